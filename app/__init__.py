@@ -1,0 +1,44 @@
+"""Stoa: a shop that a small team can run itself."""
+
+from pathlib import Path
+
+from flask import Flask
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import blueprints, cli, db, logs, tasks
+from app.config import Config
+from app.stores import Stores
+
+MAX_FORM_BYTES = 1_000_000
+
+
+def create_app(config: Config, *, role: str = "web") -> Flask:
+    """Open the stores, register the rooms, return the app. `role` is web, worker, scheduler or cli."""
+    if role != "cli":
+        logs.set_up(config.log_level)
+    app = Flask(__name__, static_folder=None)
+    app.secret_key = config.secret_key
+    app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = MAX_FORM_BYTES
+    app.config["TEMPLATES_AUTO_RELOAD"] = config.env == "development"
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions["config"] = config
+    app.extensions["stores"] = Stores(config)
+    app.extensions["jobs"] = tasks.JOBS
+    # A job is handed over within 100 ms or left to the relay, so a slow Redis never slows a shopper.
+    app.extensions["push"] = Redis.from_url(
+        config.redis_url, socket_timeout=0.1, socket_connect_timeout=0.1, retry=Retry(NoBackoff(), 0)
+    )
+    db.customers.open(config.customers_url)
+    db.orders.open(config.orders_url)
+    if config.is_production:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    cli.register(app)
+    if role in {"web", "worker"}:  # the worker renders mails, whose links need the routes
+        blueprints.register(app)
+    return app
+
+
+ROOT = Path(__file__).resolve().parent.parent

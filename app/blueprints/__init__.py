@@ -1,0 +1,18 @@
+"""The table of contents of the site: one line a room."""
+
+from flask import Flask
+
+from app.blueprints import _access, _pages, _security
+
+
+def register(app: Flask) -> None:
+    """Register every room, and what all of them share."""
+    from app.blueprints.checkout import views as checkout  # noqa: PLC0415 - rooms load when the app is made, not before
+    from app.blueprints.health import views as health  # noqa: PLC0415
+    from app.blueprints.webhooks import views as webhooks  # noqa: PLC0415
+
+    _security.register(app)
+    _access.register(app)
+    _pages.register(app)
+    for room in (checkout, webhooks, health):
+        app.register_blueprint(room.bp)

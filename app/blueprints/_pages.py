@@ -1,0 +1,121 @@
+"""The whole htmx layer: a read answers a page or its part, a write the changed parts or a 303, an error a notice or a page.
+
+The one rule: the server chooses the part, by `HX-Request-Type`; the client never names it. See docs/decisions on htmx 4.
+"""
+
+import logging
+from collections.abc import Mapping
+from typing import Any, cast
+
+from babel.numbers import format_currency
+from flask import Flask, Response, g, make_response, redirect, render_template, request
+from pymongo.errors import PyMongoError
+from redis.exceptions import RedisError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from app.errors import Conflict, Declined, Forbidden, Invalid, NotFound, ShopError, Unavailable
+from app.money import Money
+
+log = logging.getLogger(__name__)
+
+STATUS: dict[type[ShopError], int] = {
+    NotFound: 404,
+    Forbidden: 403,
+    Invalid: 422,
+    Conflict: 409,
+    Declined: 402,
+    Unavailable: 503,
+}
+_STORE_ERRORS = (OperationalError, PoolTimeout, PyMongoError, RedisError)
+_STORE_DOWN = "The shop is short of breath: one of its stores does not answer. Nothing was lost. Please try again in a moment."
+
+
+def wants_part() -> bool:
+    """Whether htmx asks for a part of a page. A boosted or restored page asks for the whole."""
+    return request.headers.get("HX-Request-Type") == "partial"
+
+
+def page(template: str, *, part: str | None = None, status: int = 200, **context: Any) -> Response:
+    """Answer a read: `part` when htmx asks for one, `template` otherwise. Both render with the same context."""
+    chosen = part if part and wants_part() else template
+    response = make_response(render_template(chosen, **context), status)
+    response.vary.add("HX-Request-Type")
+    return response
+
+
+def changed(part: str, *, then: str, **context: Any) -> Response:
+    """Answer a write: the changed parts for htmx, a 303 to the page that shows them for a plain browser."""
+    if "HX-Request-Type" in request.headers:
+        return make_response(render_template(part, **context))
+    return see_other(then)
+
+
+def see_other(address: str) -> Response:
+    """Send the browser to `address` with a GET. htmx goes there as a real navigation."""
+    if "HX-Request-Type" in request.headers:
+        return Response(status=204, headers={"HX-Redirect": address})
+    return cast(Response, redirect(address, 303))
+
+
+def show_error(error: ShopError, *, status: int | None = None) -> Response:
+    """Show a refusal: a notice for a part, a page otherwise, with the status of its kind."""
+    status = status or STATUS[type(error)]
+    template = "errors/_notice.html" if wants_part() else "errors/error.html"
+    response = make_response(render_template(template, error=error, status=status), status)
+    response.vary.add("HX-Request-Type")
+    response.headers["Cache-Control"] = "no-store"
+    if isinstance(error, Unavailable) and error.retry:
+        response.headers["Retry-After"] = "5"
+    return response
+
+
+def register(app: Flask) -> None:
+    """Install the error handlers and the filters that templates use."""
+    app.register_error_handler(ShopError, show_error)
+    app.register_error_handler(HTTPException, _show_http_error)
+    for kind in _STORE_ERRORS:
+        app.register_error_handler(kind, _show_store_error)
+    app.register_error_handler(Exception, _show_bug)
+    app.jinja_env.filters["money"] = format_money
+
+
+def format_money(money: Money, locale: str = "en") -> str:
+    """Write an amount as people do: €19.99."""
+    return format_currency(money.decimal, money.currency, locale=locale)
+
+
+def _show_http_error(error: HTTPException) -> Response | HTTPException:
+    code = error.code or 500
+    if code < 400:
+        return error
+    if code == 404:
+        return show_error(NotFound())
+    response = show_error(ShopError(_PLAIN.get(code, _PLAIN[400])), status=code)
+    for name, value in error.get_headers():
+        if name not in {"Content-Type", "Content-Length"}:
+            response.headers[name] = value
+    return response
+
+
+def _show_store_error(error: Exception) -> Response:
+    if isinstance(error, DBAPIError) and not isinstance(error, OperationalError):
+        return _show_bug(error)
+    log.error("a store does not answer", extra={"reason": str(error), "path": request.path})
+    return show_error(Unavailable(_STORE_DOWN))
+
+
+def _show_bug(error: Exception) -> Response:
+    log.exception("a bug", extra={"path": request.path, "method": request.method})
+    body = render_template("errors/500.html", request_id=g.get("request_id", ""))
+    return Response(body, 500, {"Cache-Control": "no-store"})
+
+
+_PLAIN: Mapping[int, str] = {
+    400: "That request was not complete. Please go back, reload the page and try again.",
+    405: "That address cannot be used this way. Please start from the page that links to it.",
+    413: "That was too large to send. Please send something smaller.",
+    415: "That kind of content cannot be read here.",
+    429: "That was a little too often. Please wait a minute and try again.",
+}

@@ -1,0 +1,103 @@
+"""What every answer carries, and which writes are refused because they come from another site.
+
+Fetch Metadata (https://web.dev/articles/fetch-metadata) instead of tokens, so that pages stay the same for everybody
+and can be cached; `Origin` where a browser does not send it (OWASP, Cross-Site Request Forgery Prevention).
+"""
+
+import time
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, g, request
+
+from app import config, db
+from app.errors import Forbidden
+
+# Signed or token-borne doors, called by machines that send neither header.
+OPEN_TO_MACHINES = {"webhooks.stripe", "webhooks.ups", "webhooks.sendgrid"}
+_SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
+_REFUSED = "This form was sent from another site, so nothing was done. Please open the shop's own page and send it from there."
+
+
+def register(app: Flask) -> None:
+    """Install the checks before, and the headers after, every request."""
+    app.before_request(_name_request)
+    app.before_request(_refuse_cross_site)
+    app.after_request(_add_headers)
+    settings: config.Config = app.extensions["config"]
+    app.extensions["csp"] = {
+        "default": _policy(settings, payment=False),
+        "payment": _policy(settings, payment=True),
+    }
+
+
+def allow_payment_frame() -> None:
+    """Let this one answer load Stripe's script and frames. For the payment page only."""
+    g.csp = "payment"
+
+
+def _name_request() -> None:
+    g.request_id = request.headers.get("X-Request-Id", "")[:64] or db.new_id()
+    g.started = time.perf_counter()
+
+
+def _refuse_cross_site() -> None:
+    if request.method in _SAFE or request.endpoint in OPEN_TO_MACHINES:
+        return
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site is not None:
+        allowed = site in {"same-origin", "none"}
+    elif origin is not None:
+        allowed = origin == config.current().origin
+    else:
+        allowed = not request.cookies
+    if not allowed:
+        raise Forbidden(_REFUSED)
+
+
+def _add_headers(response: Response) -> Response:
+    headers = response.headers
+    headers["Content-Security-Policy"] = current_app.extensions["csp"][g.get("csp", "default")]
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(self)"
+    headers["X-Request-Id"] = g.get("request_id", "")
+    if config.current().is_secure:
+        headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+    if request.method not in _SAFE or response.status_code >= 500:
+        headers.setdefault("Cache-Control", "no-store")
+    else:
+        headers.setdefault("Cache-Control", "private, no-cache")
+    return response
+
+
+def _policy(settings: config.Config, *, payment: bool) -> str:
+    """Write the Content-Security-Policy. Browsers apply form-action to the redirect after a post, so it lists the
+    hosted payment page; the payment page alone may load Stripe's script, which predates Trusted Types."""
+    stripe = _origin(settings.stripe_js_url)
+    hosted = _origin(settings.stripe_api_url) if settings.stripe_api_url else "https://checkout.stripe.com"
+    api = _origin(settings.stripe_api_url) if settings.stripe_api_url else "https://api.stripe.com"
+    rules = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self'",
+        "font-src": "'self'",
+        "connect-src": "'self'",
+        "form-action": f"'self' {hosted}",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+        "manifest-src": "'self'",
+    }
+    if payment:
+        rules["script-src"] += f" {stripe}"
+        rules["connect-src"] += f" {api}"
+        rules["frame-src"] = f"{stripe} https://hooks.stripe.com" if not settings.stripe_api_url else stripe
+    else:
+        rules |= {"require-trusted-types-for": "'script'", "trusted-types": "htmx"}
+    return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,23 @@
+"""`flask shop …`: the operator's commands. Each is one service call and a sentence."""
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+from app import db
+from app.migrate import migrate
+
+shop = AppGroup("shop", help="Run the shop: migrate, seed, import, check, staff and more.")
+
+
+def register(app: Flask) -> None:
+    """Add the commands."""
+    app.cli.add_command(shop)
+
+
+@shop.command("migrate")
+def migrate_stores() -> None:
+    """Bring every store to this release's shape. Safe to run again, and twice at once."""
+    for database in db.BOTH:
+        migrate(database)
+        click.echo(f"Database {database.name} is up to date.")

@@ -1,0 +1,171 @@
+"""Every setting, typed, in one frozen class. The only file that reads the environment.
+
+The one rule: all mistakes are reported at once, and a shop with a wrong setting does not start.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from flask import current_app
+
+_EXAMPLE_SECRETS = ("standin", "changeme", "example")
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class ConfigError(Exception):
+    """The settings are wrong; the message lists every mistake, a line each."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """The settings of one shop. A field's variable is `SHOP_` and its name in capitals; secrets may come as `…_FILE`."""
+
+    env: str
+    origin: str
+    secret_key: str
+    customers_url: str
+    orders_url: str
+    catalog_url: str
+    redis_url: str
+    cache_url: str
+    s3_url: str
+    s3_access_key: str
+    s3_secret_key: str
+    stripe_secret_key: str
+    stripe_publishable_key: str
+    stripe_webhook_secret: str
+    ups_client_id: str
+    ups_client_secret: str
+    ups_account: str
+    ups_webhook_secret: str
+    sendgrid_api_key: str
+    sendgrid_webhook_key: str
+    mail_from: str
+    s3_bucket: str = "shop"
+    s3_region: str = "eu-central-1"
+    stripe_api_url: str = ""
+    stripe_js_url: str = "https://js.stripe.com/v3/"
+    ups_api_url: str = "https://onlinetools.ups.com"
+    sendgrid_api_url: str = "https://api.sendgrid.com"
+    name: str = "Stoa Prints"
+    currency: str = "EUR"
+    country: str = "DE"
+    timezone: str = "Europe/Berlin"
+    vat_rate: Decimal = Decimal("19.0")
+    log_level: str = "INFO"
+
+    @property
+    def is_production(self) -> bool:
+        """Whether real customers come here."""
+        return self.env == "production"
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers reach the shop by https."""
+        return self.origin.startswith("https://")
+
+    def cookie(self, name: str) -> str:
+        """Return the cookie's full name. On loopback it carries the port, so that two clones do not share it."""
+        return f"__Host-{name}" if self.is_secure else f"{name}-{urlsplit(self.origin).port or 80}"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Self:
+        """Read the settings, or raise ConfigError with every mistake at once."""
+        mistakes: list[str] = []
+        values: dict[str, Any] = {}
+        for field in fields(cls):
+            text = _read(f"SHOP_{field.name.upper()}", environ, mistakes)
+            if text is None:
+                if field.default is field.default_factory:  # both MISSING: the field is required
+                    mistakes.append(f"SHOP_{field.name.upper()} is not set.")
+                continue
+            values[field.name] = text
+        _check_values(values, mistakes)
+        if not mistakes and values["env"] == "production":
+            mistakes += _unfit_for_production(cls(**values))
+        if mistakes:
+            raise ConfigError("\n".join(mistakes))
+        return cls(**values)
+
+
+def current() -> Config:
+    """Return the settings of the running app."""
+    config: Config = current_app.extensions["config"]
+    return config
+
+
+def _read(variable: str, environ: Mapping[str, str], mistakes: list[str]) -> str | None:
+    if path := environ.get(f"{variable}_FILE"):
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            mistakes.append(f"{variable}_FILE names {path}, which cannot be read: {error.strerror}.")
+            return ""
+    return environ.get(variable)
+
+
+def _check_values(values: dict[str, Any], mistakes: list[str]) -> None:
+    """Turn texts into their types and note each that does not fit."""
+
+    def check(name: str, fits: Callable[[str], object], advice: str) -> None:
+        if name in values and not fits(values[name]):
+            mistakes.append(f"SHOP_{name.upper()} is {values[name]!r}; {advice}.")
+
+    check("env", lambda text: text in {"development", "test", "production"}, "use development, test or production")
+    check("origin", _is_origin, "use a scheme and a host without a path, as in https://shop.example")
+    check("secret_key", lambda text: len(text) >= 32, "use at least 32 random characters")
+    for name in ("customers_url", "orders_url"):
+        check(name, lambda text: text.startswith("postgresql://"), "use postgresql://user:password@host:port/name")
+    check("catalog_url", lambda text: text.startswith("mongodb") and urlsplit(text).path.strip("/"), "use mongodb://host:port/name")
+    for name in ("redis_url", "cache_url"):
+        check(name, lambda text: text.startswith(("redis://", "rediss://", "unix://")), "use redis://host:port/number")
+    for name in ("s3_url", "stripe_api_url", "stripe_js_url", "ups_api_url", "sendgrid_api_url"):
+        check(name, lambda text: not text or text.startswith(("http://", "https://")), "use an address with http:// or https://")
+    check("currency", lambda text: len(text) == 3 and text.isalpha() and text.isupper(), "use an ISO 4217 code, as in EUR")
+    check("country", lambda text: len(text) == 2 and text.isalpha() and text.isupper(), "use an ISO 3166 code, as in DE")
+    check("timezone", _is_timezone, "use a name of the tz database, as in Europe/Berlin")
+    check("mail_from", lambda text: "@" in text, "use an address, as in shop@shop.example")
+    check("vat_rate", _is_rate, "use a percentage, as in 19.0")
+    check("log_level", lambda text: text in {"DEBUG", "INFO", "WARNING", "ERROR"}, "use DEBUG, INFO, WARNING or ERROR")
+    if "vat_rate" in values and _is_rate(values["vat_rate"]):
+        values["vat_rate"] = Decimal(values["vat_rate"])
+
+
+def _is_origin(text: str) -> bool:
+    parts = urlsplit(text)
+    return parts.scheme in {"http", "https"} and bool(parts.netloc) and text == f"{parts.scheme}://{parts.netloc}"
+
+
+def _is_timezone(text: str) -> bool:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError):
+        return False
+    return True
+
+
+def _is_rate(text: str) -> bool:
+    try:
+        return Decimal(0) <= Decimal(text) < Decimal(100)
+    except InvalidOperation:
+        return False
+
+
+def _unfit_for_production(config: Config) -> list[str]:
+    mistakes = []
+    if not config.is_secure:
+        mistakes.append(f"SHOP_ORIGIN is {config.origin!r}; production is reached by https only.")
+    for name in ("stripe_api_url", "stripe_js_url", "ups_api_url", "sendgrid_api_url"):
+        address = urlsplit(getattr(config, name))
+        if address.netloc and (address.scheme != "https" or address.hostname in _LOOPBACK):
+            mistakes.append(f"SHOP_{name.upper()} names a stand-in ({address.netloc}); production talks to the company itself.")
+    for field in fields(config):
+        value = getattr(config, field.name)
+        if field.name.endswith(("_key", "_secret")) and any(word in str(value).lower() for word in _EXAMPLE_SECRETS):
+            mistakes.append(f"SHOP_{field.name.upper()} is an example; use the real one.")
+    return mistakes

@@ -1,0 +1,141 @@
+"""The two SQL databases: who is a session's owner, and where a transaction begins and ends.
+
+The one rule: only services open a transaction, and nothing calls the network inside one.
+"""
+
+import base64
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import DateTime, MetaData, create_engine
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeEngine
+
+from app import clock
+
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+_TYPES: dict[Any, TypeEngine[Any]] = {datetime: DateTime(timezone=True)}
+
+
+class CustomersModel(DeclarativeBase):
+    """Base of the tables in the database `customers`."""
+
+    metadata = MetaData(naming_convention=_NAMES)
+    type_annotation_map = _TYPES
+
+
+class OrdersModel(DeclarativeBase):
+    """Base of the tables in the database `orders`."""
+
+    metadata = MetaData(naming_convention=_NAMES)
+    type_annotation_map = _TYPES
+
+
+class Database:
+    """One database: its pool, and the session of the thread that asks."""
+
+    def __init__(self, name: str, model: type[DeclarativeBase]) -> None:
+        self.name = name
+        self.model = model
+        self._engine: Engine | None = None
+        self._local = threading.local()
+
+    def open(self, url: str, *, pool_size: int = 8) -> None:
+        """Point at the server at `url`. Connects on first use."""
+        if self._engine is not None:
+            self._engine.dispose()
+        self._engine = create_engine(
+            url.replace("postgresql://", "postgresql+psycopg://", 1),
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_timeout=5,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": 5, "application_name": f"stoa-{self.name}"},
+        )
+
+    @property
+    def engine(self) -> Engine:
+        """The pool. For migrations and tests; services take a session."""
+        if self._engine is None:
+            raise RuntimeError(f"the database {self.name} is not open; create_app() opens it")
+        return self._engine
+
+    @property
+    def session(self) -> Session:
+        """The session of the block this thread is in: `transaction()` or `reading()`."""
+        session: Session | None = getattr(self._local, "session", None)
+        if session is None:
+            raise RuntimeError(f"no block is open on {self.name}: use transaction() or reading()")
+        return session
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether this thread has a transaction open here."""
+        return bool(getattr(self._local, "in_transaction", False))
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Commit when the outermost block ends, roll back on any exception; a nested block is a savepoint."""
+        if self.in_transaction:
+            with self.session.begin_nested():
+                yield self.session
+            return
+        self._local.after_commit = []
+        with Session(self.engine, expire_on_commit=False) as session:
+            outer, self._local.session, self._local.in_transaction = getattr(self._local, "session", None), session, True
+            try:
+                with session.begin():
+                    yield session
+            finally:
+                self._local.session, self._local.in_transaction = outer, False
+        for act in self._local.after_commit:
+            act()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Read without a transaction of one's own: two round trips fewer. Inside a transaction, reads in it."""
+        if getattr(self._local, "session", None) is not None:
+            yield self.session
+            return
+        with Session(self.engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False) as session:
+            self._local.session = session
+            try:
+                yield session
+            finally:
+                self._local.session = None
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """Run `act` once the open transaction has committed; never when it rolls back."""
+        if not self.in_transaction:
+            raise RuntimeError("after_commit() needs an open transaction")
+        self._local.after_commit.append(act)
+
+
+customers = Database("customers", CustomersModel)
+orders = Database("orders", OrdersModel)
+BOTH = (customers, orders)
+
+
+def require_no_transaction() -> None:
+    """Raise when this thread holds a transaction open: a call to another company may take seconds."""
+    for database in BOTH:
+        if database.in_transaction:
+            raise RuntimeError(f"a call over the network inside a transaction on {database.name}")
+
+
+def new_id() -> str:
+    """Return a new id: 20 lower-case base32 characters, in order of time (48 bits of milliseconds, 52 random)."""
+    milliseconds = int(clock.now().timestamp() * 1000)
+    number = (milliseconds << 52) | secrets.randbits(52)
+    return base64.b32hexencode((number << 4).to_bytes(13, "big"))[:20].decode().lower()

@@ -1,0 +1,47 @@
+"""The six ways the shop says no. There is no HTTP here: `blueprints/_pages.py` holds the table of statuses.
+
+The one rule: `str(error)` is always fit to show a shopper, and says what to do next.
+"""
+
+
+class ShopError(Exception):
+    """A refusal with a message for the person who asked."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class NotFound(ShopError):
+    """Does not exist, or not for the person asking."""
+
+    def __init__(self, message: str = "We could not find that. It may have moved, or the link may be incomplete.") -> None:
+        super().__init__(message)
+
+
+class Forbidden(ShopError):
+    """The person may know that it exists, but may not do this."""
+
+
+class Invalid(ShopError):
+    """The input is wrong. `fields` maps a field's name to what to do about it."""
+
+    def __init__(self, message: str, **fields: str) -> None:
+        super().__init__(message)
+        self.fields = fields
+
+
+class Conflict(ShopError):
+    """The world moved on: sold out, already paid, price changed, stale edit."""
+
+
+class Declined(ShopError):
+    """The bank said no; another card may work."""
+
+
+class Unavailable(ShopError):
+    """A store or a company is down. `retry` says whether trying again soon helps."""
+
+    def __init__(self, message: str, *, retry: bool = True) -> None:
+        super().__init__(message)
+        self.retry = retry

@@ -1,0 +1,121 @@
+"""Money: whole minor units and an ISO 4217 currency. The only arithmetic on prices.
+
+The one rule: an amount is never a float, and two currencies never meet in one sum.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Self
+
+# ISO 4217:2015 table A.1 gives every currency two minor digits but these.
+_EXPONENTS = {
+    **dict.fromkeys(
+        ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"),
+        0,
+    ),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+    **dict.fromkeys(("CLF", "UYW"), 4),
+}
+
+
+def exponent(currency: str) -> int:
+    """Return how many minor digits `currency` has (ISO 4217)."""
+    return _EXPONENTS.get(currency, 2)
+
+
+@dataclass(frozen=True, slots=True, order=False)
+class Money:
+    """`amount` whole minor units of `currency` (1999 EUR is 19.99 €)."""
+
+    amount: int
+    currency: str
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.amount, int):
+            raise TypeError(f"money is whole minor units, not {self.amount!r}")
+        if len(self.currency) != 3 or not self.currency.isascii() or not self.currency.isupper():
+            raise ValueError(f"{self.currency!r} is not an ISO 4217 currency code")
+
+    @classmethod
+    def zero(cls, currency: str) -> Self:
+        """Return nothing, in `currency`."""
+        return cls(0, currency)
+
+    @classmethod
+    def parse(cls, text: str, currency: str) -> Self:
+        """Read a decimal amount of major units ("19.99"); raise ValueError when it has too many digits or is no number."""
+        try:
+            minor = Decimal(text.strip()).scaleb(exponent(currency))
+        except ArithmeticError as error:
+            raise ValueError(f"{text!r} is not an amount of money") from error
+        if not minor.is_finite() or minor != minor.to_integral_value():
+            raise ValueError(f"{text!r} has more digits than {currency} knows")
+        return cls(int(minor), currency)
+
+    @classmethod
+    def total(cls, parts: Iterable[Self], currency: str) -> Self:
+        """Add up `parts`; no parts are zero `currency`."""
+        result = cls.zero(currency)
+        for part in parts:
+            result = result + part
+        return result
+
+    @property
+    def decimal(self) -> Decimal:
+        """The amount in major units, exactly."""
+        return Decimal(self.amount).scaleb(-exponent(self.currency))
+
+    def __add__(self, other: Self) -> Self:
+        return type(self)(self.amount + self._same(other), self.currency)
+
+    def __sub__(self, other: Self) -> Self:
+        return type(self)(self.amount - self._same(other), self.currency)
+
+    def __mul__(self, count: int) -> Self:
+        if not isinstance(count, int):
+            raise TypeError("money is multiplied by whole numbers only; see times()")
+        return type(self)(self.amount * count, self.currency)
+
+    def __neg__(self) -> Self:
+        return type(self)(-self.amount, self.currency)
+
+    def __lt__(self, other: Self) -> bool:
+        return self.amount < self._same(other)
+
+    def __le__(self, other: Self) -> bool:
+        return self.amount <= self._same(other)
+
+    def __gt__(self, other: Self) -> bool:
+        return self.amount > self._same(other)
+
+    def __ge__(self, other: Self) -> bool:
+        return self.amount >= self._same(other)
+
+    def __bool__(self) -> bool:
+        return self.amount != 0
+
+    def times(self, factor: Decimal) -> Self:
+        """Multiply and round half up to a whole minor unit: the shop's one rounding rule."""
+        return type(self)(int((self.amount * factor).quantize(Decimal(1), ROUND_HALF_UP)), self.currency)
+
+    def split(self, weights: Sequence[int]) -> list[Self]:
+        """Share out by `weights` with nothing lost: largest remainder, the earlier part first among equals.
+
+        All weights zero shares evenly. Negative weights raise ValueError.
+        """
+        if not weights or min(weights) < 0:
+            raise ValueError("money is split by at least one weight, none negative")
+        weights = weights if any(weights) else [1] * len(weights)
+        sign, whole = (-1, -self.amount) if self.amount < 0 else (1, self.amount)
+        shares = [whole * weight // sum(weights) for weight in weights]
+        remainders = [whole * weight % sum(weights) for weight in weights]
+        by_remainder = sorted(range(len(weights)), key=lambda place: -remainders[place])
+        for place in by_remainder[: whole - sum(shares)]:
+            shares[place] += 1
+        return [type(self)(sign * share, self.currency) for share in shares]
+
+    def _same(self, other: Self) -> int:
+        if other.currency != self.currency:
+            raise ValueError(f"{self.currency} and {other.currency} do not add up")
+        return other.amount

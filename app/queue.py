@@ -1,0 +1,231 @@
+"""Jobs that survive a crash: a row in the outbox of the database whose transaction asks, pushed to RQ once it commits.
+
+The one rule: Redis only carries; the row is the job. A lost push is pushed again by the relay, a copy finds the row
+leased or done and goes away, so a flushed Redis loses nothing and nothing acts twice at once.
+"""
+
+import contextvars
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import Index, func, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app import clock, db, stores
+
+log = logging.getLogger(__name__)
+
+PUSH_AGAIN_AFTER = timedelta(seconds=10)
+RELAY_AT_MOST = 500
+
+
+@dataclass(frozen=True)
+class Job:
+    """How one kind of job runs: its queue, how long one try may take, and how often it is tried."""
+
+    queue: str = "default"
+    lease: int = 60  # seconds; must exceed what the job's own time budgets allow
+    tries: int = 12  # with the backoff below, about nine hours
+
+    def wait(self, attempt: int) -> timedelta:
+        """Return the pause after a failed `attempt`: 2 s, 4 s, 8 s … at most an hour."""
+        return timedelta(seconds=min(2**attempt, 3600))
+
+
+class _Outbox:
+    """One job that was asked for. `done_at` and `failed_at` end it; between, whoever holds the lease acts."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    args: Mapped[list[Any]] = mapped_column(JSONB)
+    key: Mapped[str | None] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    pushed_at: Mapped[datetime | None]
+    leased_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    done_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    error: Mapped[str | None]
+
+
+class CustomersOutbox(_Outbox, db.CustomersModel):
+    """The outbox of the database `customers`."""
+
+    __table_args__ = (
+        Index("ix_outbox_open", "due_at", postgresql_where=text("done_at IS NULL AND failed_at IS NULL")),
+    )
+
+
+class OrdersOutbox(_Outbox, db.OrdersModel):
+    """The outbox of the database `orders`."""
+
+    __table_args__ = (
+        Index("ix_outbox_open", "due_at", postgresql_where=text("done_at IS NULL AND failed_at IS NULL")),
+    )
+
+
+_OUTBOXES: dict[str, tuple[db.Database, type[CustomersOutbox] | type[OrdersOutbox]]] = {
+    "customers": (db.customers, CustomersOutbox),
+    "orders": (db.orders, OrdersOutbox),
+}
+_running: contextvars.ContextVar[tuple[str, str, int] | None] = contextvars.ContextVar("job", default=None)
+
+
+def later(name: str, *ids: str | int, key: str | None = None, delay: timedelta = timedelta()) -> None:
+    """Have job `name` run with `ids` after the open transaction commits; never when it rolls back.
+
+    `key` asks for it once however often this is called. Raises RuntimeError without an open transaction.
+    """
+    if name not in _jobs():
+        raise LookupError(f"no job is called {name!r}; app/tasks/__init__.py lists them")
+    database = next((each for each in db.BOTH if each.in_transaction), None)
+    if database is None:
+        raise RuntimeError("later() needs an open transaction: the job leaves with its commit")
+    moment = clock.now()
+    _, outbox = _OUTBOXES[database.name]
+    row = {
+        "id": db.new_id(), "name": name, "args": list(ids), "key": key,
+        "created_at": moment, "due_at": moment + delay, "pushed_at": None if delay else moment, "attempts": 0,
+    }  # fmt: skip
+    added = database.session.execute(
+        insert(outbox).values(**row).on_conflict_do_nothing(index_elements=["key"]).returning(outbox.id)
+    ).scalar()
+    if added and not delay:
+        database.after_commit(lambda: push(database.name, [(added, name)]))
+
+
+def push(database_name: str, jobs: Iterable[tuple[str, str]]) -> None:
+    """Hand `(row id, job name)` pairs to RQ within 100 ms, or leave them to the relay."""
+    from redis.exceptions import RedisError  # noqa: PLC0415 - RQ is heavy, and pages that queue nothing never load it
+    from rq import Queue  # noqa: PLC0415 - as above
+
+    connection = current_app.extensions["push"]
+    try:
+        for row_id, name in jobs:
+            job = _jobs()[name]
+            Queue(job.queue, connection=connection).enqueue_call(
+                "app.tasks.run", args=(database_name, row_id, name), job_id=f"{database_name}-{row_id}",
+                timeout=job.lease, result_ttl=0, failure_ttl=60, description=name,
+            )  # fmt: skip
+    except RedisError as error:
+        log.warning("Redis did not take a job; the relay will push it", extra={"reason": str(error)})
+
+
+def relay() -> int:
+    """Push every due row that nobody leases and that Redis does not hold. Returns how many."""
+    return sum(_relay_one(name) for name in _OUTBOXES)
+
+
+def _relay_one(name: str) -> int:
+    database, outbox = _OUTBOXES[name]
+    moment = clock.now()
+    with database.transaction() as session:
+        waiting = (
+            select(outbox.id)
+            .where(outbox.done_at.is_(None), outbox.failed_at.is_(None), outbox.due_at <= moment)
+            .where(func.coalesce(outbox.leased_until, moment) <= moment)
+            .where(func.coalesce(outbox.pushed_at, moment - PUSH_AGAIN_AFTER) <= moment - PUSH_AGAIN_AFTER)
+            .order_by(outbox.due_at)
+            .limit(RELAY_AT_MOST)
+            .with_for_update(skip_locked=True)
+        )
+        found = session.execute(
+            update(outbox).where(outbox.id.in_(waiting)).values(pushed_at=moment).returning(outbox.id, outbox.name)
+        ).all()
+    absent = _not_in_redis(name, [(row.id, row.name) for row in found])
+    push(name, absent)
+    return len(absent)
+
+
+def _not_in_redis(database_name: str, jobs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Keep the jobs that Redis has lost, so that a backlog is not pushed on top of itself."""
+    from redis.exceptions import RedisError  # noqa: PLC0415 - as in push()
+
+    try:
+        pipeline = stores.redis().pipeline(transaction=False)
+        for row_id, _ in jobs:
+            pipeline.exists(f"rq:job:{database_name}-{row_id}")
+        return [job for job, there in zip(jobs, pipeline.execute(), strict=True) if not there]
+    except RedisError:
+        return []
+
+
+def run(database_name: str, row_id: str, name: str, function: Callable[..., object]) -> bool:
+    """Claim the row of job `name` and act on it with `function`; False when it is not ours to act on.
+
+    The claim is a commit of its own: from then until the lease ends no other copy acts. A failure is kept with its
+    reason and tried again later; after the last try it waits in the admin.
+    """
+    database, outbox = _OUTBOXES[database_name]
+    moment = clock.now()
+    with database.transaction() as session:
+        row = session.execute(
+            update(outbox)
+            .where(outbox.id == row_id, outbox.done_at.is_(None), outbox.failed_at.is_(None), outbox.due_at <= moment)
+            .where(func.coalesce(outbox.leased_until, moment) <= moment)
+            .values(attempts=outbox.attempts + 1, leased_until=moment + timedelta(seconds=_jobs()[name].lease))
+            .returning(outbox.args, outbox.attempts)
+        ).one_or_none()
+    if row is None:
+        return False
+    token = _running.set((database_name, row_id, row.attempts))
+    try:
+        function(*row.args)
+    except Exception as error:  # the job runner is one of the two places that may catch everything
+        log.exception("job %s failed", name, extra={"job": row_id, "attempt": row.attempts})
+        _note_failure(database_name, row_id, name, row.attempts, error)
+    else:
+        with database.transaction():
+            _mark_done(database_name, row_id, row.attempts)
+    finally:
+        _running.reset(token)
+    return True
+
+
+def done() -> None:
+    """Mark the running job as done in the open transaction, so that its effect and its end commit together.
+
+    Does nothing when no job runs, or when the job's row lives in the other database.
+    """
+    running = _running.get()
+    if running is not None and _OUTBOXES[running[0]][0].in_transaction:
+        _mark_done(*running)
+
+
+def _mark_done(database_name: str, row_id: str, attempt: int) -> None:
+    database, outbox = _OUTBOXES[database_name]
+    database.session.execute(
+        update(outbox)
+        .where(outbox.id == row_id, outbox.attempts == attempt, outbox.done_at.is_(None))
+        .values(done_at=clock.now(), leased_until=None, error=None)
+    )
+
+
+def _note_failure(database_name: str, row_id: str, name: str, attempt: int, error: Exception) -> None:
+    database, outbox = _OUTBOXES[database_name]
+    job = _jobs()[name]
+    moment = clock.now()
+    change: dict[str, Any] = {"leased_until": None, "error": f"{type(error).__name__}: {error}"[:2000], "pushed_at": None}
+    if attempt >= job.tries:
+        change["failed_at"] = moment
+    else:
+        change["due_at"] = moment + job.wait(attempt)
+    with database.transaction() as session:
+        session.execute(
+            update(outbox)
+            .where(outbox.id == row_id, outbox.attempts == attempt, outbox.done_at.is_(None))
+            .values(**change)
+        )
+
+
+def _jobs() -> dict[str, Job]:
+    jobs: dict[str, Job] = current_app.extensions["jobs"]
+    return jobs

@@ -1,0 +1,32 @@
+"""The jobs: RQ in, one service call. `name` is `<file>.<function>` in this folder.
+
+The one rule: a job carries ids, may run twice, and says in its docstring why that is harmless.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+
+from app import queue
+from app.queue import Job
+
+JOBS = {
+    "checkout.charge": Job("money", lease=60),
+    "checkout.settle": Job("money", lease=60),
+    "checkout.expire": Job("money", lease=60),
+    "payments.refund": Job("money", lease=60),
+    "payments.process_event": Job("money", lease=60),
+}
+
+
+def find(name: str) -> Callable[..., object]:
+    """Return the function of job `name`."""
+    if name not in JOBS:
+        raise LookupError(f"no job is called {name!r}")
+    file, function = name.split(".")
+    job: Callable[..., object] = getattr(import_module(f"app.tasks.{file}"), function)
+    return job
+
+
+def run(database_name: str, row_id: str, name: str) -> None:
+    """What RQ calls: claim the row of the outbox and act on it."""
+    queue.run(database_name, row_id, name, find(name))

@@ -1,0 +1,14 @@
+"""What runs when. Read by `rq cron`; a job that still waits when it is due again expires with its interval."""
+
+from collections.abc import Callable
+
+from rq import cron
+
+from app.tasks import clock
+
+
+def _every(seconds: int, job: Callable[[], None], queue: str = "default") -> None:
+    cron.register(job, queue, interval=seconds, job_timeout=max(60, seconds), ttl=seconds, result_ttl=0, failure_ttl=60)
+
+
+_every(3, clock.relay, queue="money")
