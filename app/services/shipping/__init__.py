@@ -1,0 +1,75 @@
+"""Shipping: where the shop delivers, how, and for how much. Owns no rows; the rates are declared in `rules.py`.
+
+The one rule: an option is offered and charged by the same function, so nobody pays for a way that is not offered.
+"""
+
+from dataclasses import dataclass
+
+from app.errors import Conflict
+from app.money import Money
+from app.services.shipping.rules import ZONES, Method, Zone
+
+__all__ = ["DeliveryOption", "countries", "find_option", "option", "options", "service_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryOption:
+    """One way to deliver an order. `price` includes VAT; `days` are working days, least and most."""
+
+    code: str
+    name: str
+    carrier: str
+    price: Money
+    days: tuple[int, int]
+
+
+def countries() -> list[str]:
+    """Return the ISO 3166 codes of the countries the shop delivers to, in order of the code."""
+    return sorted(_BY_COUNTRY)
+
+
+def options(country: str, weight_grams: int, subtotal: Money) -> list[DeliveryOption]:
+    """Return the ways to deliver `weight_grams` to `country`, cheapest first; none when it is too far or too heavy."""
+    zone = _BY_COUNTRY.get(country)
+    if zone is None:
+        return []
+    ways = [
+        DeliveryOption(method.code, method.name, method.carrier, price, method.days)
+        for method in zone.methods
+        if (price := _price(method, weight_grams, subtotal)) is not None
+    ]
+    return sorted(ways, key=lambda way: way.price.amount)
+
+
+def find_option(code: str, country: str, weight_grams: int, subtotal: Money) -> DeliveryOption | None:
+    """Return the option `code` when it is offered for this parcel."""
+    return next((way for way in options(country, weight_grams, subtotal) if way.code == code), None)
+
+
+def option(code: str, country: str, weight_grams: int, subtotal: Money) -> DeliveryOption:
+    """Return the option `code`, or raise Conflict when it is not, or no longer, offered for this parcel."""
+    found = find_option(code, country, weight_grams, subtotal)
+    if found is None:
+        raise Conflict("That way of delivery is not offered for your order. Please choose another one.")
+    return found
+
+
+def service_of(code: str, country: str) -> str:
+    """Return the carrier's own code of the service behind `code`, or raise Conflict when no rule declares it."""
+    zone = _BY_COUNTRY.get(country)
+    for method in zone.methods if zone else ():
+        if method.code == code:
+            return method.service
+    raise Conflict(f"No rule says how to send {code!r} to {country}. Please choose another way of delivery.")
+
+
+def _price(method: Method, weight_grams: int, subtotal: Money) -> Money | None:
+    """Price by the lightest band that holds the parcel; None when none does."""
+    band = next((price for most_grams, price in method.bands if weight_grams <= most_grams), None)
+    if band is None:
+        return None
+    is_free = method.free_from is not None and subtotal.amount >= method.free_from
+    return Money(0 if is_free else band, subtotal.currency)
+
+
+_BY_COUNTRY: dict[str, Zone] = {country: zone for zone in ZONES for country in zone.countries}
