@@ -8,7 +8,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import blueprints, cli, db, logs, tasks
+from app import assets, blueprints, cli, db, logs, tasks
 from app.config import Config
 from app.stores import Stores
 
@@ -37,6 +37,7 @@ def create_app(config: Config, *, role: str = "web") -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     cli.register(app)
     if role in {"web", "worker"}:  # the worker renders mails, whose links need the routes
+        assets.register(app)
         blueprints.register(app)
     return app
 

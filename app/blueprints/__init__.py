@@ -16,3 +16,7 @@ def register(app: Flask) -> None:
     _pages.register(app)
     for room in (checkout, webhooks, health):
         app.register_blueprint(room.bp)
+    if app.extensions["config"].env == "development":
+        from app.blueprints.dev import views as dev  # noqa: PLC0415
+
+        app.register_blueprint(dev.bp)

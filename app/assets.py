@@ -1,0 +1,108 @@
+"""The files a browser fetches: read once at start, named by their content, sent compressed, kept for a year.
+
+A style sheet's `@import "part.css";` lines are replaced by the parts, so a page kind costs one request and no build.
+The one rule: a page names a file only through `asset()`; an address without its hash is not cached.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import mimetypes
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import brotli
+from flask import Flask, Response, abort, request
+
+FOLDER = Path(__file__).parent / "static"
+FOREVER = "public, max-age=31536000, immutable"
+
+_IMPORT = re.compile(r'^@import "(?P<name>[\w./-]+)";\n', re.MULTILINE)
+_URL = re.compile(r'url\("(?P<name>\.\./[\w./-]+)"\)')
+_COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
+_TEXT = {".css", ".js", ".json", ".svg", ".txt", ".webmanifest"}
+_KINDS = {".js": "text/javascript", ".woff2": "font/woff2", ".webmanifest": "application/manifest+json"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file as it is sent: its body, its address, and its compressed forms by content coding."""
+
+    url: str
+    digest: str
+    kind: str
+    body: bytes
+    encoded: Mapping[str, bytes]
+
+
+def register(app: Flask) -> None:
+    """Serve `static/` and give templates `asset("css/store.css")`. In debug mode files are read anew for each page."""
+
+    def assets() -> Mapping[str, Asset]:
+        return _read(FOLDER, _newest(FOLDER) if app.debug else 0)
+
+    def asset(name: str) -> str:
+        return assets()[name].url
+
+    def send(digest: str, name: str) -> Response:
+        found = assets().get(name) or abort(404)
+        return _answer(found, is_current=digest == found.digest)
+
+    app.add_url_rule("/static/<digest>/<path:name>", "asset", send)
+    app.jinja_env.globals["asset"] = asset
+
+
+def _answer(asset: Asset, *, is_current: bool) -> Response:
+    """Send the smallest form the browser takes.
+
+    A foreign hash is what a page of the release before or after asks for while both serve: it gets this release's
+    file, uncached.
+    """
+    encoding = request.accept_encodings.best_match(asset.encoded)
+    response = Response(asset.encoded[encoding] if encoding else asset.body, mimetype=asset.kind)
+    if encoding:
+        response.content_encoding = encoding
+    response.headers["Cache-Control"] = FOREVER if is_current else "no-cache"
+    response.vary.add("Accept-Encoding")
+    response.set_etag(f"{asset.digest}-{encoding or 'plain'}")
+    response.make_conditional(request)
+    return response
+
+
+def _newest(folder: Path) -> int:
+    return max(path.stat().st_mtime_ns for path in folder.rglob("*"))
+
+
+@lru_cache(maxsize=4)
+def _read(folder: Path, _stamp: int) -> Mapping[str, Asset]:
+    """Read every file below `folder`; style sheets last, because they name the others."""
+    assets: dict[str, Asset] = {}
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    for path in sorted(paths, key=lambda path: (path.suffix == ".css", path)):
+        name = path.relative_to(folder).as_posix()
+        body = _style_sheet(path, assets, folder) if path.suffix == ".css" else path.read_bytes()
+        assets[name] = _make(name, body)
+    return assets
+
+
+def _make(name: str, body: bytes) -> Asset:
+    suffix = Path(name).suffix
+    digest = hashlib.sha256(body).hexdigest()[:12]
+    encoded = {"br": brotli.compress(body), "gzip": gzip.compress(body, mtime=0)} if suffix in _TEXT else {}
+    kind = _KINDS.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return Asset(url=f"/static/{digest}/{name}", digest=digest, kind=kind, body=body, encoded=encoded)
+
+
+def _style_sheet(path: Path, assets: Mapping[str, Asset], folder: Path) -> bytes:
+    """Join a style sheet with the parts it imports, drop the comments, and point it at hashed addresses."""
+    text = _IMPORT.sub(lambda found: (path.parent / found["name"]).read_text(), path.read_text())
+
+    def hashed(found: re.Match[str]) -> str:
+        target = (path.parent / found["name"]).resolve().relative_to(folder.resolve())
+        return f'url("{assets[target.as_posix()].url}")'
+
+    return _URL.sub(hashed, _COMMENT.sub("", text)).encode()

@@ -1,0 +1,184 @@
+"""The gallery of components: every part of the look in every state, on one page."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+from wtforms import BooleanField, Form, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import Email, InputRequired
+
+from app.errors import Conflict, Declined, Forbidden, Invalid, NotFound, ShopError, Unavailable
+from app.money import Money
+
+bp = Blueprint("dev", __name__, url_prefix="/dev")
+
+# Ground, ink and shape of the drawings that stand for pictures here.
+_INKS = (
+    ("#e8dfd0", "#1d3b6f"),
+    ("#d9e3dc", "#b3402a"),
+    ("#20232b", "#d8b45a"),
+    ("#efe6e1", "#2f5d50"),
+    ("#cfd8e6", "#51306b"),
+    ("#f1ead7", "#111111"),
+)
+_FRAMES = {"checkout": "checkout/base.html", "admin": "admin/base.html"}
+_ERRORS: dict[int, ShopError] = {
+    402: Declined("Your bank declined the card. You were not charged. Try another card."),
+    403: Forbidden("Your role may not refund. Ask an owner to give it to you."),
+    404: NotFound(),
+    409: Conflict("“Drift No. 3” has just sold out. It is still in your cart; remove it to go on."),
+    422: Invalid("This link is not complete. Please use the one from your mail."),
+    503: Unavailable("The payment company does not answer. Nothing was charged."),
+}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture as templates read it."""
+
+    url: str
+    width: int
+    height: int
+    alt: str
+    colour: str
+
+
+@dataclass(frozen=True)
+class Product:
+    """A product as a card reads it."""
+
+    name: str
+    picture: Picture | None
+    price: Money
+    was: Money | None = None
+    line: str = ""
+    url: str = "#"
+    is_from: bool = False
+    is_sold_out: bool = False
+    is_new: bool = False
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What an order adds up to, as the summary reads it."""
+
+    subtotal: Money
+    total: Money
+    delivery: Money | None = None
+    discount: Money | None = None
+    vat: Money | None = None
+    vat_rate: str = "19"
+
+
+class Sample(Form):
+    """One field of each kind."""
+
+    email = StringField(
+        "E-mail", [InputRequired("Enter your e-mail address."), Email("Enter an address like ada@example.com.")]
+    )
+    name = StringField("Name", [InputRequired("Enter your name.")])
+    company = StringField("Company")
+    postcode = StringField("Postcode", [InputRequired("Enter the postcode.")], description="Five digits")
+    country = SelectField("Country", [InputRequired()], choices=[("DE", "Germany"), ("FR", "France")])
+    delivery = RadioField(
+        "Delivery", [InputRequired()], choices=[("standard", "Standard, 2 to 4 days"), ("express", "Express, tomorrow")]
+    )
+    note = TextAreaField("Note to us")
+    terms = BooleanField("I have read the terms", [InputRequired("Tick the box to go on.")])
+
+
+@bp.get("/ui")
+def ui() -> str:
+    """Show every component; `?frame=checkout` or `admin` in the frames of those rooms."""
+    frame = _FRAMES.get(request.args.get("frame", ""), "base.html")
+    return render_template("dev/ui.html", frame=frame, **_samples())
+
+
+@bp.get("/ui/error/<int:status>")
+def error(status: int) -> tuple[str, int]:
+    """Show the error page of one status."""
+    if status not in _ERRORS:
+        raise NotFound
+    return render_template("errors/error.html", error=_ERRORS[status], status=status), status
+
+
+@bp.get("/ui/picture/<int:number>.svg")
+def picture(number: int) -> Response:
+    """Draw something that stands for a picture."""
+    ground, ink = _INKS[number % len(_INKS)]
+    width, height = _size(number)
+    rings = "".join(
+        f'<circle cx="{width * 0.5}" cy="{height * 0.42}" r="{radius}"/>'
+        for radius in range(20, width // 2 - 20, 9 + number)
+    )
+    body = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
+        f'<path fill="{ground}" d="M0 0h{width}v{height}H0z"/><g fill="none" stroke="{ink}" stroke-width="3">'
+        f"{rings}</g></svg>"
+    )
+    return Response(body, mimetype="image/svg+xml")
+
+
+def _samples() -> dict[str, Any]:
+    refused = Sample(data={"email": "ada@", "country": "FR", "delivery": "express"})
+    refused.validate()
+    names = (
+        "Drift No. 3",
+        "Contour, Harz",
+        "Nacht",
+        "Harmonograph 12",
+        "Tiling with a long name that wraps over lines",
+        "Postcards",
+    )
+    products = [
+        Product(name, _picture(place), Money(2400 + 1100 * place, "EUR"), is_from=place % 2 == 0, line="Giclée print")
+        for place, name in enumerate(names)
+    ]
+    products[1] = Product("Contour, Harz", _picture(1), Money(3500, "EUR"), was=Money(4900, "EUR"), line="Risograph")
+    products[2] = Product("Nacht", _picture(2), Money(4600, "EUR"), line="Giclée print", is_sold_out=True)
+    products[3] = Product("Harmonograph 12", _picture(3), Money(5700, "EUR"), line="Giclée print", is_new=True)
+    products.append(Product("Without a picture", None, Money(900, "EUR")))
+    euro = Money(900, "EUR")
+    return {
+        "form": Sample(),
+        "refused": refused,
+        "products": products,
+        "pictures": [_picture(place) for place in range(4)],
+        "totals": Totals(Money(8400, "EUR"), Money(8890, "EUR"), delivery=Money(490, "EUR"), vat=Money(1419, "EUR")),
+        "open_totals": Totals(Money(8400, "EUR"), Money(8400, "EUR"), vat=Money(1341, "EUR")),
+        "events": [
+            {
+                "what": "On its way",
+                "when": datetime(2026, 3, 4, 9, 12, tzinfo=UTC),
+                "note": "UPS 1Z 999 AA1 01 2345 6784",
+            },
+            {
+                "what": "Payment declined",
+                "when": datetime(2026, 3, 3, 18, 2, tzinfo=UTC),
+                "kind": "bad",
+                "note": "The bank said no.",
+            },
+            {"what": "Ordered", "when": datetime(2026, 3, 3, 18, 0, tzinfo=UTC)},
+        ],
+        "euro": euro,
+        "cart_count": 3,
+        "staff": {"name": "Cleo"},
+        "nav_collections": [
+            {"name": name, "url": f"#{name}"}
+            for name in ("Flow fields", "Contours", "Voronoi", "Moiré", "Harmonographs", "Tilings", "Paper goods")
+        ],
+        "nav_current": "#Contours",
+        "footer_links": [{"name": name, "url": "#"} for name in ("Delivery", "Returns", "Terms", "Privacy", "Imprint")],
+    }
+
+
+def _picture(number: int) -> Picture:
+    width, height = _size(number)
+    return Picture(
+        f"/dev/ui/picture/{number}.svg", width, height, "Rings of ink on paper", _INKS[number % len(_INKS)][0]
+    )
+
+
+def _size(number: int) -> tuple[int, int]:
+    return ((600, 800), (600, 800), (700, 700), (560, 840), (800, 600), (600, 800))[number % 6]
