@@ -45,7 +45,7 @@ class Folder:
     def hold(cls, path: Path, *, remove: bool = False) -> "Folder":
         """Take the folder, or raise Refusal when another run has it or it cannot be used.
 
-        What an earlier, killed run left running is stopped first. With `remove` the guard deletes the folder at the end.
+        What a killed run left running is stopped first. With `remove` the guard deletes the folder in the end.
         """
         _make(path)
         lock = _take_lock(path)
@@ -157,7 +157,9 @@ def _check_version(path: Path) -> None:
 
 def _check_space(path: Path) -> None:
     if (free := shutil.disk_usage(path).free) < _LEAST_SPACE:
-        raise Refusal(f"Only {free / 1e6:.0f} MB are free where {path} is; the shop needs 1 GB. Make room and start again.")
+        raise Refusal(
+            f"Only {free / 1e6:.0f} MB are free where {path} is; the shop needs 1 GB. Make room and try again."
+        )
 
 
 def _write(path: Path, content: dict[str, int] | dict[str, str]) -> None:

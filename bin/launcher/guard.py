@@ -1,7 +1,7 @@
-"""Outlives the launcher by a moment: stops what a killed launcher left behind. Run as `python -m launcher.guard FOLDER`.
+"""Outlives the launcher by a moment and stops what a killed launcher left behind.
 
-It waits for the end of its input, which comes when the launcher ends, however it ends. It inherits the folder's lock,
-so the next run waits until everything is stopped.
+Run as `python -m launcher.guard FOLDER`. It waits for the end of its input, which comes when the launcher ends, however
+it ends. It inherits the folder's lock, so the next run waits until everything is stopped.
 """
 
 import shutil

@@ -80,7 +80,7 @@ class Processes:
         stop_signal: int = signal.SIGTERM,
         user: int | None = None,
     ) -> subprocess.Popen[bytes]:
-        """Start a process whose output goes to its log, and write it down. A `user` is one to become, when we are root."""
+        """Start a process whose output goes to its log, and write it down. Root may name a `user` to run it."""
         with self._lock, self.log(name).open("ab") as log:
             if self._is_closed:
                 raise KeyboardInterrupt

@@ -31,7 +31,8 @@ class Engine(ABC):
         """Whether it truly answers now."""
 
     def finish(self) -> None:
-        """Make what its clients expect to find, once it answers."""
+        """Make what its clients expect to find, once it answers. Most engines need nothing."""
+        return
 
     def start(self, processes: Processes) -> None:
         """Start it and wait until it answers, or raise Refusal with the last thing it said."""
@@ -51,6 +52,8 @@ class Engine(ABC):
             if self.is_ready():
                 return True
             if time.monotonic() > deadline:
-                raise Refusal(f"{self.title} has not answered for {_PATIENCE:.0f} seconds; the machine may be too busy. Try again.")
+                raise Refusal(
+                    f"{self.title} has not answered for {_PATIENCE:.0f} seconds. Is the machine too busy? Try again."
+                )
             time.sleep(0.05)
         return False

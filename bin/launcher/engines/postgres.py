@@ -12,6 +12,7 @@ import subprocess
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 from psycopg import sql
@@ -65,7 +66,7 @@ class Postgres(Engine):
         if not (data / "PG_VERSION").exists():
             self._create(data, prefix, user)
         settings = _SETTINGS | ({} if self.is_durable else _NOT_DURABLE)
-        command = [*prefix, _SERVER / "postgres", "-D", data, "-p", str(self.port)]
+        command: list[str | Path] = [*prefix, _SERVER / "postgres", "-D", data, "-p", str(self.port)]
         for key, value in settings.items():
             command += ["-c", f"{key}={value}"]
         # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every client to leave.
@@ -115,9 +116,11 @@ class Postgres(Engine):
         password.write_text(self.passwords["postgres"], encoding="utf-8")
         if user is not None:
             os.chown(password, user, user)
+        initdb: list[str | Path] = [*prefix, _SERVER / "initdb", "-D", draft, "-U", "postgres", "--pwfile", password]
+        initdb += ["--auth=scram-sha-256", "--encoding=UTF8", "--no-sync"]
+        initdb += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]  # the same on every system
         made = subprocess.run(
-            [*prefix, _SERVER / "initdb", "-D", draft, "-U", "postgres", "--pwfile", password, "--auth=scram-sha-256"]
-            + ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-sync"],
+            initdb,
             env=_environment(),
             cwd="/",
             user=None if prefix else user,
@@ -151,8 +154,8 @@ def _ensure_role(connection: "psycopg.Connection[tuple[object, ...]]", role: str
     )
 
 
-def _exists(connection: "psycopg.Connection[tuple[object, ...]]", query: str, name: str) -> bool:
-    return connection.execute(query, [name]).fetchone() is not None  # type: ignore[arg-type]
+def _exists(connection: "psycopg.Connection[tuple[object, ...]]", query: LiteralString, name: str) -> bool:
+    return connection.execute(query, [name]).fetchone() is not None
 
 
 def _user() -> int | None:
@@ -171,25 +174,34 @@ def _prefix(user: int | None, folder: Path) -> list[str]:
     """Return what to put before a command so that `user` can run it where the folders above are closed to it."""
     if user is None or _can_run(user, folder):
         return []
-    rights = int(next(line for line in _status() if line.startswith("CapEff:")).split()[1], 16) if _status() else 0
-    right = next((name for bit, name in _RIGHTS if rights >> bit & 1), None)
+    right = next((name for bit, name in _RIGHTS if _rights() >> bit & 1), None)
     if right is None or shutil.which("setpriv") is None:
         raise Refusal(
             f"PostgreSQL does not run as root, and its user `nobody` may not enter {folder}. "
             "Start as an ordinary user, or move the clone to a folder that everybody may enter."
         )
     caps = f"-all,+{right}"
-    return ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", f"--inh-caps={caps}", f"--ambient-caps={caps}"]
+    return [
+        "setpriv",
+        f"--reuid={user}",
+        f"--regid={user}",
+        "--clear-groups",
+        f"--inh-caps={caps}",
+        f"--ambient-caps={caps}",
+    ]
 
 
 def _can_run(user: int, folder: Path) -> bool:
     check = ["/bin/sh", "-c", '"$0" --version && test -w "$1"', str(_SERVER / "postgres"), str(folder)]
-    return not subprocess.run(check, user=user, group=user, extra_groups=[], cwd="/", capture_output=True, check=False).returncode
+    tried = subprocess.run(check, user=user, group=user, extra_groups=[], cwd="/", capture_output=True, check=False)
+    return tried.returncode == 0
 
 
-def _status() -> list[str]:
-    path = Path("/proc/self/status")
-    return path.read_text(encoding="ascii").splitlines() if path.exists() else []
+def _rights() -> int:
+    """Return the rights of this process as Linux shows them; elsewhere none."""
+    status = Path("/proc/self/status")
+    lines = status.read_text(encoding="ascii").splitlines() if status.exists() else []
+    return next((int(line.split()[1], 16) for line in lines if line.startswith("CapEff:")), 0)
 
 
 def _environment() -> dict[str, str]:

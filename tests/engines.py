@@ -1,0 +1,156 @@
+"""The real engines under the tests: one set for the whole run, with databases of its own for every pytest worker.
+
+The one rule: a test finds the stores empty, whatever ran before it.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import boto3
+import psycopg
+import pymongo
+import pytest
+import redis
+from launcher import Refusal
+from launcher.engines import NAMES, Engines
+from launcher.folder import Folder
+
+ROOT = Path(__file__).resolve().parent.parent
+
+_GIVEN = "STOA_TEST_ENGINES"  # where the run tells its workers what it started
+_MEMORY = Path("/dev/shm")
+_ENOUGH_MEMORY = 2_000_000_000  # bytes
+
+_EMPTY = """
+DO $$
+DECLARE name text; filled text[]; is_filled boolean;
+BEGIN
+    FOR name IN SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
+                WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %s)', name) INTO is_filled;
+        IF is_filled THEN filled := filled || name; END IF;
+    END LOOP;
+    IF filled IS NOT NULL THEN
+        EXECUTE format('TRUNCATE %s RESTART IDENTITY CASCADE', array_to_string(filled, ', '));
+    END IF;
+END $$
+"""
+
+
+def start(config: pytest.Config) -> None:
+    """Start the engines of this run, unless this is one of its workers or nothing will run."""
+    if _GIVEN in os.environ or config.option.collectonly:
+        return
+    path = Path(tempfile.mkdtemp(prefix="stoa-test-", dir=_place()))
+    path.chmod(0o711)  # PostgreSQL, started by root, runs as another user
+    try:
+        folder = Folder.hold(path, remove=True)
+    except Refusal as refusal:
+        pytest.exit(str(refusal), returncode=3)
+    config.add_cleanup(lambda: _stop(folder))
+    ports, secrets = folder.ports(NAMES), folder.secrets()
+    try:
+        Engines.of(path, ports, secrets, is_durable=False).start(folder.processes)
+    except Refusal as refusal:
+        pytest.exit(str(refusal), returncode=3)
+    os.environ[_GIVEN] = json.dumps([str(path), ports, secrets])
+
+
+def _stop(folder: Folder) -> None:
+    os.environ.pop(_GIVEN, None)
+    folder.processes.stop()
+    folder.release()
+
+
+def _place() -> Path | None:
+    """Return where the data goes: memory when there is plenty, else the usual temporary folder."""
+    has_memory = _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK)
+    return _MEMORY if has_memory and shutil.disk_usage(_MEMORY).free > _ENOUGH_MEMORY else None
+
+
+@dataclass(frozen=True)
+class Stores:
+    """The stores of one pytest worker. `settings` are the app's settings that lead to them."""
+
+    engines: Engines
+    suffix: str
+    number: int
+
+    def settings(self, role: str = "owner") -> dict[str, str]:
+        """Return the addresses as the app's environment, in the rights of a database role."""
+        return self.engines.settings(role, suffix=self.suffix, number=self.number)
+
+    def empty(self) -> None:
+        """Remove every row, document, key and object; tables, indexes and validators stay."""
+        for database in ("customers", "orders"):
+            url = self.engines.postgres.url(f"{database}{self.suffix}", "postgres")
+            # As superuser without triggers, because the audit refuses to be emptied by anybody else.
+            options = "-c session_replication_role=replica -c lock_timeout=5s"
+            with psycopg.connect(url, autocommit=True, options=options) as connection:
+                connection.execute(_EMPTY)
+        self._empty_catalog()
+        for url in (self.engines.valkey.url(self.number), self.engines.cache.url(self.number)):
+            with redis.Redis.from_url(url) as client:
+                client.flushdb()
+        self._empty_bucket()
+
+    def _empty_catalog(self) -> None:
+        with pymongo.MongoClient[dict[str, object]](self.engines.mongo.url()) as client:
+            catalog = client[f"catalog{self.suffix}"]
+            for name in catalog.list_collection_names():
+                if name != "migrations":
+                    catalog[name].delete_many({})
+
+    def _empty_bucket(self) -> None:
+        folder = self.engines.s3.folder / "objects"
+        if not any(path.is_file() for path in folder.rglob(f"{self._bucket}/**/*")):
+            return
+        client = boto3.client(
+            "s3",
+            endpoint_url=self.engines.s3.url(),
+            region_name=self.settings()["SHOP_S3_REGION"],
+            aws_access_key_id=self.engines.s3.access_key,
+            aws_secret_access_key=self.engines.s3.secret_key,
+        )
+        for page in client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket):
+            for row in page.get("Contents", []):
+                client.delete_object(Bucket=self._bucket, Key=row["Key"])
+
+    @property
+    def _bucket(self) -> str:
+        return self.settings()["SHOP_S3_BUCKET"]
+
+
+@pytest.fixture(scope="session")
+def worker_stores(environment: dict[str, str]) -> Stores:
+    """The stores of this worker, migrated. For tests that look after their own data; others ask for `stores`."""
+    path, ports, secrets = json.loads(os.environ[_GIVEN])
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    stores = Stores(Engines.of(Path(path), ports, secrets), f"_{worker}", int(worker.removeprefix("gw")))
+    for database in ("customers", "orders"):
+        stores.engines.postgres.ensure_database(f"{database}{stores.suffix}")
+    migrated = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "shop", "migrate"],
+        cwd=ROOT,
+        env={**os.environ, **environment, **stores.settings()},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if migrated.returncode:
+        pytest.fail(f"`flask shop migrate` failed:\n{migrated.stdout}{migrated.stderr}", pytrace=False)
+    return stores
+
+
+@pytest.fixture
+def stores(worker_stores: Stores) -> Iterator[Stores]:
+    """The stores of this worker, empty."""
+    worker_stores.empty()
+    return worker_stores
