@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DateTime, MetaData, create_engine
+from sqlalchemy import BigInteger, DateTime, MetaData, create_engine
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeEngine
@@ -25,7 +25,7 @@ _NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
-_TYPES: dict[Any, TypeEngine[Any]] = {datetime: DateTime(timezone=True)}
+_TYPES: dict[Any, TypeEngine[Any]] = {datetime: DateTime(timezone=True), int: BigInteger()}
 
 
 class CustomersModel(DeclarativeBase):

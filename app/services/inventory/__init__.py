@@ -1,0 +1,36 @@
+"""Stock: how many of each variant there are, how many are promised, and every change ever made.
+
+The one rule: the check and the write are one conditional UPDATE, in order of variant id, so nothing is ever sold twice
+and two orders never lock each other out.
+"""
+
+from app.services.inventory.levels import (
+    DEFAULT_LOCATION,
+    Level,
+    SoldOut,
+    adjust,
+    generation,
+    level_as_staff,
+    levels,
+    movements,
+    receive,
+    restock,
+)
+from app.services.inventory.reservations import held_until, release, reserve, sell
+
+__all__ = [
+    "DEFAULT_LOCATION",
+    "Level",
+    "SoldOut",
+    "adjust",
+    "generation",
+    "held_until",
+    "level_as_staff",
+    "levels",
+    "movements",
+    "receive",
+    "release",
+    "reserve",
+    "restock",
+    "sell",
+]

@@ -1,0 +1,93 @@
+"""Reservations: what orders have set aside. Selling is impossible without one."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from app import clock, db
+from app.services.inventory.levels import DEFAULT_LOCATION, SoldOut, levels
+from app.services.inventory.models import Reservation, StockLevel, StockMovement
+
+
+def reserve(order_id: str, quantities: Mapping[str, int], *, until: datetime) -> None:
+    """Set `quantities` (variant id to pieces) aside for an order, all or none; raise SoldOut when too few are left.
+
+    Safe under concurrent calls: the check and the write are one statement per variant, in order of id.
+    """
+    moment = clock.now()
+    with db.orders.transaction() as session:
+        for variant_id, quantity in sorted(quantities.items()):
+            taken = session.execute(
+                update(StockLevel)
+                .where(StockLevel.variant_id == variant_id, StockLevel.location == DEFAULT_LOCATION)
+                .where(StockLevel.on_hand - StockLevel.reserved >= quantity)
+                .values(reserved=StockLevel.reserved + quantity, version=StockLevel.version + 1, updated_at=moment)
+                .returning(StockLevel.variant_id)
+            ).scalar()
+            if taken is None:
+                raise SoldOut(variant_id, levels([variant_id])[variant_id].available)
+        session.execute(
+            insert(Reservation),
+            [
+                {"order_id": order_id, "variant_id": variant_id, "location": DEFAULT_LOCATION, "quantity": quantity,
+                 "state": "held", "expires_at": until}
+                for variant_id, quantity in sorted(quantities.items())
+            ],
+        )  # fmt: skip
+
+
+def release(order_id: str) -> None:
+    """Give back what an order held. Twice is once. Only after its payment is confirmed cancelled."""
+    with db.orders.transaction() as session:
+        for variant_id, quantity in _end(order_id, "released"):
+            session.execute(
+                update(StockLevel)
+                .where(StockLevel.variant_id == variant_id, StockLevel.location == DEFAULT_LOCATION)
+                .values(reserved=StockLevel.reserved - quantity, version=StockLevel.version + 1, updated_at=clock.now())
+            )
+
+
+def sell(order_id: str) -> None:
+    """Take what an order held off the shelf, with a movement each. Twice is once."""
+    moment = clock.now()
+    with db.orders.transaction() as session:
+        for variant_id, quantity in _end(order_id, "sold"):
+            session.execute(
+                update(StockLevel)
+                .where(StockLevel.variant_id == variant_id, StockLevel.location == DEFAULT_LOCATION)
+                .values(
+                    on_hand=StockLevel.on_hand - quantity,
+                    reserved=StockLevel.reserved - quantity,
+                    version=StockLevel.version + 1,
+                    updated_at=moment,
+                )
+            )
+            session.add(
+                StockMovement(
+                    id=db.new_id(), variant_id=variant_id, location=DEFAULT_LOCATION, change=-quantity,
+                    kind="sell", reference=order_id, reason="Sold", actor="shop", at=moment,
+                )
+            )  # fmt: skip
+
+
+def held_until(order_id: str) -> datetime | None:
+    """Return when what an order holds may be given back; None when it holds nothing."""
+    with db.orders.reading() as session:
+        return session.execute(
+            select(func.min(Reservation.expires_at)).where(
+                Reservation.order_id == order_id, Reservation.state == "held"
+            )
+        ).scalar()
+
+
+def _end(order_id: str, state: str) -> list[tuple[str, int]]:
+    """Move the held reservations of an order to `state`; return what they held, in order of variant id."""
+    rows = db.orders.session.execute(
+        update(Reservation)
+        .where(Reservation.order_id == order_id, Reservation.state == "held")
+        .values(state=state)
+        .returning(Reservation.variant_id, Reservation.quantity)
+    ).all()
+    return sorted((row.variant_id, row.quantity) for row in rows)

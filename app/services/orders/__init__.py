@@ -1,0 +1,171 @@
+"""Orders: what was bought, their states, their timeline.
+
+The one rule: an order is reached through the person asking: by a signed link, as staff, or by a job with its id.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from sqlalchemy import func, or_, select
+
+from app import clock, config, db
+from app.errors import Conflict, NotFound
+from app.services.orders.models import Order, OrderEvent, OrderLine
+from app.services.orders.states import MOVES, OrderState
+
+__all__ = [
+    "Order",
+    "OrderEvent",
+    "OrderLine",
+    "OrderState",
+    "Page",
+    "add",
+    "find_of_cart",
+    "get_as_staff",
+    "get_by_token",
+    "get_for_job",
+    "list_as_staff",
+    "lock",
+    "move",
+    "note",
+    "timeline",
+    "token_of",
+]
+
+LINK_SECONDS = 400 * 24 * 3600
+_NUMBER_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O and no 1/I: numbers are read out on the phone
+
+
+class Staff(Protocol):
+    """Who asks as staff. Only somebody signed in as staff has one."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some orders, newest first; `before` continues after the last, None at the end."""
+
+    orders: Sequence[Order]
+    before: str | None
+
+
+def add(values: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> Order:
+    """Write a placed order with its lines in the open transaction; the caller holds the cart's lock."""
+    session = db.orders.session
+    order = Order(
+        id=db.new_id(), number=_new_number(), state=OrderState.PLACED, placed_at=clock.now(),
+        confirmed_at=None, cancelled_at=None, **values,
+    )  # fmt: skip
+    order.lines = [
+        OrderLine(order_id=order.id, position=position, currency=order.currency, **line)
+        for position, line in enumerate(lines, start=1)
+    ]
+    session.add(order)
+    session.flush()
+    note(order.id, "placed", "The order was placed.", actor="customer")
+    return order
+
+
+def find_of_cart(cart_id: str, *, revision: int | None = None) -> Order | None:
+    """Return the order that came of a cart at `revision`; without one, the cart's order that waits for its money."""
+    wanted = Order.state == OrderState.PLACED
+    if revision is not None:
+        wanted = (Order.cart_revision == revision) & (Order.state != OrderState.CANCELLED)
+    with db.orders.reading() as session:
+        return session.scalars(select(Order).where(Order.cart_id == cart_id, wanted)).one_or_none()
+
+
+def token_of(order_id: str) -> str:
+    """Return the secret part of an order's link: whoever has it may see the order."""
+    return _links().dumps(order_id)
+
+
+def get_by_token(token: str) -> Order:
+    """Return the order a link belongs to; raise NotFound for a false or very old one."""
+    try:
+        order_id = _links().loads(token, max_age=LINK_SECONDS)
+    except BadSignature as error:
+        raise NotFound("This link is incomplete or too old. Please open the one in your latest mail.") from error
+    return get_for_job(order_id)
+
+
+def get_for_job(order_id: str) -> Order:
+    """Return the order with this id. For jobs and services, which got the id from a row, never from a person."""
+    with db.orders.reading() as session:
+        order = session.get(Order, order_id)
+    if order is None:
+        raise NotFound
+    return order
+
+
+def get_as_staff(staff: Staff, number: str) -> Order:
+    """Return the order with this number, for somebody signed in as staff."""
+    with db.orders.reading() as session:
+        order = session.scalars(select(Order).where(Order.number == number)).one_or_none()
+    if order is None:
+        raise NotFound(f"There is no order {number}.")
+    return order
+
+
+def list_as_staff(
+    staff: Staff, *, state: str | None = None, q: str | None = None, before: str | None = None, limit: int = 50
+) -> Page:
+    """List orders newest first, by state, and by number or e-mail. `before` is the last page's continuation."""
+    query = select(Order)
+    if state:
+        query = query.where(Order.state == state)
+    if q:
+        query = query.where(or_(Order.number == q.strip().upper(), func.lower(Order.email) == q.strip().lower()))
+    if before:
+        query = query.where(Order.id < before)
+    with db.orders.reading() as session:
+        found = session.scalars(query.order_by(Order.id.desc()).limit(limit + 1)).all()
+    return Page(found[:limit], found[limit - 1].id if len(found) > limit else None)
+
+
+def lock(order_id: str) -> Order:
+    """Return the order with its row locked until the open transaction ends."""
+    order = db.orders.session.get(Order, order_id, with_for_update=True, populate_existing=True)
+    if order is None:
+        raise NotFound
+    return order
+
+
+def move(order: Order, to: OrderState, why: str, *, actor: str = "shop") -> None:
+    """Move a locked order to another state, with a line in its timeline; Conflict when the table has no such move."""
+    if to not in MOVES[OrderState(order.state)]:
+        raise Conflict(f"The order is {order.state}, so it cannot become {to}.")
+    order.state = to
+    if to == OrderState.CONFIRMED:
+        order.confirmed_at = clock.now()
+    if to == OrderState.CANCELLED:
+        order.cancelled_at = clock.now()
+    note(order.id, to, why, actor=actor)
+
+
+def note(order_id: str, kind: str, text: str, *, actor: str = "shop") -> None:
+    """Add a line to the order's timeline."""
+    with db.orders.transaction() as session:
+        session.add(OrderEvent(id=db.new_id(), order_id=order_id, at=clock.now(), kind=kind, text=text, actor=actor))
+
+
+def timeline(order_id: str) -> Sequence[OrderEvent]:
+    """List what happened to an order, oldest first."""
+    with db.orders.reading() as session:
+        return session.scalars(
+            select(OrderEvent).where(OrderEvent.order_id == order_id).order_by(OrderEvent.id)
+        ).all()
+
+
+def _new_number() -> str:
+    """Return a number that nobody can guess: 50 random bits, in groups to read out."""
+    letters = "".join(secrets.choice(_NUMBER_ALPHABET) for _ in range(10))
+    return f"{letters[:5]}-{letters[5:]}"
+
+
+def _links() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(config.current().secret_key, salt="order-link")

@@ -1,0 +1,19 @@
+"""The states of an order, and the moves between them. Payment and delivery have states of their own."""
+
+from enum import StrEnum
+
+
+class OrderState(StrEnum):
+    """Placed: waits for its money. Confirmed: paid, to be sent. Cancelled: nothing is owed either way."""
+
+    PLACED = "placed"
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+
+
+MOVES: dict[OrderState, set[OrderState]] = {
+    OrderState.PLACED: {OrderState.CONFIRMED, OrderState.CANCELLED},
+    OrderState.CONFIRMED: {OrderState.CANCELLED},
+    # Money that comes after all revives an order, when its things can still be had.
+    OrderState.CANCELLED: {OrderState.CONFIRMED},
+}

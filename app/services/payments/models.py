@@ -1,0 +1,108 @@
+"""The tables of money: what is to be paid, what was given back, and every event a provider sent."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import OrdersModel
+from app.money import Money
+
+
+class Payment(OrdersModel):
+    """One try to be paid for an order. Its id and `try_number` are the idempotency key at the provider."""
+
+    __tablename__ = "payments"
+    __table_args__ = (
+        Index(
+            "uq_payments_order_id_live",
+            "order_id",
+            unique=True,
+            postgresql_where=text("state IN ('created', 'open', 'paid')"),
+        ),
+        Index("ix_payments_order_id", "order_id"),
+        CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint("refunded >= 0 AND refunded <= captured", name="refunded_within_captured"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"))
+    provider: Mapped[str]
+    method: Mapped[str]
+    state: Mapped[str]
+    amount: Mapped[int]
+    currency: Mapped[str]
+    captured: Mapped[int] = mapped_column(default=0)
+    refunded: Mapped[int] = mapped_column(default=0)
+    # What the provider will be asked, kept so that a repeat after a crash asks the very same.
+    request: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    try_number: Mapped[int] = mapped_column(default=1)
+    tried_at: Mapped[datetime | None]
+    try_failed: Mapped[bool] = mapped_column(default=False)
+    session_id: Mapped[str | None] = mapped_column(index=True)
+    intent_id: Mapped[str | None] = mapped_column(index=True)
+    pay_url: Mapped[str | None]
+    client_secret: Mapped[str | None]
+    decline: Mapped[str | None]
+    created_at: Mapped[datetime]
+    paid_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    disputed_at: Mapped[datetime | None]
+
+    @property
+    def amount_money(self) -> Money:
+        """What is to be paid."""
+        return Money(self.amount, self.currency)
+
+    @property
+    def refundable(self) -> Money:
+        """What can still be given back."""
+        return Money(self.captured - self.refunded, self.currency)
+
+
+class Refund(OrdersModel):
+    """Money to give back. Its id is the idempotency key; its amount counts in `payments.refunded` from the start."""
+
+    __tablename__ = "refunds"
+    __table_args__ = (CheckConstraint("amount > 0", name="amount_positive"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    payment_id: Mapped[str] = mapped_column(ForeignKey("payments.id"), index=True)
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"), index=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    amount: Mapped[int]
+    currency: Mapped[str]
+    reason: Mapped[str]
+    actor: Mapped[str]
+    state: Mapped[str]
+    try_number: Mapped[int] = mapped_column(default=1)
+    external_id: Mapped[str | None] = mapped_column(index=True)
+    error: Mapped[str | None]
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+
+    @property
+    def amount_money(self) -> Money:
+        """What is given back."""
+        return Money(self.amount, self.currency)
+
+
+class ProviderEvent(OrdersModel):
+    """One event as a company sent it, kept once and raw, with what became of it."""
+
+    __tablename__ = "webhook_inbox"
+    __table_args__ = (
+        UniqueConstraint("provider", "event_id", name="uq_webhook_inbox_event"),
+        Index("ix_webhook_inbox_open", "received_at", postgresql_where=text("processed_at IS NULL")),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    provider: Mapped[str]
+    event_id: Mapped[str]
+    type: Mapped[str]
+    raw: Mapped[bytes] = mapped_column(LargeBinary)
+    received_at: Mapped[datetime]
+    processed_at: Mapped[datetime | None]
+    verdict: Mapped[str | None]
