@@ -16,7 +16,7 @@ from app.services.inventory.levels import (
     receive,
     restock,
 )
-from app.services.inventory.reservations import held_until, release, reserve, sell
+from app.services.inventory.reservations import held, held_until, release, reserve, sell
 
 __all__ = [
     "DEFAULT_LOCATION",
@@ -24,6 +24,7 @@ __all__ = [
     "SoldOut",
     "adjust",
     "generation",
+    "held",
     "held_until",
     "level_as_staff",
     "levels",

@@ -72,6 +72,17 @@ def sell(order_id: str) -> None:
             )  # fmt: skip
 
 
+def held(order_id: str) -> dict[str, int]:
+    """Return how many pieces of each variant an order has set aside at this moment."""
+    with db.orders.reading() as session:
+        rows = session.execute(
+            select(Reservation.variant_id, Reservation.quantity).where(
+                Reservation.order_id == order_id, Reservation.state == "held"
+            )
+        )
+        return {variant_id: quantity for variant_id, quantity in rows}
+
+
 def held_until(order_id: str) -> datetime | None:
     """Return when what an order holds may be given back; None when it holds nothing."""
     with db.orders.reading() as session:
