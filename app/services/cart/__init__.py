@@ -1,0 +1,26 @@
+"""Carts: what a shopper means to buy. Owns `carts` and `cart_lines`.
+
+The one rule: a cart promises nothing. Prices and stock are read anew each time it is shown, and again when it is ordered.
+"""
+
+from app.services.cart.changes import MAX_QUANTITY, accept_prices, add, remove, set_quantity
+from app.services.cart.contents import Cart, CartLine, Shopper, count, of
+from app.services.cart.ordering import LockedCart, LockedLine, lock, remember_order, take_out
+
+__all__ = [
+    "MAX_QUANTITY",
+    "Cart",
+    "CartLine",
+    "LockedCart",
+    "LockedLine",
+    "Shopper",
+    "accept_prices",
+    "add",
+    "count",
+    "lock",
+    "of",
+    "remember_order",
+    "remove",
+    "set_quantity",
+    "take_out",
+]

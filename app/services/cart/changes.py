@@ -1,0 +1,166 @@
+"""What a shopper does to a cart.
+
+A line remembers the revision at which it last changed. A page that is older than that may not overwrite the line;
+what it asks of other lines still holds. So two tabs get in each other's way only where they mean the same line.
+"""
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from app import clock, db
+from app.errors import Conflict, Invalid, NotFound, Unavailable
+from app.money import Money
+from app.services import catalog
+from app.services.cart.contents import Cart, Shopper, pieces_left, read
+from app.services.cart.models import CartRow, LineRow
+
+MAX_QUANTITY = 99
+MAX_LINES = 500
+
+
+def add(shopper: Shopper, variant_id: str, quantity: int) -> Cart:
+    """Put `quantity` more of a variant in the cart, which is made when the shopper has none.
+
+    Raises NotFound for an unknown variant, Conflict when it is not sold now or too few are left.
+    Safe under concurrent calls: the cart's row is locked, and quantities add up in one line.
+    """
+    _check(quantity)
+    sellable = catalog.find_variants([variant_id]).get(variant_id)
+    if sellable is None:
+        raise NotFound("We could not find that. It may not be sold any more.")
+    if not sellable.is_available:
+        raise Conflict(f"{sellable.title} is not sold at the moment.")
+    cart_id = shopper.cart_id or db.new_id()
+    with db.orders.transaction() as session:
+        cart = session.execute(
+            insert(CartRow)
+            .values(id=cart_id, revision=1, created_at=clock.now(), updated_at=clock.now())
+            .on_conflict_do_update(index_elements=[CartRow.id], set_=_next_revision())
+            .returning(CartRow.revision, CartRow.order_id)
+        ).one()
+        lines, present = session.execute(
+            select(func.count(), func.max(LineRow.quantity).filter(LineRow.variant_id == variant_id)).where(
+                LineRow.cart_id == cart_id
+            )
+        ).one()
+        if not present and lines >= MAX_LINES:
+            raise Conflict(f"A cart holds at most {MAX_LINES} different things. Please order these first.")
+        _check_stock(variant_id, (present or 0) + quantity, present=present or 0, order_id=cart.order_id)
+        _put(cart_id, sellable, quantity, revision=cart.revision)
+    return read(cart_id)
+
+
+def set_quantity(shopper: Shopper, variant_id: str, quantity: int, *, version: int) -> Cart:
+    """Change how many of a variant are wanted. `version` is the revision of the cart that the shopper saw.
+
+    Raises Conflict when the line was changed or removed since, or when too few are left.
+    """
+    _check(quantity)
+    with db.orders.transaction() as session:
+        cart = _locked(shopper)
+        line = session.get(LineRow, (cart.id, variant_id)) if cart else None
+        if cart is None or line is None:
+            raise Conflict("That was taken out of your cart meanwhile. This is your cart now.")
+        if line.quantity != quantity:
+            if line.revision > version:
+                raise Conflict(f"You changed {line.title} in another tab. This is your cart now; please change it again.")
+            _check_stock(variant_id, quantity, present=0, order_id=cart.order_id)
+            _bump(cart)
+            line.quantity, line.revision = quantity, cart.revision
+    return read(shopper.cart_id)
+
+
+def remove(shopper: Shopper, variant_id: str) -> Cart:
+    """Take a variant out of the cart. Twice is once."""
+    with db.orders.transaction() as session:
+        cart = _locked(shopper)
+        if cart is not None:
+            gone = session.execute(
+                delete(LineRow)
+                .where(LineRow.cart_id == cart.id, LineRow.variant_id == variant_id)
+                .returning(LineRow.variant_id)
+            ).all()
+            if gone:
+                _bump(cart)
+    return read(shopper.cart_id)
+
+
+def accept_prices(shopper: Shopper, *, subtotal_shown: int) -> Cart:
+    """Agree to today's prices, whose sum was shown as `subtotal_shown` minor units; Conflict when they changed again."""
+    cart = read(shopper.cart_id)
+    if not cart.is_current:
+        raise Unavailable("Today's prices cannot be read at the moment. Your cart is kept; please try again shortly.")
+    if cart.subtotal != Money(subtotal_shown, cart.currency):
+        raise Conflict("A price has changed again. Please look at the new prices below.")
+    new_prices = [
+        {"cart_id": cart.id, "variant_id": line.variant_id, "price_seen": line.unit_price.amount,
+         "currency": line.unit_price.currency}
+        for line in cart.lines
+        if line.has_changed
+    ]  # fmt: skip
+    if new_prices:
+        with db.orders.transaction() as session:
+            locked = _locked(shopper)
+            if locked is not None:
+                session.execute(update(LineRow), new_prices)
+                _bump(locked)
+    return read(cart.id)
+
+
+def _check(quantity: int) -> None:
+    if not 1 <= quantity <= MAX_QUANTITY:
+        advice = f"Enter a whole number from 1 to {MAX_QUANTITY}."
+        raise Invalid(advice, quantity=advice)
+
+
+def _check_stock(variant_id: str, wanted: int, *, present: int, order_id: str | None) -> None:
+    """Raise Conflict when `wanted` pieces are too many; `present` of them lie in the cart already."""
+    left = pieces_left([variant_id], order_id=order_id)[variant_id]
+    if left < 1:
+        raise Conflict("This has just sold out.")
+    if left < wanted:
+        already = f", and {'it is' if present == 1 else f'{present} of them are'} in your cart already" if present else ""
+        raise Conflict(f"Only {left} left{already}. Please choose fewer.")
+    if wanted > MAX_QUANTITY:
+        raise Conflict(f"A cart holds at most {MAX_QUANTITY} of one kind. Please write to us about a larger order.")
+
+
+def _put(cart_id: str, sellable: catalog.Sellable, quantity: int, *, revision: int) -> None:
+    """Add `quantity` to the line, or make it. What a line copies is renewed; the price agreed to is not."""
+    new = insert(LineRow).values(
+        cart_id=cart_id,
+        variant_id=sellable.id,
+        quantity=quantity,
+        revision=revision,
+        price_seen=sellable.price.amount,
+        currency=sellable.price.currency,
+        title=sellable.title,
+        options_label=sellable.options_label,
+        slug=sellable.slug,
+        image=asdict(sellable.image) if sellable.image else None,
+        added_at=clock.now(),
+    )
+    renewed = ("revision", "title", "options_label", "slug", "image")
+    db.orders.session.execute(
+        new.on_conflict_do_update(
+            index_elements=[LineRow.cart_id, LineRow.variant_id],
+            set_={name: new.excluded[name] for name in renewed} | {"quantity": LineRow.quantity + quantity},
+        )
+    )
+
+
+def _locked(shopper: Shopper) -> CartRow | None:
+    """Lock the shopper's cart for the open transaction."""
+    return db.orders.session.get(CartRow, shopper.cart_id, with_for_update=True) if shopper.cart_id else None
+
+
+def _bump(cart: CartRow) -> None:
+    cart.revision += 1
+    cart.updated_at = clock.now()
+
+
+def _next_revision() -> dict[str, Any]:
+    return {"revision": CartRow.revision + 1, "updated_at": clock.now()}

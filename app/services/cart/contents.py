@@ -1,0 +1,206 @@
+"""What is in a cart, at today's prices and stock."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import Row, func, select
+
+from app import config, db
+from app.errors import Unavailable
+from app.money import Money
+from app.services import catalog, inventory
+from app.services.cart.models import CartRow, LineRow
+
+
+class Shopper(Protocol):
+    """Who shops: a customer or a guest, with the cart their cookie names."""
+
+    @property
+    def cart_id(self) -> str | None:
+        """The cart, once something was put in it."""
+
+    @property
+    def customer_id(self) -> str | None:
+        """The customer, when signed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class CartLine:
+    """One variant in a cart. `left` is how many this shopper can have; `price_seen` the price they agreed to."""
+
+    variant_id: str
+    title: str
+    options_label: str
+    slug: str
+    image: catalog.Media | None
+    quantity: int
+    unit_price: Money
+    price_seen: Money
+    is_available: bool
+    left: int
+    weight_grams: int
+
+    @property
+    def total(self) -> Money:
+        """What the line costs now."""
+        return self.unit_price * self.quantity
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it cannot be had at all: no longer sold, or sold out."""
+        return not self.is_available or self.left < 1
+
+    @property
+    def is_short(self) -> bool:
+        """Whether some are left, but fewer than wanted."""
+        return not self.is_gone and self.left < self.quantity
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether the price is another than the one agreed to."""
+        return self.is_available and self.unit_price != self.price_seen
+
+    @property
+    def has_risen(self) -> bool:
+        """Whether the new price needs consent. A price in another currency does."""
+        return self.has_changed and (
+            self.unit_price.currency != self.price_seen.currency or self.unit_price > self.price_seen
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Cart:
+    """A cart as its shopper sees it. `is_current` is False while the catalogue is down: then prices are the copied ones."""
+
+    id: str | None
+    revision: int
+    lines: tuple[CartLine, ...]
+    currency: str
+    is_current: bool = True
+
+    @property
+    def count(self) -> int:
+        """How many pieces lie in it."""
+        return sum(line.quantity for line in self.lines)
+
+    @property
+    def subtotal(self) -> Money:
+        """What the lines that can be had cost now."""
+        return Money.total((line.total for line in self.lines if not line.is_gone), self.currency)
+
+    @property
+    def weight_grams(self) -> int:
+        """What a parcel with all of it weighs."""
+        return sum(line.weight_grams * line.quantity for line in self.lines)
+
+    @property
+    def has_risen(self) -> bool:
+        """Whether a price rose since it was agreed to, so that the shopper must consent."""
+        return any(line.has_risen and not line.is_gone for line in self.lines)
+
+    @property
+    def can_be_ordered(self) -> bool:
+        """Whether nothing stands in the way of an order."""
+        blocked = any(line.is_gone or line.is_short for line in self.lines)
+        return bool(self.lines) and self.is_current and not blocked and not self.has_risen
+
+
+def of(shopper: Shopper) -> Cart:
+    """Return the shopper's cart; an empty one when they have none."""
+    return read(shopper.cart_id)
+
+
+def count(shopper: Shopper) -> int:
+    """Return how many pieces lie in the shopper's cart. Asks no store for somebody without one."""
+    if shopper.cart_id is None:
+        return 0
+    with db.orders.reading() as session:
+        pieces = session.scalar(select(func.sum(LineRow.quantity)).where(LineRow.cart_id == shopper.cart_id))
+    return int(pieces or 0)
+
+
+def read(cart_id: str | None) -> Cart:
+    """Return a cart in at most three SQL queries and one of the catalogue, however many lines it has."""
+    currency = config.current().currency
+    rows = _rows(cart_id) if cart_id else []
+    if not rows:
+        return Cart(id=cart_id, revision=0, lines=(), currency=currency)
+    revision, order_id, _ = rows[0]
+    lines = [line for _, _, line in rows if line is not None]  # an empty cart is one row without a line
+    variants = [line.variant_id for line in lines]
+    left = pieces_left(variants, order_id=order_id) if lines else {}
+    sellables, is_current = _sellables(variants)
+    return Cart(
+        id=cart_id,
+        revision=revision,
+        lines=tuple(
+            _as_sold(line, sellables.get(line.variant_id), left[line.variant_id], currency)
+            if is_current
+            else _as_copied(line, left[line.variant_id])
+            for line in lines
+        ),
+        currency=currency,
+        is_current=is_current,
+    )
+
+
+def pieces_left(variants: Sequence[str], *, order_id: str | None) -> dict[str, int]:
+    """Return how many of each variant this cart can have: what nobody holds, and what its own unpaid order holds."""
+    levels = inventory.levels(variants)
+    held = inventory.held(order_id) if order_id else {}
+    return {variant: levels[variant].available + held.get(variant, 0) for variant in variants}
+
+
+def _rows(cart_id: str) -> Sequence[Row[tuple[int, str | None, LineRow | None]]]:
+    query = (
+        select(CartRow.revision, CartRow.order_id, LineRow)
+        .outerjoin(LineRow, LineRow.cart_id == CartRow.id)
+        .where(CartRow.id == cart_id)
+        .order_by(LineRow.added_at, LineRow.variant_id)
+    )
+    with db.orders.reading() as session:
+        return session.execute(query).all()
+
+
+def _sellables(variants: Sequence[str]) -> tuple[Mapping[str, catalog.Sellable], bool]:
+    """Return what the catalogue says, and whether it could be asked."""
+    try:
+        return (catalog.find_variants(variants) if variants else {}), True
+    except Unavailable:
+        return {}, False
+
+
+def _as_sold(line: LineRow, sellable: catalog.Sellable | None, left: int, currency: str) -> CartLine:
+    """Show a line as the catalogue has it. What it no longer sells keeps the copied words and price."""
+    if sellable is None or sellable.price.currency != currency:
+        return _as_copied(line, left, is_available=False)
+    return CartLine(
+        variant_id=line.variant_id,
+        title=sellable.title,
+        options_label=sellable.options_label,
+        slug=sellable.slug,
+        image=sellable.image,
+        quantity=line.quantity,
+        unit_price=sellable.price,
+        price_seen=Money(line.price_seen, line.currency),
+        is_available=sellable.is_available,
+        left=max(left, 0),
+        weight_grams=sellable.weight_grams,
+    )
+
+
+def _as_copied(line: LineRow, left: int, *, is_available: bool = True) -> CartLine:
+    return CartLine(
+        variant_id=line.variant_id,
+        title=line.title,
+        options_label=line.options_label,
+        slug=line.slug,
+        image=catalog.Media(**line.image) if line.image else None,
+        quantity=line.quantity,
+        unit_price=Money(line.price_seen, line.currency),
+        price_seen=Money(line.price_seen, line.currency),
+        is_available=is_available,
+        left=max(left, 0),
+        weight_grams=0,
+    )

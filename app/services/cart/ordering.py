@@ -1,0 +1,71 @@
+"""What an order does to a cart. Called inside the transaction of the order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select, update
+
+from app import clock, db
+from app.errors import NotFound
+from app.money import Money
+from app.services.cart.models import CartRow, LineRow
+
+
+@dataclass(frozen=True, slots=True)
+class LockedLine:
+    """How many of a variant are wanted, and at which price they were agreed to."""
+
+    variant_id: str
+    quantity: int
+    price_seen: Money
+
+
+@dataclass(frozen=True, slots=True)
+class LockedCart:
+    """A cart that nobody else can change until the open transaction ends. Lines in order of variant id."""
+
+    id: str
+    revision: int
+    order_id: str | None
+    lines: tuple[LockedLine, ...]
+
+
+def lock(cart_id: str) -> LockedCart:
+    """Lock a cart until the open transaction ends; raise NotFound when it does not exist."""
+    with db.orders.transaction() as session:
+        cart = session.get(CartRow, cart_id, with_for_update=True, populate_existing=True)
+        if cart is None:
+            raise NotFound("That cart does not exist any more.")
+        lines = session.scalars(select(LineRow).where(LineRow.cart_id == cart_id).order_by(LineRow.variant_id)).all()
+        return LockedCart(
+            id=cart.id,
+            revision=cart.revision,
+            order_id=cart.order_id,
+            lines=tuple(
+                LockedLine(line.variant_id, line.quantity, Money(line.price_seen, line.currency)) for line in lines
+            ),
+        )
+
+
+def remember_order(cart_id: str, order_id: str | None) -> None:
+    """Note which unpaid order holds stock for this cart, so that the cart does not show its own pieces as sold out."""
+    with db.orders.transaction() as session:
+        session.execute(update(CartRow).where(CartRow.id == cart_id).values(order_id=order_id))
+
+
+def take_out(cart_id: str, quantities: Mapping[str, int]) -> None:
+    """Take what was ordered (variant id to pieces) out of a cart. What was added since stays. A missing cart is fine."""
+    with db.orders.transaction() as session:
+        cart = session.get(CartRow, cart_id, with_for_update=True, populate_existing=True)
+        if cart is None:
+            return
+        cart.revision, cart.order_id, cart.updated_at = cart.revision + 1, None, clock.now()
+        lines = session.scalars(
+            select(LineRow).where(LineRow.cart_id == cart_id, LineRow.variant_id.in_(quantities))
+        ).all()
+        used_up = [line.variant_id for line in lines if line.quantity <= quantities[line.variant_id]]
+        if used_up:
+            session.execute(delete(LineRow).where(LineRow.cart_id == cart_id, LineRow.variant_id.in_(used_up)))
+        for line in lines:  # one statement for all of them: the session sends its changes together
+            if line.variant_id not in used_up:
+                line.quantity, line.revision = line.quantity - quantities[line.variant_id], cart.revision
