@@ -54,7 +54,12 @@ class Config:
     sendgrid_api_url: str = "https://api.sendgrid.com"
     name: str = "Stoa Prints"
     currency: str = "EUR"
+    street: str = "Kastanienallee 12"
+    postal_code: str = "10435"
+    city: str = "Berlin"
+    region: str = ""
     country: str = "DE"
+    phone: str = "+49 30 23125 014"
     timezone: str = "Europe/Berlin"
     vat_rate: Decimal = Decimal("19.0")
     log_level: str = "INFO"
@@ -164,6 +169,8 @@ def _unfit_for_production(config: Config) -> list[str]:
         address = urlsplit(getattr(config, name))
         if address.netloc and (address.scheme != "https" or address.hostname in _LOOPBACK):
             mistakes.append(f"SHOP_{name.upper()} names a stand-in ({address.netloc}); production talks to the company itself.")
+    if config.street == Config.street:
+        mistakes.append("SHOP_STREET is the demo shop's; parcels go back to this address and mails name it.")
     for field in fields(config):
         value = getattr(config, field.name)
         if field.name.endswith(("_key", "_secret")) and any(word in str(value).lower() for word in _EXAMPLE_SECRETS):

@@ -15,6 +15,12 @@ JOBS = {
     "checkout.expire": Job("money", lease=60),
     "payments.refund": Job("money", lease=60),
     "payments.process_event": Job("money", lease=60),
+    "fulfilment.start": Job("default"),
+    "fulfilment.buy_label": Job("default", lease=90, tries=30),
+    "email.order_confirmed": Job("mail"),
+    "email.order_shipped": Job("mail"),
+    "email.refund_made": Job("mail"),
+    "email.send": Job("mail", tries=30),
 }
 
 

@@ -1,0 +1,37 @@
+"""The states of a shipment, and the moves between them."""
+
+from enum import StrEnum
+
+
+class ShipmentState(StrEnum):
+    """Where a parcel is, from the shop's shelf to the customer's door."""
+
+    PENDING = "pending"
+    MAYBE_BOUGHT = "maybe_bought"  # the carrier cannot say whether a label was bought: staff decide
+    REFUSED = "refused"  # the carrier does not take the parcel as it is: staff correct it
+    LABEL_BOUGHT = "label_bought"
+    IN_TRANSIT = "in_transit"
+    EXCEPTION = "exception"
+    DELIVERED = "delivered"
+    RETURNED = "returned"
+    VOIDED = "voided"
+
+
+_ON_ITS_WAY = {ShipmentState.IN_TRANSIT, ShipmentState.EXCEPTION, ShipmentState.DELIVERED, ShipmentState.RETURNED}
+
+MOVES: dict[ShipmentState, set[ShipmentState]] = {
+    ShipmentState.PENDING: {
+        ShipmentState.LABEL_BOUGHT,
+        ShipmentState.MAYBE_BOUGHT,
+        ShipmentState.REFUSED,
+        ShipmentState.VOIDED,
+    },
+    ShipmentState.MAYBE_BOUGHT: {ShipmentState.LABEL_BOUGHT, ShipmentState.PENDING, ShipmentState.VOIDED},
+    ShipmentState.REFUSED: {ShipmentState.PENDING, ShipmentState.VOIDED},
+    ShipmentState.LABEL_BOUGHT: {*_ON_ITS_WAY, ShipmentState.PENDING, ShipmentState.VOIDED},
+    ShipmentState.IN_TRANSIT: _ON_ITS_WAY - {ShipmentState.IN_TRANSIT},
+    ShipmentState.EXCEPTION: _ON_ITS_WAY - {ShipmentState.EXCEPTION},
+    ShipmentState.DELIVERED: {ShipmentState.RETURNED},
+    ShipmentState.RETURNED: set(),
+    ShipmentState.VOIDED: set(),
+}

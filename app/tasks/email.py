@@ -1,0 +1,26 @@
+"""Jobs of mail: one writes a message, one sends what waits."""
+
+from app.services import notifications
+
+
+def order_confirmed(order_id: str) -> None:
+    """Write the confirmation of an order. Twice is harmless: one message per event and recipient, by a constraint."""
+    notifications.order_confirmed(order_id)
+
+
+def order_shipped(shipment_id: str) -> None:
+    """Write that a parcel is on its way. Twice is harmless, as for `order_confirmed`."""
+    notifications.order_shipped(shipment_id)
+
+
+def refund_made(refund_id: str) -> None:
+    """Write that money was given back. Twice is harmless, as for `order_confirmed`."""
+    notifications.refund_made(refund_id)
+
+
+def send(order_id: str) -> None:
+    """Send an order's waiting messages. Twice is harmless: a message is leased before and marked after it is sent.
+
+    A crash between the provider's yes and our mark may repeat that one message; nothing can lose one.
+    """
+    notifications.send(order_id)
