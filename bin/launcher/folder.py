@@ -42,16 +42,19 @@ class Folder:
     _lifeline: int
 
     @classmethod
-    def hold(cls, path: Path, *, remove: bool = False) -> "Folder":
+    def hold(cls, path: Path, *, fresh: bool = False, remove: bool = False) -> "Folder":
         """Take the folder, or raise Refusal when another run has it or it cannot be used.
 
-        What a killed run left running is stopped first. With `remove` the guard deletes the folder in the end.
+        What a killed run left running is stopped first. With `fresh` all data in the folder is deleted; with `remove`
+        the guard deletes the folder itself in the end.
         """
         _make(path)
         lock = _take_lock(path)
+        stop_leftovers(path)
+        if fresh:
+            _empty(path)
         _check_version(path)
         _check_space(path)
-        stop_leftovers(path)
         reading, lifeline = os.pipe()
         guard = subprocess.Popen(
             [sys.executable, "-m", "launcher.guard", str(path), *(["--remove"] if remove else [])],
@@ -141,12 +144,19 @@ def _holder(path: Path) -> Entry | None:
     return None
 
 
+def _empty(path: Path) -> None:
+    for entry in path.iterdir():
+        if entry.name != "lock":
+            shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+
+
 def _check_version(path: Path) -> None:
     stamp = path / "VERSION"
     if not stamp.exists():
-        if any(entry.name != "lock" for entry in path.iterdir()):
+        if any(entry.name not in {"lock", "VERSION.new"} for entry in path.iterdir()):
             raise Refusal(f"{path} was not made by this program. Move it away and start again.")
-        stamp.write_text(VERSION, encoding="utf-8")
+        stamp.with_suffix(".new").write_text(VERSION, encoding="utf-8")
+        stamp.with_suffix(".new").replace(stamp)
     found = stamp.read_text(encoding="utf-8").strip()
     if found != VERSION:
         raise Refusal(

@@ -46,10 +46,14 @@ class Engines:
         return (self.postgres, self.valkey, self.cache, self.mongo, self.s3)
 
     def start(self, processes: Processes) -> None:
-        """Start all at once and return when every one answers."""
+        """Start all at once and return when every one answers; if one does not, stop them all."""
         with ThreadPoolExecutor(len(NAMES)) as pool:
-            for started in [pool.submit(engine.start, processes) for engine in self.all()]:
-                started.result()
+            try:
+                for started in [pool.submit(engine.start, processes) for engine in self.all()]:
+                    started.result()
+            except BaseException:
+                processes.stop()
+                raise
 
     def settings(self, role: str = "owner", *, suffix: str = "", number: int = 0) -> dict[str, str]:
         """Return the app's settings that lead to them. `suffix` and `number` set one test worker apart from another."""

@@ -1,0 +1,44 @@
+"""`python -m launcher dev|test …`: first on the machine's Python, then again inside `.venv`, which it prepares."""
+
+import os
+import signal
+import sys
+from types import FrameType
+
+from launcher import Refusal, environment, options
+
+_INSIDE = "STOA_LAUNCHER_INSIDE"
+
+
+def main() -> int:
+    """Run the command; every refusal is a sentence."""
+    chosen = options.parse(sys.argv[1:])
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    try:
+        if os.environ.pop(_INSIDE, None) is None:
+            python = environment.prepare(chosen.command)
+            os.environ[_INSIDE] = "yes"
+            os.execv(python, [str(python), "-m", "launcher", *sys.argv[1:]])
+        os.environ.pop("PYTHONPATH", None)
+        if chosen.command == "dev":
+            from launcher import dev  # noqa: PLC0415 - needs what only .venv has
+
+            return dev.run(chosen)
+        from launcher import test  # noqa: PLC0415 - as above
+
+        return test.run(chosen)
+    except Refusal as refusal:
+        print(f"bin/{chosen.command}: {refusal}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    """End as Ctrl-C does, also where a script had switched Ctrl-C off."""
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

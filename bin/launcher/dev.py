@@ -1,0 +1,210 @@
+"""`bin/dev`: from a fresh clone to an open shop, in order, and back to nothing running."""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from types import FrameType
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
+
+import psutil
+
+from launcher import Refusal, settings, terminal
+from launcher.engines import NAMES, Engines
+from launcher.environment import ROOT
+from launcher.folder import Folder, is_free
+from launcher.logs import Tail
+from launcher.supervise import Supervisor
+
+_PATIENCE = 60.0  # seconds until a started program must answer
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_FLASK = ("-m", "flask", "--app", "wsgi", "shop")
+_SERVICES = {
+    "worker": ("-m", "app.tasks.worker"),
+    "pictures": ("-m", "app.tasks.worker", "--pictures"),
+    "scheduler": ("-m", "app.tasks.scheduler"),
+}
+
+
+def run(options: argparse.Namespace) -> int:
+    """Open the shop and keep it open until it is interrupted."""
+    terminal.say(f"Stoa in {ROOT}")
+    hurry = _catch_signals()
+    folder = Folder.hold(ROOT / "var", fresh=options.fresh)
+    try:
+        _check_port(options.port)
+        _Opening(folder, options).run()
+    except KeyboardInterrupt:
+        terminal.say("\nStopping …")
+    finally:
+        folder.processes.stop(hurry=hurry)
+        folder.release()
+    terminal.say("Everything is stopped; the data stays in var/.")
+    return 0
+
+
+def _catch_signals() -> threading.Event:
+    """Turn Ctrl-C, a kill and the end of the terminal into KeyboardInterrupt; the event tells of a second one."""
+    hurry = threading.Event()
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        for number in _SIGNALS:
+            signal.signal(number, lambda *_: hurry.set())
+        raise KeyboardInterrupt
+
+    for number in _SIGNALS:
+        signal.signal(number, interrupt)
+    return hurry
+
+
+def _check_port(port: int) -> None:
+    if is_free(port):
+        return
+    other = next(number for number in range(port + 1, port + 1000) if is_free(number))
+    raise Refusal(f"Port {port} is taken{_owner(port)}. Stop that program, or start with: bin/dev --port {other}")
+
+
+def _owner(port: int) -> str:
+    """Return who listens on a port, where the system tells."""
+    try:
+        connections = psutil.net_connections("tcp")
+    except psutil.Error:
+        return ""
+    for connection in connections:
+        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
+            return f" by {psutil.Process(connection.pid).name()} (process {connection.pid})"
+    return ""
+
+
+class _Opening:
+    """One opening of the shop: the steps, in order, and what they hand to each other."""
+
+    def __init__(self, folder: Folder, options: argparse.Namespace) -> None:
+        self._folder = folder
+        self._options = options
+        self._ports = folder.ports((*NAMES, "standins"))
+        self._secrets = folder.secrets()
+        self._engines = Engines.of(folder.path, self._ports, self._secrets)
+        self._supervisor = Supervisor(folder.processes)
+        self._origin = f"http://127.0.0.1:{options.port}"
+        self._desk = f"http://localhost:{self._ports['standins']}"
+
+    def run(self) -> None:
+        """Take every step, then watch."""
+        self._start_stores()
+        self._companies = settings.standins(self._desk) if self._options.has_standins else {}
+        self._call("migrations", "migrate", role="owner")
+        self._fill()
+        self._start_shop()
+        self._greet()
+        self._supervisor.watch()
+
+    def _start_stores(self) -> None:
+        with terminal.step("engines") as shown, ThreadPoolExecutor() as pool:
+            engines = pool.submit(self._engines.start, self._folder.processes)
+            if self._options.has_standins:
+                self._supervisor.add("standins", self._start_standins)
+                self._wait(f"{self._desk}/health", "standins")
+            engines.result()
+            shown.end(", ".join(dict.fromkeys(engine.title for engine in self._engines.all())))
+        for engine in self._engines.all():
+            self._supervisor.add(engine.name, partial(engine.start, self._folder.processes), is_running=True)
+
+    def _start_standins(self) -> None:
+        command = ["-m", "standins", "--port", str(self._ports["standins"]), "--shop", self._origin]
+        self._start("standins", [*command, "--state", str(self._folder.path / "standins")], dict(os.environ))
+
+    def _fill(self) -> None:
+        """Load the file that was named, or the demo shop on the first run."""
+        mark = self._folder.path / "filled"
+        if file := self._options.import_file:
+            images = ["--images", str(self._options.images)] if self._options.images else []
+            self._call("import", "import", str(file), *images, role="worker")
+        elif not mark.exists():
+            said = self._call("demo shop", "seed", "--dir", str(self._folder.path / "demo"), role="worker")
+            (self._folder.path / "staff.txt").write_text("\n".join(line for line in said if "sign" in line.lower()))
+        mark.touch()
+
+    def _start_shop(self) -> None:
+        web = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self._options.port)]
+        web += ["--workers", "2", "--no-ws", "--respawn-failed-workers", "--log-level", "warning", "wsgi:app"]
+        with terminal.step("shop") as shown:
+            self._supervisor.add("web", partial(self._start, "web", web, self._env("web")), is_told=True)
+            for name, command in _SERVICES.items():
+                start = partial(self._start, name, command, self._env("worker"))
+                self._supervisor.add(name, start, is_told=True)
+            self._wait(f"{self._origin}/health/live", "web")
+            shown.end("open")
+
+    def _call(self, title: str, *command: str, role: str) -> list[str]:
+        """Run a command of the shop to its end, showing its last line as it comes; return all it said."""
+        tail = Tail(self._folder.processes.log(command[0]))
+        said: list[str] = []
+        with terminal.step(title) as shown:
+            running = self._start(command[0], [*_FLASK, *command], self._env(role))
+            while True:
+                has_ended = running.poll() is not None
+                for line in filter(str.strip, tail.lines()):
+                    said.append(line)
+                    shown.tell(line)
+                if has_ended:
+                    break
+                time.sleep(0.1)
+            self._folder.processes.ended()
+            if running.returncode:
+                reason = "\n".join(said[-12:]) if not any("Traceback" in line for line in said) else said[-1]
+                raise Refusal(f"`flask shop {command[0]}` failed; its log is {tail.path}. It said:\n{reason}")
+            shown.end()
+        return said
+
+    def _start(self, name: str, command: Sequence[str], env: dict[str, str]) -> "subprocess.Popen[bytes]":
+        env = env | {"PYTHONUNBUFFERED": "1"}
+        return self._folder.processes.start(name, [sys.executable, *command], env=env, cwd=ROOT)
+
+    def _env(self, role: str) -> dict[str, str]:
+        """Return the environment of the shop's processes: ours, unless the person set something else."""
+        mine = settings.shop(env="development", origin=self._origin, secret_key=self._secrets["secret_key"])
+        return mine | self._engines.settings(role) | self._companies | os.environ | {"SHOP_ORIGIN": self._origin}
+
+    def _wait(self, address: str, name: str) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        while not _answers(address):
+            self._supervisor.look()
+            if self._supervisor.has_failed(name) or time.monotonic() > deadline:
+                raise Refusal(f"{name} does not start; its log {self._folder.processes.log(name)} says why.")
+            time.sleep(0.1)
+
+    def _greet(self) -> None:
+        rows = [("Shop", f"{self._origin}/"), ("Staff", f"{self._origin}/admin/")]
+        staff = self._folder.path / "staff.txt"
+        if staff.exists():
+            rows += [("", line) for line in staff.read_text(encoding="utf-8").splitlines()]
+        if self._options.has_standins:
+            rows += [
+                ("Desk", f"{self._desk}/  (plays Stripe, UPS and SendGrid)"),
+                ("Inbox", f"{self._desk}/sendgrid/inbox  (every mail the shop sends)"),
+                ("Cards", "4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined,"),
+                ("", "4000 0027 6000 3184 asks for 3-D Secure; any future date, any CVC"),
+            ]
+        rows.append(("Logs", f"{self._folder.path / 'log'}/"))
+        terminal.say("\nThe shop is open.\n")
+        for title, text in rows:
+            terminal.say(f"  {title:<7} {text}")
+        terminal.say("\nCtrl-C stops it.")
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urlopen(address, timeout=5):
+            return True
+    except HTTPError:
+        return True
+    except (URLError, OSError):
+        return False

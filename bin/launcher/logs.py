@@ -1,0 +1,41 @@
+"""Reads what the shop's processes write to their logs, and finds in it what a person must see."""
+
+import json
+import re
+from pathlib import Path
+
+_BAD = re.compile(r"^(?:\S+Error|\S+Exception)\b|\b(?:ERROR|CRITICAL|panicked)\b")
+
+
+class Tail:
+    """The lines a log gains from now on."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._position = path.stat().st_size if path.exists() else 0
+        self._rest = b""
+
+    def lines(self) -> list[str]:
+        """Return the whole lines that came since the last call."""
+        if not self.path.exists():
+            return []
+        if self.path.stat().st_size < self._position:  # it was set aside, and a new one begun
+            self._position = 0
+        with self.path.open("rb") as file:
+            file.seek(self._position)
+            fresh = file.read()
+        self._position += len(fresh)
+        *whole, self._rest = (self._rest + fresh).split(b"\n")
+        return [line.decode(errors="replace").rstrip("\r") for line in whole]
+
+
+def find_error(line: str) -> str | None:
+    """Return what a line says if it tells of an error, in one line."""
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return line if _BAD.search(line) else None
+    if not isinstance(entry, dict) or entry.get("level") not in {"error", "critical"}:
+        return None
+    cause = str(entry.get("exception", "")).strip().rpartition("\n")[2]
+    return f"{entry.get('message', '')}{f' ({cause})' if cause else ''}"
