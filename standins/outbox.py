@@ -38,7 +38,8 @@ def each_second(tick: Callable[[], None]) -> None:
 
 def levers(company: str) -> dict[str, Any]:
     """Give how the webhooks of a company travel now."""
-    return NORMAL | faults.read(f"webhooks.{company}", {})
+    ways: dict[str, Any] = NORMAL | faults.read(f"webhooks.{company}", {})
+    return ways
 
 
 def bend(company: str, **changes: Any) -> None:
@@ -47,15 +48,17 @@ def bend(company: str, **changes: Any) -> None:
     _wake.set()
 
 
-def post(company: str, event: str, kind: str, path: str, body: str) -> None:
+def post(company: str, event: str, *, kind: str, path: str, body: str) -> None:
     """Queue one webhook in the open transaction; it leaves after the commit."""
     ways = levers(company)
     due = time.time() + float(ways["late"])
     if ways["reverse"]:
         due = max(due, time.time() + QUIET_SECONDS)
-        store.query("UPDATE deliveries SET due = ? WHERE company = ? AND status = 'waiting' AND attempts = 0", due, company)
+        store.query(
+            "UPDATE deliveries SET due = ? WHERE company = ? AND status = 'waiting' AND attempts = 0", due, company
+        )
     for _ in range(int(ways["repeat"])):
-        _insert(company, event, kind, settings.current().shop.rstrip("/") + path, body, due)
+        _insert(company, event, kind=kind, url=settings.current().shop.rstrip("/") + path, body=body, due=due)
     store.after_commit(_wake.set)
 
 
@@ -63,7 +66,7 @@ def send_again(event: str) -> bool:
     """Queue one more copy of a webhook that was sent before, and say whether there was one."""
     rows = store.query("SELECT company, type, url, body FROM deliveries WHERE event = ? ORDER BY seq LIMIT 1", event)
     for company, kind, url, body in rows:
-        _insert(company, event, kind, url, body, time.time())
+        _insert(company, event, kind=kind, url=url, body=body, due=time.time())
     _wake.set()
     return bool(rows)
 
@@ -81,7 +84,7 @@ def start() -> None:
     threading.Thread(target=_tick, name="clock", daemon=True).start()
 
 
-def _insert(company: str, event: str, kind: str, url: str, body: str, due: float) -> None:
+def _insert(company: str, event: str, *, kind: str, url: str, body: str, due: float) -> None:
     store.query(
         "INSERT INTO deliveries (company, event, type, url, body, due) VALUES (?, ?, ?, ?, ?, ?)",
         company, event, kind, url, body, due,
@@ -106,19 +109,20 @@ def _dispatch() -> None:
             for row in _due(company, ways["reverse"]):
                 _in_flight.add(row[0])
                 if ways["reverse"]:
-                    _deliver(company, ways, *row)
+                    _deliver(company, ways, row)
                 else:
-                    pool.submit(_deliver, company, ways, *row)
+                    pool.submit(_deliver, company, ways, row)
         _wake.wait(_pause())
 
 
 def _due(company: str, last_first: bool) -> list[Any]:
+    busy = set(_in_flight)  # read before the rows: what ends meanwhile is no longer due
     rows = store.query(
         "SELECT seq, url, body, attempts FROM deliveries WHERE status = 'waiting' AND company = ? AND due <= ?"
         f" ORDER BY seq {'DESC' if last_first else 'ASC'} LIMIT 100",
         company, time.time(),
     )  # fmt: skip
-    return [row for row in rows if row[0] not in _in_flight]
+    return [row for row in rows if row[0] not in busy]
 
 
 def _pause() -> float:
@@ -126,7 +130,8 @@ def _pause() -> float:
     return min(max(rows[0][0] - time.time(), 0.0), 5.0) if rows[0][0] else 5.0
 
 
-def _deliver(company: str, ways: dict[str, Any], seq: int, url: str, body: str, attempts: int) -> None:
+def _deliver(company: str, ways: dict[str, Any], row: tuple[int, str, str, int]) -> None:
+    seq, url, body, attempts = row
     headers = _signers[company](body, int(time.time()) - int(ways["stale"]), bool(ways["forged"]))
     status, answer = _send(url, body, headers)
     if 200 <= status < 300:
@@ -151,8 +156,9 @@ def _send(url: str, body: str, headers: dict[str, str]) -> tuple[int, str]:
         line.request("POST", address.path, body.encode(), {"Content-Type": "application/json", **headers})
         answer = line.getresponse()
         answer.read()
-        return answer.status, f"{answer.status} {answer.reason}"
     except (OSError, http.client.HTTPException) as problem:
         return 0, str(problem) or type(problem).__name__
+    else:
+        return answer.status, f"{answer.status} {answer.reason}"
     finally:
         line.close()

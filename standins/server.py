@@ -6,6 +6,7 @@ write, which keeps a call well under a millisecond. It can also drop a connectio
 
 import io
 import socketserver
+import sys
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -28,8 +29,6 @@ class Server(socketserver.ThreadingTCPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing when a client went away; show anything else."""
-        import sys
-
         if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
             super().handle_error(request, client_address)
 
@@ -54,7 +53,7 @@ class Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         environ = self._environ(io.BytesIO(self.rfile.read(length) if length else b""))
         started: list[Any] = []
-        chunks = self.server.application(environ, lambda status, headers, _=None: started.extend((status, headers)))  # type: ignore[arg-type,return-value]
+        chunks = self.server.application(environ, lambda status, headers, _=None: started.extend((status, headers)))
         body = b"".join(chunks)
         if hasattr(chunks, "close"):
             chunks.close()
@@ -90,5 +89,5 @@ class Handler(BaseHTTPRequestHandler):
             environ["HTTP_" + name.upper().replace("-", "_")] = value
         return environ
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *_: Any) -> None:
         """Say nothing: the desk shows what happened."""

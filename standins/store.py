@@ -5,7 +5,7 @@ Keys of a body that begin with `_` are the stand-in's own and are never shown.
 """
 
 import json
-import random
+import os
 import sqlite3
 import string
 import threading
@@ -40,14 +40,14 @@ CREATE TABLE IF NOT EXISTS deliveries (
 CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (due) WHERE status = 'waiting';
 CREATE INDEX IF NOT EXISTS deliveries_event ON deliveries (event);
 """
-TABLES = ("bodies", "answers", "levers", "deliveries")
 
 _connection: sqlite3.Connection
 _lock = threading.RLock()
 _depth = 0
 _after_commit: list[Callable[[], None]] = []
-_random = random.SystemRandom()
-_letters = string.ascii_letters + string.digits
+_LETTERS = (string.ascii_letters + string.digits).encode()
+# Every byte becomes a letter: faster than a choice for each, and even enough for ids.
+_AS_LETTER = bytes(_LETTERS[byte % len(_LETTERS)] for byte in range(256))
 
 
 def open_file(path: Path) -> None:
@@ -57,6 +57,7 @@ def open_file(path: Path) -> None:
     _connection.execute("PRAGMA journal_mode = WAL")
     # NORMAL survives `kill -9` of this process; only a power cut may lose the last moments.
     _connection.execute("PRAGMA synchronous = NORMAL")
+    _connection.execute("PRAGMA wal_autocheckpoint = 8000")
     _connection.executescript(SCHEMA)
 
 
@@ -99,12 +100,12 @@ def query(sql: str, *values: Any) -> list[Any]:
 
 def new_id(prefix: str, length: int = 24) -> str:
     """Make an id in Stripe's style: the prefix and random letters."""
-    return prefix + "".join(_random.choices(_letters, k=length))
+    return prefix + os.urandom(length).translate(_AS_LETTER).decode()
 
 
 def new_number(length: int) -> str:
     """Make random digits."""
-    return "".join(_random.choices(string.digits, k=length))
+    return "".join(str(byte % 10) for byte in os.urandom(length))
 
 
 def now() -> int:
@@ -138,7 +139,9 @@ def find_all(kind: str, where: str = "", *values: Any, limit: int = 1000, newest
     """Give the bodies of a kind that match a condition in SQL; `field('status')` names a field of the body."""
     order = "DESC" if newest_first else "ASC"
     condition = f" AND {where}" if where else ""
-    rows = query(f"SELECT body FROM bodies WHERE kind = ?{condition} ORDER BY seq {order} LIMIT ?", kind, *values, limit)
+    rows = query(
+        f"SELECT body FROM bodies WHERE kind = ?{condition} ORDER BY seq {order} LIMIT ?", kind, *values, limit
+    )
     return [json.loads(row[0]) for row in rows]
 
 
@@ -156,5 +159,6 @@ def field(path: str) -> str:
 def forget_everything() -> None:
     """Empty every table."""
     with transaction():
-        for table in TABLES:
+        query("DELETE FROM bodies WHERE kind != 'ups.token'")  # clients keep their tokens
+        for table in ("answers", "levers", "deliveries"):
             query(f"DELETE FROM {table}")

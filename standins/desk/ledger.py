@@ -24,7 +24,10 @@ def everything() -> dict[str, Any]:
         for name, kind in KINDS.items()
     }
     books["mails"] = [
-        {name: mail[name] for name in ("id", "message_id", "to", "subject", "custom_args", "content", "headers", "state")}
+        {
+            name: mail[name]
+            for name in ("id", "message_id", "to", "subject", "custom_args", "content", "headers", "state")
+        }
         for mail in books["mails"]
     ]
     books["webhooks"] = outbox.deliveries(EVERYTHING)[::-1]

@@ -61,7 +61,7 @@ def _calls(given: Given) -> Given:
 
 def _decline(given: Given) -> Given:
     """`times` payments are declined with `code`, whatever the card."""
-    return _calls({**given, "company": "stripe"})
+    return _calls({**given, "company": "stripe", "path": "", "method": ""})
 
 
 def _webhooks(given: Given) -> Given:

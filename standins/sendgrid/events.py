@@ -53,9 +53,7 @@ def open_key(path: Path) -> None:
 
 def public_key() -> str:
     """Give the public key as base64 of its DER, as SendGrid shows it."""
-    der = _key.public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
+    der = _key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     return base64.b64encode(der).decode()
 
 
@@ -102,4 +100,4 @@ def tell(mail: Mail, *steps: str) -> None:
         for step in steps
     ]
     path = settings.current().sendgrid_webhook
-    outbox.post("sendgrid", told[0]["sg_event_id"], "+".join(steps), path, json.dumps(told))
+    outbox.post("sendgrid", told[0]["sg_event_id"], kind="+".join(steps), path=path, body=json.dumps(told))

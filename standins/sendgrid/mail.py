@@ -98,16 +98,18 @@ def _problems(message: Any) -> list[tuple[str, str | None]]:
     if "text/html" in types and "text/plain" in types[types.index("text/html") :]:
         problems.append(("If present, text/plain must be first, then text/html.", "content"))
     for name in ("custom_args", "headers"):
-        for key, value in (message.get(name) or {}).items():
-            if not isinstance(value, str):
-                problems.append((f"The {name} values must be strings.", f"{name}.{key}"))
+        given = message.get(name) or {}
+        wrong = (key for key, value in given.items() if not isinstance(value, str))
+        problems += [(f"The {name} values must be strings.", f"{name}.{key}") for key in wrong]
     return problems
 
 
 def _envelope_problems(message: Message) -> list[tuple[str, str | None]]:
     envelopes = message.get("personalizations")
     if not isinstance(envelopes, list) or not envelopes:
-        return [("The personalizations field is required and must have at least one personalization.", "personalizations")]
+        return [
+            ("The personalizations field is required and must have at least one personalization.", "personalizations")
+        ]
     problems: list[tuple[str, str | None]] = []
     for number, envelope in enumerate(envelopes):
         where = f"personalizations.{number}"

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from standins import outbox
-from standins.stripe import api, customers, events, hosted, payment_intents, refunds, sessions
+from standins.stripe import api, browser, customers, events, hosted, payment_intents, refunds, sessions
 
 __all__ = ["customers", "payment_intents", "register"]
 
@@ -12,6 +12,7 @@ def register(app: Flask) -> None:
     """Serve Stripe's API under /stripe/v1 and its pages under /stripe."""
     app.register_blueprint(api.api)
     app.register_blueprint(hosted.pages)
+    app.register_blueprint(browser.scripts)
     outbox.sign_with("stripe", events.sign)
     outbox.each_second(sessions.expire_due)
     outbox.each_second(refunds.settle_pending)

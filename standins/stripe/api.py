@@ -35,7 +35,7 @@ _running: set[str] = set()
 _running_lock = threading.Lock()
 
 
-def endpoint(method: str, rule: str, takes: str = "", public: bool = False) -> Callable[[Answer], Answer]:
+def endpoint(method: str, rule: str, takes: str = "", *, public: bool = False) -> Callable[[Answer], Answer]:
     """Serve a function as one endpoint. It gets the parsed parameters and the ids of the path, and gives a body.
 
     `takes` names the parameters it knows; `public` endpoints also answer a publishable key with a client secret.

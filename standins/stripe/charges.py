@@ -20,7 +20,9 @@ def list_charges(params: forms.Params) -> dict[str, Any]:
     return lists.page("charge", params, "/v1/charges", **equal)
 
 
-def attempt(intent: dict[str, Any], method: dict[str, Any], decline: cards.Decline | None, secured: bool) -> dict[str, Any]:
+def attempt(
+    intent: dict[str, Any], method: dict[str, Any], decline: cards.Decline | None, secured: bool
+) -> dict[str, Any]:
     """Write the charge of one attempt: paid, authorised, or failed with the bank's reason."""
     captured = decline is None and intent["capture_method"] != "manual"
     charge = {

@@ -35,7 +35,7 @@ def check(amount: int, currency: str) -> None:
         raise StripeError(f"Invalid currency: {currency}.", param="currency")
     if amount < 1:
         raise StripeError("This value must be greater than or equal to 1.", "parameter_invalid_integer", "amount")
-    if currency in THREE_DECIMAL and amount % 10 or currency in WHOLE_ONLY and amount % 100:
+    if (currency in THREE_DECIMAL and amount % 10) or (currency in WHOLE_ONLY and amount % 100):
         raise StripeError(f"Invalid amount for {currency}: the last decimal must be 0.", "invalid_amount", "amount")
     if amount < LEAST.get(currency, 1):
         least = words(LEAST[currency], currency)

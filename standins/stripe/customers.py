@@ -35,7 +35,9 @@ def retrieve_customer(params: forms.Params, key: str) -> dict[str, Any]:
     return lists.get("customer", key)
 
 
-@endpoint("POST", "/setup_intents", "customer description metadata[*] payment_method payment_method_types[] usage confirm")
+@endpoint(
+    "POST", "/setup_intents", "customer description metadata[*] payment_method payment_method_types[] usage confirm"
+)
 def create_setup(params: forms.Params) -> dict[str, Any]:
     """Write a setup intent; confirmed at once with a card that needs no 3-D Secure, it succeeds."""
     key = store.new_id("seti_1")

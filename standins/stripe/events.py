@@ -17,7 +17,7 @@ from standins.stripe.api import VERSION, endpoint
 
 def emit(kind: str, body: dict[str, Any], before: dict[str, Any] | None = None) -> None:
     """Write an event about a body as it is now and send it to the shop after the commit."""
-    event = {
+    event: dict[str, Any] = {
         "id": store.new_id("evt_"),
         "object": "event",
         "api_version": VERSION,
@@ -29,8 +29,8 @@ def emit(kind: str, body: dict[str, Any], before: dict[str, Any] | None = None) 
         "type": kind,
     }
     store.put("event", event)
-    text = json.dumps(event, indent=2)
-    outbox.post("stripe", event["id"], kind, settings.current().stripe_webhook, text)
+    path = settings.current().stripe_webhook
+    outbox.post("stripe", event["id"], kind=kind, path=path, body=json.dumps(event))
 
 
 def sign(body: str, timestamp: int, forged: bool) -> dict[str, str]:

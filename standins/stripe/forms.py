@@ -1,5 +1,6 @@
 """Stripe's form bodies: `a[b][0][c]=1` becomes nested values, and only what an endpoint takes gets in."""
 
+import itertools
 import re
 from typing import Any
 
@@ -83,7 +84,7 @@ def _refuse_unknown(name: str, takes: frozenset[str]) -> None:
 
 
 def _set(tree: Params, keys: list[str], value: str) -> None:
-    for key, following in zip(keys, keys[1:], strict=False):
+    for key, following in itertools.pairwise(keys):
         inner = tree.setdefault(key or str(len(tree)), {})
         if not isinstance(inner, dict):
             raise StripeError(f"Invalid hash: {key}[{following}]", param=keys[0])

@@ -1,5 +1,6 @@
 """Stripe's own payment page and its 3-D Secure step: plain forms, no JavaScript, no cookie."""
 
+import contextlib
 from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, request
@@ -58,10 +59,9 @@ def authenticate(key: str) -> AnyResponse:
     with store.transaction():
         intent = _intent(key)
         if intent["status"] == "requires_action":
-            try:
+            # The page or the shop that the browser returns to shows the intent's last error.
+            with contextlib.suppress(CardError):
                 intents.authenticate(intent, request.form.get("answer") == "complete")
-            except CardError:
-                pass  # the page or the shop that the browser returns to shows the intent's last error
     return redirect(_way_back(intent), 303)
 
 
@@ -79,7 +79,9 @@ def _intent(key: str) -> dict[str, Any]:
 def _form(session: dict[str, Any], error: StripeError | None = None) -> str:
     message = str(error) if error else ""
     if not error and session["payment_intent"]:
-        message = (lists.get("payment_intent", session["payment_intent"])["last_payment_error"] or {}).get("message", "")
+        message = (lists.get("payment_intent", session["payment_intent"])["last_payment_error"] or {}).get(
+            "message", ""
+        )
     return render_template(
         "pay/show.html",
         session=session,

@@ -39,7 +39,7 @@ def get(kind: str, key: str, param: str = "id") -> dict[str, Any]:
     """Give the body with this id, or refuse as Stripe does."""
     body = store.find(kind, key)
     if body is None:
-        raise no_such(kind.replace("checkout.session", "checkout.session"), key, param)
+        raise no_such(kind, key, param)
     return body
 
 

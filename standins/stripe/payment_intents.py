@@ -22,9 +22,16 @@ _CREATE = (
     _CHANGE + " automatic_payment_methods[enabled] automatic_payment_methods[allow_redirects] capture_method confirm"
     " off_session return_url use_stripe_sdk " + _METHOD_DATA
 )
-_CONFIRM = "payment_method return_url receipt_email off_session use_stripe_sdk client_secret key " + _METHOD_DATA + " " + _SHIPPING
+_CONFIRM = (
+    "payment_method return_url receipt_email off_session use_stripe_sdk client_secret key "
+    + _METHOD_DATA
+    + " "
+    + _SHIPPING
+)
 _FIELDS = ("customer", "description", "receipt_email", "shipping", "setup_future_usage", "statement_descriptor_suffix")
-_CLAUSE = re.compile(r"""\s*(?:metadata\[['"](?P<key>[^'"]+)['"]\]|(?P<field>status|currency|customer))\s*:\s*['"](?P<value>[^'"]*)['"]\s*""")
+_CLAUSE = re.compile(
+    r"""\s*(?:metadata\[['"](?P<key>[^'"]+)['"]\]|(?P<field>status|currency|customer))\s*:\s*['"](?P<value>[^'"]*)['"]\s*"""
+)
 CANCELLATION_REASONS = ("duplicate", "fraudulent", "requested_by_customer", "abandoned")
 
 

@@ -27,7 +27,9 @@ def create(params: forms.Params) -> dict[str, Any]:
         raise StripeError("Invalid positive integer", "parameter_invalid_integer", "amount")
     if amount > left:
         asked, rest = (currencies.words(value, charge["currency"]) for value in (amount, left))
-        raise StripeError(f"Refund amount ({asked}) is greater than unrefunded amount on charge ({rest})", param="amount")
+        raise StripeError(
+            f"Refund amount ({asked}) is greater than unrefunded amount on charge ({rest})", param="amount"
+        )
     return _refund(charge, amount, reason, forms.metadata(params))
 
 

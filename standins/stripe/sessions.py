@@ -117,7 +117,7 @@ def expire_session(params: forms.Params, key: str) -> dict[str, Any]:
     session = lists.get("checkout.session", key)
     if session["status"] != "open":
         raise StripeError(
-            f"Only Checkout Sessions with a status in [\"open\"] can be expired. This Checkout Session has a status of"
+            f'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of'
             f" `{session['status']}`."
         )
     return expire(session)

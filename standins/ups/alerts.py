@@ -33,7 +33,8 @@ def tell(parcel: dict[str, Any], status: dict[str, str], step: str) -> None:
         "gmtActivityTime": clock,
         "pod": {},
     }
-    outbox.post("ups", store.new_id("ta_"), step, settings.current().ups_webhook, json.dumps(body))
+    path = settings.current().ups_webhook
+    outbox.post("ups", store.new_id("ta_"), kind=step, path=path, body=json.dumps(body))
 
 
 def sign(body: str, timestamp: int, forged: bool) -> dict[str, str]:

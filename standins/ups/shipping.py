@@ -12,6 +12,7 @@ from standins.ups import rating
 from standins.ups.api import UpsError, endpoint
 from standins.ups.labels import FORMATS, encoded
 
+LONGEST_NAME = 35  # also of a line of an address
 STATUS_OK = {"ResponseStatus": {"Code": "1", "Description": "Success"}}
 
 
@@ -79,15 +80,8 @@ def _check(asked: dict[str, Any]) -> None:
         raise UpsError("120100", "Missing or invalid shipment.")
     if dig(asked, "Shipper").get("ShipperNumber") != settings.current().ups_account:
         raise UpsError("120120", "Missing/Invalid shipper number")
-    for side, code in (("Shipper", "120100"), ("ShipTo", "120200")):
-        address = dig(asked, side, "Address")
-        for field in ("AddressLine", "City", "CountryCode"):
-            if not address.get(field):
-                raise UpsError(code, f"Missing or invalid {side} {field}.")
-        if not re.fullmatch(r"[A-Z]{2}", str(address["CountryCode"])):
-            raise UpsError(code, f"Missing or invalid {side} CountryCode.")
-        if not dig(asked, side).get("Name"):
-            raise UpsError(code, f"Missing or invalid {side} Name.")
+    _check_party(asked, "Shipper", "120100")
+    _check_party(asked, "ShipTo", "120200")
     if dig(asked, "Service").get("Code") not in rating.SERVICES:
         raise UpsError("120600", "Missing or invalid service code.")
     if not listed(asked.get("Package")):
@@ -96,6 +90,19 @@ def _check(asked: dict[str, Any]) -> None:
         raise UpsError("120400", "Missing or invalid payment information.")
     for package in listed(asked["Package"]):
         rating.weight(package)
+
+
+def _check_party(asked: dict[str, Any], side: str, code: str) -> None:
+    party, address = dig(asked, side), dig(asked, side, "Address")
+    for field in ("AddressLine", "City", "CountryCode"):
+        if not address.get(field):
+            raise UpsError(code, f"Missing or invalid {side} {field}.")
+    if not re.fullmatch(r"[A-Z]{2}", str(address["CountryCode"])):
+        raise UpsError(code, f"Missing or invalid {side} CountryCode.")
+    if not 0 < len(str(party.get("Name", ""))) <= LONGEST_NAME:
+        raise UpsError(code, f"Missing or invalid {side} Name.")
+    if any(len(line) > LONGEST_NAME for line in listed(address["AddressLine"])):
+        raise UpsError(code, f"{side} AddressLine is longer than {LONGEST_NAME} characters.")
 
 
 def _parcel(
