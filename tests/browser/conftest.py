@@ -1,0 +1,36 @@
+"""A real Chromium for the tests that need one. A page that breaks its own Content-Security-Policy fails its test."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+_VIOLATIONS = ("Content Security Policy", "Trusted", "Refused to")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The Chromium on PATH, else the one Playwright fetched."""
+    installed = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=installed, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of a stranger, with no cookies."""
+    violations: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if any(sign in message.text for sign in _VIOLATIONS):
+            violations.append(message.text)
+
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.on("console", note)
+        page.set_default_timeout(5_000)
+        yield page
+    assert violations == []

@@ -1,0 +1,87 @@
+import gzip
+import re
+
+import brotli
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import assets
+
+
+@pytest.fixture
+def app() -> Flask:
+    app = Flask("app", static_folder=None)
+    assets.register(app)
+    return app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def url(app: Flask, name: str) -> str:
+    return app.jinja_env.globals["asset"](name)  # type: ignore[operator]
+
+
+def test_asset_is_kept_forever_and_sent_compressed(app, client):
+    answer = client.get(url(app, "css/store.css"), headers={"Accept-Encoding": "gzip, deflate, br"})
+
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["Content-Encoding"] == "br"
+    assert answer.headers["Vary"] == "Accept-Encoding"
+    assert answer.mimetype == "text/css"
+    assert brotli.decompress(answer.data).decode().startswith("@layer reset, base, components, pages, utilities;")
+
+
+@pytest.mark.parametrize(
+    ("accepts", "coding", "decode"), [("gzip", "gzip", gzip.decompress), ("identity", None, bytes)]
+)
+def test_asset_is_sent_in_a_form_the_browser_takes(app, client, accepts, coding, decode):
+    answer = client.get(url(app, "js/notices.js"), headers={"Accept-Encoding": accepts})
+
+    assert answer.headers.get("Content-Encoding") == coding
+    assert decode(answer.data) == (assets.FOLDER / "js/notices.js").read_bytes()
+
+
+def test_asset_is_not_sent_again_when_the_browser_has_it(app, client):
+    etag = client.get(url(app, "css/store.css")).headers["ETag"]
+
+    answer = client.get(url(app, "css/store.css"), headers={"If-None-Match": etag})
+
+    assert answer.status_code == 304
+    assert not answer.data
+
+
+def test_asset_of_another_release_is_answered_but_not_kept(client):
+    answer = client.get("/static/000000000000/css/store.css")
+
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize("name", ["css/nothing.css", "../config.py", "css/../../config.py"])
+def test_asset_refuses_what_is_no_static_file(client, name):
+    assert client.get(f"/static/000000000000/{name}").status_code == 404
+
+
+def test_style_sheet_is_joined_and_points_at_hashed_files(app, client):
+    text = client.get(url(app, "css/store.css")).text
+
+    assert "@import" not in text
+    assert "/*" not in text
+    named = re.findall(r'url\("([^"]+)"\)', text)
+    assert named
+    assert set(named) == {url(app, name.split("/", 3)[3]) for name in named}
+
+
+def test_style_sheet_changes_its_address_with_any_of_its_parts(tmp_path):
+    (tmp_path / "whole.css").write_text('@import "part.css";\n')
+    (tmp_path / "part.css").write_text("a { color: red; }")
+    before = assets._read(tmp_path, 1)["whole.css"].url
+
+    (tmp_path / "part.css").write_text("a { color: blue; }")
+    after = assets._read(tmp_path, 2)["whole.css"].url
+
+    assert before != after
