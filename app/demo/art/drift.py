@@ -45,7 +45,8 @@ def _bounds(sheet: Sheet, form: str) -> Inside:
     if form == "arch":
         spring = 48 + sheet.width / 2 - 62
         return lambda x, y: (
-            (np.hypot(x - cx, y - spring) < cx - 62) | ((y >= spring) & (abs(x - cx) < cx - 62) & (y < sheet.height - 60))
+            (np.hypot(x - cx, y - spring) < cx - 62)
+            | ((y >= spring) & (abs(x - cx) < cx - 62) & (y < sheet.height - 60))
         )
     return lambda x, y: (x > margin) & (x < sheet.width - margin) & (y > margin) & (y < sheet.height - margin)
 
@@ -120,7 +121,9 @@ def _share(sheet: Sheet, plate: Plate, noise: Noise, rng: np.random.Generator, l
     """Which ink takes a line, from 0 to 1: by height or by place, softened by chance."""
     x, y = line[len(line) // 2]
     spread = plate.settings.get("mix", 0.18)
-    place = y / sheet.height if plate.settings.get("by_height") else 0.5 + 0.6 * float(
-        noise.at(np.float32([x / 260 + 9]), np.float32([y / 260 + 4]))[0]
+    place = (
+        y / sheet.height
+        if plate.settings.get("by_height")
+        else 0.5 + 0.6 * float(noise.at(np.float32([x / 260 + 9]), np.float32([y / 260 + 4]))[0])
     )
     return float(np.clip(place + rng.normal(0, spread), 0, 0.999))

@@ -21,7 +21,9 @@ class Noise:
         inx, iny = (x - column).astype(np.float32), (y - row).astype(np.float32)
         fadex, fadey = _fade(inx), _fade(iny)
         upper = _mix(self._corner(column, row, inx, iny), self._corner(column + 1, row, inx - 1, iny), fadex)
-        lower = _mix(self._corner(column, row + 1, inx, iny - 1), self._corner(column + 1, row + 1, inx - 1, iny - 1), fadex)
+        lower = _mix(
+            self._corner(column, row + 1, inx, iny - 1), self._corner(column + 1, row + 1, inx - 1, iny - 1), fadex
+        )
         return _mix(upper, lower, fadey) * np.float32(1.5)
 
     def layered(self, x: Array, y: Array, octaves: int = 3, gain: float = 0.5) -> Array:

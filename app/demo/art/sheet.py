@@ -106,7 +106,10 @@ class Stencil:
 
     def disc(self, x: float, y: float, radius: float, shade: int = 255) -> None:
         """Cut a filled circle."""
-        left, top = (x - radius - self._sheet.window[0]) * self._scale, (y - radius - self._sheet.window[1]) * self._scale
+        left, top = (
+            (x - radius - self._sheet.window[0]) * self._scale,
+            (y - radius - self._sheet.window[1]) * self._scale,
+        )
         across = 2 * radius * self._scale
         self._draw.ellipse((left, top, left + across, top + across), fill=shade)
 
@@ -114,16 +117,16 @@ class Stencil:
         """Cut a line of even width with plain joints: for dense curves, where joints are too flat to show."""
         self._draw.line(self._place(points), fill=255, width=max(1, round(width * self._scale)))
 
-    def ribbon(self, points: Points, widths: float | Points, *, round_ends: bool = False) -> None:
-        """Cut a band along a smooth curve; its width may change from point to point."""
+    def ribbon(self, points: Points, widths: float | Points, *, round_ends: bool = False, shade: int = 255) -> None:
+        """Cut a band along a smooth curve; its width may change from point to point. Shade 0 fills it in again."""
         step = np.gradient(points, axis=0)
         length = np.maximum(np.hypot(step[:, 0], step[:, 1]), 1e-6)
         half = np.broadcast_to(np.asarray(widths, np.float64) / 2, len(points))
         across = np.stack([-step[:, 1], step[:, 0]], axis=1) / length[:, None] * half[:, None]
-        self.polygon(np.concatenate([points + across, (points - across)[::-1]]))
+        self.polygon(np.concatenate([points + across, (points - across)[::-1]]), shade)
         if round_ends:
             for end in (0, -1):
-                self.disc(float(points[end, 0]), float(points[end, 1]), float(half[end]))
+                self.disc(float(points[end, 0]), float(points[end, 1]), float(half[end]), shade)
 
     def coverage(self) -> Array:
         """How much of each pixel is cut away, from 0 to 1."""

@@ -1,0 +1,132 @@
+"""Herbarium: plants pressed by rule. Branching."""
+
+from app.demo.series.plate import Plate, Series
+
+SERIES = Series(
+    handle="herbarium",
+    title="Herbarium",
+    code="HE",
+    text="Plants that grew from a few lines of rules: how far to the next leaf, how much shorter, which way to lean.",
+    how="From Herbarium, a series of grown drawings: one rule for the stem, one for the leaf, and a seed for the rest.",
+    tags=("Botanical", "Nature"),
+    plates=(
+        Plate(
+            title="Fern, Unrolled",
+            form="fern",
+            seed=3,
+            paper="white",
+            inks=("forest",),
+            text="A fern is a leaf made of leaves made of leaves, and this one keeps count. Bottle green on plain white, "
+            "pressed so flat that you can see every one of some two thousand leaflets.",
+            alt="a single dark green fern frond with fine leaflets on white paper.",
+            edition="full",
+            room="sideboard",
+            detail=True,
+        ),
+        Plate(
+            title="Eucalyptus",
+            form="branch",
+            seed=8,
+            paper="bone",
+            inks=("sage", "sea", "umber"),
+            text="Coins of grey-green in pairs along a brown stem, smaller towards the tip, as the silver-dollar tree "
+            "grows them. The veins are left open to the paper.",
+            alt="a eucalyptus branch with round sage and sea-green leaves in pairs.",
+            settings={
+                "long": 112,
+                "wide": 84,
+                "fullness": 0.95,
+                "every": 16,
+                "splay": 1.2,
+                "from_x": 0.4,
+                "bend": 0.36,
+            },
+            edition="full",
+            room="sofa",
+        ),
+        Plate(
+            title="Olive Branch",
+            form="branch",
+            seed=14,
+            paper="cream",
+            inks=("olive", "moss", "plum"),
+            text="Narrow leaves, some turned to show the paler side, and the fruit nearly ripe. We send a lot of these to "
+            "people who have just moved in together.",
+            alt="an olive branch with narrow green leaves and plum-coloured fruit.",
+            settings={
+                "long": 150,
+                "wide": 26,
+                "fullness": 0.9,
+                "every": 9,
+                "splay": 0.85,
+                "fruit": 0.34,
+                "from_x": 0.36,
+                "bend": 0.5,
+            },
+            room="desk",
+            detail=True,
+        ),
+        Plate(
+            title="Cow Parsley",
+            form="umbels",
+            seed=21,
+            paper="night",
+            inks=("sage", "chalk"),
+            text="The lane behind the house at midnight in May. Each stem opens into rays, and each ray opens again; the "
+            "florets are the only white on the sheet.",
+            alt="white cow parsley heads on sage-green stems against midnight blue.",
+            settings={"heads": 5},
+            edition="full",
+            room="bench",
+            detail=True,
+        ),
+        Plate(
+            title="Meadow Grass",
+            form="grasses",
+            seed=29,
+            paper="white",
+            inks=("butter", "moss", "sage", "umber"),
+            text="A tuft of grass before the second cut, over a low yellow sun. Where the blades cross, two greens make a "
+            "third, as they do in the field.",
+            alt="a tuft of green grass with brown ears in front of a pale yellow disc.",
+            settings={"ground": 150, "ground_y": 0.4, "blades": 36, "ears": 9},
+            room="shelf",
+        ),
+        Plate(
+            title="Ginkgo",
+            form="fans",
+            seed=33,
+            paper="blush",
+            inks=("mustard", "sun", "umber"),
+            text="Eight yellow fans on the day before they all fall at once. It is the oldest tree there is and it has never "
+            "looked dated.",
+            alt="a ginkgo twig with eight yellow fan-shaped leaves on blush paper.",
+            edition="papers",
+            room="sideboard",
+        ),
+        Plate(
+            title="Fan Palm",
+            form="palm",
+            seed=38,
+            paper="cream",
+            inks=("pink", "forest", "teal", "forest"),
+            text="One leaf of the palm on the hotel stairs, and behind it the pink of the hotel. Two greens overprint where "
+            "the blades lie over each other.",
+            alt="a dark green fan palm leaf over a pink disc on cream paper.",
+            settings={"ground": 168, "ground_y": 0.4},
+            room="sofa",
+        ),
+        Plate(
+            title="Kelp",
+            form="kelp",
+            seed=44,
+            paper="fog",
+            inks=("teal", "olive", "sea"),
+            text="Nine fronds on one holdfast, all leaning the way the water went. The overlaps are printed, not "
+            "painted: three inks, and what they make of each other.",
+            alt="wavy teal, olive and sea-green fronds of kelp rising from one point.",
+            edition="small",
+            room="shelf",
+        ),
+    ),
+)
