@@ -5,7 +5,7 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from app import db
-from app.migrate import migrate
+from app.migrate import migrate, migrate_catalog
 
 shop = AppGroup("shop", help="Run the shop: migrate, seed, import, check, staff and more.")
 
@@ -21,3 +21,5 @@ def migrate_stores() -> None:
     for database in db.BOTH:
         migrate(database)
         click.echo(f"Database {database.name} is up to date.")
+    migrate_catalog()
+    click.echo("The catalogue is up to date.")

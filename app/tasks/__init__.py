@@ -17,6 +17,8 @@ JOBS = {
     "payments.process_event": Job("money", lease=60),
     "fulfilment.start": Job("default"),
     "fulfilment.buy_label": Job("default", lease=90, tries=30),
+    "search.index_product": Job("default", lease=30),
+    "search.index_collection": Job("default", lease=30),
     "email.order_confirmed": Job("mail"),
     "email.order_shipped": Job("mail"),
     "email.refund_made": Job("mail"),

@@ -1,0 +1,52 @@
+"""What the shop sells: products, variants, collections and their pictures, in MongoDB.
+
+The one rule: the document is the truth about a product. Every write raises its revision and marks it stale in the same
+write; whatever is derived from it (search documents, cached pages) follows and may be made again at any time.
+"""
+
+from app.services.catalog.documents import Collection, Option, Product, Variant
+from app.services.catalog.reading import (
+    Card,
+    Sellable,
+    cards,
+    collections,
+    find_by_slug,
+    find_collection_by_slug,
+    find_products,
+    find_variants,
+    generation,
+    get,
+)
+from app.services.catalog.writing import (
+    clear_stale,
+    delete_product,
+    find_stale,
+    raise_generation,
+    save_collection,
+    save_product,
+)
+from app.services.images import Media
+
+__all__ = [
+    "Card",
+    "Collection",
+    "Media",
+    "Option",
+    "Product",
+    "Sellable",
+    "Variant",
+    "cards",
+    "clear_stale",
+    "collections",
+    "delete_product",
+    "find_by_slug",
+    "find_collection_by_slug",
+    "find_products",
+    "find_stale",
+    "find_variants",
+    "generation",
+    "get",
+    "raise_generation",
+    "save_collection",
+    "save_product",
+]

@@ -1,0 +1,143 @@
+"""The shapes of the catalogue in MongoDB, and the way there and back.
+
+A variant's id is given once and never changes: carts, stock and orders hang on it. The SKU is an attribute.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from app.money import Money
+from app.services.images import Media
+
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Option:
+    """A choice to make, its values in the order to show them."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variant:
+    """One thing that can be bought; not without a price. `values` answer the product's options one by one."""
+
+    id: str
+    values: tuple[str, ...] = ()
+    sku: str = ""
+    gtin: str = ""
+    price: Money | None = None
+    compare_at: Money | None = None
+    weight_grams: int = 0
+    requires_shipping: bool = True
+    media_key: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The chosen values in words; empty for a product without options."""
+        return " / ".join(self.values)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Product:
+    """What a thing is and what it costs. `description` is sanitised HTML. `revision` 0 was never saved."""
+
+    id: str
+    slug: str
+    title: str
+    created_at: datetime
+    kind: str = ""
+    vendor: str = ""
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    options: tuple[Option, ...] = ()
+    variants: tuple[Variant, ...] = ()
+    media: tuple[Media, ...] = ()
+    is_published: bool = True
+    is_deleted: bool = False
+    revision: int = 0
+
+    def media_of(self, variant: Variant) -> Media | None:
+        """Return the picture of a variant: its own, or the product's first."""
+        own = (picture for picture in self.media if picture.key == variant.media_key)
+        return next(own, self.media[0] if self.media else None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collection:
+    """A shelf picked by hand: product ids in the order to show them. `position` orders the shelves themselves."""
+
+    id: str
+    slug: str
+    title: str
+    description: str = ""
+    product_ids: tuple[str, ...] = ()
+    cover: Media | None = None
+    position: int = 0
+    is_published: bool = True
+    revision: int = 0
+
+    @property
+    def url(self) -> str:
+        """The address of its page."""
+        return f"/collections/{self.slug}"
+
+
+def to_document(thing: Product | Collection) -> dict[str, Any]:
+    """Write a product or collection as MongoDB keeps it."""
+    document = asdict(thing)
+    document["_id"] = document.pop("id")
+    return document
+
+
+def to_product(document: Document) -> Product:
+    """Read a product."""
+    return Product(
+        **_known(document, "slug", "title", "created_at", "kind", "vendor", "description"),
+        **_known(document, "is_published", "is_deleted", "revision"),
+        id=document["_id"],
+        tags=tuple(document.get("tags", ())),
+        options=tuple(Option(each["name"], tuple(each["values"])) for each in document.get("options", ())),
+        variants=tuple(to_variant(each) for each in document.get("variants", ())),
+        media=tuple(to_media(each) for each in document.get("media", ())),
+    )
+
+
+def to_variant(document: Document) -> Variant:
+    """Read a variant."""
+    return Variant(
+        **_known(document, "id", "sku", "gtin", "weight_grams", "requires_shipping", "media_key"),
+        values=tuple(document.get("values", ())),
+        price=_to_money(document.get("price")),
+        compare_at=_to_money(document.get("compare_at")),
+    )
+
+
+def to_collection(document: Document) -> Collection:
+    """Read a collection."""
+    return Collection(
+        **_known(document, "slug", "title", "description", "position", "is_published", "revision"),
+        id=document["_id"],
+        product_ids=tuple(document.get("product_ids", ())),
+        cover=to_media(document["cover"]) if document.get("cover") else None,
+    )
+
+
+def to_media(document: Document) -> Media:
+    """Read a picture."""
+    return Media(
+        **_known(document, "key", "width", "height", "alt", "colour"), formats=tuple(document.get("formats", ()))
+    )
+
+
+def _known(document: Document, *names: str) -> dict[str, Any]:
+    """Pick the fields that are there, so that a document of an older release reads with today's defaults."""
+    return {name: document[name] for name in names if name in document}
+
+
+def _to_money(document: Document | None) -> Money | None:
+    return Money(document["amount"], document["currency"]) if document else None

@@ -1,0 +1,164 @@
+"""Reads of the catalogue."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pymongo.errors import PyMongoError
+
+from app import config, stores
+from app.errors import NotFound, Unavailable
+from app.money import Money
+from app.services.catalog.documents import (
+    Collection,
+    Document,
+    Product,
+    Variant,
+    to_collection,
+    to_media,
+    to_product,
+    to_variant,
+)
+from app.services.images import Media
+
+_CARD_FIELDS = {"slug": 1, "title": 1, "kind": 1, "created_at": 1, "media": {"$slice": 1}, "variants.id": 1}
+_CARD_FIELDS |= {"variants.price": 1, "variants.compare_at": 1}
+_NO_ANSWER = "The catalogue does not answer just now. Nothing was lost; please try again in a moment."
+_IS_LIVE = {"is_published": True, "is_deleted": False}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sellable:
+    """A variant as a cart or an order needs it. Not available: unpublished, deleted, or without a price."""
+
+    id: str
+    product_id: str
+    slug: str
+    title: str
+    options_label: str
+    sku: str
+    price: Money
+    weight_grams: int
+    image: Media | None
+    is_available: bool
+    requires_shipping: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """A product in a list. `price` is the least of its variants' and None when nothing of it is for sale."""
+
+    id: str
+    slug: str
+    title: str
+    line: str
+    picture: Media | None
+    price: Money | None
+    was: Money | None
+    is_from: bool
+    variant_ids: tuple[str, ...]
+
+    @property
+    def url(self) -> str:
+        """The address of its page."""
+        return f"/products/{self.slug}"
+
+
+def find_variants(ids: Iterable[str]) -> dict[str, Sellable]:
+    """Return what is known of each variant, read from MongoDB now, in one query; unknown ids are absent.
+
+    Raises Unavailable when the catalogue does not answer: nothing is sold by an old price.
+    """
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    try:
+        documents = list(stores.catalog()["products"].find({"variants.id": {"$in": list(wanted)}}, {"description": 0}))
+    except PyMongoError as error:
+        raise Unavailable(_NO_ANSWER) from error
+    products = [to_product(document) for document in documents]
+    return {
+        variant.id: _to_sellable(product, variant)
+        for product in products
+        for variant in product.variants
+        if variant.id in wanted
+    }
+
+
+def get(slug: str) -> Product:
+    """Return the product that customers see at `slug`, or raise NotFound."""
+    document = stores.catalog()["products"].find_one({"slug": slug, **_IS_LIVE})
+    if document is None:
+        raise NotFound("We do not have this product any more. The collections show what there is.")
+    return to_product(document)
+
+
+def cards(ids: Sequence[str]) -> list[Card]:
+    """Return the cards of published products, in the order of `ids`, in one query."""
+    if not ids:
+        return []
+    documents = stores.catalog()["products"].find({"_id": {"$in": list(ids)}, **_IS_LIVE}, _CARD_FIELDS)
+    found = {document["_id"]: _to_card(document) for document in documents}
+    return [found[each] for each in ids if each in found]
+
+
+def collections() -> list[Collection]:
+    """List the published collections in their order, without their products."""
+    documents = stores.catalog()["collections"].find({"is_published": True}, {"product_ids": 0}).sort("position", 1)
+    return [to_collection(document) for document in documents]
+
+
+def find_products(ids: Iterable[str]) -> list[Product]:
+    """Return products by id, whatever their state. For jobs and staff."""
+    return [to_product(document) for document in stores.catalog()["products"].find({"_id": {"$in": list(ids)}})]
+
+
+def find_by_slug(slug: str) -> Product | None:
+    """Return the product of `slug`, whatever its state. For imports and staff."""
+    document = stores.catalog()["products"].find_one({"slug": slug})
+    return to_product(document) if document else None
+
+
+def find_collection_by_slug(slug: str) -> Collection | None:
+    """Return the collection of `slug` with its products, whatever its state."""
+    document = stores.catalog()["collections"].find_one({"slug": slug})
+    return to_collection(document) if document else None
+
+
+def generation() -> int:
+    """Return a number that grows with every change of the catalogue: pages made before it are old."""
+    document = stores.catalog()["generations"].find_one({"_id": "catalog"})
+    return int(document["value"]) if document else 0
+
+
+def _to_sellable(product: Product, variant: Variant) -> Sellable:
+    return Sellable(
+        id=variant.id,
+        product_id=product.id,
+        slug=product.slug,
+        title=product.title,
+        options_label=variant.label,
+        sku=variant.sku,
+        price=variant.price or Money.zero(config.current().currency),
+        weight_grams=variant.weight_grams,
+        image=product.media_of(variant),
+        is_available=product.is_published and not product.is_deleted and variant.price is not None,
+        requires_shipping=variant.requires_shipping,
+    )
+
+
+def _to_card(document: Document) -> Card:
+    variants = [to_variant(each) for each in document.get("variants", ())]
+    priced = [variant for variant in variants if variant.price]
+    cheapest = min(priced, key=lambda variant: variant.price.amount if variant.price else 0, default=None)
+    media = document.get("media") or ()
+    return Card(
+        id=document["_id"],
+        slug=document["slug"],
+        title=document["title"],
+        line=document.get("kind", ""),
+        picture=to_media(media[0]) if media else None,
+        price=cheapest.price if cheapest else None,
+        was=cheapest.compare_at if cheapest else None,
+        is_from=len({variant.price.amount for variant in priced if variant.price}) > 1,
+        variant_ids=tuple(variant.id for variant in variants),
+    )

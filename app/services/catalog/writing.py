@@ -1,0 +1,82 @@
+"""Writes of the catalogue. Each raises the revision and leaves the stale mark in the same write."""
+
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from pymongo.collection import Collection as MongoCollection
+from pymongo.errors import DuplicateKeyError
+from sqlalchemy.exc import OperationalError
+
+from app import db, stores
+from app.errors import Conflict
+from app.queue import later
+from app.services.catalog.documents import Collection, Product, to_document
+
+_TAKEN = "Another {} has the address “{}”. Choose another."
+_OLD = "Somebody else changed this {} meanwhile. Reload the page to see it, then change it again."
+
+
+def save_product(product: Product, *, is_announced: bool = True) -> Product:
+    """Write a product and return it with its new revision.
+
+    Raises Conflict when `product.revision` (0: new) is no longer the newest, or its slug is another product's.
+    The search document follows: by a job at once, or by the sweep when none could be queued or `is_announced` is False.
+    """
+    saved = replace(product, revision=product.revision + 1)
+    _write(stores.catalog()["products"], to_document(saved), kind="product")
+    if is_announced:
+        _announce("search.index_product", saved.id, saved.revision)
+    return saved
+
+
+def save_collection(collection: Collection, *, is_announced: bool = True) -> Collection:
+    """Write a collection and return it with its new revision; refuses and follows up as save_product() does."""
+    saved = replace(collection, revision=collection.revision + 1)
+    _write(stores.catalog()["collections"], to_document(saved), kind="collection")
+    if is_announced:
+        _announce("search.index_collection", saved.id, saved.revision)
+    return saved
+
+
+def delete_product(product: Product) -> Product:
+    """Take a product out of the shop for good. What remains is a tombstone, so that carts and search learn of it."""
+    return save_product(replace(product, is_deleted=True, is_published=False))
+
+
+def find_stale(kind: str, limit: int = 500) -> list[str]:
+    """Return the ids of products or collections (`kind`) whose search documents are behind."""
+    found = stores.catalog()[kind].find({"is_stale": True}, {"_id": 1}).limit(limit)
+    return [document["_id"] for document in found]
+
+
+def clear_stale(kind: str, revisions: dict[str, int]) -> None:
+    """Take the stale marks off, where the revision that was indexed is still the newest."""
+    for thing, revision in revisions.items():
+        stores.catalog()[kind].update_one({"_id": thing, "revision": revision}, {"$set": {"is_stale": False}})
+    raise_generation()
+
+
+def raise_generation() -> None:
+    """Make every cached page of the catalogue old."""
+    stores.catalog()["generations"].update_one({"_id": "catalog"}, {"$inc": {"value": 1}}, upsert=True)
+
+
+def _write(collection: MongoCollection[dict[str, Any]], document: dict[str, Any], *, kind: str) -> None:
+    document["is_stale"] = True
+    try:
+        if document["revision"] == 1:
+            collection.insert_one(document)
+        else:
+            before = {"_id": document["_id"], "revision": document["revision"] - 1}
+            if collection.replace_one(before, document).matched_count == 0:
+                raise Conflict(_OLD.format(kind))
+    except DuplicateKeyError as error:
+        raise Conflict(_TAKEN.format(kind, document["slug"])) from error
+    raise_generation()
+
+
+def _announce(job: str, thing: str, revision: int) -> None:
+    """Queue the index job. PostgreSQL being down loses nothing: the stale mark stays for the sweep."""
+    with suppress(OperationalError), db.orders.transaction():
+        later(job, thing, key=f"{job}:{thing}:{revision}")
