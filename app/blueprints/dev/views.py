@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
+from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Email, InputRequired
 
@@ -121,7 +122,8 @@ def picture(number: int) -> Response:
 
 
 def _samples() -> dict[str, Any]:
-    refused = Sample(data={"email": "ada@", "country": "FR", "delivery": "express"})
+    typed = {"refused-email": "ada@", "refused-country": "FR", "refused-delivery": "express", "refused-name": "Ada"}
+    refused = Sample(MultiDict(typed), prefix="refused-")
     refused.validate()
     names = (
         "Drift No. 3",
