@@ -17,6 +17,7 @@ def main() -> int:
         signal.signal(number, _interrupt)
     try:
         if os.environ.pop(_INSIDE, None) is None:
+            print(f"Stoa in {environment.ROOT}", flush=True)
             python = environment.prepare(chosen.command)
             os.environ[_INSIDE] = "yes"
             os.execv(python, [str(python), "-m", "launcher", *sys.argv[1:]])

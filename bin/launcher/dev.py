@@ -20,7 +20,7 @@ from launcher import Refusal, settings, terminal
 from launcher.engines import NAMES, Engines
 from launcher.environment import ROOT
 from launcher.folder import Folder, is_free
-from launcher.logs import Tail
+from launcher.logs import Tail, find_reason
 from launcher.supervise import Supervisor
 
 _PATIENCE = 60.0  # seconds until a started program must answer
@@ -35,7 +35,6 @@ _SERVICES = {
 
 def run(options: argparse.Namespace) -> int:
     """Open the shop and keep it open until it is interrupted."""
-    terminal.say(f"Stoa in {ROOT}")
     hurry = _catch_signals()
     folder = Folder.hold(ROOT / "var", fresh=options.fresh)
     try:
@@ -137,10 +136,10 @@ class _Opening:
         web += ["--workers", "2", "--no-ws", "--respawn-failed-workers", "--log-level", "warning", "wsgi:app"]
         with terminal.step("shop") as shown:
             self._supervisor.add("web", partial(self._start, "web", web, self._env("web")), is_told=True)
+            self._wait(f"{self._origin}/health/live", "web")  # first, alone: somebody waits for its pages
             for name, command in _SERVICES.items():
                 start = partial(self._start, name, command, self._env("worker"))
                 self._supervisor.add(name, start, is_told=True)
-            self._wait(f"{self._origin}/health/live", "web")
             shown.end("open")
 
     def _call(self, title: str, *command: str, role: str) -> list[str]:
@@ -159,8 +158,9 @@ class _Opening:
                 time.sleep(0.1)
             self._folder.processes.ended()
             if running.returncode:
-                reason = "\n".join(said[-12:]) if not any("Traceback" in line for line in said) else said[-1]
-                raise Refusal(f"`flask shop {command[0]}` failed; its log is {tail.path}. It said:\n{reason}")
+                raise Refusal(
+                    f"`flask shop {command[0]}` failed; its log is {tail.path}. It said:\n{find_reason(said)}"
+                )
             shown.end()
         return said
 

@@ -5,11 +5,13 @@ The one rule: only the holder of its lock touches it, and the guard goes on hold
 
 import contextlib
 import fcntl
+import itertools
 import json
 import os
 import random
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -17,7 +19,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from launcher import Refusal
+from launcher import Refusal, terminal
 from launcher.processes import Entry, Processes, stop_leftovers
 
 VERSION = "1"
@@ -122,7 +124,7 @@ def _make(path: Path) -> None:
 def _take_lock(path: Path) -> int:
     lock = os.open(path / "lock", os.O_RDWR)
     deadline = time.monotonic() + _PATIENCE
-    while True:
+    for waited in itertools.count():
         with contextlib.suppress(BlockingIOError):
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             break
@@ -130,9 +132,11 @@ def _take_lock(path: Path) -> int:
         if (holder and holder.is_alive()) or time.monotonic() > deadline:
             number = f" (process {holder.pid})" if holder else ""
             raise Refusal(f"It already runs in this clone{number}. Stop that one first, with Ctrl-C in its terminal.")
+        if waited == 10:
+            terminal.say("  An earlier run is still being stopped; waiting for it.")
         time.sleep(0.1)
     os.ftruncate(lock, 0)
-    me = Entry.of("launcher", os.getpid(), 0)
+    me = Entry.of("launcher", os.getpid())
     os.pwrite(lock, json.dumps([me.pid, me.started]).encode(), 0)
     return lock
 
@@ -140,7 +144,7 @@ def _take_lock(path: Path) -> int:
 def _holder(path: Path) -> Entry | None:
     with contextlib.suppress(ValueError):
         pid, started = json.loads((path / "lock").read_text(encoding="utf-8"))
-        return Entry("launcher", pid, started, 0)
+        return Entry("launcher", pid, started, signal.SIGTERM)
     return None
 
 

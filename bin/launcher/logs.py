@@ -29,6 +29,13 @@ class Tail:
         return [line.decode(errors="replace").rstrip("\r") for line in whole]
 
 
+def find_reason(lines: list[str]) -> str:
+    """Return why a command failed: the error it named, or else its last words."""
+    if not any(line.startswith("Traceback") for line in lines):
+        return "\n".join(lines[-12:])
+    return next((line for line in reversed(lines) if _BAD.search(line)), lines[-1])
+
+
 def find_error(line: str) -> str | None:
     """Return what a line says if it tells of an error, in one line."""
     try:

@@ -30,15 +30,16 @@ class Entry:
     pid: int
     started: float
     stop_signal: int
+    is_store: bool = False  # stopped after everything that may still write to it
 
     @classmethod
-    def of(cls, name: str, pid: int, stop_signal: int) -> "Entry":
+    def of(cls, name: str, pid: int, stop_signal: int = signal.SIGTERM, *, is_store: bool = False) -> "Entry":
         """Write down the running process `pid`."""
         try:
             started = psutil.Process(pid).create_time()
         except psutil.NoSuchProcess:
             started = 0.0  # it ended at once; its starter will notice
-        return cls(name, pid, started, stop_signal)
+        return cls(name, pid, started, stop_signal, is_store)
 
     def is_alive(self) -> bool:
         """Whether this very process still runs."""
@@ -78,6 +79,7 @@ class Processes:
         env: Mapping[str, str],
         cwd: Path | str,
         stop_signal: int = signal.SIGTERM,
+        is_store: bool = False,
         user: int | None = None,
     ) -> subprocess.Popen[bytes]:
         """Start a process whose output goes to its log, and write it down. Root may name a `user` to run it."""
@@ -96,7 +98,7 @@ class Processes:
                 group=user,
                 extra_groups=None if user is None else [],
             )
-            self._running[name] = Entry.of(name, popen.pid, stop_signal), popen
+            self._running[name] = Entry.of(name, popen.pid, stop_signal, is_store=is_store), popen
             self._write()
         return popen
 
@@ -119,7 +121,7 @@ class Processes:
         return names
 
     def stop(self, *, hurry: threading.Event | None = None) -> None:
-        """Stop everything, the last started first, and start nothing more."""
+        """Stop everything, the stores last, and start nothing more."""
         with self._lock:
             self._is_closed = True
             running = list(self._running.values())
@@ -148,15 +150,20 @@ def stop_leftovers(folder: Path) -> int:
 
 
 def stop_entries(entries: Sequence[Entry], *, hurry: threading.Event | None = None) -> None:
-    """Stop processes in reverse order, politely first; `hurry` cuts the waiting short."""
-    for entry in reversed(entries):
-        if entry.is_alive():
-            _send(entry.pid, entry.stop_signal)
+    """Stop processes, the stores last, politely first; `hurry` cuts the waiting short."""
+    for is_store in (False, True):
+        wave = [entry for entry in entries if entry.is_store is is_store]
+        for entry in wave:
+            if entry.is_alive():
+                _send(entry.pid, entry.stop_signal)
         deadline = time.monotonic() + _GRACE
-        while entry.is_alive() and time.monotonic() < deadline and not (hurry and hurry.is_set()):
+        while (
+            any(entry.is_alive() for entry in wave) and time.monotonic() < deadline and not (hurry and hurry.is_set())
+        ):
             time.sleep(0.02)
-        for process in entry.session():
-            _send(process.pid, signal.SIGKILL)
+        for entry in wave:
+            for process in entry.session():
+                _send(process.pid, signal.SIGKILL)
 
 
 def _send(pid: int, number: int) -> None:

@@ -28,7 +28,9 @@ class Mongo(Engine):
         self.folder.mkdir(exist_ok=True)
         command = [sys.executable, "-m", "secantus", "--host", "127.0.0.1", "--port", str(self.port)]
         command += ["--storage-path", str(self.folder), "--log-level", "WARNING", "--cache-size", "256M"]
-        return processes.start(self.name, command, env={**os.environ, "HOME": str(self.folder)}, cwd=self.folder)
+        return processes.start(
+            self.name, command, env={**os.environ, "HOME": str(self.folder)}, cwd=self.folder, is_store=True
+        )
 
     def is_ready(self) -> bool:
         """Whether the server answers a command."""

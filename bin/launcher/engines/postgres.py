@@ -71,7 +71,13 @@ class Postgres(Engine):
             command += ["-c", f"{key}={value}"]
         # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every client to leave.
         return processes.start(
-            self.name, command, env=_environment(), cwd="/", stop_signal=signal.SIGINT, user=None if prefix else user
+            self.name,
+            command,
+            env=_environment(),
+            cwd="/",
+            stop_signal=signal.SIGINT,
+            is_store=True,
+            user=None if prefix else user,
         )
 
     def is_ready(self) -> bool:

@@ -51,7 +51,7 @@ class S3(Engine):
         }
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "LOCALSTACK_"))}
         return processes.start(
-            self.name, [sys.executable, "-m", "ministack"], env=inherited | settings, cwd=self.folder
+            self.name, [sys.executable, "-m", "ministack"], env=inherited | settings, cwd=self.folder, is_store=True
         )
 
     def is_ready(self) -> bool:

@@ -34,7 +34,7 @@ class Valkey(Engine):
         command = [str(get_binary_path())]
         for key, value in settings.items():
             command += [f"--{key}", value]
-        return processes.start(self.name, command, env={"TZ": "UTC"}, cwd=self.folder)
+        return processes.start(self.name, command, env={"TZ": "UTC"}, cwd=self.folder, is_store=True)
 
     def is_ready(self) -> bool:
         """Whether the server has loaded its data and answers."""
