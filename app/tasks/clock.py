@@ -1,8 +1,29 @@
 """Jobs that the clock starts. Each looks for what is due and may run twice, or at the same time as its last copy."""
 
 from app import queue
+from app.services import accounts, audit, checkout
 
 
 def relay() -> None:
     """Push what the outboxes hold and Redis does not. Twice is harmless: a job claims its row before it acts."""
     queue.relay()
+
+
+def reconcile() -> None:
+    """Settle payments whose webhook never came. Twice is harmless: settling moves forward only."""
+    checkout.reconcile()
+
+
+def seal_audit() -> None:
+    """Chain what was audited since. Twice is harmless: one sealer at a time, and a sealed row waits no longer."""
+    audit.seal()
+
+
+def checkpoint_audit() -> None:
+    """Sign how far the audit has come, out of the database. Twice is harmless: the same object is written again."""
+    audit.checkpoint()
+
+
+def forget_attempts() -> None:
+    """Delete old sign-in attempts. Twice is harmless: what is gone is gone."""
+    accounts.forget_attempts()

@@ -1,0 +1,17 @@
+"""What there is to be allowed, and which roles allow it. A role is kept by name, so a later permission reaches it."""
+
+PERMISSIONS = {
+    "orders.read": "See orders, payments and labels",
+    "orders.note": "Write notes on orders",
+    "orders.refund": "Give money back",
+    "stock.read": "See stock and its movements",
+    "stock.edit": "Change stock",
+    "jobs.read": "See jobs that failed and what companies sent",
+    "jobs.retry": "Have a failed job run again",
+}
+
+ROLES: dict[str, frozenset[str]] = {
+    "owner": frozenset(PERMISSIONS),
+    "clerk": frozenset({"orders.read", "orders.note", "stock.read", "stock.edit"}),
+    "reader": frozenset({"orders.read", "stock.read"}),
+}
