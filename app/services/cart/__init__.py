@@ -1,6 +1,6 @@
 """Carts: what a shopper means to buy. Owns `carts` and `cart_lines`.
 
-The one rule: a cart promises nothing. Prices and stock are read anew each time it is shown, and again when it is ordered.
+The one rule: a cart promises nothing. Prices and stock are read anew when it is shown and when it is ordered.
 """
 
 from app.services.cart.changes import MAX_QUANTITY, accept_prices, add, remove, set_quantity

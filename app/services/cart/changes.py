@@ -66,7 +66,7 @@ def set_quantity(shopper: Shopper, variant_id: str, quantity: int, *, version: i
             raise Conflict("That was taken out of your cart meanwhile. This is your cart now.")
         if line.quantity != quantity:
             if line.revision > version:
-                raise Conflict(f"You changed {line.title} in another tab. This is your cart now; please change it again.")
+                raise Conflict(f"You changed {line.title} in another tab. This is how it is now; please set it again.")
             _check_stock(variant_id, quantity, present=0, order_id=cart.order_id)
             _bump(cart)
             line.quantity, line.revision = quantity, cart.revision
@@ -89,7 +89,7 @@ def remove(shopper: Shopper, variant_id: str) -> Cart:
 
 
 def accept_prices(shopper: Shopper, *, subtotal_shown: int) -> Cart:
-    """Agree to today's prices, whose sum was shown as `subtotal_shown` minor units; Conflict when they changed again."""
+    """Agree to today's prices, shown with the sum `subtotal_shown` (minor units); Conflict when they changed again."""
     cart = read(shopper.cart_id)
     if not cart.is_current:
         raise Unavailable("Today's prices cannot be read at the moment. Your cart is kept; please try again shortly.")
@@ -122,7 +122,7 @@ def _check_stock(variant_id: str, wanted: int, *, present: int, order_id: str | 
     if left < 1:
         raise Conflict("This has just sold out.")
     if left < wanted:
-        already = f", and {'it is' if present == 1 else f'{present} of them are'} in your cart already" if present else ""
+        already = f", {present} of them in your cart already" if present else ""
         raise Conflict(f"Only {left} left{already}. Please choose fewer.")
     if wanted > MAX_QUANTITY:
         raise Conflict(f"A cart holds at most {MAX_QUANTITY} of one kind. Please write to us about a larger order.")

@@ -27,11 +27,16 @@ class Shopper(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CartLine:
-    """One variant in a cart. `left` is how many this shopper can have; `price_seen` the price they agreed to."""
+    """One variant in a cart. `left` is how many this shopper can have; `price_seen` the price they agreed to.
+
+    While the catalogue is down, or when it no longer knows the variant, only what the cart copied is filled in.
+    """
 
     variant_id: str
+    product_id: str
     title: str
     options_label: str
+    sku: str
     slug: str
     image: catalog.Media | None
     quantity: int
@@ -40,6 +45,7 @@ class CartLine:
     is_available: bool
     left: int
     weight_grams: int
+    requires_shipping: bool
 
     @property
     def total(self) -> Money:
@@ -71,7 +77,7 @@ class CartLine:
 
 @dataclass(frozen=True, slots=True)
 class Cart:
-    """A cart as its shopper sees it. `is_current` is False while the catalogue is down: then prices are the copied ones."""
+    """A cart as its shopper sees it. `is_current` is False while the catalogue is down: prices are then copies."""
 
     id: str | None
     revision: int
@@ -127,7 +133,7 @@ def read(cart_id: str | None) -> Cart:
     if not rows:
         return Cart(id=cart_id, revision=0, lines=(), currency=currency)
     revision, order_id, _ = rows[0]
-    lines = [line for _, _, line in rows if line is not None]  # an empty cart is one row without a line
+    lines = [line for _, _, line in rows if line]  # an empty cart is one row without a line
     variants = [line.variant_id for line in lines]
     left = pieces_left(variants, order_id=order_id) if lines else {}
     sellables, is_current = _sellables(variants)
@@ -152,7 +158,7 @@ def pieces_left(variants: Sequence[str], *, order_id: str | None) -> dict[str, i
     return {variant: levels[variant].available + held.get(variant, 0) for variant in variants}
 
 
-def _rows(cart_id: str) -> Sequence[Row[tuple[int, str | None, LineRow | None]]]:
+def _rows(cart_id: str) -> Sequence[Row[int, str | None, LineRow]]:
     query = (
         select(CartRow.revision, CartRow.order_id, LineRow)
         .outerjoin(LineRow, LineRow.cart_id == CartRow.id)
@@ -177,8 +183,10 @@ def _as_sold(line: LineRow, sellable: catalog.Sellable | None, left: int, curren
         return _as_copied(line, left, is_available=False)
     return CartLine(
         variant_id=line.variant_id,
+        product_id=sellable.product_id,
         title=sellable.title,
         options_label=sellable.options_label,
+        sku=sellable.sku,
         slug=sellable.slug,
         image=sellable.image,
         quantity=line.quantity,
@@ -187,14 +195,17 @@ def _as_sold(line: LineRow, sellable: catalog.Sellable | None, left: int, curren
         is_available=sellable.is_available,
         left=max(left, 0),
         weight_grams=sellable.weight_grams,
+        requires_shipping=sellable.requires_shipping,
     )
 
 
 def _as_copied(line: LineRow, left: int, *, is_available: bool = True) -> CartLine:
     return CartLine(
         variant_id=line.variant_id,
+        product_id="",
         title=line.title,
         options_label=line.options_label,
+        sku="",
         slug=line.slug,
         image=catalog.Media(**line.image) if line.image else None,
         quantity=line.quantity,
@@ -203,4 +214,5 @@ def _as_copied(line: LineRow, left: int, *, is_available: bool = True) -> CartLi
         is_available=is_available,
         left=max(left, 0),
         weight_grams=0,
+        requires_shipping=True,
     )

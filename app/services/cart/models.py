@@ -1,4 +1,4 @@
-"""The tables of carts. A line keeps copies of what it shows, so that a cart can be shown while the catalogue is down."""
+"""The tables of carts. A line copies what it shows, so that a cart can be shown while the catalogue is down."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from app.db import OrdersModel
 
 
 class CartRow(OrdersModel):
-    """A cart. `revision` counts its changes; `order_id` is the order placed from it last, while that waits for money."""
+    """A cart. `revision` counts its changes; `order_id` is the unpaid order that was placed from it."""
 
     __tablename__ = "carts"
 

@@ -54,7 +54,7 @@ def remember_order(cart_id: str, order_id: str | None) -> None:
 
 
 def take_out(cart_id: str, quantities: Mapping[str, int]) -> None:
-    """Take what was ordered (variant id to pieces) out of a cart. What was added since stays. A missing cart is fine."""
+    """Take what was ordered (variant id to pieces) out of a cart. What was added since stays."""
     with db.orders.transaction() as session:
         cart = session.get(CartRow, cart_id, with_for_update=True, populate_existing=True)
         if cart is None:
