@@ -132,6 +132,37 @@ def upgrade() -> None:
         "ix_reservations_expires_at", "reservations", ["expires_at"], unique=False, postgresql_where="state = 'held'"
     )
     op.create_table(
+        "search_documents",
+        sa.Column("product_id", sa.String(), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("is_published", sa.Boolean(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("words", postgresql.TSVECTOR(), nullable=False),
+        sa.Column("vocabulary", sa.String(), nullable=False),
+        sa.Column("codes", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("price", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("product_id", name=op.f("pk_search_documents")),
+    )
+    op.create_index("ix_search_documents_codes", "search_documents", ["codes"], unique=False, postgresql_using="gin")
+    op.create_index("ix_search_documents_created_at", "search_documents", ["created_at"], unique=False)
+    op.create_index("ix_search_documents_price", "search_documents", ["price"], unique=False)
+    op.create_index(
+        "ix_search_documents_vocabulary",
+        "search_documents",
+        ["vocabulary"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_ops={"vocabulary": "gin_trgm_ops"},
+    )
+    op.create_index("ix_search_documents_words", "search_documents", ["words"], unique=False, postgresql_using="gin")
+    op.create_table(
+        "search_shelves",
+        sa.Column("collection_id", sa.String(), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("collection_id", name=op.f("pk_search_shelves")),
+    )
+    op.create_table(
         "stock_levels",
         sa.Column("variant_id", sa.String(), nullable=False),
         sa.Column("location", sa.String(), nullable=False),
@@ -197,6 +228,16 @@ def upgrade() -> None:
         sa.CheckConstraint("quantity > 0", name=op.f("ck_cart_lines_quantity_positive")),
         sa.ForeignKeyConstraint(["cart_id"], ["carts.id"], name=op.f("fk_cart_lines_cart_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("cart_id", "variant_id", name=op.f("pk_cart_lines")),
+    )
+    op.create_table(
+        "checkout_drafts",
+        sa.Column("cart_id", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("address", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("delivery_method", sa.String(), nullable=True),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["cart_id"], ["carts.id"], name=op.f("fk_checkout_drafts_cart_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("cart_id", name=op.f("pk_checkout_drafts")),
     )
     op.create_table(
         "messages",
@@ -305,6 +346,20 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('created', 'open', 'paid')"),
     )
     op.create_table(
+        "search_places",
+        sa.Column("collection_id", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("product_id", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["collection_id"],
+            ["search_shelves.collection_id"],
+            name=op.f("fk_search_places_collection_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("collection_id", "position", name=op.f("pk_search_places")),
+    )
+    op.create_index("ix_search_places_product_id", "search_places", ["product_id"], unique=False)
+    op.create_table(
         "shipments",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("order_id", sa.String(), nullable=False),
@@ -351,17 +406,6 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("state IN ('open', 'bought')"),
     )
-    op.create_table(
-        "message_events",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("message_id", sa.String(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name=op.f("fk_message_events_message_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_message_events")),
-    )
-    op.create_index("ix_message_events_message_id_at", "message_events", ["message_id", "at"], unique=False)
     op.create_table(
         "refunds",
         sa.Column("id", sa.String(), nullable=False),
@@ -429,8 +473,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_refunds_order_id"), table_name="refunds")
     op.drop_index(op.f("ix_refunds_external_id"), table_name="refunds")
     op.drop_table("refunds")
-    op.drop_index("ix_message_events_message_id_at", table_name="message_events")
-    op.drop_table("message_events")
     op.drop_index(
         "uq_label_attempts_shipment_id_live",
         table_name="label_attempts",
@@ -441,6 +483,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_shipments_state"), table_name="shipments")
     op.drop_index("ix_shipments_polled_at_open", table_name="shipments", postgresql_where=sa.text("moves_on"))
     op.drop_table("shipments")
+    op.drop_index("ix_search_places_product_id", table_name="search_places")
+    op.drop_table("search_places")
     op.drop_index(
         "uq_payments_order_id_live",
         table_name="payments",
@@ -461,6 +505,7 @@ def downgrade() -> None:
     )
     op.drop_index("ix_messages_order_id_sequence", table_name="messages")
     op.drop_table("messages")
+    op.drop_table("checkout_drafts")
     op.drop_table("cart_lines")
     op.drop_index("ix_webhook_inbox_open", table_name="webhook_inbox", postgresql_where=sa.text("processed_at IS NULL"))
     op.drop_table("webhook_inbox")
@@ -468,6 +513,18 @@ def downgrade() -> None:
     op.drop_table("stock_movements")
     op.drop_index("ix_stock_levels_updated_at", table_name="stock_levels")
     op.drop_table("stock_levels")
+    op.drop_table("search_shelves")
+    op.drop_index("ix_search_documents_words", table_name="search_documents", postgresql_using="gin")
+    op.drop_index(
+        "ix_search_documents_vocabulary",
+        table_name="search_documents",
+        postgresql_using="gin",
+        postgresql_ops={"vocabulary": "gin_trgm_ops"},
+    )
+    op.drop_index("ix_search_documents_price", table_name="search_documents")
+    op.drop_index("ix_search_documents_created_at", table_name="search_documents")
+    op.drop_index("ix_search_documents_codes", table_name="search_documents", postgresql_using="gin")
+    op.drop_table("search_documents")
     op.drop_index("ix_reservations_expires_at", table_name="reservations", postgresql_where="state = 'held'")
     op.drop_table("reservations")
     op.drop_index(
