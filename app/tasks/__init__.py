@@ -10,19 +10,22 @@ from app import queue
 from app.queue import Job
 
 JOBS = {
-    "checkout.charge": Job("money", lease=60),
-    "checkout.settle": Job("money", lease=60),
-    "checkout.expire": Job("money", lease=60),
-    "payments.refund": Job("money", lease=60),
-    "payments.process_event": Job("money", lease=60),
+    "checkout.charge": Job("money"),
+    "checkout.settle": Job("money"),
+    "checkout.expire": Job("money", tries=500),  # stock stays held until the provider confirms, however long that takes
+    "payments.refund": Job("money", tries=30),
+    "payments.process_event": Job("money"),
+    "payments.cancel_stray": Job("money", tries=30),
     "fulfilment.start": Job("default"),
     "fulfilment.buy_label": Job("default", lease=90, tries=30),
+    "fulfilment.note_push": Job("default"),
     "search.index_product": Job("default", lease=30),
     "search.index_collection": Job("default", lease=30),
     "email.order_confirmed": Job("mail"),
     "email.order_shipped": Job("mail"),
     "email.refund_made": Job("mail"),
     "email.send": Job("mail", tries=30),
+    "email.note_event": Job("mail"),
 }
 
 

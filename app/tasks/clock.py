@@ -1,7 +1,7 @@
 """Jobs that the clock starts. Each looks for what is due and may run twice, or at the same time as its last copy."""
 
 from app import queue
-from app.services import accounts, audit, checkout
+from app.services import accounts, audit, checkout, fulfilment
 
 
 def relay() -> None:
@@ -27,3 +27,8 @@ def checkpoint_audit() -> None:
 def forget_attempts() -> None:
     """Delete old sign-in attempts. Twice is harmless: what is gone is gone."""
     accounts.forget_attempts()
+
+
+def follow_parcels() -> None:
+    """Ask the carrier about parcels on their way. Twice is harmless: a parcel asked about is not due again at once."""
+    fulfilment.poll()

@@ -24,3 +24,8 @@ def send(order_id: str) -> None:
     A crash between the provider's yes and our mark may repeat that one message; nothing can lose one.
     """
     notifications.send(order_id)
+
+
+def note_event(row_id: str) -> None:
+    """Note on a message what its provider said. Twice is harmless: a message's state only moves forward."""
+    notifications.note_event(row_id)

@@ -4,10 +4,15 @@ from app.services import fulfilment
 
 
 def start(order_id: str) -> None:
-    """Prepare the shipment of a paid order. Twice is harmless: an order has one first shipment, by a unique constraint."""
+    """Prepare the shipment of a paid order. Twice is harmless: a unique constraint allows one first shipment."""
     fulfilment.start(order_id)
 
 
 def buy_label(shipment_id: str) -> None:
     """Buy a shipment's label. Twice is harmless: a repeat asks the carrier by our reference before it buys."""
     fulfilment.buy_label(shipment_id)
+
+
+def note_push(row_id: str) -> None:
+    """Act on what the carrier pushed. Twice is harmless: a sighting is kept once, and a parcel never moves back."""
+    fulfilment.note_push(row_id)

@@ -5,7 +5,7 @@ The one rule: a cart promises nothing. Prices and stock are read anew when it is
 
 from app.services.cart.changes import MAX_QUANTITY, accept_prices, add, remove, set_quantity
 from app.services.cart.contents import Cart, CartLine, Shopper, count, of
-from app.services.cart.ordering import LockedCart, LockedLine, lock, remember_order, take_out
+from app.services.cart.ordering import LockedCart, LockedLine, lock, remember_order, take_out, touch
 
 __all__ = [
     "MAX_QUANTITY",
@@ -23,4 +23,5 @@ __all__ = [
     "remove",
     "set_quantity",
     "take_out",
+    "touch",
 ]

@@ -47,6 +47,12 @@ def lock(cart_id: str) -> LockedCart:
         )
 
 
+def touch(cart_id: str) -> None:
+    """Raise a cart's revision, because what an order of it would be has changed: its address or its delivery."""
+    with db.orders.transaction() as session:
+        session.execute(update(CartRow).where(CartRow.id == cart_id).values(revision=CartRow.revision + 1))
+
+
 def remember_order(cart_id: str, order_id: str | None) -> None:
     """Note which unpaid order holds stock for this cart, so that the cart does not show its own pieces as sold out."""
     with db.orders.transaction() as session:

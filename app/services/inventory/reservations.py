@@ -28,14 +28,21 @@ def reserve(order_id: str, quantities: Mapping[str, int], *, until: datetime) ->
             ).scalar()
             if taken is None:
                 raise SoldOut(variant_id, levels([variant_id])[variant_id].available)
-        session.execute(
-            insert(Reservation),
+        held = insert(Reservation).values(
             [
                 {"order_id": order_id, "variant_id": variant_id, "location": DEFAULT_LOCATION, "quantity": quantity,
                  "state": "held", "expires_at": until}
                 for variant_id, quantity in sorted(quantities.items())
-            ],
+            ]
         )  # fmt: skip
+        # An order whose money came late holds again what it had released.
+        session.execute(
+            held.on_conflict_do_update(
+                index_elements=["order_id", "variant_id"],
+                set_={"state": "held", "quantity": held.excluded.quantity, "expires_at": held.excluded.expires_at},
+                where=Reservation.state == "released",
+            )
+        )
 
 
 def release(order_id: str) -> None:
@@ -80,7 +87,7 @@ def held(order_id: str) -> dict[str, int]:
                 Reservation.order_id == order_id, Reservation.state == "held"
             )
         )
-        return {variant_id: quantity for variant_id, quantity in rows}
+        return {row.variant_id: row.quantity for row in rows}
 
 
 def held_until(order_id: str) -> datetime | None:

@@ -27,6 +27,7 @@ __all__ = [
     "get_as_staff",
     "get_by_token",
     "get_for_job",
+    "link_of",
     "list_as_staff",
     "lock",
     "move",
@@ -84,6 +85,11 @@ def token_of(order_id: str) -> str:
     return _links().dumps(order_id)
 
 
+def link_of(order_id: str) -> str:
+    """Return the whole address of an order's page, for mails and for the way back from the payment page."""
+    return f"{config.current().origin}/orders/{token_of(order_id)}"
+
+
 def get_by_token(token: str) -> Order:
     """Return the order a link belongs to; raise NotFound for a false or very old one."""
     try:
@@ -102,7 +108,7 @@ def get_for_job(order_id: str) -> Order:
     return order
 
 
-def get_as_staff(staff: Staff, number: str) -> Order:
+def get_as_staff(staff: Staff, number: str) -> Order:  # noqa: ARG001 - whoever has a Staff may ask
     """Return the order with this number, for somebody signed in as staff."""
     with db.orders.reading() as session:
         order = session.scalars(select(Order).where(Order.number == number)).one_or_none()
@@ -112,7 +118,12 @@ def get_as_staff(staff: Staff, number: str) -> Order:
 
 
 def list_as_staff(
-    staff: Staff, *, state: str | None = None, q: str | None = None, before: str | None = None, limit: int = 50
+    staff: Staff,  # noqa: ARG001 - whoever has a Staff may ask
+    *,
+    state: str | None = None,
+    q: str | None = None,
+    before: str | None = None,
+    limit: int = 50,
 ) -> Page:
     """List orders newest first, by state, and by number or e-mail. `before` is the last page's continuation."""
     query = select(Order)

@@ -1,0 +1,185 @@
+"""Placing: one short transaction that turns a cart into an order with its stock set aside and its payment written.
+
+The one rule: order first, money second. The network is called before it (to clear an earlier payment away) and after it
+(to open the new one), never inside. Rows are locked in the order: order, payment, cart, stock.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
+
+from app import clock, config, db
+from app.errors import Conflict
+from app.money import Money
+from app.queue import later
+from app.services import cart, inventory, orders, payments, pricing
+from app.services.cart import Shopper
+from app.services.checkout.drafts import Quote, quote
+from app.services.checkout.settle import apply, withdraw
+from app.services.orders import Order, OrderState
+from app.services.payments import Payment
+
+RESERVED_FOR = timedelta(minutes=35)  # longer than the 31 minutes that a hosted payment page lives
+CHARGE_AGAIN_AFTER = timedelta(seconds=20)
+METHODS = {"hosted", "element"}
+
+
+class TotalChanged(Conflict):
+    """The total is another than the one the customer saw. `total` is the new one."""
+
+    def __init__(self, total: Money) -> None:
+        super().__init__("A price changed while you were here. Please look at the new total before you order.")
+        self.total = total
+
+
+@dataclass(frozen=True)
+class Placed:
+    """An order and the payment that it waits for; no payment when it is paid already."""
+
+    order: Order
+    payment: Payment | None
+
+    @property
+    def token(self) -> str:
+        """The secret part of the order's link."""
+        return orders.token_of(self.order.id)
+
+
+def place(shopper: Shopper, *, revision: int, total_shown: int, terms_version: str, method: str) -> Placed:
+    """Order what is in the cart at `revision`, or return the order that this revision became already.
+
+    Raises Conflict when the cart, a price (TotalChanged) or the stock (SoldOut) moved on, Unavailable when the payment
+    company is down: the order then exists, and placing again goes on with it.
+    """
+    if shopper.cart_id is None:
+        raise Conflict("Your cart is empty, so there is nothing to order.")
+    known = orders.find_of_cart(shopper.cart_id, revision=revision)
+    if known is not None:
+        return _go_on(known, method)
+    offer = quote(shopper)
+    _check(offer, revision, total_shown)
+    earlier = orders.find_of_cart(shopper.cart_id)
+    if earlier is not None:
+        withdraw(earlier.id, "The cart was changed, so this order was given up for a new one.")
+    order, payment = _write(offer, revision, terms_version, method)
+    return Placed(order, payments.charge(payment.id) if payment else None)
+
+
+def pay_again(token: str, method: str) -> Placed:
+    """Go on with the payment of an order that waits for its money, by `method`. A paid order is returned as it is."""
+    order = orders.get_by_token(token)
+    if order.state == OrderState.CANCELLED:
+        raise Conflict("This order was cancelled, and nothing was charged. Your cart is still there: please order again.")
+    return _go_on(order, method)
+
+
+def _check(offer: Quote, revision: int, total_shown: int) -> None:
+    if offer.cart.revision != revision:
+        raise Conflict("Your cart changed in another window. Please look through it before you order.")
+    if offer.missing == "cart":
+        raise Conflict("Something in your cart changed. Please look at it before you order.")
+    if offer.missing is not None:
+        raise Conflict("A step of the checkout is not complete yet. Please go through it once more.")
+    if offer.totals.total.amount != total_shown:
+        raise TotalChanged(offer.totals.total)
+
+
+def _write(offer: Quote, revision: int, terms_version: str, method: str) -> tuple[Order, Payment | None]:
+    """The transaction: order, lines, reservation, payment, and the jobs that follow if this process dies now."""
+    cart_id = offer.cart.id
+    assert cart_id is not None  # noqa: S101 - place() saw to it
+    with db.orders.transaction():
+        locked = cart.lock(cart_id)
+        twin = orders.find_of_cart(cart_id, revision=revision)
+        if twin is not None:
+            return twin, payments.find_live(twin.id)
+        if locked.revision != revision:
+            raise Conflict("Your cart changed in another window. Please look through it before you order.")
+        order = orders.add(_order_values(offer, revision, terms_version), _line_values(offer))
+        cart.remember_order(cart_id, order.id)
+        quantities = {line.variant_id: line.quantity for line in locked.lines}
+        inventory.reserve(order.id, quantities, until=clock.now() + RESERVED_FOR)
+        payment = _add_payment(order, method)
+        later("checkout.expire", order.id, key=f"expire:{order.id}", delay=RESERVED_FOR)
+    return order, payment
+
+
+def _go_on(order: Order, method: str) -> Placed:
+    """Return a placed order with a payment by `method`; another method's payment is closed first, at the provider."""
+    live, closed = payments.find_live(order.id), None
+    if order.state != OrderState.PLACED or (live and live.state == "paid"):
+        return Placed(order, None)
+    if live is not None and live.method != method:
+        truth = payments.close(live.id)
+        if truth.status != "cancelled":
+            return Placed(apply(live.id, truth), None)
+        closed = live.id
+    with db.orders.transaction():
+        locked = orders.lock(order.id)
+        current = payments.find_live(order.id)
+        if current is not None and current.id == closed:
+            payments.give_up(current.id)
+            current = None
+        if locked.state != OrderState.PLACED:
+            return Placed(locked, None)
+        payment = current or _add_payment(locked, method)
+    return Placed(order, payments.charge(payment.id))
+
+
+def _add_payment(order: Order, method: str) -> Payment:
+    link = orders.link_of(order.id)
+    payment = payments.add(
+        order_id=order.id, order_number=order.number, amount=order.total_money, method=method, email=order.email,
+        return_url=f"{link}?from=payment", cancel_url=link,
+    )  # fmt: skip
+    later("checkout.charge", payment.id, delay=CHARGE_AGAIN_AFTER)
+    return payment
+
+
+def _order_values(offer: Quote, revision: int, terms_version: str) -> Mapping[str, Any]:
+    draft, totals, delivery = offer.draft, offer.totals, offer.delivery
+    assert draft.address is not None and delivery is not None  # noqa: S101, PT018 - _check() saw to it
+    return {
+        "cart_id": offer.cart.id,
+        "cart_revision": revision,
+        "email": draft.email,
+        "phone": draft.phone or None,
+        "address": asdict(draft.address),
+        "currency": config.current().currency,
+        "subtotal": totals.subtotal.amount,
+        "delivery": totals.delivery.amount,
+        "delivery_tax": totals.delivery_tax.amount,
+        "tax": totals.tax.amount,
+        "tax_rate": totals.tax_rate,
+        "total": totals.total.amount,
+        "delivery_method": delivery.code,
+        "delivery_name": delivery.name,
+        "terms_version": terms_version,
+    }
+
+
+def _line_values(offer: Quote) -> list[Mapping[str, Any]]:
+    return [
+        {
+            "variant_id": line.variant_id,
+            "product_id": line.product_id,
+            "title": line.title,
+            "options_label": line.options_label,
+            "sku": line.sku,
+            "slug": line.slug,
+            "image": asdict(line.image) if line.image else None,
+            "quantity": line.quantity,
+            "unit_price": line.unit_price.amount,
+            "total": sums.total.amount,
+            "tax": sums.tax.amount,
+            "tax_rate": offer.totals.tax_rate,
+            "weight_grams": line.weight_grams,
+            "requires_shipping": line.requires_shipping,
+        }
+        for line, sums in _lines_with_sums(offer)
+    ]
+
+
+def _lines_with_sums(offer: Quote) -> list[tuple[cart.CartLine, pricing.LineTotal]]:
+    return list(zip(offer.cart.lines, offer.totals.lines, strict=True))

@@ -1,0 +1,69 @@
+"""Money in and money back: payments, refunds, and the inbox of what providers say.
+
+The one rule: a row is committed before its call, and its id is the idempotency key, so a crash at any moment leads to
+the same payment and the same refund, never to a second one. What is true about money is read from the provider.
+"""
+
+from app.services.payments.charging import (
+    LIVE,
+    add,
+    cancel_stray,
+    charge,
+    close,
+    find_live,
+    get_for_job,
+    give_up,
+    learn,
+    list_open,
+    lock,
+    note_decline,
+    note_open,
+    note_paid,
+    of_order,
+    state_of,
+)
+from app.services.payments.inbox import (
+    EventAbout,
+    events_as_staff,
+    find_by_intent,
+    find_event,
+    give_verdict,
+    read_event,
+    receive_event,
+    receive_stripe,
+)
+from app.services.payments.models import Payment, ProviderEvent, Refund
+from app.services.payments.refunds import ask_refund, refund, refunds_of
+
+__all__ = [
+    "LIVE",
+    "EventAbout",
+    "Payment",
+    "ProviderEvent",
+    "Refund",
+    "add",
+    "ask_refund",
+    "cancel_stray",
+    "charge",
+    "close",
+    "events_as_staff",
+    "find_by_intent",
+    "find_event",
+    "find_live",
+    "get_for_job",
+    "give_up",
+    "give_verdict",
+    "learn",
+    "list_open",
+    "lock",
+    "note_decline",
+    "note_open",
+    "note_paid",
+    "of_order",
+    "read_event",
+    "receive_event",
+    "receive_stripe",
+    "refund",
+    "refunds_of",
+    "state_of",
+]

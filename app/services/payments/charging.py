@@ -1,0 +1,212 @@
+"""Payments: one live payment per order, opened at the provider under one idempotency key."""
+
+import time
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from app import clock, db
+from app.errors import NotFound, Unavailable
+from app.money import Money
+from app.queue import later
+from app.services.payments import stripe
+from app.services.payments.models import Payment
+
+LIVE = ("created", "open", "paid")
+_IN_USE = {"idempotency_key_in_use", "lock_timeout"}
+_PATIENCE = (0.2, 0.4, 0.8)  # seconds between looks while a twin of this request opens the same payment
+
+
+def add(
+    *, order_id: str, order_number: str, amount: Money, method: str, email: str, return_url: str, cancel_url: str
+) -> Payment:
+    """Write a payment, and what the provider will be asked, in the open transaction."""
+    payment_id = db.new_id()
+    payment = Payment(
+        id=payment_id, order_id=order_id, provider="stripe", method=method, state="created",
+        amount=amount.amount, currency=amount.currency, captured=0, refunded=0, try_number=1,
+        request=stripe.request_for(
+            payment_id=payment_id, order_number=order_number, amount=amount, method=method, email=email,
+            return_url=return_url, cancel_url=cancel_url,
+        ),
+        created_at=clock.now(),
+    )  # fmt: skip
+    db.orders.session.add(payment)
+    db.orders.session.flush()
+    return payment
+
+
+def charge(payment_id: str) -> Payment:
+    """Open a payment at the provider, or return it as it is when it is open already. Safe to repeat, and twice at once.
+
+    Raises Unavailable when the provider does not answer; the payment then waits for the next try.
+    """
+    for pause in (*_PATIENCE, None):
+        payment = get_for_job(payment_id)
+        if payment.state != "created":
+            return payment
+        try:
+            opened = _open(payment)
+        except stripe.Refused as error:
+            if error.code not in _IN_USE:
+                _note_failed_try(payment)
+                raise Unavailable("The payment could not be opened. Nothing was charged. Please try again.") from error
+            if pause is None:
+                raise Unavailable("The payment is being opened. Please try again in a moment.") from error
+            time.sleep(pause)
+        except Unavailable:
+            _note_failed_try(payment)
+            raise
+        else:
+            return note_open(payment.id, opened)
+    raise AssertionError("the last pause returns or raises")
+
+
+def note_open(payment_id: str, opened: stripe.Opened) -> Payment:
+    """Keep what the provider made of a payment. One that was given up meanwhile is cancelled there too."""
+    with db.orders.transaction():
+        payment = lock(payment_id)
+        payment.session_id, payment.intent_id = opened.session_id, opened.intent_id
+        payment.pay_url, payment.client_secret = opened.pay_url, opened.client_secret
+        payment.try_failed = False
+        if payment.state == "created":
+            payment.state = "open"
+        elif payment.state == "cancelled":
+            later("payments.cancel_stray", payment.id, key=f"stray:{payment.id}")
+    return payment
+
+
+def learn(payment_id: str) -> stripe.Truth:
+    """Ask the provider what became of a payment. Calls the network."""
+    payment = get_for_job(payment_id)
+    if payment.session_id is None and payment.intent_id is None:
+        return stripe.Truth("open", Money.zero(payment.currency), None)
+    return stripe.read(payment)
+
+
+def close(payment_id: str) -> stripe.Truth:
+    """Have the provider take no money for a payment any more, and return the truth, which may be that it is paid.
+
+    Only a truth of `cancelled` says that no money can come. Raises Unavailable while the provider does not answer.
+    """
+    payment = get_for_job(payment_id)
+    if payment.session_id is None and payment.intent_id is None:
+        opened = stripe.find_payment(payment) if payment.tried_at else None
+        if opened is None:
+            return stripe.Truth("cancelled", Money.zero(payment.currency), None)
+        payment = note_open(payment.id, opened)
+    return stripe.cancel(payment)
+
+
+def note_paid(payment: Payment, truth: stripe.Truth, *, state: str = "paid") -> None:
+    """Write on a locked payment that its money came; `surplus` when the order has another payment already."""
+    payment.state, payment.paid_at, payment.captured = state, clock.now(), truth.received.amount
+    payment.intent_id, payment.decline = truth.intent_id, None
+
+
+def note_decline(payment: Payment, truth: stripe.Truth) -> bool:
+    """Write on a locked payment why the bank said no; False when that is known already."""
+    if not truth.decline or truth.decline == payment.decline:
+        return False
+    payment.decline, payment.intent_id = truth.decline, truth.intent_id
+    return True
+
+
+def give_up(payment_id: str) -> None:
+    """Write that an unpaid payment takes no money any more. Only after the provider confirmed it."""
+    with db.orders.transaction() as session:
+        session.execute(
+            update(Payment)
+            .where(Payment.id == payment_id, Payment.state.in_(("created", "open")))
+            .values(state="cancelled", cancelled_at=clock.now())
+        )
+
+
+def cancel_stray(payment_id: str) -> None:
+    """Cancel at the provider what was opened for a payment while it was given up here."""
+    if get_for_job(payment_id).state == "cancelled":
+        close(payment_id)
+
+
+def list_open(*, before: datetime, limit: int = 500) -> Sequence[Payment]:
+    """List the payments that were opened before that time and wait for their money, oldest first."""
+    with db.orders.reading() as session:
+        return session.scalars(
+            select(Payment)
+            .where(Payment.state == "open", Payment.created_at < before)
+            .order_by(Payment.id)
+            .limit(limit)
+        ).all()
+
+
+def lock(payment_id: str) -> Payment:
+    """Return the payment with its row locked until the open transaction ends."""
+    payment = db.orders.session.get(Payment, payment_id, with_for_update=True, populate_existing=True)
+    if payment is None:
+        raise NotFound
+    return payment
+
+
+def get_for_job(payment_id: str) -> Payment:
+    """Return the payment with this id. For jobs and services, which got the id from a row."""
+    with db.orders.reading() as session:
+        payment = session.get(Payment, payment_id)
+    if payment is None:
+        raise NotFound
+    return payment
+
+
+def find_live(order_id: str) -> Payment | None:
+    """Return the order's payment that may bring money or has brought it."""
+    with db.orders.reading() as session:
+        return session.scalars(
+            select(Payment).where(Payment.order_id == order_id, Payment.state.in_(LIVE))
+        ).one_or_none()
+
+
+def of_order(order_id: str) -> Sequence[Payment]:
+    """List an order's payments, oldest first."""
+    with db.orders.reading() as session:
+        return session.scalars(select(Payment).where(Payment.order_id == order_id).order_by(Payment.id)).all()
+
+
+def state_of(payments: Sequence[Payment]) -> str:
+    """Return the pay state that an order's payments amount to; it is stored nowhere."""
+    captured = sum(payment.captured for payment in payments)
+    refunded = sum(payment.refunded for payment in payments)
+    if captured:
+        return "paid" if not refunded else "refunded" if refunded == captured else "partly_refunded"
+    if any(payment.state in LIVE for payment in payments):
+        return "declined" if any(p.decline for p in payments if p.state == "open") else "pending"
+    return "cancelled" if payments else "unpaid"
+
+
+def _open(payment: Payment) -> stripe.Opened:
+    """Make the call, after a look for what an earlier one may have made when its key cannot be trusted any more."""
+    moment = clock.now()
+    if payment.tried_at is None:
+        payment = _note_try(payment, payment.try_number)
+    elif payment.try_failed or moment - payment.tried_at > stripe.KEY_LIVES:
+        found = stripe.find_payment(payment)
+        if found is not None:
+            return found
+        payment = _note_try(payment, payment.try_number + 1)
+    return stripe.open_payment(payment)
+
+
+def _note_try(payment: Payment, number: int) -> Payment:
+    """Commit that a try begins, before its call. When a twin began the same one, take the twin's."""
+    with db.orders.transaction() as session:
+        session.execute(
+            update(Payment)
+            .where(Payment.id == payment.id, Payment.state == "created")
+            .where(Payment.tried_at.is_not_distinct_from(payment.tried_at))
+            .values(try_number=number, tried_at=clock.now(), try_failed=False)
+        )
+    return get_for_job(payment.id)
+
+
+def _note_failed_try(payment: Payment) -> None:
+    with db.orders.transaction() as session:
+        session.execute(update(Payment).where(Payment.id == payment.id).values(try_failed=True))

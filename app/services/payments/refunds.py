@@ -1,0 +1,95 @@
+"""Refunds: the balance is taken under lock before the call, and given back when the provider refuses."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from app import clock, db
+from app.errors import Conflict, Invalid, NotFound
+from app.queue import done, later
+from app.services.payments import stripe
+from app.services.payments.charging import get_for_job as get_payment
+from app.services.payments.charging import lock as lock_payment
+from app.services.payments.models import Payment, Refund
+
+
+def ask_refund(
+    order_id: str, amount: int, *, reason: str, actor: str, key: str, payment_id: str | None = None
+) -> Refund:
+    """Take `amount` minor units from what can be given back and queue the refund. The same `key` asks once.
+
+    Without `payment_id` it comes from the payment that has most left.
+
+    Raises Invalid for no amount, Conflict when less than that is left: two who refund at once take turns.
+    """
+    if amount < 1:
+        raise Invalid("Nothing to refund.", amount="Enter an amount above zero.")
+    with db.orders.transaction() as session:
+        payment = _lock_paid(order_id, payment_id)
+        known = session.scalars(select(Refund).where(Refund.key == key)).one_or_none()
+        if known is not None:
+            return known
+        if amount > payment.refundable.amount:
+            left = payment.refundable
+            raise Conflict(f"Only {left.decimal} {left.currency} of this order can still be refunded.")
+        payment.refunded += amount
+        refund_id = db.new_id()
+        session.execute(
+            insert(Refund).values(
+                id=refund_id, payment_id=payment.id, order_id=order_id, key=key, amount=amount,
+                currency=payment.currency, reason=reason, actor=actor, state="asked", try_number=1,
+                created_at=clock.now(),
+            )
+        )  # fmt: skip
+        later("payments.refund", refund_id)
+        return session.scalars(select(Refund).where(Refund.id == refund_id)).one()
+
+
+def refund(refund_id: str) -> Refund:
+    """Give the money back at the provider. Safe to repeat: a repeat looks first for what an earlier call made."""
+    asked = _get(refund_id)
+    if asked.state != "asked":
+        return asked
+    payment = get_payment(asked.payment_id)
+    external_id, error = stripe.find_refund(asked, payment.intent_id or ""), None
+    if external_id is None:
+        try:
+            external_id = stripe.refund(asked, payment.intent_id or "")
+        except stripe.Refused as refusal:
+            error = str(refusal)
+    with db.orders.transaction() as session:
+        locked = lock_payment(payment.id)
+        row = session.get_one(Refund, refund_id, with_for_update=True, populate_existing=True)
+        if row.state == "asked":
+            row.done_at, row.external_id, row.error = clock.now(), external_id, error
+            row.state = "failed" if error else "done"
+            if error:
+                locked.refunded -= row.amount
+        done()
+    return row
+
+
+def refunds_of(order_id: str) -> Sequence[Refund]:
+    """List an order's refunds, oldest first."""
+    with db.orders.reading() as session:
+        return session.scalars(select(Refund).where(Refund.order_id == order_id).order_by(Refund.id)).all()
+
+
+def _lock_paid(order_id: str, payment_id: str | None) -> Payment:
+    """Lock all of the order's payments that brought money, in order of id, and choose one."""
+    paid = db.orders.session.scalars(
+        select(Payment).where(Payment.order_id == order_id, Payment.captured > 0).order_by(Payment.id).with_for_update()
+    ).all()
+    chosen = [payment for payment in paid if payment_id in {None, payment.id}]
+    if not chosen:
+        raise Conflict("Nothing was paid for this order, so there is nothing to refund.")
+    return max(chosen, key=lambda payment: payment.refundable.amount)
+
+
+def _get(refund_id: str) -> Refund:
+    with db.orders.reading() as session:
+        row = session.get(Refund, refund_id)
+    if row is None:
+        raise NotFound
+    return row

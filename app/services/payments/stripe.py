@@ -1,0 +1,261 @@
+"""Stripe, through its SDK: https://docs.stripe.com/api. The only file that imports it.
+
+Each call has a time budget, goes through the circuit breaker, and refuses to run inside a transaction. Amounts are
+Stripe's: minor units, but for the exceptions of https://docs.stripe.com/currencies#special-cases.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from app import clock, config, db
+from app.breaker import Breaker
+from app.errors import Invalid, Unavailable
+from app.money import Money, exponent
+
+if TYPE_CHECKING:
+    from stripe import StripeClient
+
+    from app.services.payments.models import Payment, Refund
+
+CONNECT_SECONDS, ANSWER_SECONDS = 2, 10
+SESSION_LIVES = timedelta(minutes=31)  # Stripe's least is 30
+KEY_LIVES = timedelta(hours=23)  # Stripe forgets idempotency keys after 24 hours
+_TWO_DIGITS = {"ISK", "UGX"}  # ISO 4217 has none, Stripe wants two zeroes
+_DOWN = "The payment company does not answer at the moment. Nothing was charged. Please try again in a minute."
+
+breaker = Breaker("The payment company")
+
+
+class Refused(Exception):
+    """Stripe answered with an error of ours: a wrong parameter, an object in another state. `code` is Stripe's."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What Stripe made of a payment: where the customer pays (`pay_url`) or with what secret."""
+
+    session_id: str | None
+    intent_id: str | None
+    pay_url: str | None
+    client_secret: str | None
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What Stripe says of a payment: `open`, `processing`, `paid` or `cancelled`, and what was received."""
+
+    status: str
+    received: Money
+    intent_id: str | None
+    decline: str | None = None
+
+
+@dataclass(frozen=True)
+class Event:
+    """A verified event."""
+
+    id: str
+    type: str
+
+
+def amount_of(money: Money) -> int:
+    """Return the number that Stripe wants for `money`; raise Invalid for one it does not take."""
+    if money.currency in _TWO_DIGITS:
+        return money.amount * 100
+    if exponent(money.currency) == 3 and money.amount % 10:
+        raise Invalid(f"Cards cannot pay {money.decimal} {money.currency}: the last digit must be 0.")
+    return money.amount
+
+
+def money_of(amount: int, currency: str) -> Money:
+    """Return the money that Stripe means by `amount`."""
+    code = currency.upper()
+    return Money(amount // 100 if code in _TWO_DIGITS else amount, code)
+
+
+def request_for(
+    *, payment_id: str, order_number: str, amount: Money, method: str, email: str, return_url: str, cancel_url: str
+) -> dict[str, Any]:
+    """Return the parameters of the coming call; they are stored first, so that a repeat asks the same."""
+    metadata = {"payment": payment_id, "order": order_number}
+    if method == "element":
+        return {
+            "amount": amount_of(amount),
+            "currency": amount.currency.lower(),
+            "automatic_payment_methods": {"enabled": True},
+            "description": f"Order {order_number}",
+            "receipt_email": email,
+            "metadata": metadata,
+        }
+    line = {
+        "quantity": 1,
+        "price_data": {
+            "currency": amount.currency.lower(),
+            "unit_amount": amount_of(amount),
+            "product_data": {"name": f"Order {order_number}"},
+        },
+    }
+    return {
+        "mode": "payment",
+        "client_reference_id": payment_id,
+        "customer_email": email,
+        "line_items": [line],
+        "metadata": metadata,
+        "payment_intent_data": {"description": f"Order {order_number}", "metadata": metadata},
+        "success_url": return_url,
+        "cancel_url": cancel_url,
+    }
+
+
+def open_payment(payment: "Payment") -> Opened:
+    """Create the PaymentIntent or Checkout Session from the stored parameters, under the payment's idempotency key."""
+    options: Any = {"idempotency_key": f"{payment.id}-{payment.try_number}"}
+    with _calling() as client:
+        if payment.method == "element":
+            intent = client.v1.payment_intents.create(params=payment.request, options=options)  # type: ignore[arg-type]
+            return Opened(None, intent.id, None, intent.client_secret)
+        moment = payment.tried_at or clock.now()  # not now(): the same key must carry the same parameters
+        request: Any = {**payment.request, "expires_at": int((moment + SESSION_LIVES).timestamp())}
+        session = client.v1.checkout.sessions.create(params=request, options=options)
+        return Opened(session.id, _id(session.payment_intent), session.url, None)
+
+
+def find_payment(payment: "Payment") -> Opened | None:
+    """Look for what an earlier, unanswered call may have made, by our metadata."""
+    with _calling() as client:
+        since: Any = {"created": {"gte": int((payment.created_at - timedelta(minutes=5)).timestamp())}, "limit": 100}
+        if payment.method == "element":
+            for intent in client.v1.payment_intents.list(params=since).auto_paging_iter():
+                if _mark(intent, "payment") == payment.id and intent.status != "canceled":
+                    return Opened(None, intent.id, None, intent.client_secret)
+            return None
+        for session in client.v1.checkout.sessions.list(params=since).auto_paging_iter():
+            if session.client_reference_id == payment.id and session.status != "expired":
+                return Opened(session.id, _id(session.payment_intent), session.url, None)
+        return None
+
+
+def read(payment: "Payment") -> Truth:
+    """Ask Stripe what became of a payment."""
+    with _calling() as client:
+        if payment.session_id:
+            session = client.v1.checkout.sessions.retrieve(payment.session_id, params={"expand": ["payment_intent"]})
+            intent = session.payment_intent
+            if intent is None or isinstance(intent, str):
+                status = "cancelled" if session.status == "expired" else "open"
+                return Truth(status, Money.zero(payment.currency), _id(intent))
+            truth = _truth_of(intent)
+            return replace(truth, status="cancelled") if (session.status, truth.status) == ("expired", "open") else truth
+        return _truth_of(client.v1.payment_intents.retrieve(payment.intent_id or ""))
+
+
+def cancel(payment: "Payment") -> Truth:
+    """Have Stripe take no money for a payment any more; return the truth, which may be that it is paid already."""
+    try:
+        with _calling() as client:
+            if payment.session_id:
+                client.v1.checkout.sessions.expire(payment.session_id)
+            elif payment.intent_id:
+                client.v1.payment_intents.cancel(payment.intent_id)
+    except Refused:
+        pass  # it is complete, expired or cancelled already: the truth below says which
+    return read(payment)
+
+
+def refund(refund: "Refund", intent_id: str) -> str:
+    """Give money back; return Stripe's id of the refund. The refund's id and try are the idempotency key."""
+    params: Any = {
+        "payment_intent": intent_id,
+        "amount": amount_of(refund.amount_money),
+        "metadata": {"refund": refund.id},
+    }
+    options: Any = {"idempotency_key": f"{refund.id}-{refund.try_number}"}
+    with _calling() as client:
+        return client.v1.refunds.create(params=params, options=options).id
+
+
+def find_refund(refund: "Refund", intent_id: str) -> str | None:
+    """Look for what an earlier, unanswered call may have made."""
+    with _calling() as client:
+        params: Any = {"payment_intent": intent_id, "limit": 100}
+        for found in client.v1.refunds.list(params=params).auto_paging_iter():
+            if _mark(found, "refund") == refund.id and found.status != "failed":
+                return found.id
+    return None
+
+
+def verify_event(raw: bytes, signature: str) -> Event:
+    """Check an event's signature on its raw body; raise Invalid when it is false or old."""
+    import stripe  # noqa: PLC0415 - as in _client()
+
+    try:
+        event = stripe.Webhook.construct_event(raw, signature, config.current().stripe_webhook_secret)
+    except (ValueError, stripe.SignatureVerificationError) as error:
+        raise Invalid("This event's signature is not Stripe's, or it is too old.") from error
+    return Event(event.id, event.type)
+
+
+@contextmanager
+def _calling() -> Iterator["StripeClient"]:
+    """Give the client for one call, and turn Stripe's errors into the shop's."""
+    import stripe  # noqa: PLC0415 - as in _client()
+
+    db.require_no_transaction()
+    with breaker.guard():
+        try:
+            yield _client_of(config.current())
+        except (stripe.APIConnectionError, stripe.RateLimitError) as error:
+            raise Unavailable(_DOWN) from error
+        except stripe.IdempotencyError as error:
+            raise Refused("idempotency_error", str(error)) from error
+        except stripe.InvalidRequestError as error:
+            raise Refused(error.code or "invalid_request", str(error.user_message or error)) from error
+        except (stripe.AuthenticationError, stripe.PermissionError) as error:
+            raise Unavailable(_DOWN, retry=False) from error
+        except stripe.StripeError as error:
+            raise Unavailable(_DOWN) from error
+
+
+def _client_of(settings: config.Config) -> "StripeClient":
+    return _client(settings.stripe_secret_key, settings.stripe_api_url)
+
+
+@lru_cache(maxsize=4)
+def _client(key: str, address: str) -> "StripeClient":
+    import stripe  # noqa: PLC0415 - heavy, and most pages never pay
+
+    return stripe.StripeClient(
+        key,
+        base_addresses={"api": address} if address else None,
+        max_network_retries=1,
+        http_client=stripe.RequestsClient(timeout=(CONNECT_SECONDS, ANSWER_SECONDS)),
+    )
+
+
+def _truth_of(intent: Any) -> Truth:
+    statuses = {"succeeded": "paid", "canceled": "cancelled", "processing": "processing"}
+    failure = intent.last_payment_error
+    return Truth(
+        statuses.get(intent.status, "open"),
+        money_of(intent.amount_received or 0, intent.currency),
+        intent.id,
+        (failure.message if failure else None),
+    )
+
+
+def _mark(thing: Any, name: str) -> str | None:
+    """Return what we wrote in the metadata of one of Stripe's objects."""
+    metadata = thing.metadata
+    return str(metadata[name]) if metadata and name in metadata else None
+
+
+def _id(thing: Any) -> str | None:
+    return thing if thing is None or isinstance(thing, str) else str(thing.id)

@@ -1,0 +1,19 @@
+"""Jobs of placing and settling. All call functions that are safe to repeat."""
+
+from app.services import checkout, payments
+
+
+def charge(payment_id: str) -> None:
+    """Open a payment that no request opened, because its process died. Twice is once: an open payment is left alone."""
+    if payments.get_for_job(payment_id).state == "created":
+        payments.charge(payment_id)
+
+
+def settle(payment_id: str) -> None:
+    """Act on the truth about a payment. Twice is once: states only move forward."""
+    checkout.settle(payment_id)
+
+
+def expire(order_id: str) -> None:
+    """End an unpaid order. Twice is once: only a placed order ends."""
+    checkout.expire(order_id)
