@@ -1,0 +1,130 @@
+"""What is to be drawn, by which hand, into which file; and the drawing of it by several processes."""
+
+import importlib
+import multiprocessing
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from app.demo.art import rooms, studio
+from app.demo.art.sheet import Sheet
+from app.demo.files import TALL, hero_picture, plate_file, stationery_file
+from app.demo.inks import HEX
+from app.demo.series import PLATES, SERIES
+from app.demo.series.plate import Plate
+from app.demo.shelves import HERO_PLATES
+from app.demo.stationery import STATIONERY, Stationery
+
+SERIES_OF = {plate.handle: series.handle for series in SERIES for plate in series.plates}
+
+
+@dataclass(frozen=True)
+class Work:
+    """Pictures drawn in one go, because they share what costs the time. `subject` is a handle."""
+
+    kind: str
+    subject: str
+    files: tuple[str, ...]
+
+
+def plan() -> list[Work]:
+    """All the work there is: the home page's picture first, then the prints, then the stationery."""
+    works = [Work("hero", "", (hero_picture(HERO_PLATES).file,))]
+    for plate in PLATES.values():
+        roles = ("print", "room", "detail") if plate.detail else ("print", "room")
+        works.append(Work("plate", plate.handle, tuple(plate_file(plate, role) for role in roles)))
+    works += [Work("stationery", thing.handle, (stationery_file(thing, "cover"),)) for thing in STATIONERY]
+    return works
+
+
+def draw_missing(folder: Path, progress: Callable[[int, int, str], None], processes: int) -> None:
+    """Draw what the folder lacks. A picture appears under its name only when it is whole."""
+    folder.mkdir(parents=True, exist_ok=True)
+    works = plan()
+    total = sum(len(work.files) for work in works)
+    wanted = [work for work in works if not all((folder / file).exists() for file in work.files)]
+    done = total - sum(len(work.files) for work in wanted)
+    if not wanted:
+        return
+    # Spawned, not forked: the caller may hold threads and open connections.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=context) as pool:
+        try:
+            for finished in as_completed([pool.submit(draw, work, folder) for work in wanted]):
+                for file in finished.result():
+                    done += 1
+                    progress(done, total, file)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def draw(work: Work, folder: Path) -> tuple[str, ...]:
+    """Draw one piece of work into the folder and return its files."""
+    for file, picture in zip(work.files, _DRAWN[work.kind](work), strict=True):
+        _save(picture, folder / file)
+    return work.files
+
+
+def artwork(plate: Plate, *, pixels: int = studio.PAPER_WIDTH) -> Image.Image:
+    """The plate itself, edge to edge."""
+    return _printed(plate, Sheet(plate.paper, pixels=pixels)).picture()
+
+
+def _printed(plate: Plate, sheet: Sheet) -> Sheet:
+    importlib.import_module(f"app.demo.art.{SERIES_OF[plate.handle]}").draw(sheet, plate)
+    return sheet
+
+
+def _plate(work: Work) -> Iterator[Image.Image]:
+    plate = PLATES[work.subject]
+    print_ = artwork(plate)
+    yield studio.flat(print_)
+    yield rooms.room(plate, print_)
+    if plate.detail:
+        left, top, width = 130.0, 190.0, 150.0
+        window = (left, top, left + width, top + width * TALL[1] / TALL[0])
+        yield studio.close_up(_printed(plate, Sheet(plate.paper, window=window, pixels=TALL[0])), plate.seed)
+
+
+def _stationery(work: Work) -> Iterator[Image.Image]:
+    thing = next(thing for thing in STATIONERY if thing.handle == work.subject)
+    yield _notebook(thing) if thing.kind == "Notebook" else _postcards(thing)
+
+
+def _notebook(thing: Stationery) -> Image.Image:
+    return studio.notebook(artwork(PLATES[thing.plates[0]], pixels=1000), thing.ground)
+
+
+def _postcards(thing: Stationery) -> Image.Image:
+    return studio.postcards([artwork(PLATES[handle], pixels=400) for handle in thing.plates], thing.ground)
+
+
+def _hero(_work: Work) -> Iterator[Image.Image]:
+    prints = [artwork(PLATES[handle], pixels=600) for handle in HERO_PLATES]
+    yield rooms.gallery(prints, rooms.colour(HEX["cobalt"]))
+
+
+_DRAWN: dict[str, Callable[[Work], Iterator[Image.Image]]] = {
+    "hero": _hero,
+    "plate": _plate,
+    "stationery": _stationery,
+}
+
+
+def _save(picture: Image.Image, path: Path) -> None:
+    """Write beside the name and rename, so that a kill leaves no half picture under it."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".drawing-", suffix=".jpg")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            picture.save(file, "JPEG", quality=88, optimize=False, subsampling="4:2:0")
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
