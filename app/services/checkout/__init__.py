@@ -15,6 +15,9 @@ from app.services.checkout.drafts import (
     save_address,
     save_delivery,
 )
+from app.services.checkout.events import process_event
+from app.services.checkout.place import Placed, TotalChanged, pay_again, place
+from app.services.checkout.settle import expire, reconcile, settle
 
 __all__ = [
     "MAX_LENGTH",
@@ -22,13 +25,21 @@ __all__ = [
     "Address",
     "AddressField",
     "Draft",
+    "Placed",
     "Quote",
     "Step",
+    "TotalChanged",
     "address_fields",
     "countries",
     "draft_of",
     "erase_draft",
+    "expire",
+    "pay_again",
+    "place",
+    "process_event",
     "quote",
+    "reconcile",
     "save_address",
     "save_delivery",
+    "settle",
 ]
