@@ -4,7 +4,7 @@ The one rule: the document is the truth about a product. Every write raises its 
 write; whatever is derived from it (search documents, cached pages) follows and may be made again at any time.
 """
 
-from app.services.catalog.documents import Collection, Option, Product, Variant
+from app.services.catalog.documents import HOME, Collection, Option, Product, Variant
 from app.services.catalog.reading import (
     Card,
     Sellable,
@@ -12,10 +12,12 @@ from app.services.catalog.reading import (
     collections,
     find_by_slug,
     find_collection_by_slug,
+    find_collections,
     find_products,
     find_variants,
     generation,
     get,
+    list_ids,
 )
 from app.services.catalog.writing import (
     clear_stale,
@@ -28,6 +30,7 @@ from app.services.catalog.writing import (
 from app.services.images import Media
 
 __all__ = [
+    "HOME",
     "Card",
     "Collection",
     "Media",
@@ -41,11 +44,13 @@ __all__ = [
     "delete_product",
     "find_by_slug",
     "find_collection_by_slug",
+    "find_collections",
     "find_products",
     "find_stale",
     "find_variants",
     "generation",
     "get",
+    "list_ids",
     "raise_generation",
     "save_collection",
     "save_product",

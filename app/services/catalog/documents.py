@@ -12,6 +12,7 @@ from app.money import Money
 from app.services.images import Media
 
 Document = Mapping[str, Any]
+HOME = "home"  # the slug of the collection whose picture, words and products the home page shows
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,10 @@ class Product:
 
 @dataclass(frozen=True, kw_only=True)
 class Collection:
-    """A shelf picked by hand: product ids in the order to show them. `position` orders the shelves themselves."""
+    """A shelf picked by hand: product ids in the order to show them. `position` orders the shelves themselves.
+
+    One that is not listed is reached by its address only; the home page is such a shelf (HOME).
+    """
 
     id: str
     slug: str
@@ -78,6 +82,7 @@ class Collection:
     product_ids: tuple[str, ...] = ()
     cover: Media | None = None
     position: int = 0
+    is_listed: bool = True
     is_published: bool = True
     revision: int = 0
 
@@ -120,7 +125,7 @@ def to_variant(document: Document) -> Variant:
 def to_collection(document: Document) -> Collection:
     """Read a collection."""
     return Collection(
-        **_known(document, "slug", "title", "description", "position", "is_published", "revision"),
+        **_known(document, "slug", "title", "description", "position", "is_listed", "is_published", "revision"),
         id=document["_id"],
         product_ids=tuple(document.get("product_ids", ())),
         cover=to_media(document["cover"]) if document.get("cover") else None,

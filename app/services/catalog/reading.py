@@ -20,7 +20,7 @@ from app.services.catalog.documents import (
 )
 from app.services.images import Media
 
-_CARD_FIELDS = {"slug": 1, "title": 1, "kind": 1, "created_at": 1, "media": {"$slice": 1}, "variants.id": 1}
+_CARD_FIELDS = {"slug": 1, "title": 1, "kind": 1, "media": {"$slice": 1}, "variants.id": 1}
 _CARD_FIELDS |= {"variants.price": 1, "variants.compare_at": 1}
 _NO_ANSWER = "The catalogue does not answer just now. Nothing was lost; please try again in a moment."
 _IS_LIVE = {"is_published": True, "is_deleted": False}
@@ -56,6 +56,7 @@ class Card:
     was: Money | None
     is_from: bool
     variant_ids: tuple[str, ...]
+    is_sold_out: bool = False  # told by whoever has read the stock
 
     @property
     def url(self) -> str:
@@ -110,6 +111,16 @@ def collections() -> list[Collection]:
 def find_products(ids: Iterable[str]) -> list[Product]:
     """Return products by id, whatever their state. For jobs and staff."""
     return [to_product(document) for document in stores.catalog()["products"].find({"_id": {"$in": list(ids)}})]
+
+
+def find_collections(ids: Iterable[str]) -> list[Collection]:
+    """Return collections by id, whatever their state. For jobs and staff."""
+    return [to_collection(document) for document in stores.catalog()["collections"].find({"_id": {"$in": list(ids)}})]
+
+
+def list_ids(kind: str) -> list[str]:
+    """Return the ids of all products or collections (`kind`), in order."""
+    return [document["_id"] for document in stores.catalog()[kind].find({}, {"_id": 1}).sort("_id", 1)]
 
 
 def find_by_slug(slug: str) -> Product | None:
