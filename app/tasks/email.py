@@ -1,6 +1,6 @@
 """Jobs of mail: one writes a message, one sends what waits."""
 
-from app.services import notifications
+from app.services import fulfilment, notifications
 
 
 def order_confirmed(order_id: str) -> None:
@@ -10,7 +10,15 @@ def order_confirmed(order_id: str) -> None:
 
 def order_shipped(shipment_id: str) -> None:
     """Write that a parcel is on its way. Twice is harmless, as for `order_confirmed`."""
-    notifications.order_shipped(shipment_id)
+    shipment = fulfilment.get_for_job(shipment_id)
+    if shipment.tracking_number:  # else the label was given back meanwhile, and the next one has a job of its own
+        notifications.order_shipped(
+            shipment.order_id,
+            carrier=shipment.carrier,
+            tracking_number=shipment.tracking_number,
+            tracking_url=shipment.tracking_url,
+            quantities={line.position: line.quantity for line in shipment.lines},
+        )
 
 
 def refund_made(refund_id: str) -> None:

@@ -1,0 +1,28 @@
+"""Fulfilment: a paid order becomes a parcel with a label, and the parcel is followed to the door.
+
+The one rule: a label is never bought blindly twice. What was asked of the carrier is committed before it is asked, a
+repeat first asks what came of it, and where the carrier cannot say, staff decide.
+"""
+
+from app.services.fulfilment.buying import buy_label, use_label, void_label
+from app.services.fulfilment.following import note_push, poll, receive_push
+from app.services.fulfilment.models import Shipment, ShipmentEvent, ShipmentLine
+from app.services.fulfilment.shipments import get_for_job, label_pdf, shipments_of, start
+from app.services.fulfilment.states import ShipmentState
+
+__all__ = [
+    "Shipment",
+    "ShipmentEvent",
+    "ShipmentLine",
+    "ShipmentState",
+    "buy_label",
+    "get_for_job",
+    "label_pdf",
+    "note_push",
+    "poll",
+    "receive_push",
+    "shipments_of",
+    "start",
+    "use_label",
+    "void_label",
+]

@@ -1,0 +1,22 @@
+"""Notifications: what the shop writes to people, kept as it was written, and what became of it.
+
+The one rule: one message per event and recipient. A crash between the provider's yes and our mark may repeat one;
+nothing loses one, and an order's messages go out in their order.
+"""
+
+from app.services.notifications.models import Message
+from app.services.notifications.sending import messages_of, note_event, receive_events, send
+from app.services.notifications.states import MessageState
+from app.services.notifications.writing import order_confirmed, order_shipped, refund_made
+
+__all__ = [
+    "Message",
+    "MessageState",
+    "messages_of",
+    "note_event",
+    "order_confirmed",
+    "order_shipped",
+    "receive_events",
+    "refund_made",
+    "send",
+]

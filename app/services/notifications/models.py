@@ -35,16 +35,3 @@ class Message(OrdersModel):
     problem: Mapped[str | None]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
-
-
-class MessageEvent(OrdersModel):
-    """One thing the provider said about a message, kept once."""
-
-    __tablename__ = "message_events"
-    __table_args__ = (Index("ix_message_events_message_id_at", "message_id", "at"),)
-
-    id: Mapped[str] = mapped_column(primary_key=True)  # the provider's
-    message_id: Mapped[str] = mapped_column(ForeignKey("messages.id"))
-    kind: Mapped[str]
-    at: Mapped[datetime]
-    reason: Mapped[str]

@@ -20,6 +20,7 @@ from app.services.payments.charging import (
     note_open,
     note_paid,
     of_order,
+    of_orders,
     state_of,
 )
 from app.services.payments.inbox import (
@@ -33,7 +34,7 @@ from app.services.payments.inbox import (
     receive_stripe,
 )
 from app.services.payments.models import Payment, ProviderEvent, Refund
-from app.services.payments.refunds import ask_refund, refund, refunds_of
+from app.services.payments.refunds import ask_refund, get_refund, refund, refunds_of
 
 __all__ = [
     "LIVE",
@@ -51,6 +52,7 @@ __all__ = [
     "find_event",
     "find_live",
     "get_for_job",
+    "get_refund",
     "give_up",
     "give_verdict",
     "learn",
@@ -60,6 +62,7 @@ __all__ = [
     "note_open",
     "note_paid",
     "of_order",
+    "of_orders",
     "read_event",
     "receive_event",
     "receive_stripe",

@@ -15,13 +15,21 @@ from app.services.payments.models import Payment, Refund
 
 
 def ask_refund(
-    order_id: str, amount: int, *, reason: str, actor: str, key: str, payment_id: str | None = None
+    order_id: str,
+    amount: int,
+    *,
+    reason: str,
+    actor: str,
+    key: str,
+    payment_id: str | None = None,
+    left: int | None = None,
 ) -> Refund:
     """Take `amount` minor units from what can be given back and queue the refund. The same `key` asks once.
 
     Without `payment_id` it comes from the payment that has most left.
 
-    Raises Invalid for no amount, Conflict when less than that is left: two who refund at once take turns.
+    Raises Invalid for no amount, Conflict when less than that is left: two who refund at once take turns. With `left`,
+    what the person saw could be refunded, Conflict when that has changed since.
     """
     if amount < 1:
         raise Invalid("Nothing to refund.", amount="Enter an amount above zero.")
@@ -30,9 +38,11 @@ def ask_refund(
         known = session.scalars(select(Refund).where(Refund.key == key)).one_or_none()
         if known is not None:
             return known
-        if amount > payment.refundable.amount:
-            left = payment.refundable
-            raise Conflict(f"Only {left.decimal} {left.currency} of this order can still be refunded.")
+        rest = payment.refundable
+        if left is not None and left != rest.amount:
+            raise Conflict(f"Somebody was faster: {rest.decimal} {rest.currency} can still be refunded. Please check again.")
+        if amount > rest.amount:
+            raise Conflict(f"Only {rest.decimal} {rest.currency} of this order can still be refunded.")
         payment.refunded += amount
         refund_id = db.new_id()
         session.execute(
@@ -48,7 +58,7 @@ def ask_refund(
 
 def refund(refund_id: str) -> Refund:
     """Give the money back at the provider. Safe to repeat: a repeat looks first for what an earlier call made."""
-    asked = _get(refund_id)
+    asked = get_refund(refund_id)
     if asked.state != "asked":
         return asked
     payment = get_payment(asked.payment_id)
@@ -66,7 +76,18 @@ def refund(refund_id: str) -> Refund:
             row.state = "failed" if error else "done"
             if error:
                 locked.refunded -= row.amount
+            else:
+                later("email.refund_made", row.id, key=f"refunded:{row.id}")
         done()
+    return row
+
+
+def get_refund(refund_id: str) -> Refund:
+    """Return the refund with this id. For jobs and services, which got the id from a row, never from a person."""
+    with db.orders.reading() as session:
+        row = session.get(Refund, refund_id)
+    if row is None:
+        raise NotFound
     return row
 
 
@@ -85,11 +106,3 @@ def _lock_paid(order_id: str, payment_id: str | None) -> Payment:
     if not chosen:
         raise Conflict("Nothing was paid for this order, so there is nothing to refund.")
     return max(chosen, key=lambda payment: payment.refundable.amount)
-
-
-def _get(refund_id: str) -> Refund:
-    with db.orders.reading() as session:
-        row = session.get(Refund, refund_id)
-    if row is None:
-        raise NotFound
-    return row

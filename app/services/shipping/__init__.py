@@ -1,4 +1,4 @@
-"""Shipping: where the shop delivers, how, and for how much. Owns no rows; the rates are declared in `rules.py`.
+"""Shipping: where the shop delivers, how, and for how much; and the carriers. Owns no rows; `rules.py` has the rates.
 
 The one rule: an option is offered and charged by the same function, so nobody pays for a way that is not offered.
 """
@@ -7,9 +7,39 @@ from dataclasses import dataclass
 
 from app.errors import Conflict
 from app.money import Money
+from app.services.shipping.parcels import Label, Parcel, Party, Sighting
 from app.services.shipping.rules import ZONES, Method, Zone
+from app.services.shipping.ups import (
+    Refused,
+    buy_label,
+    find_labels,
+    read_push,
+    recover_label,
+    track,
+    verify_push,
+    void_label,
+)
 
-__all__ = ["DeliveryOption", "countries", "find_option", "option", "options", "service_of"]
+__all__ = [
+    "DeliveryOption",
+    "Label",
+    "Parcel",
+    "Party",
+    "Refused",
+    "Sighting",
+    "buy_label",
+    "countries",
+    "find_labels",
+    "find_option",
+    "option",
+    "options",
+    "read_push",
+    "recover_label",
+    "service_of",
+    "track",
+    "verify_push",
+    "void_label",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,229 @@
+"""Buying labels. Each wanted label is an attempt; its id is our reference at the carrier, and the way back to it."""
+
+from datetime import timedelta
+
+from sqlalchemy import Select, select
+
+from app import clock, config, db, stores
+from app.errors import Conflict, Invalid, Unavailable
+from app.queue import done, later
+from app.services import audit, orders, payments, shipping
+from app.services.fulfilment.models import LabelAttempt, Shipment
+from app.services.fulfilment.shipments import Staff, get_for_job, lock, move
+from app.services.fulfilment.states import ShipmentState
+
+# A call that we gave up on may still be at work over there: a "no such label" counts only after this long.
+SETTLES_AFTER = timedelta(seconds=60)
+# A carrier that has not told for this long what came of a call will not: staff decide.
+GIVE_UP_AFTER = timedelta(hours=6)
+
+
+def buy_label(shipment_id: str) -> None:
+    """Buy the label of a pending shipment, keep it in S3, and have the customer told.
+
+    Safe to repeat after a crash anywhere: what was asked before is first looked for. Raises Unavailable while the
+    carrier does not answer, so that the job is tried again.
+    """
+    attempt = _open_attempt(shipment_id)
+    if attempt is None:
+        return
+    labels = _find_labels(attempt) if attempt.asked_at else []
+    if labels is None:
+        _ask_staff(attempt, "UPS cannot say whether it sold us this label. Use it, or void it.")
+        return
+    if not labels and attempt.asked_at and clock.now() - attempt.asked_at < SETTLES_AFTER:
+        with db.orders.transaction():
+            later("fulfilment.buy_label", shipment_id, delay=SETTLES_AFTER)
+            done()
+        return
+    for spare in labels[1:]:  # a call came through after all: sold twice under one reference
+        _give_back(attempt, spare)
+    try:
+        label = labels[0] if labels else _buy(attempt)
+    except Invalid as refusal:
+        _note_refusal(attempt, str(refusal))
+        return
+    _record(attempt, label)
+
+
+def use_label(staff: Staff, shipment_id: str, tracking_number: str) -> None:
+    """Take the label with this tracking number for a shipment in doubt; raise Invalid when the carrier has none."""
+    attempt = _attempt_in_doubt(shipment_id)
+    label = shipping.recover_label(tracking_number.replace(" ", "").upper())
+    if label is None:
+        raise Invalid(f"UPS has no label {tracking_number}.", tracking_number="Check the number in UPS's own records.")
+    _record(attempt, label, actor=f"staff:{staff.id}")
+
+
+def void_label(staff: Staff, shipment_id: str) -> None:
+    """Give a shipment's label back, if it has one, and buy another. Raises Invalid once the carrier has the parcel."""
+    shipment = get_for_job(shipment_id)
+    if shipment.state not in {ShipmentState.MAYBE_BOUGHT, ShipmentState.REFUSED, ShipmentState.LABEL_BOUGHT}:
+        raise Conflict("Only a label that is bought, refused or in doubt can be replaced.")
+    if shipment.tracking_number:
+        shipping.void_label(shipment.tracking_number)
+    with db.orders.transaction() as session:
+        shipment = lock(shipment_id)
+        before = _audited(shipment)
+        move(
+            shipment,
+            ShipmentState.PENDING,
+            "The label was given back; another one will be bought.",
+            actor=f"staff:{staff.id}",
+        )
+        shipment.tracking_number = shipment.label_key = shipment.label_at = shipment.problem = None
+        for attempt in session.scalars(_live_attempts(shipment_id)):
+            attempt.state = "void"
+        after = _audited(shipment)
+        audit.record(db.orders, f"staff:{staff.id}", "shipment.void_label", shipment_id, before=before, after=after)
+        later("fulfilment.buy_label", shipment_id)
+
+
+def _open_attempt(shipment_id: str) -> LabelAttempt | None:
+    """Return the attempt to go on with, made if need be; None when no label is wanted (any more)."""
+    with db.orders.transaction() as session:
+        shipment = lock(shipment_id)
+        if shipment.state != ShipmentState.PENDING:
+            done()
+            return None
+        attempt = session.scalars(_live_attempts(shipment_id)).one_or_none()
+        if attempt is None and not _is_wanted(shipment.order_id):
+            move(shipment, ShipmentState.VOIDED, "Nothing is sent: the order was cancelled or refunded.")
+            done()
+            return None
+        if attempt is None:
+            attempt = LabelAttempt(
+                id=db.new_id(), shipment_id=shipment_id, state="open", calls=0, created_at=clock.now(), asked_at=None
+            )
+            session.add(attempt)
+        return attempt
+
+
+def _is_wanted(order_id: str) -> bool:
+    is_paid = payments.state_of(payments.of_order(order_id)) != "refunded"
+    return is_paid and orders.get_for_job(order_id).state == orders.OrderState.CONFIRMED
+
+
+def _find_labels(attempt: LabelAttempt) -> list[shipping.Label] | None:
+    """Ask what came of the earlier call; None when the carrier cannot say, or has not answered for hours."""
+    try:
+        return shipping.find_labels(attempt.id)
+    except shipping.Refused:
+        return None
+    except Unavailable:
+        if clock.now() - attempt.created_at > GIVE_UP_AFTER:
+            return None
+        raise
+
+
+def _buy(attempt: LabelAttempt) -> shipping.Label:
+    """Note that we ask, in a commit of its own, then ask."""
+    parcel = _parcel(attempt)
+    with db.orders.transaction() as session:
+        row = session.get_one(LabelAttempt, attempt.id, with_for_update=True)
+        row.asked_at, row.calls = clock.now(), row.calls + 1
+    return shipping.buy_label(parcel)
+
+
+def _give_back(attempt: LabelAttempt, spare: shipping.Label) -> None:
+    try:
+        shipping.void_label(spare.tracking_number)
+    except Invalid as refusal:
+        order_id = get_for_job(attempt.shipment_id).order_id
+        orders.note(order_id, "spare_label", f"Label {spare.tracking_number} was sold to us twice. {refusal}")
+
+
+def _parcel(attempt: LabelAttempt) -> shipping.Parcel:
+    shipment = get_for_job(attempt.shipment_id)
+    order, shop = orders.get_for_job(shipment.order_id), config.current()
+    lines = {line.position: line for line in order.lines}
+    sent = [(lines[line.position], line.quantity) for line in shipment.lines]
+    sender = shipping.Party(
+        name=shop.name, lines=(shop.street,), city=shop.city, postal_code=shop.postal_code, region=shop.region,
+        country=shop.country, phone=shop.phone,
+    )  # fmt: skip
+    return shipping.Parcel(
+        reference=attempt.id,
+        order_number=order.number,
+        service=shipment.service,
+        weight_grams=sum(line.weight_grams * quantity for line, quantity in sent),
+        contents=", ".join(dict.fromkeys(line.title for line, _ in sent)),
+        sender=sender,
+        receiver=_receiver(order),
+    )
+
+
+def _receiver(order: orders.Order) -> shipping.Party:
+    address = order.address
+    district = address.get("district") or ""
+    return shipping.Party(
+        name=address["name"],
+        company=address.get("company") or "",
+        lines=(*address["lines"], *([district] if district else [])),
+        city=address.get("city") or "",
+        postal_code=address.get("postal_code") or "",
+        region=address.get("region") or "",
+        country=address["country"],
+        phone=address.get("phone") or order.phone or "",
+    )
+
+
+def _record(attempt: LabelAttempt, label: shipping.Label, *, actor: str = "shop") -> None:
+    """Keep the page under the attempt's key, so that a repeat writes the same, then note all of it in one commit."""
+    key = f"labels/{attempt.id}.pdf"
+    db.require_no_transaction()
+    stores.s3().put_object(Bucket=stores.bucket(), Key=key, Body=label.pdf, ContentType="application/pdf")
+    with db.orders.transaction() as session:
+        shipment = lock(attempt.shipment_id)
+        if shipment.state == ShipmentState.LABEL_BOUGHT:  # another copy of this job was here first
+            done()
+            return
+        row = session.get_one(LabelAttempt, attempt.id)
+        row.state, row.tracking_number = "bought", label.tracking_number
+        if label.cost:
+            row.cost, row.currency = label.cost.amount, label.cost.currency
+        before = _audited(shipment)
+        shipment.tracking_number, shipment.label_key, shipment.label_at = label.tracking_number, key, clock.now()
+        shipment.problem = None
+        move(shipment, ShipmentState.LABEL_BOUGHT, f"A label was bought: UPS {label.tracking_number}.", actor=actor)
+        if actor != "shop":
+            after = _audited(shipment)
+            audit.record(db.orders, actor, "shipment.use_label", shipment.id, before=before, after=after)
+        later("email.order_shipped", shipment.id, key=f"shipped:{attempt.id}")
+        done()
+
+
+def _ask_staff(attempt: LabelAttempt, why: str) -> None:
+    with db.orders.transaction():
+        shipment = lock(attempt.shipment_id)
+        shipment.problem = why
+        move(shipment, ShipmentState.MAYBE_BOUGHT, why)
+        done()
+
+
+def _note_refusal(attempt: LabelAttempt, why: str) -> None:
+    with db.orders.transaction() as session:
+        shipment = lock(attempt.shipment_id)
+        shipment.problem = why
+        session.get_one(LabelAttempt, attempt.id).state = "refused"
+        move(shipment, ShipmentState.REFUSED, why)
+        done()
+
+
+def _attempt_in_doubt(shipment_id: str) -> LabelAttempt:
+    with db.orders.reading() as session:
+        shipment = session.get(Shipment, shipment_id)
+        attempt = session.scalars(_live_attempts(shipment_id)).one_or_none()
+    if shipment is None or attempt is None or shipment.state != ShipmentState.MAYBE_BOUGHT:
+        raise Conflict("This parcel is not in doubt.")
+    return attempt
+
+
+def _audited(shipment: Shipment) -> dict[str, str | None]:
+    return {"state": shipment.state, "tracking_number": shipment.tracking_number}
+
+
+def _live_attempts(shipment_id: str) -> Select[LabelAttempt]:
+    return select(LabelAttempt).where(
+        LabelAttempt.shipment_id == shipment_id, LabelAttempt.state.in_(["open", "bought"])
+    )

@@ -1,0 +1,91 @@
+"""Shipments: made once for a paid order, moved by the table of states, read by the order's page and by staff."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from app import clock, db, stores
+from app.errors import Conflict, NotFound
+from app.queue import done, later
+from app.services import orders, shipping
+from app.services.fulfilment.models import Shipment, ShipmentLine
+from app.services.fulfilment.states import MOVES, ShipmentState
+
+_CARRIER_MAY_MOVE = {ShipmentState.LABEL_BOUGHT, ShipmentState.IN_TRANSIT, ShipmentState.EXCEPTION}
+
+
+class Staff(Protocol):
+    """Who asks as staff."""
+
+    @property
+    def id(self) -> str:
+        """Their id, for the timeline and the audit."""
+
+
+def start(order_id: str) -> None:
+    """Make the shipment of a paid order, with all that needs shipping, and have its label bought; only once."""
+    with db.orders.transaction() as session:
+        order = orders.lock(order_id)
+        lines = [line for line in order.lines if line.requires_shipping]
+        if order.state == orders.OrderState.CONFIRMED and lines:
+            shipment_id = session.execute(
+                insert(Shipment)
+                .values(
+                    id=db.new_id(), order_id=order_id, number=1, carrier="UPS", state=ShipmentState.PENDING,
+                    service=shipping.service_of(order.delivery_method, order.address["country"]),
+                    moves_on=False, created_at=clock.now(),
+                )
+                .on_conflict_do_nothing(index_elements=["order_id", "number"])
+                .returning(Shipment.id)
+            ).scalar()  # fmt: skip
+            if shipment_id:
+                session.add_all(
+                    ShipmentLine(
+                        shipment_id=shipment_id, order_id=order_id, position=line.position, quantity=line.quantity
+                    )
+                    for line in lines
+                )
+                later("fulfilment.buy_label", shipment_id)
+        done()
+
+
+def shipments_of(order_id: str) -> Sequence[Shipment]:
+    """List an order's shipments with their events, the first one first."""
+    with db.orders.reading() as session:
+        return session.scalars(select(Shipment).where(Shipment.order_id == order_id).order_by(Shipment.number)).all()
+
+
+def get_for_job(shipment_id: str) -> Shipment:
+    """Return the shipment with this id. For jobs and services, which got the id from a row, never from a person."""
+    with db.orders.reading() as session:
+        shipment = session.get(Shipment, shipment_id)
+    if shipment is None:
+        raise NotFound
+    return shipment
+
+
+def label_pdf(staff: Staff, shipment_id: str) -> bytes:  # noqa: ARG001 - asked for so that only staff can ask
+    """Return a shipment's label to print; raise NotFound while it has none."""
+    shipment = get_for_job(shipment_id)
+    if shipment.label_key is None:
+        raise NotFound("This parcel has no label yet.")
+    return stores.s3().get_object(Bucket=stores.bucket(), Key=shipment.label_key)["Body"].read()
+
+
+def lock(shipment_id: str) -> Shipment:
+    """Return the shipment with its row locked until the open transaction ends."""
+    shipment = db.orders.session.get(Shipment, shipment_id, with_for_update=True, populate_existing=True)
+    if shipment is None:
+        raise NotFound
+    return shipment
+
+
+def move(shipment: Shipment, to: ShipmentState, why: str, *, actor: str = "shop") -> None:
+    """Move a locked shipment, with a line in its order's timeline; Conflict when the table has no such move."""
+    if to not in MOVES[ShipmentState(shipment.state)]:
+        raise Conflict(f"The parcel is {shipment.state.replace('_', ' ')}, so it cannot become {to.replace('_', ' ')}.")
+    shipment.state = to
+    shipment.moves_on = to in _CARRIER_MAY_MOVE
+    orders.note(shipment.order_id, to, why, actor=actor)

