@@ -1,5 +1,6 @@
 """`python -m launcher dev|test …`: first on the machine's Python, then again inside `.venv`, which it prepares."""
 
+import errno
 import os
 import signal
 import sys
@@ -32,8 +33,21 @@ def main() -> int:
     except Refusal as refusal:
         print(f"bin/{chosen.command}: {refusal}", file=sys.stderr)
         return 1
+    except OSError as error:
+        if error.filename is None or not str(error.filename).startswith(str(environment.ROOT)):
+            raise
+        print(f"bin/{chosen.command}: {_explain(error)}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _explain(error: OSError) -> str:
+    """Say what the system refused in our own folder, and what to do."""
+    if error.errno == errno.ENOSPC:
+        return f"The disk is full ({error.filename}). Make room and start again."
+    advice = "Does it belong to another user, because root started it once? Give it to yourself with chown."
+    return f"{error.filename}: {error.strerror}. {advice}"
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

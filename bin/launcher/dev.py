@@ -8,7 +8,6 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from types import FrameType
 from urllib.error import HTTPError, URLError
@@ -106,12 +105,12 @@ class _Opening:
         self._supervisor.watch()
 
     def _start_stores(self) -> None:
-        with terminal.step("engines") as shown, ThreadPoolExecutor() as pool:
-            engines = pool.submit(self._engines.start, self._folder.processes)
+        with terminal.step("engines") as shown:
             if self._options.has_standins:
                 self._supervisor.add("standins", self._start_standins)
+            self._engines.start(self._folder.processes)
+            if self._options.has_standins:
                 self._wait(f"{self._desk}/health", "standins")
-            engines.result()
             shown.end(", ".join(dict.fromkeys(engine.title for engine in self._engines.all())))
         for engine in self._engines.all():
             self._supervisor.add(engine.name, partial(engine.start, self._folder.processes), is_running=True)

@@ -44,5 +44,6 @@ def find_error(line: str) -> str | None:
         return line if _BAD.search(line) else None
     if not isinstance(entry, dict) or entry.get("level") not in {"error", "critical"}:
         return None
-    cause = str(entry.get("exception", "")).strip().rpartition("\n")[2]
-    return f"{entry.get('message', '')}{f' ({cause})' if cause else ''}"
+    message, _, trace = str(entry.get("message", "")).partition("\n")
+    cause = (str(entry.get("exception", "")) or trace).strip().rpartition("\n")[2]
+    return f"{message} ({cause})" if cause else message

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import psutil
 
+from launcher import Refusal
+
 _GRACE = 10.0  # seconds between the polite signal and SIGKILL
 _START_TOLERANCE = 2.0  # seconds
 _LOG_LIMIT = 10_000_000  # bytes; a larger log is set aside as `.1` at the next start
@@ -69,7 +71,7 @@ class Processes:
         self._logs = folder / "log"
         self._lock = threading.Lock()
         self._running: dict[str, tuple[Entry, subprocess.Popen[bytes]]] = {}
-        self._is_closed = False
+        self.is_closed = False  # nothing more may start
 
     def start(
         self,
@@ -84,8 +86,8 @@ class Processes:
     ) -> subprocess.Popen[bytes]:
         """Start a process whose output goes to its log, and write it down. Root may name a `user` to run it."""
         with self._lock, self.log(name).open("ab") as log:
-            if self._is_closed:
-                raise KeyboardInterrupt
+            if self.is_closed:
+                raise Refusal("It is being stopped.")
             popen = subprocess.Popen(
                 [str(word) for word in command],
                 stdin=subprocess.DEVNULL,
@@ -123,7 +125,7 @@ class Processes:
     def stop(self, *, hurry: threading.Event | None = None) -> None:
         """Stop everything, the stores last, and start nothing more."""
         with self._lock:
-            self._is_closed = True
+            self.is_closed = True
             running = list(self._running.values())
         stop_entries([entry for entry, _ in running], hurry=hurry)
         for _, popen in running:

@@ -46,13 +46,13 @@ class Engines:
         return (self.postgres, self.valkey, self.cache, self.mongo, self.s3)
 
     def start(self, processes: Processes) -> None:
-        """Start all at once and return when every one answers; if one does not, stop them all."""
+        """Start all at once and return when every one answers; if one does not, the others give up too."""
         with ThreadPoolExecutor(len(NAMES)) as pool:
             try:
                 for started in [pool.submit(engine.start, processes) for engine in self.all()]:
                     started.result()
             except BaseException:
-                processes.stop()
+                processes.is_closed = True
                 raise
 
     def settings(self, role: str = "owner", *, suffix: str = "", number: int = 0) -> dict[str, str]:

@@ -38,7 +38,7 @@ class Engine(ABC):
         """Start it and wait until it answers, or raise Refusal with the last thing it said."""
         for _ in range(_TRIES):
             popen = self.launch(processes)
-            if self._wait(popen):
+            if self._wait(popen, processes):
                 self.finish()
                 return
             time.sleep(1)
@@ -46,9 +46,9 @@ class Engine(ABC):
         said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:] or ["nothing"]
         raise Refusal(f"{self.title} does not start. It last said: {said[0]} (more in {log}).")
 
-    def _wait(self, popen: "subprocess.Popen[bytes]") -> bool:
+    def _wait(self, popen: "subprocess.Popen[bytes]", processes: Processes) -> bool:
         deadline = time.monotonic() + _PATIENCE
-        while popen.poll() is None:
+        while popen.poll() is None and not processes.is_closed:
             if self.is_ready():
                 return True
             if time.monotonic() > deadline:

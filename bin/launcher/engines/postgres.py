@@ -57,9 +57,9 @@ class Postgres(Engine):
 
     def launch(self, processes: Processes) -> "subprocess.Popen[bytes]":
         """Make the data folder on the first run, then start the server."""
-        user = _user()
-        data = self.folder / "data"
         self.folder.mkdir(exist_ok=True)
+        data = self.folder / "data"
+        user = _user(data)
         if user is not None:
             os.chown(self.folder, user, user)
         prefix = _prefix(user, self.folder)
@@ -164,15 +164,17 @@ def _exists(connection: "psycopg.Connection[tuple[object, ...]]", query: Literal
     return connection.execute(query, [name]).fetchone() is not None
 
 
-def _user() -> int | None:
-    """Return who the server runs as when we are root."""
-    if os.geteuid() != 0:
-        return None
+def _user(data: Path) -> int | None:
+    """Return who the server runs as when we are root: the owner of the data, at first `nobody`."""
     try:
-        return pwd.getpwnam("nobody").pw_uid
+        if os.geteuid() != 0:
+            pwd.getpwuid(os.geteuid())
+            return None
+        return data.stat().st_uid if data.exists() else pwd.getpwnam("nobody").pw_uid
     except KeyError:
+        who = "user `nobody`" if os.geteuid() == 0 else f"user with the number {os.geteuid()}"
         raise Refusal(
-            "PostgreSQL does not run as root, and this system has no user `nobody` to run it. Start as another user."
+            f"PostgreSQL needs a user that the system knows, and there is no {who}. Start as another."
         ) from None
 
 
