@@ -9,6 +9,7 @@ def register(app: Flask) -> None:
     """Register every room, and what all of them share."""
     from app.blueprints.checkout import views as checkout  # noqa: PLC0415 - rooms load when the app is made, not before
     from app.blueprints.health import views as health  # noqa: PLC0415
+    from app.blueprints.webhooks import sendgrid, ups  # noqa: F401, PLC0415 - their routes hang on webhooks.views
     from app.blueprints.webhooks import views as webhooks  # noqa: PLC0415
 
     _security.register(app)

@@ -34,6 +34,7 @@ def order_shipped(
     """
     order_confirmed(order_id)
     order = orders.get_for_job(order_id)
+    sent = [line for line in order.lines if line.position in quantities]
     _write(
         f"order_shipped:{order_id}:{tracking_number}",
         "order_shipped",
@@ -41,9 +42,7 @@ def order_shipped(
         carrier=carrier,
         tracking_number=tracking_number,
         tracking_url=tracking_url,
-        lines=[
-            _line(line) | {"quantity": quantities[line.position]} for line in order.lines if line.position in quantities
-        ],
+        lines=[_line(line) | {"quantity": quantities[line.position]} for line in sent],
     )
 
 
