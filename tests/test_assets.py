@@ -85,3 +85,15 @@ def test_style_sheet_changes_its_address_with_any_of_its_parts(tmp_path):
     after = assets._read(tmp_path, 2)["whole.css"].url
 
     assert before != after
+
+
+def test_first_view_keeps_within_its_budgets():
+    """Compressed bytes (DESIGN, Pages, speed, caches). Extended letters are fetched by the pages that have them."""
+    found = assets._read(assets.FOLDER, 0)
+    scripts = [asset for name, asset in found.items() if name.startswith(("js/", "vendor/")) and name.endswith(".js")]
+    fonts = [asset for name, asset in found.items() if name.endswith(".woff2") and not name.endswith("-ext.woff2")]
+
+    assert len(found["css/store.css"].encoded["br"]) <= 14_000
+    assert len(found["css/admin.css"].encoded["br"]) <= 14_000
+    assert sum(len(script.encoded["br"]) for script in scripts) <= 20_000
+    assert sum(len(font.body) for font in fonts) <= 40_000

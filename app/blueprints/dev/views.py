@@ -81,9 +81,9 @@ class Sample(Form):
     name = StringField("Name", [InputRequired("Enter your name.")])
     company = StringField("Company")
     postcode = StringField("Postcode", [InputRequired("Enter the postcode.")], description="Five digits")
-    country = SelectField("Country", [InputRequired()], choices=[("DE", "Germany"), ("FR", "France")])
+    country = SelectField("Country", [InputRequired()], choices={"DE": "Germany", "FR": "France"})
     delivery = RadioField(
-        "Delivery", [InputRequired()], choices=[("standard", "Standard, 2 to 4 days"), ("express", "Express, tomorrow")]
+        "Delivery", [InputRequired()], choices={"standard": "Standard, 2 to 4 days", "express": "Express, tomorrow"}
     )
     note = TextAreaField("Note to us")
     terms = BooleanField("I have read the terms", [InputRequired("Tick the box to go on.")])
