@@ -25,6 +25,7 @@ __all__ = ["Collection", "DemoShop", "Option", "Picture", "Product", "Variant", 
 
 def draw_all(folder: Path, progress: Callable[[int, int, str], None], processes: int = 2) -> None:
     """Draw every picture of the demo shop that the folder lacks; safe to stop at any moment and run again."""
-    from app.demo.drawing import draw_missing  # numpy is a development requirement: ask for it only when drawing
+    # numpy is a development requirement: it is asked for only when something is to be drawn.
+    from app.demo.drawing import draw_missing  # noqa: PLC0415
 
     draw_missing(folder, progress, processes)

@@ -12,7 +12,8 @@ from pathlib import Path
 from PIL import Image
 
 from app.demo.art import rooms, studio
-from app.demo.art.sheet import Sheet
+from app.demo.art.scene import colour
+from app.demo.art.sheet import SHEET_SIZE, Sheet
 from app.demo.files import TALL, hero_picture, plate_file, stationery_file
 from app.demo.inks import HEX
 from app.demo.series import PLATES, SERIES
@@ -21,6 +22,8 @@ from app.demo.shelves import HERO_PLATES
 from app.demo.stationery import STATIONERY, Stationery
 
 SERIES_OF = {plate.handle: series.handle for series in SERIES for plate in series.plates}
+
+CLOSE_UP = 165.0  # millimetres of the sheet that a close-up shows across
 
 
 @dataclass(frozen=True)
@@ -87,9 +90,14 @@ def _plate(work: Work) -> Iterator[Image.Image]:
     yield studio.flat(print_)
     yield rooms.room(plate, print_)
     if plate.detail:
-        left, top, width = 130.0, 190.0, 150.0
-        window = (left, top, left + width, top + width * TALL[1] / TALL[0])
-        yield studio.close_up(_printed(plate, Sheet(plate.paper, window=window, pixels=TALL[0])), plate.seed)
+        yield studio.close_up(_printed(plate, _corner(plate.paper, plate.detail)), plate.seed)
+
+
+def _corner(paper: str, centre: tuple[float, float]) -> Sheet:
+    """A part of the sheet about its `centre`, three times as large as life in the shop."""
+    half = CLOSE_UP / 2, CLOSE_UP / 2 * TALL[1] / TALL[0]
+    x, y = centre[0] * SHEET_SIZE[0], centre[1] * SHEET_SIZE[1]
+    return Sheet(paper, window=(x - half[0], y - half[1], x + half[0], y + half[1]), pixels=TALL[0])
 
 
 def _stationery(work: Work) -> Iterator[Image.Image]:
@@ -107,7 +115,7 @@ def _postcards(thing: Stationery) -> Image.Image:
 
 def _hero(_work: Work) -> Iterator[Image.Image]:
     prints = [artwork(PLATES[handle], pixels=600) for handle in HERO_PLATES]
-    yield rooms.gallery(prints, rooms.colour(HEX["cobalt"]))
+    yield rooms.gallery(prints, colour(HEX["cobalt"]))
 
 
 _DRAWN: dict[str, Callable[[Work], Iterator[Image.Image]]] = {

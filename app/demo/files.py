@@ -14,7 +14,7 @@ HERO = (2000, 1125)
 
 def plate_file(plate: Plate, role: str) -> str:
     """The file of a plate's picture; `role` is print, room or detail."""
-    source = (plate.form, plate.seed, plate.paper, plate.inks, sorted(plate.settings.items()), plate.wide, plate.room)
+    source = (plate.form, plate.seed, plate.paper, plate.inks, sorted(plate.settings.items()), plate.room, plate.detail)
     return _file(plate.handle, role, source)
 
 

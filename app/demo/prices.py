@@ -3,8 +3,8 @@
 import random
 from itertools import product as combinations
 
-from app.demo.series.plate import Edition
 from app.demo.goods import Option, Variant
+from app.demo.series.plate import Edition
 
 SIZES = ("21 × 30 cm", "30 × 40 cm", "50 × 70 cm", "70 × 100 cm")
 PAPERS = ("Matte 200 g", "Cotton rag 310 g")
@@ -76,7 +76,7 @@ def _print_variant(code: str, edition: Edition, values: tuple[str, ...], *, sold
 
 def _stock(*what: str) -> int:
     """A believable shelf: mostly plenty, one in eight nearly gone, one in fourteen gone; always the same answer."""
-    shelf = random.Random("·".join(what))  # noqa: S311 - decides stock of a demo, not secrets
+    shelf = random.Random("·".join(what))
     kind = shelf.random()
     if kind < 0.07:
         return 0

@@ -18,7 +18,7 @@ PAPER_NOTE = {
     "papers": "Giclée print on 200 g matte paper or 310 g cotton rag, sent flat or in a stiff tube.",
     "full": "Giclée print on matte paper or cotton rag; framed prints come ready to hang, behind acrylic glass.",
     "small": "A small format for shelves and letters: giclée print, sent flat in a stiff envelope.",
-    "limited": "Edition of 50 on 310 g cotton rag, 50 × 70 cm, numbered and signed in pencil. It will not be reprinted.",
+    "limited": "Edition of 50 on 310 g cotton rag, 50 × 70 cm, numbered and signed in pencil. No second edition.",
 }
 ROOMS = {
     "sideboard": "above an oak sideboard with a vase",

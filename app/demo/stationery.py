@@ -29,8 +29,8 @@ STATIONERY = (
         "Blue Sea Notebook",
         "NB01",
         ("blue-sea-and-waves",),
-        "Indigo scales from edge to edge on a cover that likes being carried about. The spine is sewn and stays flat "
-        "beside a keyboard, a stove or a score.",
+        "Indigo scales from edge to edge on a cover that likes being carried about. The spine is sewn and stays "
+        "flat beside a keyboard, a stove or a score.",
         "an A5 notebook with a cover of indigo and white wave scales.",
         "fog",
     ),
@@ -48,8 +48,8 @@ STATIONERY = (
         "Night Survey Notebook",
         "NB03",
         ("night-survey",),
-        "Ice-blue contour lines on midnight, wrapped round front and back, so the valley goes over the spine. For routes, "
-        "lists and sleepless ideas.",
+        "Ice-blue contour lines on midnight, wrapped round front and back, so the valley goes over the spine. For "
+        "routes, lists and sleepless ideas.",
         "an A5 notebook with ice-blue contour lines on a midnight blue cover.",
         "stone",
     ),
@@ -77,8 +77,8 @@ STATIONERY = (
         "Wandering Path Notebook",
         "NB06",
         ("wandering-path",),
-        "A path laid by tossing a coin, for people who begin in the middle. Green, white and terracotta; sold out for now, "
-        "with the binder again.",
+        "A path laid by tossing a coin, for people who begin in the middle. Green, white and terracotta; sold out "
+        "for now, with the binder again.",
         "an A5 notebook with winding green, white and terracotta bands.",
         "sage",
         sold_out=True,

@@ -25,7 +25,7 @@ def draw(sheet: Sheet, plate: Plate) -> None:
     stencils = [sheet.stencil() for _ in plate.inks]
     gap = plate.settings["gap"]
     thick = plate.settings.get("thick", 0.55) * gap
-    for line in _streamlines(sheet, rng, angle, inside, gap, int(plate.settings.get("steps", 130))):
+    for line in _streamlines(sheet, rng, angle, inside, gap=gap, steps=int(plate.settings.get("steps", 130))):
         share = _share(sheet, plate, noise, rng, line)
         taper = np.clip(np.minimum(np.arange(len(line)), np.arange(len(line))[::-1]) / 6, 0.25, 1)
         width = thick * (0.75 + 0.5 * rng.random()) * taper
@@ -52,7 +52,7 @@ def _bounds(sheet: Sheet, form: str) -> Inside:
 
 
 def _current(sheet: Sheet, plate: Plate, noise: Noise) -> Angle:
-    """The direction of the water: slow noise, bent round a whirl where the plate has one; looked up to the millimetre."""
+    """The direction of the water: slow noise, bent round the plate's whirl, if any; looked up to the millimetre."""
     scale, turn = plate.settings["scale"], plate.settings["turn"]
     lean = plate.settings.get("lean", 0.0)
     whirl = plate.settings.get("whirl", 0.0)
@@ -74,7 +74,7 @@ def _current(sheet: Sheet, plate: Plate, noise: Noise) -> Angle:
 
 
 def _streamlines(
-    sheet: Sheet, rng: np.random.Generator, angle: Angle, inside: Inside, gap: float, steps: int
+    sheet: Sheet, rng: np.random.Generator, angle: Angle, inside: Inside, *, gap: float, steps: int
 ) -> Iterator[Floats]:
     """Lines at least a gap apart: walk every seed both ways together, then admit them one by one."""
     x, y = np.meshgrid(np.arange(gap, sheet.width, gap * 1.6), np.arange(gap, sheet.height, gap * 1.6))
@@ -124,6 +124,6 @@ def _share(sheet: Sheet, plate: Plate, noise: Noise, rng: np.random.Generator, l
     place = (
         y / sheet.height
         if plate.settings.get("by_height")
-        else 0.5 + 0.6 * float(noise.at(np.float32([x / 260 + 9]), np.float32([y / 260 + 4]))[0])
+        else 0.5 + 0.6 * float(noise.at(np.array([x / 260 + 9], np.float32), np.array([y / 260 + 4], np.float32))[0])
     )
     return float(np.clip(place + rng.normal(0, spread), 0, 0.999))

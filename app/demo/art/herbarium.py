@@ -8,6 +8,15 @@ from app.demo.series.plate import Plate
 
 Floats = npt.NDArray[np.float64]
 
+# Where each stem of the cow parsley starts (share of the width), leans, ends, and how wide its head opens.
+UMBELS = (
+    (0.5, 0.04, 420.0, 104.0),
+    (0.46, -0.42, 350.0, 76.0),
+    (0.54, 0.4, 380.0, 82.0),
+    (0.48, -0.75, 240.0, 52.0),
+    (0.53, 0.7, 250.0, 56.0),
+)
+
 
 def draw(sheet: Sheet, plate: Plate) -> None:
     """Press the plant, over a disc or an arch of colour where the plate has one."""
@@ -17,10 +26,7 @@ def draw(sheet: Sheet, plate: Plate) -> None:
     stencils = [sheet.stencil() for _ in inks]
     _FORMS[plate.form](sheet, plate, np.random.default_rng(plate.seed), stencils)
     for stencil, ink in zip(stencils, inks, strict=True):
-        if plate.settings.get("opaque"):
-            sheet.cover(stencil, ink)
-        else:
-            sheet.ink(stencil, ink, 0.96)
+        sheet.ink(stencil, ink, 0.96)
 
 
 def _ground(sheet: Sheet, plate: Plate) -> None:
@@ -33,7 +39,7 @@ def _bent(start: tuple[float, float], heading: float, length: float, bend: float
     """A line that starts upwards at `heading` radians from the vertical and turns by `bend` along its way."""
     turns = heading + bend * np.linspace(0, 1, points)
     steps = np.stack([np.sin(turns), -np.cos(turns)], axis=1) * length / (points - 1)
-    return np.cumsum(steps, axis=0) - steps[0] + np.array(start)
+    return np.asarray(np.cumsum(steps, axis=0) - steps[0] + np.array(start))
 
 
 def _heading(line: Floats, place: int) -> float:
@@ -41,9 +47,18 @@ def _heading(line: Floats, place: int) -> float:
     return float(np.arctan2(ahead[0] - behind[0], behind[1] - ahead[1]))
 
 
-def _leaf(stencil: Stencil, start: Floats, heading: float, length: float, width: float, bend: float = 0.3,
-          fullness: float = 0.8, rib: float = 0.0) -> None:  # fmt: skip
+def _leaf(
+    stencil: Stencil,
+    start: Floats,
+    heading: float,
+    size: tuple[float, float],
+    *,
+    bend: float = 0.3,
+    fullness: float = 0.8,
+    rib: float = 0.0,
+) -> None:
     """One leaf, widest before its middle when `fullness` is under one; `rib` leaves a vein of paper open."""
+    length, width = size
     spine = _bent((float(start[0]), float(start[1])), heading, length, bend, 26)
     along = np.linspace(0, 1, len(spine))
     stencil.ribbon(spine, width * np.sin(np.pi * along**fullness) ** 0.9 + 0.2)
@@ -54,70 +69,55 @@ def _leaf(stencil: Stencil, start: Floats, heading: float, length: float, width:
 
 
 def _fern(sheet: Sheet, plate: Plate, rng: np.random.Generator, stencils: list[Stencil]) -> None:
-    """A frond: leaflets of leaflets, shorter towards the tip, which is still curled."""
-    fronds = plate.settings.get("fronds", 1)
-    for number in range(int(fronds)):
-        lean = (number - (fronds - 1) / 2) * 0.42
-        stem = _bent(
-            (sheet.width / 2 + 12 * lean, sheet.height - 74),
-            lean * 0.6 - 0.1,
-            545 - 70 * abs(lean),
-            0.55 * (lean or 0.5),
-            90,
-        )
-        stencil = stencils[number % len(stencils)]
-        stencil.ribbon(stem, np.linspace(3.6, 0.8, len(stem)))
-        for place in range(14, len(stem) - 1, 4):
-            along = place / len(stem)
-            reach = 165 * np.sin(np.pi * (0.2 + 0.8 * along) ** 0.85) * (1.0 if fronds == 1 else 0.72) + 6
-            for side in (-1, 1):
-                turn = _heading(stem, place) + side * (1.12 - 0.35 * along)
-                twig = _bent((stem[place, 0], stem[place, 1]), turn, reach, -side * 0.38, 40)
-                stencil.ribbon(twig, np.linspace(1.3, 0.5, 40))
-                for leaflet in range(2, 39, 2):
-                    small = min(reach * 0.1, 12.5) * (1 - (leaflet / 42) ** 1.6) + 1.2
-                    for edge in (-1, 1):
-                        _leaf(
-                            stencil,
-                            twig[leaflet],
-                            _heading(twig, leaflet) + edge * 1.0,
-                            small,
-                            small * 0.46,
-                            -edge * 0.3,
-                        )
+    """A frond: leaflets of leaflets, shorter towards the tip."""
+    stem = _bent((sheet.width / 2, sheet.height - 74), -0.1, 545, 0.275, 90)
+    stencils[0].ribbon(stem, np.linspace(3.6, 0.8, len(stem)))
+    for place in range(14, len(stem) - 1, 4):
+        along = place / len(stem)
+        reach = 165 * np.sin(np.pi * (0.2 + 0.8 * along) ** 0.85) + 6
+        for side in (-1, 1):
+            turn = _heading(stem, place) + side * (1.12 - 0.35 * along)
+            _frond(stencils[0], _bent((stem[place, 0], stem[place, 1]), turn, reach, -side * 0.38, 40), reach)
+
+
+def _frond(stencil: Stencil, twig: Floats, reach: float) -> None:
+    """One side branch of the fern with its leaflets."""
+    stencil.ribbon(twig, np.linspace(1.3, 0.5, 40))
+    for place in range(2, 39, 2):
+        small = min(reach * 0.1, 12.5) * (1 - (place / 42) ** 1.6) + 1.2
+        for side in (-1, 1):
+            _leaf(stencil, twig[place], _heading(twig, place) + side, (small, small * 0.46), bend=-side * 0.3)
 
 
 def _branch(sheet: Sheet, plate: Plate, rng: np.random.Generator, stencils: list[Stencil]) -> None:
-    """A branch with leaves in pairs or turn by turn; round coins for eucalyptus, narrow for olive, with fruit."""
+    """A branch with leaves in pairs: round coins for eucalyptus, narrow ones and fruit for olive."""
     settings = plate.settings
-    stem = _bent((sheet.width * settings.get("from_x", 0.4), sheet.height - 80), settings.get("lean", 0.0), 560,
-                 settings.get("bend", 0.35), 120)  # fmt: skip
+    stem = _bent((sheet.width * settings["from_x"], sheet.height - 80), 0.0, 560, settings["bend"], 120)
     stencils[-1].ribbon(stem, np.linspace(3.4, 0.9, len(stem)))
-    every = int(settings.get("every", 8))
-    long, wide = settings.get("long", 70), settings.get("wide", 40)
-    for count, place in enumerate(range(16, len(stem), every)):
+    long, wide, fullness = settings["long"], settings["wide"], settings["fullness"]
+    for place in range(16, len(stem), int(settings["every"])):
         size = 1 - 0.62 * (place / len(stem)) ** 1.5
-        for side in (-1, 1) if settings.get("pairs", 1) else ((-1, 1)[count % 2],):
-            turn = _heading(stem, place) + side * settings.get("splay", 1.0) * float(rng.uniform(0.82, 1.15))
-            stencil = stencils[int(rng.integers(max(len(stencils) - 1, 1)))]
+        for side in (-1, 1):
+            turn = _heading(stem, place) + side * settings["splay"] * float(rng.uniform(0.82, 1.15))
+            stencil = stencils[int(rng.integers(len(stencils) - 1))]
             grow = size * float(rng.uniform(0.85, 1.12))
-            _leaf(
-                stencil, stem[place], turn, long * grow, wide * grow, -side * 0.35, settings.get("fullness", 0.8), 1.5
-            )
-            if settings.get("fruit") and rng.random() < settings["fruit"]:
-                hang = _bent((stem[place, 0], stem[place, 1]), turn + 0.5 * side, 20, side * 0.6, 12)
-                stencils[-1].ribbon(hang, 1.0)
-                _leaf(stencils[-1], hang[-1], 3.1, 19, 13.5, 0, 1.0)
-    _leaf(
-        stencils[0], stem[-1], _heading(stem, len(stem) - 2), long * 0.4, wide * 0.36, 0, settings.get("fullness", 0.8)
-    )
+            grown = (long * grow, wide * grow)
+            _leaf(stencil, stem[place], turn, grown, bend=-side * 0.35, fullness=fullness, rib=1.5)
+            if rng.random() < settings.get("fruit", 0):
+                _fruit(stencils[-1], stem[place], turn, side)
+    _leaf(stencils[0], stem[-1], _heading(stem, len(stem) - 2), (long * 0.4, wide * 0.36), bend=0, fullness=fullness)
+
+
+def _fruit(stencil: Stencil, start: Floats, turn: float, side: int) -> None:
+    """An olive on a short stalk, hanging."""
+    stalk = _bent((start[0], start[1]), turn + 0.5 * side, 20, side * 0.6, 12)
+    stencil.ribbon(stalk, 1.0)
+    _leaf(stencil, stalk[-1], 3.1, (19, 13.5), bend=0, fullness=1.0)
 
 
 def _umbels(sheet: Sheet, plate: Plate, rng: np.random.Generator, stencils: list[Stencil]) -> None:
     """Cow parsley: each stem opens into rays, each ray into smaller rays, each of those into a floret."""
-    heads = ((0.5, 0.04, 420.0, 104.0), (0.46, -0.42, 350.0, 76.0), (0.54, 0.4, 380.0, 82.0), (0.48, -0.75, 240.0, 52.0),
-             (0.53, 0.7, 250.0, 56.0))  # fmt: skip
-    for from_x, lean, height, spread in heads[: int(plate.settings.get("heads", 4))]:
+    for from_x, lean, height, spread in UMBELS:
         stem = _bent((sheet.width * from_x, sheet.height - 72), lean * 0.3, height, lean, 60)
         stencils[0].ribbon(stem, np.linspace(2.8, 1.4, 60))
         for ray in np.linspace(-1.25, 1.25, 13):
@@ -144,7 +144,13 @@ def _grasses(sheet: Sheet, plate: Plate, rng: np.random.Generator, stencils: lis
         for place in range(62, 90, 2):
             for side in (-1, 1):
                 size = 17 * np.sin(np.pi * (place - 56) / 40)
-                _leaf(stencils[-1], stem[place], _heading(stem, place) + side * 0.45, size, size * 0.36, -side * 0.2)
+                _leaf(
+                    stencils[-1],
+                    stem[place],
+                    _heading(stem, place) + side * 0.45,
+                    (size, size * 0.36),
+                    bend=-side * 0.2,
+                )
 
 
 def _fans(sheet: Sheet, plate: Plate, rng: np.random.Generator, stencils: list[Stencil]) -> None:

@@ -1,7 +1,5 @@
 """Horizon: land and sea in flat inks. Ridges are layered noise; every sheet is printed from the sky forwards."""
 
-from functools import partial
-
 import numpy as np
 
 from app.demo.art.noise import Noise
@@ -64,7 +62,7 @@ def _ridges(sheet: Sheet, plate: Plate, rng: np.random.Generator, x: Array, y: A
     for layer, ink in enumerate(inks):
         share = layer / max(len(inks) - 1, 1)
         scale = np.float32(plate.settings.get("scale", 230) * (1.15 - 0.45 * share))
-        crest = noise.layered(x / scale + 13 * layer, np.float32([[3.7 * layer]]), 4, rough)
+        crest = noise.layered(x / scale + 13 * layer, np.array([[3.7 * layer]], np.float32), 4, rough)
         level = sheet.height * (top + (plate.settings.get("foot", 0.88) - top) * share)
         line = level - plate.settings.get("high", 70) * (crest + 0.3)
         land = _blend(ink, plate.inks[1], mist * (1 - share) * np.clip((y - level + 60) / 150, 0, 1) + 0 * x)
@@ -78,23 +76,22 @@ def _dunes(sheet: Sheet, plate: Plate, rng: np.random.Generator, x: Array, y: Ar
     count = int(plate.settings.get("dunes", 5))
     for layer in range(count):
         share = layer / (count - 1)
-        scale = np.float32(150 + 190 * share)
-        crest = noise.at(x / scale + 7.3 * layer, np.float32([[2.9 * layer]]))
+        scale = 150 + 190 * share
+        crest = noise.at(x / scale + 7.3 * layer, np.array([[2.9 * layer]], np.float32))
         line = sheet.height * (0.5 + 0.36 * share**1.2) - (28 + 46 * share) * crest
         away = y - line
         slope = np.gradient(line[0], 1 / sheet.scale)[None, :]
-        bend = sheet.smooth(partial(_bend, noise, sheet, line, scale, layer))
+
+        def bend_at(x: Array, y: Array, line: Array = line, scale: float = scale, layer: int = layer) -> Array:
+            places = np.clip(((x[0] - sheet.window[0]) * sheet.scale).astype(int), 0, line.shape[1] - 1)
+            away = y - line[:, places]
+            return noise.at((x + 0.9 * away) / (scale * 0.8) + 19 * layer, away / scale)
+
+        bend = sheet.smooth(bend_at)
         dark = sheet.edge((bend * 60 - slope * 110 + away * 0.28 - 10 - 8 * share) * 0.35)
         sand = _blend(lit, shade, dark)
         sand = sand + (1 - share) * 0.28 * (rgb(plate.inks[1]) - sand)
         sheet.cover(sheet.edge(-away), np.asarray(sand, np.float32))
-
-
-def _bend(noise: Noise, sheet: Sheet, line: Array, scale: np.float32, layer: int, x: Array, y: Array) -> Array:
-    """How the border between light and dark wanders down a dune whose crest is `line`."""
-    places = ((x[0] - sheet.window[0]) * sheet.scale).astype(int)
-    away = y - line[:, np.clip(places, 0, line.shape[1] - 1)]
-    return noise.at((x + 0.9 * away) / (scale * np.float32(0.8)) + 19 * layer, away / scale)
 
 
 def _sea(sheet: Sheet, plate: Plate, rng: np.random.Generator, x: Array, y: Array) -> None:
@@ -118,14 +115,11 @@ def _sea(sheet: Sheet, plate: Plate, rng: np.random.Generator, x: Array, y: Arra
     sheet.cover(dark, plate.inks[4], 0.55)
     sheet.cover(light, plate.inks[2])
     if len(plate.inks) > 5:
-        _headland(sheet, plate, rng, x, y, line)
-
-
-def _headland(sheet: Sheet, plate: Plate, rng: np.random.Generator, x: Array, y: Array, line: float) -> None:
-    noise = Noise(rng)
-    rise = np.clip((x - sheet.width * 0.52) / (sheet.width * 0.45), 0, 1)
-    crest = line - rise**0.8 * (64 + 30 * noise.layered(x / 90, np.float32([[1.5]]), 4))
-    sheet.cover(sheet.edge(crest - y) * sheet.edge(y - line - 1) * (rise > 0), plate.inks[5])
+        # A headland runs in from the right.
+        rise = np.clip((x - sheet.width * 0.52) / (sheet.width * 0.45), 0, 1)
+        rough = Noise(rng).layered(x / 90, np.array([[1.5]], np.float32), 4)
+        crest = line - rise**0.8 * (64 + 30 * rough)
+        sheet.cover(sheet.edge(crest - y) * sheet.edge(y - line - 1) * (rise > 0), plate.inks[5])
 
 
 def _frame(sheet: Sheet, plate: Plate, x: Array, y: Array) -> Array:

@@ -33,7 +33,7 @@ def _beat(sheet: Sheet, plate: Plate, layer: int, x: Array, y: Array) -> tuple[A
     cx, cy = sheet.centre
     bow = plate.settings.get("bow", 0) * np.sin((y - cy) / sheet.height * np.pi * 2 + layer)
     phase = (x - cx + bow) * np.cos(turn) + (y - cy) * np.sin(turn)
-    return phase, np.float32(plate.settings.get("tone", 0.5))  # type: ignore[return-value]
+    return phase, np.array(plate.settings.get("tone", 0.5), np.float32)
 
 
 def _ripples(sheet: Sheet, plate: Plate, layer: int, x: Array, y: Array) -> tuple[Array, Array]:
@@ -42,7 +42,7 @@ def _ripples(sheet: Sheet, plate: Plate, layer: int, x: Array, y: Array) -> tupl
     lean = np.deg2rad(plate.settings.get("angle", 90))
     side = layer - (len(plate.inks) - 1) / 2
     cx, cy = sheet.centre[0] + side * apart * np.cos(lean), sheet.centre[1] + side * apart * np.sin(lean)
-    return np.hypot(x - cx, y - cy), np.float32(plate.settings.get("tone", 0.5))  # type: ignore[return-value]
+    return np.hypot(x - cx, y - cy), np.array(plate.settings.get("tone", 0.5), np.float32)
 
 
 def _sphere(sheet: Sheet, plate: Plate, layer: int, x: Array, y: Array) -> tuple[Array, Array]:
@@ -61,7 +61,7 @@ def _sphere(sheet: Sheet, plate: Plate, layer: int, x: Array, y: Array) -> tuple
 
 def _pleats(sheet: Sheet, plate: Plate, layer: int, x: Array, y: Array) -> tuple[Array, Array]:
     """Upright lines that lean with a slow noise, thick in the folds."""
-    noise = Noise(np.random.default_rng(plate.seed + layer * plate.settings.get("apart_seed", 0)))  # type: ignore[arg-type]
+    noise = Noise(np.random.default_rng(plate.seed + layer * int(plate.settings.get("apart_seed", 0))))
     fold, scale = plate.settings.get("fold", 60), plate.settings.get("scale", 210)
     drift = sheet.smooth(lambda a, d: noise.layered(a / scale, d / (scale * 1.6), 2))
     phase = x + fold * drift + layer * plate.settings["pitch"] * plate.settings.get("step", 0.5)
@@ -76,7 +76,7 @@ def _waves(sheet: Sheet, plate: Plate, layer: int, x: Array, y: Array) -> tuple[
     high = plate.settings.get("high", 34) * beat
     turn = (x / plate.settings.get("length", 90) + layer * plate.settings.get("step", 0.33)) * 2 * np.pi
     lean = (y - cy) / sheet.height * plate.settings.get("lean", 3)
-    return y + high * np.sin(turn + lean), np.float32(plate.settings.get("tone", 0.36))  # type: ignore[return-value]
+    return y + high * np.sin(turn + lean), np.array(plate.settings.get("tone", 0.36), np.float32)
 
 
 _FORMS = {"beat": _beat, "ripples": _ripples, "sphere": _sphere, "pleats": _pleats, "waves": _waves}

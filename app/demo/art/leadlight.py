@@ -4,7 +4,7 @@ import numpy as np
 
 from app.demo.art.cells import Floats, cells, centre, inset, relaxed, rounded
 from app.demo.art.noise import Noise
-from app.demo.art.sheet import Sheet
+from app.demo.art.sheet import Array, Sheet
 from app.demo.series.plate import Plate
 
 MARGIN = 48.0
@@ -77,19 +77,19 @@ def _tone(sheet: Sheet, plate: Plate, noise: Noise, rng: np.random.Generator, pl
         ring = round(float(np.hypot(x - sheet.width / 2, y - sheet.height / 2)) / RING)
         return ((2 * ring + 3) % 5 + 0.5) / 5
     slope = plate.settings.get("slope", 0.0)
-    wave = 0.5 + 0.75 * float(noise.at(np.float32([x / 190]), np.float32([y / 190]))[0])
+    wave = 0.5 + 0.75 * float(noise.at(np.array([x / 190], np.float32), np.array([y / 190], np.float32))[0])
     tone = slope * (y / sheet.height) + (1 - slope) * wave + rng.normal(0, plate.settings.get("mix", 0.12))
     return float(np.clip(tone, 0, 0.999))
 
 
-def _window(sheet: Sheet, plate: Plate, shrink: float = 0.0) -> Floats:
+def _window(sheet: Sheet, plate: Plate, shrink: float = 0.0) -> Array:
     """The outline that the panes are cut to."""
     x, y = sheet.grid()
     cx, cy = sheet.centre
     if plate.form in ("round", "rose"):
-        return sheet.edge(np.hypot(x - cx, y - cy) - (cx - MARGIN - shrink))  # type: ignore[return-value]
+        return sheet.edge(np.hypot(x - cx, y - cy) - (cx - MARGIN - shrink))
     if plate.form == "arch":
         spring = cx + 14
         dome = np.where(y < spring, np.hypot(x - cx, y - spring), np.abs(x - cx)) - (cx - MARGIN - 14 - shrink)
-        return sheet.edge(np.maximum(dome, y - sheet.height + MARGIN + 14 + shrink))  # type: ignore[return-value]
-    return sheet.edge(np.maximum(np.abs(x - cx) - cx, np.abs(y - cy) - cy) + MARGIN + shrink)  # type: ignore[return-value]
+        return sheet.edge(np.maximum(dome, y - sheet.height + MARGIN + 14 + shrink))
+    return sheet.edge(np.maximum(np.abs(x - cx) - cx, np.abs(y - cy) - cy) + MARGIN + shrink)

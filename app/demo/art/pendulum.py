@@ -1,5 +1,7 @@
 """Pendulum: curves of swinging weights, as the harmonographs of the 1840s drew them, and of wheels in wheels."""
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
@@ -23,7 +25,7 @@ def _pass(sheet: Sheet, plate: Plate, curve: Floats, ink: str) -> None:
     laps = LAPS if plate.settings.get("build", 1) else 1
     strength = plate.settings.get("strength", 0.7)
     edges = np.linspace(0, len(curve) - 1, laps + 1).astype(int)
-    for start, end in zip(edges[:-1], edges[1:], strict=True):
+    for start, end in pairwise(edges):
         stencil = sheet.stencil()
         stencil.line(curve[start : end + 1], plate.settings.get("weight", 0.8))
         sheet.ink(stencil, ink, strength)
@@ -34,7 +36,7 @@ def _fitted(sheet: Sheet, plate: Plate, curve: Floats) -> Floats:
     margin = plate.settings.get("margin", 62)
     reach = np.abs(curve).max(axis=0)
     room = min((sheet.width / 2 - margin) / reach[0], (sheet.height / 2 - margin) / reach[1])
-    return curve * room * plate.settings.get("grow", 1) + np.array(sheet.centre)
+    return np.asarray(curve * room + np.array(sheet.centre))
 
 
 def _swing(plate: Plate, layer: int) -> Floats:

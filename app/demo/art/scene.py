@@ -79,7 +79,7 @@ class Scene:
         return Image.fromarray(np.clip(pixels + 0.5, 0, 255).astype(np.uint8))
 
 
-def window_light(size: tuple[int, int], *, strength: float = 0.1, lean: float = 0.28, start: float = 0.2) -> Array:
+def window_light(size: tuple[int, int], *, strength: float = 0.08, lean: float = 0.28, start: float = 0.2) -> Array:
     """Late sun through a window: two leaning panes of light, a soft fall-off into the corners."""
     across, down = 160, round(160 * size[1] / size[0])
     panes = Image.new("L", (across, down))

@@ -12,11 +12,10 @@ from PIL import Image, ImageDraw
 
 from app.demo.inks import HEX
 
-Array = npt.NDArray[np.float32]
-Points = npt.NDArray[np.floating]
+Array = npt.NDArray[np.floating]
 Window = tuple[float, float, float, float]
 
-TALL_SHEET = (500.0, 700.0)
+SHEET_SIZE = (500.0, 700.0)
 SAMPLES = 3  # each pixel of a stencil is cut from 3 × 3
 
 
@@ -29,8 +28,8 @@ def rgb(name: str) -> Array:
 class Sheet:
     """Paper that takes ink: `press` overprints like a risograph, `cover` paints over what is there."""
 
-    def __init__(self, paper: str, *, wide: bool = False, window: Window | None = None, pixels: int = 1040) -> None:
-        self.width, self.height = TALL_SHEET[::-1] if wide else TALL_SHEET
+    def __init__(self, paper: str, *, window: Window | None = None, pixels: int = 1000) -> None:
+        self.width, self.height = SHEET_SIZE
         self.window = window or (0.0, 0.0, self.width, self.height)
         left, top, right, bottom = self.window
         self.scale = pixels / (right - left)
@@ -54,11 +53,11 @@ class Sheet:
         """A slow field over the whole window, computed on a coarse grid and enlarged."""
         coarse = Image.fromarray(np.ascontiguousarray(field(*self.grid(step)), np.float32))
         covered = (0, 0, self.size[0] / step, self.size[1] / step)
-        return np.asarray(coarse.resize(self.size, Image.Resampling.BICUBIC, box=covered))
+        return np.array(coarse.resize(self.size, Image.Resampling.BICUBIC, box=covered))
 
     def edge(self, distance: Array) -> Array:
         """Coverage of a shape from the signed distance to its edge (negative inside): anti-aliased."""
-        return np.clip(0.5 - distance * np.float32(self.scale), 0, 1)
+        return np.asarray(np.clip(0.5 - distance * np.float32(self.scale), 0, 1))
 
     def stencil(self) -> "Stencil":
         """An empty stencil of this window, to cut shapes into."""
@@ -100,7 +99,7 @@ class Stencil:
         self._image = Image.new("L", (sheet.size[0] * SAMPLES, sheet.size[1] * SAMPLES))
         self._draw = ImageDraw.Draw(self._image)
 
-    def polygon(self, points: Points, shade: int = 255) -> None:
+    def polygon(self, points: Array, shade: int = 255) -> None:
         """Cut a filled polygon; shade 0 fills it in again."""
         self._draw.polygon(self._place(points), fill=shade)
 
@@ -113,11 +112,11 @@ class Stencil:
         across = 2 * radius * self._scale
         self._draw.ellipse((left, top, left + across, top + across), fill=shade)
 
-    def line(self, points: Points, width: float) -> None:
+    def line(self, points: Array, width: float) -> None:
         """Cut a line of even width with plain joints: for dense curves, where joints are too flat to show."""
         self._draw.line(self._place(points), fill=255, width=max(1, round(width * self._scale)))
 
-    def ribbon(self, points: Points, widths: float | Points, *, round_ends: bool = False, shade: int = 255) -> None:
+    def ribbon(self, points: Array, widths: float | Array, *, round_ends: bool = False, shade: int = 255) -> None:
         """Cut a band along a smooth curve; its width may change from point to point. Shade 0 fills it in again."""
         step = np.gradient(points, axis=0)
         length = np.maximum(np.hypot(step[:, 0], step[:, 1]), 1e-6)
@@ -132,6 +131,6 @@ class Stencil:
         """How much of each pixel is cut away, from 0 to 1."""
         return np.asarray(self._image.reduce(SAMPLES), np.float32) / 255
 
-    def _place(self, points: Points) -> list[tuple[float, float]]:
+    def _place(self, points: Array) -> list[tuple[float, float]]:
         placed = (np.asarray(points) - self._sheet.window[:2]) * self._scale
         return list(map(tuple, placed.tolist()))

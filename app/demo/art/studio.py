@@ -54,7 +54,11 @@ def notebook(print_: Image.Image, ground: str) -> Image.Image:
     scene.shadow((left + 6, top + 10, right + 14, bottom + 14), blur=8, depth=0.4)
     for page in range(4):
         shift = 12 - page * 3
-        scene.box((left + 10, top + 8, right + shift, bottom + shift), mixed((246, 241, 230), (150, 138, 120), page % 2 * 0.3), 8)
+        scene.box(
+            (left + 10, top + 8, right + shift, bottom + shift),
+            mixed((246, 241, 230), (150, 138, 120), page % 2 * 0.3),
+            8,
+        )
     margin = 0.115  # the picture's own margin stays off the cover, so that the pattern runs over the edge
     width, height = print_.size
     cut = print_.crop((round(width * margin), round(height * 0.09), round(width * (1 - margin)), round(height * 0.91)))
@@ -71,11 +75,22 @@ def _cover(picture: Image.Image, size: tuple[int, int], table: Colour) -> Image.
     cover = picture.resize(size, Image.Resampling.LANCZOS)
     draw = ImageDraw.Draw(cover)
     width, height = size
-    draw.rounded_rectangle((width * 0.29, height * 0.2, width * 0.75, height * 0.35), 6, fill=(250, 247, 240))
+    draw.rounded_rectangle(
+        (width * 0.29, height * 0.2, width * 0.75, height * 0.35),
+        6,
+        fill=(250, 247, 240),
+        outline=(196, 188, 174),
+        width=2,
+    )
     for line in (0.262, 0.305):
         draw.line((width * 0.34, height * line, width * 0.7, height * line), fill=(176, 168, 156), width=2)
     x = np.arange(width, dtype=np.float32)
-    groove = 1 - 0.2 * np.exp(-(((x - 46) / 7) ** 2)) + 0.06 * np.exp(-(((x - 58) / 6) ** 2)) - 0.12 * np.exp(-((x / 9) ** 2))
+    groove = (
+        1
+        - 0.2 * np.exp(-(((x - 46) / 7) ** 2))
+        + 0.06 * np.exp(-(((x - 58) / 6) ** 2))
+        - 0.12 * np.exp(-((x / 9) ** 2))
+    )
     shaded = np.asarray(cover, np.float32) * groove[None, :, None]
     cover = Image.fromarray(np.clip(shaded, 0, 255).astype(np.uint8))
     corners = Image.new("L", (width * 2, height * 2), 255)
@@ -117,4 +132,6 @@ def _envelope(scene: Scene, x: float, y: float, width: float, height: float) -> 
     scene.box((x, y, x + width, y + height), kraft, 3)
     scene.polygon([(x, y), (x + width, y), (x + width * 0.5, y + height * 0.36)], mixed(kraft, (255, 250, 240), 0.12))
     scene.line([(x, y), (x + width * 0.5, y + height * 0.36), (x + width, y)], mixed(kraft, (70, 45, 20), 0.3), 1.6)
-    scene.oval((x + width / 2 - 21, y + height * 0.36 - 24, x + width / 2 + 21, y + height * 0.36 + 18), colour("#a8432f"))
+    scene.oval(
+        (x + width / 2 - 21, y + height * 0.36 - 24, x + width / 2 + 21, y + height * 0.36 + 18), colour("#a8432f")
+    )

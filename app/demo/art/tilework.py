@@ -4,7 +4,7 @@ import cmath
 
 import numpy as np
 
-from app.demo.art.sheet import Sheet, Stencil
+from app.demo.art.sheet import Array, Sheet, Stencil
 from app.demo.series.plate import Plate
 
 MARGIN = 50.0
@@ -46,7 +46,7 @@ def _blocks(sheet: Sheet, plate: Plate, rng: np.random.Generator, stencils: list
                     stencil.polygon(turned, 255 if number == figure else 0)
 
 
-def _block_shape(kind: int, turn: int) -> list[np.ndarray]:  # type: ignore[type-arg]
+def _block_shape(kind: int, turn: int) -> list[Array]:
     """Outlines in the unit square, given a number of quarter turns."""
     arc = np.linspace(0, np.pi / 2, 28)
     quarter = np.concatenate([[(0, 0)], np.stack([np.cos(arc), np.sin(arc)], axis=1)])
@@ -179,7 +179,7 @@ def _stars(sheet: Sheet, plate: Plate, rng: np.random.Generator, stencils: list[
             stencils[0].polygon(cross)
 
 
-def _cross(reach: float) -> np.ndarray:  # type: ignore[type-arg]
+def _cross(reach: float) -> Array:
     """The pointed cross that eight-pointed stars leave open."""
     bend = 1 - np.cos(np.pi / 4)
     points = [(0, -1 + 0.08), (bend - 0.02, -bend), (bend, -bend + 0.02), (1 - 0.08, 0)]

@@ -16,12 +16,12 @@ SERIES = Series(
             seed=3,
             paper="white",
             inks=("forest",),
-            text="A fern is a leaf made of leaves made of leaves, and this one keeps count. Bottle green on plain white, "
-            "pressed so flat that you can see every one of some two thousand leaflets.",
+            text="A fern is a leaf made of leaves made of leaves, and this one keeps count. Bottle green on plain "
+            "white, pressed so flat that you can see every one of some two thousand leaflets.",
             alt="a single dark green fern frond with fine leaflets on white paper.",
             edition="full",
             room="sideboard",
-            detail=True,
+            detail=(0.42, 0.42),
         ),
         Plate(
             title="Eucalyptus",
@@ -29,8 +29,8 @@ SERIES = Series(
             seed=8,
             paper="bone",
             inks=("sage", "sea", "umber"),
-            text="Coins of grey-green in pairs along a brown stem, smaller towards the tip, as the silver-dollar tree "
-            "grows them. The veins are left open to the paper.",
+            text="Coins of grey-green in pairs along a brown stem, smaller towards the tip, as the silver-dollar "
+            "tree grows them. The veins are left open to the paper.",
             alt="a eucalyptus branch with round sage and sea-green leaves in pairs.",
             settings={
                 "long": 112,
@@ -50,8 +50,8 @@ SERIES = Series(
             seed=14,
             paper="cream",
             inks=("olive", "moss", "plum"),
-            text="Narrow leaves, some turned to show the paler side, and the fruit nearly ripe. We send a lot of these to "
-            "people who have just moved in together.",
+            text="Narrow leaves, some turned to show the paler side, and the fruit nearly ripe. We send a lot of "
+            "these to people who have just moved in together.",
             alt="an olive branch with narrow green leaves and plum-coloured fruit.",
             settings={
                 "long": 150,
@@ -64,7 +64,7 @@ SERIES = Series(
                 "bend": 0.5,
             },
             room="desk",
-            detail=True,
+            detail=(0.42, 0.42),
         ),
         Plate(
             title="Cow Parsley",
@@ -72,13 +72,12 @@ SERIES = Series(
             seed=21,
             paper="night",
             inks=("sage", "chalk"),
-            text="The lane behind the house at midnight in May. Each stem opens into rays, and each ray opens again; the "
-            "florets are the only white on the sheet.",
+            text="The lane behind the house at midnight in May. Each stem opens into rays, and each ray opens "
+            "again; the florets are the only white on the sheet.",
             alt="white cow parsley heads on sage-green stems against midnight blue.",
-            settings={"heads": 5},
             edition="full",
             room="bench",
-            detail=True,
+            detail=(0.52, 0.2),
         ),
         Plate(
             title="Meadow Grass",
@@ -86,8 +85,8 @@ SERIES = Series(
             seed=29,
             paper="white",
             inks=("butter", "moss", "sage", "umber"),
-            text="A tuft of grass before the second cut, over a low yellow sun. Where the blades cross, two greens make a "
-            "third, as they do in the field.",
+            text="A tuft of grass before the second cut, over a low yellow sun. Where the blades cross, two greens "
+            "make a third, as they do in the field.",
             alt="a tuft of green grass with brown ears in front of a pale yellow disc.",
             settings={"ground": 150, "ground_y": 0.4, "blades": 36, "ears": 9},
             room="shelf",
@@ -98,8 +97,8 @@ SERIES = Series(
             seed=33,
             paper="blush",
             inks=("mustard", "sun", "umber"),
-            text="Eight yellow fans on the day before they all fall at once. It is the oldest tree there is and it has never "
-            "looked dated.",
+            text="Eight yellow fans on the day before they all fall at once. It is the oldest tree there is and it "
+            "has never looked dated.",
             alt="a ginkgo twig with eight yellow fan-shaped leaves on blush paper.",
             edition="papers",
             room="sideboard",
@@ -110,8 +109,8 @@ SERIES = Series(
             seed=38,
             paper="cream",
             inks=("pink", "forest", "teal", "forest"),
-            text="One leaf of the palm on the hotel stairs, and behind it the pink of the hotel. Two greens overprint where "
-            "the blades lie over each other.",
+            text="One leaf of the palm on the hotel stairs, and behind it the pink of the hotel. Two greens "
+            "overprint where the blades lie over each other.",
             alt="a dark green fan palm leaf over a pink disc on cream paper.",
             settings={"ground": 168, "ground_y": 0.4},
             room="sofa",

@@ -16,13 +16,13 @@ SERIES = Series(
             seed=4,
             paper="white",
             inks=("butter", "apricot", "vermilion", "rose", "terracotta", "brick", "plum"),
-            text="Evening in the hills, in the quarter of an hour when each ridge takes a colour of its own. The sun is one "
-            "disc of vermilion, and it is allowed to be that simple.",
+            text="Evening in the hills, in the quarter of an hour when each ridge takes a colour of its own. The "
+            "sun is one disc of vermilion, and it is allowed to be that simple.",
             alt="layered hills from rose to plum under a red sun in an apricot sky.",
             settings={"top": 0.5, "high": 62, "sun": 64, "sun_x": 0.62, "sun_y": 0.385, "scale": 250},
             edition="full",
             room="sofa",
-            detail=True,
+            detail=(0.58, 0.45),
         ),
         Plate(
             title="Blue Hour",
@@ -30,13 +30,13 @@ SERIES = Series(
             seed=11,
             paper="white",
             inks=("ice", "blush", "chalk", "ice", "sky", "cobalt", "indigo", "navy"),
-            text="Five blues and the pale moon before anybody has put on a lamp. Mist lies in the valleys because the paper "
-            "does the work there.",
+            text="Five blues and the pale moon before anybody has put on a lamp. Mist lies in the valleys because "
+            "the paper does the work there.",
             alt="five ranges of hills in paling blues with a white moon above.",
             settings={"top": 0.42, "high": 78, "sun": 38, "sun_x": 0.34, "sun_y": 0.25, "mist": 0.5, "rough": 0.5},
             edition="full",
             room="sideboard",
-            detail=True,
+            detail=(0.55, 0.56),
         ),
         Plate(
             title="Dune Sea",
@@ -44,8 +44,8 @@ SERIES = Series(
             seed=7,
             paper="cream",
             inks=("blush", "butter", "chalk", "apricot", "brick"),
-            text="Sand with the sun low on the left: every dune has a bright side, a dark side and a single line that "
-            "decides between them. Two inks make all of it.",
+            text="Sand with the sun low on the left: every dune has a bright side, a dark side and a single line "
+            "that decides between them. Two inks make all of it.",
             alt="overlapping dunes with bright apricot and dark brick sides under a pale sun.",
             settings={"sun": 52, "sun_x": 0.3, "sun_y": 0.26},
             edition="full",
@@ -57,12 +57,12 @@ SERIES = Series(
             seed=15,
             paper="fog",
             inks=("navy", "indigo", "butter", "indigo", "navy", "black"),
-            text="The moon has laid its road up to the harbour wall and the headland is asleep. The water is some four "
-            "hundred strokes, none of them waves.",
+            text="The moon has laid its road up to the harbour wall and the headland is asleep. The water is some "
+            "four hundred strokes, none of them waves.",
             alt="a butter-yellow moon over dark blue water, its light broken into strokes, a black headland at right.",
             settings={"sun": 44, "sun_x": 0.38, "sun_y": 0.28, "stars": 70, "glow": 0.16},
             room="desk",
-            detail=True,
+            detail=(0.4, 0.74),
         ),
         Plate(
             title="Long Summer",
@@ -70,8 +70,8 @@ SERIES = Series(
             seed=22,
             paper="white",
             inks=("pink", "butter", "coral", "sea", "teal"),
-            text="Half past nine, still warm, nobody going home. The sun comes apart into slats on its way down and its "
-            "pieces float off towards you over green water.",
+            text="Half past nine, still warm, nobody going home. The sun comes apart into slats on its way down and "
+            "its pieces float off towards you over green water.",
             alt="a slatted coral sun setting in a pink and yellow sky over sea-green water.",
             settings={"sun": 92, "sun_y": 0.42, "slats": 1, "level": 0.55, "arch": 1},
             edition="full",
@@ -83,8 +83,8 @@ SERIES = Series(
             seed=31,
             paper="fog",
             inks=("ice", "chalk", "sun", "chalk", "stone", "sage", "forest"),
-            text="White above, stone in the middle, then the first dark trees. The small yellow sun is no help, which anyone "
-            "who walks in January will confirm.",
+            text="White above, stone in the middle, then the first dark trees. The small yellow sun is no help, "
+            "which anyone who walks in January will confirm.",
             alt="pale mountains above stone-grey and dark green hills with a small yellow sun.",
             settings={"top": 0.4, "high": 105, "sun": 26, "sun_x": 0.7, "sun_y": 0.2, "rough": 0.55, "scale": 190},
             edition="papers",
@@ -96,8 +96,8 @@ SERIES = Series(
             seed=45,
             paper="sand",
             inks=("sky", "blush", "chalk", "apricot", "terracotta", "brick", "umber"),
-            text="A round window on dry country: noon-blue sky, a white sun, and the rock in four stages of rust. It makes a "
-            "fine pair with Low Island.",
+            text="A round window on dry country: noon-blue sky, a white sun, and the rock in four stages of rust. "
+            "It makes a fine pair with Low Island.",
             alt="a round picture of rust-coloured hills under a pale blue sky.",
             settings={
                 "top": 0.46,
@@ -117,8 +117,8 @@ SERIES = Series(
             seed=52,
             paper="bone",
             inks=("pine", "teal", "butter", "sea", "teal", "forest", "pine"),
-            text="The thinnest moon there is, over hills that smell of resin. Greens only, but for that one stroke of butter "
-            "yellow and a handful of stars.",
+            text="The thinnest moon there is, over hills that smell of resin. Greens only, but for that one stroke "
+            "of butter yellow and a handful of stars.",
             alt="a thin yellow crescent moon and stars over layered dark green hills in an arch.",
             settings={
                 "top": 0.52,

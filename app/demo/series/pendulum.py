@@ -6,7 +6,8 @@ SERIES = Series(
     handle="pendulum",
     title="Pendulum",
     code="PE",
-    text="A pen, a few swinging weights and nothing else. The ratio of the swings is a musical interval; the drawing is it.",
+    text="A pen, a few swinging weights and nothing else. The ratio of the swings is a musical interval; the "
+    "drawing is it.",
     how="From Pendulum, a series of harmonographs: the pen draws one line, and it ends when the swing does.",
     tags=("Music", "Lines"),
     plates=(
@@ -16,13 +17,13 @@ SERIES = Series(
             seed=1,
             paper="cream",
             inks=("indigo",),
-            text="Three swings one way for two the other, the interval that tunes a violin. One indigo line, drawn from "
-            "the outside in, with a little less breath every round.",
+            text="Three swings one way for two the other, the interval that tunes a violin. One indigo line, drawn "
+            "from the outside in, with a little less breath every round.",
             alt="a woven figure of one fine indigo line narrowing towards the centre.",
             settings={"across": 2, "down": 3, "turns": 46, "fade": 0.005, "phase": 0.5, "off": 0.0035, "tall": 1.3},
             edition="full",
             room="desk",
-            detail=True,
+            detail=(0.42, 0.42),
         ),
         Plate(
             title="Octave, Decaying",
@@ -45,7 +46,7 @@ SERIES = Series(
             },
             edition="full",
             room="sofa",
-            detail=True,
+            detail=(0.5, 0.55),
         ),
         Plate(
             title="Dahlia",
@@ -53,8 +54,8 @@ SERIES = Series(
             seed=3,
             paper="white",
             inks=("plum", "coral"),
-            text="A wheel rolling in a wheel, with the pen moved inwards after every round. It began as a test of the "
-            "gears and came out a flower.",
+            text="A wheel rolling in a wheel, with the pen moved inwards after every round. It began as a test of "
+            "the gears and came out a flower.",
             alt="a nested rosette in plum and coral lines, like a dahlia.",
             settings={"petals": 12, "rounds": 30, "depth": 0.34, "creep": 0.0022, "shrink": 0.9},
             room="shelf",
@@ -65,8 +66,8 @@ SERIES = Series(
             seed=4,
             paper="white",
             inks=("teal", "vermilion"),
-            text="Two pendulums of almost one length. They agree, fall out and agree again, and every quarrel leaves "
-            "an oval a little farther round.",
+            text="Two pendulums of almost one length. They agree, fall out and agree again, and every quarrel "
+            "leaves an oval a little farther round.",
             alt="many nearly equal ovals turning slowly about one centre in teal and vermilion.",
             settings={
                 "across": 1,
@@ -101,7 +102,7 @@ SERIES = Series(
                 "strength": 0.5,
             },
             room="sideboard",
-            detail=True,
+            detail=(0.42, 0.42),
         ),
         Plate(
             title="Major Third",
@@ -122,8 +123,8 @@ SERIES = Series(
             seed=7,
             paper="sand",
             inks=("navy",),
-            text="Sixty teeth, thirty rounds, one navy ink: the works of a clock that has the day off. An edition of "
-            "fifty on cotton rag.",
+            text="Sixty teeth, thirty rounds, one navy ink: the works of a clock that has the day off. An edition "
+            "of fifty on cotton rag.",
             alt="a dense rosette of navy lines with sixty small teeth, fading towards an open centre.",
             settings={"petals": 30, "rounds": 34, "depth": 0.12, "creep": 0.02, "shrink": 0.72},
             edition="limited",
@@ -135,8 +136,8 @@ SERIES = Series(
             seed=8,
             paper="fog",
             inks=("navy", "sea"),
-            text="Threads again, this time drawn wide until they make wings. Navy over sea green, with the thin edge "
-            "where the two agree to be a third colour.",
+            text="Threads again, this time drawn wide until they make wings. Navy over sea green, with the thin "
+            "edge where the two agree to be a third colour.",
             alt="veils of straight navy and sea-green threads spreading like the wings of a ray.",
             settings={
                 "across": 1,

@@ -10,7 +10,8 @@ Edition = Literal["framed", "papers", "full", "small", "limited"]
 class Plate:
     """One print. `form` names the composition in the series' drawing module, `settings` turn its screws.
 
-    The same seed, form, inks and settings draw the same picture for ever.
+    The same seed, form, inks and settings draw the same picture for ever. `detail` is where on the sheet a close-up
+    is taken, as shares of its width and height; a plate without one has no close-up.
     """
 
     title: str
@@ -23,8 +24,7 @@ class Plate:
     settings: dict[str, float] = field(default_factory=dict)
     edition: Edition = "framed"
     room: str = "sideboard"
-    detail: bool = False
-    wide: bool = False
+    detail: tuple[float, float] | None = None
     published: bool = True
     sold_out: bool = False
 

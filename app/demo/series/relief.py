@@ -16,13 +16,13 @@ SERIES = Series(
             seed=5,
             paper="white",
             inks=("brick",),
-            text="Two hills, the pass between them and the long spur where you would put the hut. Only brown-red lines, "
-            "every fifth a little heavier, as on the best walking maps.",
+            text="Two hills, the pass between them and the long spur where you would put the hut. Only brown-red "
+            "lines, every fifth a little heavier, as on the best walking maps.",
             alt="fine brick-red contour lines of a hilly landscape on white paper.",
             settings={"scale": 260, "levels": 26, "weight": 0.75, "summits": 2, "rise": 0.45},
             edition="full",
             room="desk",
-            detail=True,
+            detail=(0.42, 0.42),
         ),
         Plate(
             title="Sounding",
@@ -30,12 +30,12 @@ SERIES = Series(
             seed=14,
             paper="white",
             inks=("navy", "navy", "indigo", "cobalt", "sky", "ice", "butter"),
-            text="A shoal measured with a lead and a line. The blues step down one fathom at a time, from a butter-yellow "
-            "bank into navy, each step a flat ink of its own.",
+            text="A shoal measured with a lead and a line. The blues step down one fathom at a time, from a "
+            "butter-yellow bank into navy, each step a flat ink of its own.",
             alt="stepped blue depth tints around a pale yellow shoal, with thin navy lines.",
             settings={"scale": 300, "levels": 15, "weight": 0.3, "tints": 1, "index": 0, "low": 0.1, "high": 0.95},
             room="sofa",
-            detail=True,
+            detail=(0.36, 0.42),
         ),
         Plate(
             title="Low Island",
@@ -64,13 +64,13 @@ SERIES = Series(
             seed=32,
             paper="night",
             inks=("ice",),
-            text="The same hills after dark, when only the heights are known. Ice-blue lines run to the edge of midnight "
-            "paper on every side, so the land does not end at the frame.",
+            text="The same hills after dark, when only the heights are known. Ice-blue lines run to the edge of "
+            "midnight paper on every side, so the land does not end at the frame.",
             alt="ice-blue contour lines running edge to edge on midnight blue paper.",
             settings={"scale": 240, "levels": 22, "weight": 0.7, "bend": 0.6},
             edition="full",
             room="sideboard",
-            detail=True,
+            detail=(0.42, 0.42),
         ),
         Plate(
             title="Watershed",
@@ -78,8 +78,8 @@ SERIES = Series(
             seed=47,
             paper="bone",
             inks=("umber", "chalk", "butter", "apricot", "terracotta", "brick"),
-            text="Where the rain has to decide. Warm tints climb from a chalk-white valley to brick-red ridges, "
-            "and the lines crowd at the cliffs.",
+            text="Where the rain has to decide. Warm tints climb from a chalk-white valley to brick-red ridges, and "
+            "the lines crowd at the cliffs.",
             alt="stepped warm tints from chalk to brick red with umber contour lines.",
             settings={"scale": 280, "levels": 17, "weight": 0.32, "tints": 1, "index": 0, "low": 0.15, "high": 0.9},
             room="bench",
@@ -90,8 +90,8 @@ SERIES = Series(
             seed=53,
             paper="fog",
             inks=("black", "chalk", "stone", "grey", "sage"),
-            text="What the ice left behind, in the greys it left it in. The arch makes a window of it: a view from the "
-            "hut, on a day without sun.",
+            text="What the ice left behind, in the greys it left it in. The arch makes a window of it: a view from "
+            "the hut, on a day without sun.",
             alt="an arch with stepped grey and sage tints and black contour lines.",
             settings={"scale": 210, "levels": 15, "weight": 0.35, "tints": 1, "index": 0, "rough": 0.5},
             edition="papers",
@@ -103,8 +103,8 @@ SERIES = Series(
             seed=68,
             paper="white",
             inks=("teal", "teal", "sea", "mint", "chalk", "coral"),
-            text="A ring of coral, and the warm still water it keeps. Five flat inks from teal to coral; the smallest "
-            "islands are no bigger than a lentil.",
+            text="A ring of coral, and the warm still water it keeps. Five flat inks from teal to coral; the "
+            "smallest islands are no bigger than a lentil.",
             alt="teal and mint water around small coral-red islands, in stepped flat tints.",
             settings={
                 "scale": 150,
@@ -125,8 +125,8 @@ SERIES = Series(
             seed=71,
             paper="cream",
             inks=("navy", "vermilion"),
-            text="A navy survey with a red sun printed straight over it, a little off centre and quite on purpose. Where "
-            "the inks overlap the lines stay legible; that is the point of two plates.",
+            text="A navy survey with a red sun printed straight over it, a little off centre and quite on purpose. "
+            "Where the inks overlap the lines stay legible; that is the point of two plates.",
             alt="navy contour lines with a large vermilion disc overprinted at the upper right.",
             settings={"scale": 340, "levels": 30, "weight": 0.75, "sun": 92, "sun_x": 0.62, "sun_y": 0.3, "index": 0},
             room="sofa",
