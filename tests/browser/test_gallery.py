@@ -17,7 +17,7 @@ from app.blueprints.dev import views
 def address() -> Iterator[str]:
     app = Flask("app", static_folder=None)
     assets.register(app)
-    app.jinja_env.filters["money"] = _pages.format_money
+    app.jinja_env.filters |= {"money": _pages.format_money, "moment": str}
     app.register_blueprint(views.bp)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)

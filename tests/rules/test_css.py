@@ -18,7 +18,7 @@ PHYSICAL = re.compile(
     r"\b(?:margin|padding|border)-(?:left|right|top|bottom)\b|(?<![-\w])(?:left|right|top|bottom|width|height|float)\s*:"
 )
 RAW = re.compile(
-    r"var\(--(?:paper|sheet|wash|rule|rule-strong|ink|ink-soft|(?:blue|red|green|amber)[\w-]*|white|shade|lift)\)"
+    r"var\(--(?:paper|sheet|wash|rule|rule-strong|ink|ink-soft|(?:blue|red|green|amber)[\w-]*|white|chalk|shade|lift)\)"
 )
 
 
