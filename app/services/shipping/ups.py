@@ -70,12 +70,13 @@ def find_labels(reference: str) -> list[Label]:
 
     Raises Refused when UPS cannot say.
     """
-    return _recover(reference)
+    values = {"ReferenceNumber": {"Value": reference}, "ShipperNumber": config.current().ups_account}
+    return _recover({"ReferenceValues": values})
 
 
 def recover_label(tracking_number: str) -> Label | None:
     """Return the label with this tracking number again, None when UPS does not know it."""
-    labels = _recover(tracking_number, TrackingNumber=tracking_number)
+    labels = _recover({"TrackingNumber": tracking_number})
     return labels[0] if labels else None
 
 
@@ -195,12 +196,9 @@ def _kilograms(grams: int) -> str:
     return f"{max(1, math.ceil(grams / 100)) / 10:.1f}"
 
 
-def _recover(reference: str, **more: str) -> list[Label]:
-    """Ask for labels again. The specification wants `TrackingNumbers` too, which only Roadie's parcels have."""
-    values = {"ReferenceNumber": {"Value": reference}, "ShipperNumber": config.current().ups_account}
-    asked = {"Request": {}, "TrackingNumbers": [], "ReferenceValues": values, **more}
+def _recover(which: dict[str, Any]) -> list[Label]:
     try:
-        answer = _call("POST", "/api/labels/v1/recovery", body={"LabelRecoveryRequest": asked})
+        answer = _call("POST", "/api/labels/v1/recovery", body={"LabelRecoveryRequest": {"Request": {}, **which}})
     except Refused as refusal:
         if refusal.status == 404:
             return []
