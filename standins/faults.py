@@ -40,11 +40,14 @@ class Rule:
 
 _rules: list[Rule] = []
 _lock = threading.Lock()
+_is_recording = False
 
 
 def load() -> None:
     """Read the rules that were set before a restart."""
+    global _is_recording
     _rules[:] = [Rule(**body) for body in read("rules", [])]
+    _is_recording = read("recording", default=False)
 
 
 def read(name: str, default: Any) -> Any:
@@ -105,6 +108,33 @@ def play(
 
     `keep` is called with a broken answer that the company would repeat under the same idempotency key.
     """
+    if not _is_recording:
+        return _bent(company, path, work, broken, keep)
+    sent = request.get_data(as_text=True)  # before a form is parsed, which uses it up
+    answer = _bent(company, path, work, broken, keep)
+    _record(company, path, sent, answer)
+    return answer
+
+
+def record(on: bool) -> None:
+    """Begin or end to write down every call and its answer, for tests that check them against a specification."""
+    global _is_recording
+    write("recording", on)
+    _is_recording = on
+
+
+def exchanges() -> list[dict[str, Any]]:
+    """Give the calls that were written down, oldest first."""
+    return [json.loads(row[0]) for row in store.query("SELECT body FROM exchanges ORDER BY seq")]
+
+
+def _bent(
+    company: str,
+    path: str,
+    work: Callable[[], Response],
+    broken: Callable[[int], Response],
+    keep: Callable[[Response], None],
+) -> Response:
     rules = take(company, ("delay", "limit", "drop", "fail"), request.method, path)
     for rule in rules:
         if rule.act == "delay":
@@ -128,6 +158,20 @@ def _trouble(rule: Rule, broken: Callable[[int], Response], keep: Callable[[Resp
     if rule.stored:
         keep(answer)
     return answer
+
+
+def _record(company: str, path: str, sent: str, answer: Response) -> None:
+    exchange = {
+        "company": company,
+        "method": request.method,
+        "path": path,
+        "query": request.query_string.decode(),
+        "request": sent,
+        "is_dropped": DROP in request.environ,
+        "status": answer.status_code,
+        "response": answer.get_data(as_text=True),
+    }
+    store.query("INSERT INTO exchanges (body) VALUES (?)", json.dumps(exchange))
 
 
 def _save() -> None:

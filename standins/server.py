@@ -7,6 +7,7 @@ write, which keeps a call well under a millisecond. It can also drop a connectio
 import io
 import socketserver
 import sys
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -53,7 +54,12 @@ class Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         environ = self._environ(io.BytesIO(self.rfile.read(length) if length else b""))
         started: list[Any] = []
-        chunks = self.server.application(environ, lambda status, headers, _=None: started.extend((status, headers)))
+
+        def start(status: str, headers: list[tuple[str, str]], _: Any = None, /) -> Callable[[bytes], object]:
+            started[:] = status, headers
+            return self.wfile.write
+
+        chunks = self.server.application(environ, start)
         body = b"".join(chunks)
         if hasattr(chunks, "close"):
             chunks.close()

@@ -32,6 +32,7 @@ CREATE INDEX IF NOT EXISTS bodies_open ON bodies (json_extract(body, '$.expires_
     WHERE kind = 'checkout.session' AND json_extract(body, '$.status') = 'open';
 CREATE TABLE IF NOT EXISTS answers (
     key TEXT PRIMARY KEY, request TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL, created REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS exchanges (seq INTEGER PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS levers (name TEXT PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS deliveries (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, company TEXT NOT NULL, event TEXT NOT NULL, type TEXT NOT NULL,
@@ -160,5 +161,5 @@ def forget_everything() -> None:
     """Empty every table."""
     with transaction():
         query("DELETE FROM bodies WHERE kind != 'ups.token'")  # clients keep their tokens
-        for table in ("answers", "levers", "deliveries"):
+        for table in ("answers", "levers", "deliveries", "exchanges"):
             query(f"DELETE FROM {table}")

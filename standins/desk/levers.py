@@ -146,9 +146,16 @@ def _forget_keys(given: Given) -> Given:
     return {}
 
 
+def _record(given: Given) -> Given:
+    """Write every call and its answer down from now on (`on`), or stop."""
+    faults.record(_truth(given.get("on", True)))
+    return {}
+
+
 def _reset(given: Given) -> Given:
     """Take every lever back; with `all`, forget everything that happened too."""
     faults.clear()
+    faults.record(on=False)
     store.query("DELETE FROM levers")
     if _truth(given.get("all")):
         store.forget_everything()
@@ -171,6 +178,7 @@ _LEVERS: dict[str, Callable[[Given], Given]] = {
     "mail": _mail,
     "search_lag": _search_lag,
     "forget_keys": _forget_keys,
+    "record": _record,
     "reset": _reset,
 }
 

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request
 
-from standins import faults, outbox
+from standins import faults, outbox, store
 from standins.desk import ledger, levers
+from standins.stripe import currencies
+from standins.ups import labels, tracking
 
 pages = Blueprint("desk", __name__)
 
@@ -21,14 +23,29 @@ def show() -> str:
         ways={company: outbox.levers(company) for company in levers.COMPANIES},
         companies=levers.COMPANIES,
         codes=levers.DECLINE_CODES,
+        next=tracking.NEXT,
+        words=currencies.words,
         said=request.args.get("said", ""),
     )
+
+
+@pages.get("/parcels/<number>.pdf")
+def show_label(number: str) -> Response:
+    """Show the label of a parcel."""
+    parcel = store.find("parcel", number) or abort(404)
+    return Response(labels.drawn(parcel, "PDF"), mimetype="application/pdf")
 
 
 @pages.get("/ledger.json")
 def show_ledger() -> Response:
     """Give everything that happened, for tests to compare with the shop's books."""
     return jsonify(ledger.everything())
+
+
+@pages.get("/exchanges.json")
+def show_exchanges() -> Response:
+    """Give the calls written down since the lever `record`."""
+    return jsonify(faults.exchanges())
 
 
 @pages.post("/levers")

@@ -87,6 +87,7 @@ def tell(mail: Mail, *steps: str) -> None:
     """Send the events of these steps to the shop, in one webhook as SendGrid batches them."""
     told = [
         {
+            **mail["custom_args"],  # first: the names SendGrid keeps for itself win
             "email": mail["to"],
             "timestamp": int(time.time()),
             "smtp-id": f"<{mail['message_id']}@standin>",
@@ -95,7 +96,6 @@ def tell(mail: Mail, *steps: str) -> None:
             "sg_event_id": store.new_id("", 22),
             "sg_message_id": f"{mail['message_id']}.recvd-standin",
             **MORE.get(step, {}),
-            **mail["custom_args"],
         }
         for step in steps
     ]

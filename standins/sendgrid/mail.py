@@ -113,13 +113,12 @@ def _envelope_problems(message: Message) -> list[tuple[str, str | None]]:
     problems: list[tuple[str, str | None]] = []
     for number, envelope in enumerate(envelopes):
         where = f"personalizations.{number}"
-        people = [person for kind in ("to", "cc", "bcc") for person in envelope.get(kind, [])]
+        people = [person for kind in ("to", "cc", "bcc") for person in envelope.get(kind) or []]
         if not envelope.get("to"):
             problems.append(("The to array is required for all personalization objects.", f"{where}.to"))
-        for person in people:
-            if not isinstance(person, dict) or not _ADDRESS.fullmatch(str(person.get("email", ""))):
-                problems.append(("Does not contain a valid address.", f"{where}.to.email"))
-        addresses = [str(person.get("email", "")).lower() for person in people if isinstance(person, dict)]
+        addresses = [str(person.get("email", "")).lower() for person in people]
+        if not all(_ADDRESS.fullmatch(address) for address in addresses):
+            problems.append(("Does not contain a valid address.", f"{where}.to.email"))
         if len(set(addresses)) != len(addresses):
             text = "Each email address in the personalization block should be unique between to, cc, and bcc."
             problems.append((text, where))

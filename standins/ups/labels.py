@@ -52,8 +52,12 @@ def with_reference(reference: str) -> list[dict[str, Any]]:
 
 def encoded(parcel: dict[str, Any], form: str) -> str:
     """Draw the label of a parcel and give it as base64."""
-    drawn = {"GIF": _as_image, "PNG": _as_image, "ZPL": _as_zpl, "PDF": _as_pdf}[form](parcel, form)
-    return base64.b64encode(drawn).decode()
+    return base64.b64encode(drawn(parcel, form)).decode()
+
+
+def drawn(parcel: dict[str, Any], form: str) -> bytes:
+    """Draw the label of a parcel."""
+    return {"GIF": _as_image, "PNG": _as_image, "ZPL": _as_zpl, "PDF": _as_pdf}[form](parcel, form)
 
 
 def _wanted(asked: dict[str, Any]) -> list[dict[str, Any]]:
