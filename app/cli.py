@@ -4,7 +4,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from app import db
+from app import cli_catalog, db
 from app.migrate import migrate, migrate_catalog
 
 shop = AppGroup("shop", help="Run the shop: migrate, seed, import, check, staff and more.")
@@ -12,6 +12,8 @@ shop = AppGroup("shop", help="Run the shop: migrate, seed, import, check, staff 
 
 def register(app: Flask) -> None:
     """Add the commands."""
+    for command in (cli_catalog.seed, cli_catalog.reindex, cli_catalog.pictures):
+        shop.add_command(command)
     app.cli.add_command(shop)
 
 

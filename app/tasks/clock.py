@@ -1,7 +1,7 @@
 """Jobs that the clock starts. Each looks for what is due and may run twice, or at the same time as its last copy."""
 
 from app import queue
-from app.services import accounts, audit, checkout, fulfilment
+from app.services import accounts, audit, catalog, checkout, fulfilment, search
 
 
 def relay() -> None:
@@ -32,3 +32,13 @@ def forget_attempts() -> None:
 def follow_parcels() -> None:
     """Ask the carrier about parcels on their way. Twice is harmless: a parcel asked about is not due again at once."""
     fulfilment.poll()
+
+
+def index_stale() -> None:
+    """Index products whose job was lost. Twice is harmless: documents are written from what the catalogue says now."""
+    search.index_stale()
+
+
+def finish_pictures() -> None:
+    """Queue pictures whose job was lost. Twice is harmless: a finished picture is left alone."""
+    catalog.queue_unfinished()

@@ -5,6 +5,7 @@ write; whatever is derived from it (search documents, cached pages) follows and 
 """
 
 from app.services.catalog.documents import HOME, Collection, Option, Product, Variant
+from app.services.catalog.pictures import Progress, finish_picture, picture_progress, queue_pictures, queue_unfinished
 from app.services.catalog.reading import (
     Card,
     Sellable,
@@ -36,6 +37,7 @@ __all__ = [
     "Media",
     "Option",
     "Product",
+    "Progress",
     "Sellable",
     "Variant",
     "cards",
@@ -48,9 +50,13 @@ __all__ = [
     "find_products",
     "find_stale",
     "find_variants",
+    "finish_picture",
     "generation",
     "get",
     "list_ids",
+    "picture_progress",
+    "queue_pictures",
+    "queue_unfinished",
     "raise_generation",
     "save_collection",
     "save_product",

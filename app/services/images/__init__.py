@@ -3,6 +3,22 @@
 The one rule: a picture's key is a digest of its bytes, so what an address answers never changes.
 """
 
+from app.services.images.keeping import File, add, find, keep, make_better, make_bucket, open_file
 from app.services.images.media import Media, Source, widths_of
+from app.services.images.rendering import Rendered, key_of, render
 
-__all__ = ["Media", "Source", "widths_of"]
+__all__ = [
+    "File",
+    "Media",
+    "Rendered",
+    "Source",
+    "add",
+    "find",
+    "keep",
+    "key_of",
+    "make_better",
+    "make_bucket",
+    "open_file",
+    "render",
+    "widths_of",
+]

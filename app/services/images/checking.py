@@ -1,0 +1,42 @@
+"""What may come in: decides by decoding, never by a name or a declared type."""
+
+import io
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from app.errors import Invalid
+
+MAX_BYTES = 20_000_000
+MAX_PIXELS = 50_000_000
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
+
+# Our own limit is read from the header before anything is decoded; Pillow's would only warn on the way.
+Image.MAX_IMAGE_PIXELS = None
+
+
+def open_picture(content: bytes) -> Image.Image:
+    """Return the picture upright, in RGB and without metadata, or raise Invalid with the reason."""
+    if len(content) > MAX_BYTES:
+        raise Invalid("This file is larger than 20 MB. Please save it smaller.")
+    try:
+        picture = Image.open(io.BytesIO(content), formats=_FORMATS)
+        if picture.width * picture.height > MAX_PIXELS:
+            raise Invalid("This picture has more than 50 million pixels. Please scale it down.")
+        picture.load()
+        return _plain(ImageOps.exif_transpose(picture))
+    except UnidentifiedImageError as error:
+        raise Invalid("This is not a JPEG, PNG, WebP, AVIF or GIF picture.") from error
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        raise Invalid("This picture is broken or cut short. Please save it again.") from error
+
+
+def _plain(picture: Image.Image) -> Image.Image:
+    """Put what is see-through on white, and copy the pixels only, so that nothing else of the file goes out."""
+    if picture.has_transparency_data:
+        ground = Image.new("RGB", picture.size, "white")
+        layer = picture.convert("RGBA")
+        ground.paste(layer, mask=layer)
+        return ground
+    plain = picture.convert("RGB")
+    plain.info.clear()
+    return plain
