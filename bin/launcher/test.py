@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
 def _check() -> list[str]:
     """Run what reads the code without running it; return the names of what found fault."""
     checks = {
-        "ruff check": ["-m", "ruff", "check", "--quiet"],
+        "ruff check": ["-m", "ruff", "check", "--quiet", "--output-format", "concise"],
         "ruff format": ["-m", "ruff", "format", "--check", "--quiet"],
         "mypy": ["-m", "mypy", "--no-error-summary"],
         "import rules": ["-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-logo"],
