@@ -76,10 +76,11 @@ def draw(work: Work, folder: Path) -> tuple[str, ...]:
 
 def artwork(plate: Plate, *, pixels: int = studio.PAPER_WIDTH) -> Image.Image:
     """The plate itself, edge to edge."""
-    return _printed(plate, Sheet(plate.paper, pixels=pixels)).picture()
+    return printed(plate, Sheet(plate.paper, pixels=pixels)).picture()
 
 
-def _printed(plate: Plate, sheet: Sheet) -> Sheet:
+def printed(plate: Plate, sheet: Sheet) -> Sheet:
+    """The sheet, or the window of it, after the plate has been printed on it."""
     importlib.import_module(f"app.demo.art.{SERIES_OF[plate.handle]}").draw(sheet, plate)
     return sheet
 
@@ -90,7 +91,7 @@ def _plate(work: Work) -> Iterator[Image.Image]:
     yield studio.flat(print_)
     yield rooms.room(plate, print_)
     if plate.detail:
-        yield studio.close_up(_printed(plate, _corner(plate.paper, plate.detail)), plate.seed)
+        yield studio.close_up(printed(plate, _corner(plate.paper, plate.detail)), plate.seed)
 
 
 def _corner(paper: str, centre: tuple[float, float]) -> Sheet:

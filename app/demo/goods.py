@@ -1,8 +1,15 @@
 """The shapes of the demo shop's plain data: pictures, options, variants, products, collections."""
 
+import unicodedata
 from dataclasses import dataclass
 
 CURRENCY = "EUR"
+
+
+def handle_of(title: str) -> str:
+    """A title as the last part of an address: small ASCII letters and digits, joined by hyphens."""
+    plain = unicodedata.normalize("NFKD", title.lower()).encode("ascii", "ignore").decode()
+    return "-".join("".join(letter if letter.isalnum() else " " for letter in plain).split())
 
 
 @dataclass(frozen=True)

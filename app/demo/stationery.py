@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from app.demo.goods import handle_of
+
 
 @dataclass(frozen=True)
 class Stationery:
@@ -20,7 +22,7 @@ class Stationery:
     @property
     def handle(self) -> str:
         """The title as the last part of an address."""
-        return "-".join("".join(letter if letter.isalnum() else " " for letter in self.title.lower()).split())
+        return handle_of(self.title)
 
 
 STATIONERY = (

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from app.demo.goods import handle_of
+
 Edition = Literal["framed", "papers", "full", "small", "limited"]
 
 
@@ -31,8 +33,7 @@ class Plate:
     @property
     def handle(self) -> str:
         """The title as the last part of an address."""
-        kept = "".join(letter if letter.isalnum() else " " for letter in self.title.lower().replace("á", "a"))
-        return "-".join(kept.split())
+        return handle_of(self.title)
 
 
 @dataclass(frozen=True)
