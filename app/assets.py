@@ -1,7 +1,7 @@
 """The files a browser fetches: read once at start, named by their content, sent compressed, kept for a year.
 
 A style sheet's `@import "part.css";` lines are replaced by the parts, so a page kind costs one request and no build.
-The one rule: a page names a file only through `asset()`; an address without its hash is not cached.
+The one rule: a page names a file only through `url()`, in templates `asset()`; an address without its hash is not cached.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import brotli
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, current_app, request
 
 FOLDER = Path(__file__).parent / "static"
 FOREVER = "public, max-age=31536000, immutable"
@@ -24,8 +24,12 @@ FOREVER = "public, max-age=31536000, immutable"
 _IMPORT = re.compile(r'^@import "(?P<name>[\w./-]+)";\n', re.MULTILINE)
 _URL = re.compile(r'url\("(?P<name>\.\./[\w./-]+)"\)')
 _COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
-_TEXT = {".css", ".js", ".json", ".svg", ".txt", ".webmanifest"}
-_KINDS = {".js": "text/javascript", ".woff2": "font/woff2", ".webmanifest": "application/manifest+json"}
+_TEXT = {".css", ".js", ".json", ".svg", ".txt"}
+_KINDS = {
+    ".js": "text/javascript",
+    ".json": "application/speculationrules+json",  # the only JSON here says what a browser may fetch ahead
+    ".woff2": "font/woff2",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +44,23 @@ class Asset:
 
 
 def register(app: Flask) -> None:
-    """Serve `static/` and give templates `asset("css/store.css")`. In debug mode files are read anew for each page."""
+    """Serve `static/` and give templates `asset("css/store.css")`. In debug mode changed files are read anew."""
+    app.add_url_rule("/static/<digest>/<path:name>", "asset", _send)
+    app.jinja_env.globals["asset"] = url
 
-    def assets() -> Mapping[str, Asset]:
-        return _read(FOLDER, _newest(FOLDER) if app.debug else 0)
 
-    def asset(name: str) -> str:
-        return assets()[name].url
+def url(name: str) -> str:
+    """Return the address of a static file, which changes with its content."""
+    return _assets()[name].url
 
-    def send(digest: str, name: str) -> Response:
-        found = assets().get(name) or abort(404)
-        return _answer(found, is_current=digest == found.digest)
 
-    app.add_url_rule("/static/<digest>/<path:name>", "asset", send)
-    app.jinja_env.globals["asset"] = asset
+def _assets() -> Mapping[str, Asset]:
+    return _read(FOLDER, _newest(FOLDER) if current_app.debug else 0)
+
+
+def _send(digest: str, name: str) -> Response:
+    found = _assets().get(name) or abort(404)
+    return _answer(found, is_current=digest == found.digest)
 
 
 def _answer(asset: Asset, *, is_current: bool) -> Response:

@@ -22,7 +22,8 @@ def client(app: Flask) -> FlaskClient:
 
 
 def url(app: Flask, name: str) -> str:
-    return app.jinja_env.globals["asset"](name)  # type: ignore[operator]
+    with app.app_context():
+        return assets.url(name)
 
 
 def test_asset_is_kept_forever_and_sent_compressed(app, client):
