@@ -1,10 +1,8 @@
 """The files a browser fetches: read once at start, named by their content, sent compressed, kept for a year.
 
 A style sheet's `@import "part.css";` lines are replaced by the parts, so a page kind costs one request and no build.
-The one rule: a page names a file only through `url()`, in templates `asset()`; an address without its hash is not cached.
+The one rule: a page names a file only through `url()`, in templates `asset()`; only an address with its hash is kept.
 """
-
-from __future__ import annotations
 
 import gzip
 import hashlib
