@@ -12,7 +12,7 @@ from standins.ups import rating
 from standins.ups.api import UpsError, endpoint
 from standins.ups.labels import FORMATS, encoded
 
-LONGEST_NAME = 35  # also of a line of an address
+LONGEST_NAME = 35  # also of a line of an address and of a reference
 STATUS_OK = {"ResponseStatus": {"Code": "1", "Description": "Success"}}
 
 
@@ -90,6 +90,8 @@ def _check(asked: dict[str, Any]) -> None:
         raise UpsError("120400", "Missing or invalid payment information.")
     for package in listed(asked["Package"]):
         rating.weight(package)
+        if any(not 0 < len(reference) <= LONGEST_NAME for reference in references(asked, package)):
+            raise UpsError("120541", f"A reference number has 1 to {LONGEST_NAME} characters.")
 
 
 def _check_party(asked: dict[str, Any], side: str, code: str) -> None:
