@@ -47,7 +47,7 @@ class Stores:
         import boto3  # noqa: PLC0415 - 30 MB and 200 ms that most requests never need
         from botocore.config import Config as BotoConfig  # noqa: PLC0415 - as above
 
-        return boto3.client(
+        client: S3Client = boto3.client(
             "s3",
             endpoint_url=self._config.s3_url,
             region_name=self._config.s3_region,
@@ -57,6 +57,16 @@ class Stores:
                 connect_timeout=2, read_timeout=10, retries={"max_attempts": 2}, s3={"addressing_style": "path"}
             ),
         )
+        return client
+
+    def close(self) -> None:
+        """Close every client that was built."""
+        built = vars(self)
+        if "catalog" in built:
+            self.catalog.client.close()
+        for name in ("redis", "cache", "s3"):
+            if name in built:
+                built[name].close()
 
 
 def catalog() -> MongoDatabase[dict[str, Any]]:

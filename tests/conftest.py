@@ -1,13 +1,22 @@
 """What every test may ask for. The engines are in `tests/engines.py`."""
 
+import contextvars
 import os
+from collections.abc import Iterator
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from launcher import settings
 from launcher.test import FAILED_CHECKS
 
+from app import create_app, db
+from app.config import Config
+from app.services.payments import stripe
 from tests import engines
-from tests.engines import stores, worker_stores
+from tests.companies import Companies
+from tests.engines import Stores, stores, worker_stores
+from tests.running import RunningShop, free_port
 
 __all__ = ["stores", "worker_stores"]
 
@@ -19,9 +28,75 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def environment() -> dict[str, str]:
-    """The app's settings in tests, all but the stores: a shop whose companies do not answer."""
-    origin = "http://127.0.0.1:8000"
+    """The app's settings in tests, all but the stores: a shop at a port of its own, whose companies do not answer."""
+    origin = f"http://127.0.0.1:{free_port()}"
     return settings.shop(env="test", origin=origin, secret_key="t" * 32) | settings.nobody()
+
+
+@pytest.fixture(scope="session")
+def all_companies(environment: dict[str, str]) -> Iterator[Companies]:
+    """The stand-ins of this worker, for the whole run."""
+    companies = Companies(environment["SHOP_ORIGIN"], free_port())
+    yield companies
+    companies.close()
+
+
+@pytest.fixture
+def companies(all_companies: Companies) -> Companies:
+    """The stand-ins, with nothing in their books and no lever pulled."""
+    all_companies.reset()
+    return all_companies
+
+
+@pytest.fixture(scope="session")
+def shop_settings(environment: dict[str, str], worker_stores: Stores, all_companies: Companies) -> dict[str, str]:
+    """All settings of a shop that has its stores and its companies."""
+    return environment | worker_stores.settings() | settings.standins(all_companies.address)
+
+
+class Browser(FlaskClient):
+    """A browser without JavaScript. Each request starts afresh: it shares no `g` with the test or the one before."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+
+    def open(self, *args, **kwargs):
+        return contextvars.Context().run(super().open, *args, **kwargs)
+
+
+@pytest.fixture(scope="session")
+def one_app(shop_settings: dict[str, str]) -> Iterator[Flask]:
+    """The app of this worker. Tests ask for `app`."""
+    app = create_app(Config.from_env(shop_settings))
+    app.test_client_class = Browser
+    yield app
+    app.extensions["stores"].close()
+    app.extensions["push"].close()
+    for database in db.BOTH:
+        database.engine.dispose()
+
+
+@pytest.fixture
+def app(one_app: Flask, stores: Stores, companies: Companies) -> Iterator[Flask]:
+    """The app with empty stores and companies that answer, in its context."""
+    stripe.breaker.reset()
+    with one_app.app_context():
+        yield one_app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without JavaScript that has never been here."""
+    return app.test_client()
+
+
+@pytest.fixture
+def running(shop_settings: dict[str, str], app: Flask) -> Iterator[RunningShop]:
+    """The shop as processes; a test starts those that it needs."""
+    shop = RunningShop(shop_settings)
+    yield shop
+    shop.close()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

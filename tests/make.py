@@ -1,10 +1,27 @@
 """Situations by name: one function a noun. Each makes what it needs through the services, as the shop itself would."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+
+import httpx
 
 from app import clock, db
 from app.money import Money
-from app.services import catalog, inventory
+from app.services import cart, catalog, checkout, inventory, orders
+
+ADDRESSES = {
+    "DE": {
+        "name": "Ada Byron", "line1": "Torstraße 1", "postal_code": "10119", "city": "Berlin", "country": "DE",
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """A shopper as the cookie makes one, and the variant they came for."""
+
+    cart_id: str | None
+    variant_id: str
+    customer_id: str | None = None
 
 
 def product(
@@ -64,3 +81,76 @@ def variant(
     if stock:
         inventory.receive(only.id, stock, reason="opening stock", actor="test")
     return only
+
+
+def buyer(of: catalog.Variant, *, quantity: int = 1, email: str = "ada@example.org", country: str = "DE") -> Buyer:
+    """Have a new shopper put `of` in a cart and go through the checkout up to its last page."""
+    who = Buyer(cart_id=None, variant_id=of.id)
+    who = replace(who, cart_id=cart.add(who, of.id, quantity).id)
+    checkout.save_address(who, email=email, address=ADDRESSES[country])
+    checkout.save_delivery(who, checkout.quote(who).options[0].code)
+    return who
+
+
+def place(
+    who: Buyer, *, revision: int | None = None, total_shown: int | None = None, method: str = "hosted"
+) -> checkout.Placed:
+    """Have a shopper order what the last page shows, or what an older one showed."""
+    offer = checkout.quote(who)
+    return checkout.place(
+        who,
+        revision=offer.cart.revision if revision is None else revision,
+        total_shown=offer.totals.total.amount if total_shown is None else total_shown,
+        terms_version=offer.terms_version,
+        method=method,
+    )
+
+
+def pay(placed: checkout.Placed, card: str = "4242424242424242") -> None:
+    """Pay on the provider's hosted page, as a browser does, without coming back to the shop."""
+    assert placed.payment is not None
+    assert placed.payment.pay_url is not None
+    fields = {"number": card, "expiry": "12 / 40", "cvc": "123", "name": "Ada Byron"}
+    httpx.post(placed.payment.pay_url, data=fields, timeout=10)
+
+
+def order(*, paid: bool = False, price: int = 2900, quantity: int = 1, email: str = "ada@example.org") -> orders.Order:
+    """Place an order for a new product; pay and settle it when asked."""
+    placed = place(buyer(variant(price=price, stock=quantity + 3), quantity=quantity, email=email))
+    if not paid:
+        return placed.order
+    pay(placed)
+    assert placed.payment is not None
+    return checkout.settle(placed.payment.id)
+
+
+BERLIN = {
+    "name": "Ada Okafor", "company": "", "lines": ["Torstraße 1"], "city": "Berlin", "district": "", "region": "",
+    "postal_code": "10119", "sorting_code": "", "country": "DE", "phone": "+493023125015",
+}  # fmt: skip
+
+
+def paid_order(
+    *, address: dict[str, Any] | None = None, email: str = "ada@example.com", things: int = 1, method: str = "standard"
+) -> orders.Order:
+    """Write a paid order of `things` different prints, two of each, and queue what follows a payment."""
+    rate = Decimal("19.00")
+    line = {
+        "product_id": db.new_id(), "options_label": "A3", "sku": "SLACK-A3", "slug": "slack-tide", "image": None,
+        "quantity": 2, "unit_price": 2900, "total": 5800, "tax": 926, "tax_rate": rate, "weight_grams": 340,
+        "requires_shipping": True,
+    }  # fmt: skip
+    subtotal = 5800 * things
+    values = {
+        "cart_id": db.new_id(), "cart_revision": 1, "email": email, "phone": None, "address": BERLIN | (address or {}),
+        "currency": "EUR", "subtotal": subtotal, "delivery": 490, "delivery_tax": 78, "tax": 926 * things + 78,
+        "tax_rate": rate, "total": subtotal + 490, "delivery_method": method, "delivery_name": method.capitalize(),
+        "terms_version": "2026-01",
+    }  # fmt: skip
+    lines = [line | {"variant_id": db.new_id(), "title": f"Slack Tide {place}"} for place in range(1, things + 1)]
+    with db.orders.transaction():
+        order = orders.add(values, lines)
+        orders.move(order, orders.OrderState.CONFIRMED, "Paid.")
+        later("email.order_confirmed", order.id, key=f"confirmed:{order.id}")
+        later("fulfilment.start", order.id, key=f"fulfil:{order.id}")
+    return order

@@ -1,0 +1,183 @@
+"""Placing, charging and settling against the real engines and the payment stand-in."""
+
+import pytest
+from flask import Flask
+
+from app.errors import Conflict, Unavailable
+from app.services import cart, checkout, inventory, orders, payments
+from tests import make
+from tests.companies import Companies
+from tests.working import work
+
+
+def test_place_reserves_and_opens_the_payment(app: Flask, companies: Companies) -> None:
+    buyer = make.buyer(make.variant(stock=3), quantity=2)
+
+    placed = make.place(buyer)
+
+    assert placed.order.state == "placed"
+    assert placed.payment is not None
+    assert placed.payment.pay_url
+    level = inventory.levels([buyer.variant_id])[buyer.variant_id]
+    assert (level.on_hand, level.reserved) == (3, 2)
+    assert len(companies.ledger()["sessions"]) == 1
+
+
+def test_place_returns_the_same_order_when_sent_twice(app: Flask, companies: Companies) -> None:
+    buyer = make.buyer(make.variant(stock=3))
+
+    first, second = make.place(buyer), make.place(buyer)
+
+    assert first.order.id == second.order.id
+    assert first.payment is not None
+    assert second.payment is not None
+    assert first.payment.id == second.payment.id
+    assert len(companies.ledger()["sessions"]) == 1
+
+
+def test_place_refuses_a_total_that_was_not_shown(app: Flask) -> None:
+    buyer = make.buyer(make.variant(price=2900))
+
+    with pytest.raises(checkout.TotalChanged) as refusal:
+        make.place(buyer, total_shown=1)
+
+    assert refusal.value.total.amount == checkout.quote(buyer).totals.total.amount
+    assert orders.find_of_cart(buyer.cart_id or "") is None
+
+
+def test_place_refuses_what_sold_out_and_holds_nothing(app: Flask) -> None:
+    variant = make.variant(stock=1)
+    ada, ben = make.buyer(variant), make.buyer(variant)
+    offer = checkout.quote(ben)
+    make.place(ada)
+
+    with pytest.raises(Conflict):
+        make.place(ben, revision=offer.cart.revision, total_shown=offer.totals.total.amount)
+
+    assert inventory.levels([variant.id])[variant.id].reserved == 1
+    assert orders.find_of_cart(ben.cart_id or "") is None
+
+
+def test_place_keeps_the_order_when_stripe_is_down_and_goes_on_when_it_is_back(app: Flask, companies: Companies) -> None:
+    buyer = make.buyer(make.variant())
+    companies.pull("fail", company="stripe", times=4)
+
+    with pytest.raises(Unavailable):
+        make.place(buyer)
+    companies.pull("reset")
+    placed = make.place(buyer)
+
+    assert placed.payment is not None
+    assert placed.payment.state == "open"
+    assert len(companies.ledger()["sessions"]) == 1
+
+
+def test_place_finds_what_an_unanswered_call_had_made(app: Flask, companies: Companies) -> None:
+    buyer = make.buyer(make.variant())
+    companies.pull("drop", company="stripe", times=4, when="after", path="/v1/checkout/sessions")
+
+    with pytest.raises(Unavailable):
+        make.place(buyer)
+    companies.pull("reset")
+    placed = make.place(buyer)
+
+    assert placed.payment is not None
+    assert placed.payment.state == "open"
+    assert len(companies.ledger()["sessions"]) == 1
+
+
+def test_settle_sells_empties_the_cart_and_queues_what_follows_once(app: Flask, companies: Companies) -> None:
+    buyer = make.buyer(make.variant(stock=3), quantity=2)
+    placed = make.place(buyer)
+    make.pay(placed)
+    assert placed.payment is not None
+
+    for _ in range(3):
+        order = checkout.settle(placed.payment.id)
+
+    assert order.state == "confirmed"
+    level = inventory.levels([buyer.variant_id])[buyer.variant_id]
+    assert (level.on_hand, level.reserved) == (1, 0)
+    assert cart.of(buyer).lines == ()
+    assert [event.kind for event in orders.timeline(order.id)].count("confirmed") == 1
+
+
+def test_settle_leaves_in_the_cart_what_was_added_since(app: Flask, companies: Companies) -> None:
+    buyer, other = make.buyer(make.variant(stock=3)), make.variant("Second thought")
+    placed = make.place(buyer)
+    cart.add(buyer, other.id, 1)
+    make.pay(placed)
+    assert placed.payment is not None
+
+    checkout.settle(placed.payment.id)
+
+    assert [line.variant_id for line in cart.of(buyer).lines] == [other.id]
+
+
+def test_place_gives_up_the_earlier_order_when_the_cart_changed(app: Flask, companies: Companies) -> None:
+    buyer = make.buyer(make.variant(stock=3))
+    first = make.place(buyer)
+    cart.add(buyer, buyer.variant_id, 1)
+
+    second = make.place(buyer)
+
+    assert first.order.id != second.order.id
+    assert orders.get_for_job(first.order.id).state == "cancelled"
+    assert inventory.levels([buyer.variant_id])[buyer.variant_id].reserved == 2
+    sessions = companies.ledger()["sessions"]
+    assert sorted(session["status"] for session in sessions) == ["expired", "open"]
+
+
+def test_pay_again_by_another_method_closes_the_first(app: Flask, companies: Companies) -> None:
+    placed = make.place(make.buyer(make.variant()))
+
+    again = checkout.pay_again(placed.token, "element")
+
+    assert again.payment is not None
+    assert again.payment.client_secret
+    states = [payment.state for payment in payments.of_order(placed.order.id)]
+    assert states == ["cancelled", "open"]
+    assert companies.ledger()["sessions"][0]["status"] == "expired"
+
+
+def test_expire_gives_the_stock_back_only_after_a_confirmed_cancel(app: Flask, companies: Companies) -> None:
+    buyer = make.buyer(make.variant(stock=1))
+    placed = make.place(buyer)
+    companies.pull("fail", company="stripe", times=4)
+
+    with pytest.raises(Unavailable):
+        checkout.expire(placed.order.id)
+    held = inventory.levels([buyer.variant_id])[buyer.variant_id].reserved
+    companies.pull("reset")
+    checkout.expire(placed.order.id)
+    checkout.expire(placed.order.id)
+
+    assert held == 1
+    assert inventory.levels([buyer.variant_id])[buyer.variant_id].available == 1
+    assert orders.get_for_job(placed.order.id).state == "cancelled"
+    assert "held" in [event.kind for event in orders.timeline(placed.order.id)]
+
+
+def test_expire_settles_when_the_money_has_come(app: Flask, companies: Companies) -> None:
+    placed = make.place(make.buyer(make.variant(stock=1)))
+    make.pay(placed)
+
+    checkout.expire(placed.order.id)
+
+    assert orders.get_for_job(placed.order.id).state == "confirmed"
+
+
+def test_refund_gives_back_once_and_never_more_than_was_paid(app: Flask, companies: Companies) -> None:
+    order = make.order(paid=True)
+    part = order.total * 6 // 10
+
+    payments.ask_refund(order.id, part, reason="Damaged", actor="cleo", key="click")
+    payments.ask_refund(order.id, part, reason="Damaged", actor="cleo", key="click")
+    with pytest.raises(Conflict):
+        payments.ask_refund(order.id, part, reason="Damaged", actor="dora", key="other")
+    work("payments.refund")
+
+    refunds = companies.ledger()["refunds"]
+    assert [refund["amount"] for refund in refunds] == [part]
+    assert payments.state_of(payments.of_order(order.id)) == "partly_refunded"
+    assert [refund.state for refund in payments.refunds_of(order.id)] == ["done"]
