@@ -2,20 +2,26 @@
 
 from flask import Flask
 
-from app.blueprints import _access, _pages, _security
+from app.blueprints import _access, _limits, _pages, _security
 
 
 def register(app: Flask) -> None:
     """Register every room, and what all of them share."""
-    from app.blueprints.checkout import views as checkout  # noqa: PLC0415 - rooms load when the app is made, not before
+    from app.blueprints.admin import views as admin  # noqa: PLC0415 - rooms load when the app is made, not before
+    from app.blueprints.cart import views as cart  # noqa: PLC0415
+    from app.blueprints.checkout import pay  # noqa: PLC0415
+    from app.blueprints.checkout import views as checkout  # noqa: PLC0415
+    from app.blueprints.content import views as content  # noqa: PLC0415
     from app.blueprints.health import views as health  # noqa: PLC0415
+    from app.blueprints.orders import views as orders  # noqa: PLC0415
     from app.blueprints.webhooks import sendgrid, ups  # noqa: F401, PLC0415 - their routes hang on webhooks.views
     from app.blueprints.webhooks import views as webhooks  # noqa: PLC0415
 
     _security.register(app)
     _access.register(app)
     _pages.register(app)
-    for room in (checkout, webhooks, health):
+    _limits.register(app)
+    for room in (cart, checkout, pay, orders, content, admin, webhooks, health):
         app.register_blueprint(room.bp)
     if app.extensions["config"].env == "development":
         from app.blueprints.dev import views as dev  # noqa: PLC0415

@@ -109,7 +109,10 @@ def save_address(shopper: Shopper, *, email: str, address: Mapping[str, str]) ->
     if shopper.cart_id is None:
         raise Conflict("Your cart is empty. Please choose something first.")
     entered = {"email": email, "address": asdict(checked), "updated_at": clock.now()}
+    before = draft_of(shopper)
     with db.orders.transaction() as session:
+        if (before.email, before.address) != (email, checked):
+            cart.touch(shopper.cart_id)
         session.execute(
             insert(DraftRow)
             .values(cart_id=shopper.cart_id, delivery_method=None, **entered)
@@ -126,7 +129,8 @@ def save_delivery(shopper: Shopper, method: str) -> None:
         raise Conflict("That way of delivery is not offered for your order. Please choose another one.")
     with db.orders.transaction() as session:
         row = session.get(DraftRow, shopper.cart_id, with_for_update=True)
-        if row is not None:
+        if row is not None and row.delivery_method != method:
+            cart.touch(row.cart_id)
             row.delivery_method, row.updated_at = method, clock.now()
 
 

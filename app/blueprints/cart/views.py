@@ -1,0 +1,108 @@
+"""The cart page, what changes it, and the badge on every page."""
+
+from typing import Any
+
+from flask import Blueprint, Response, g, request, url_for
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from app.blueprints._access import remember_cart, shopper
+from app.blueprints._limits import limiter
+from app.blueprints._pages import changed, page
+from app.blueprints.cart.forms import Addition, Consent, Quantity
+from app.errors import Conflict, Invalid
+from app.services import cart
+
+bp = Blueprint("cart", __name__)
+
+
+@bp.get("/cart")
+def show() -> Response:
+    """Show the cart."""
+    return _show(cart.of(shopper()))
+
+
+@bp.post("/cart/lines")
+@limiter.limit("120/minute")
+def add_line() -> Response:
+    """Put something in the cart, and give the shopper one when they have none."""
+    form = Addition(request.form)
+    if not form.validate():
+        raise Invalid(_first_error(form))
+    variant = form.variant.data or ""
+    contents = cart.add(shopper(), variant, form.quantity.data or 1)
+    if contents.id and contents.id != shopper().cart_id:
+        remember_cart(contents.id)
+    added = next(line for line in contents.lines if line.variant_id == variant)
+    return _changed(contents, added=added)
+
+
+@bp.post("/cart/lines/<variant>")
+@limiter.limit("120/minute")
+def set_line(variant: str) -> Response:
+    """Change how many of one variant are in the cart."""
+    form = Quantity(request.form)
+    if not form.validate():
+        return _show(cart.of(shopper()), status=422, wrong=variant, message=_first_error(form))
+    try:
+        contents = cart.set_quantity(shopper(), variant, form.quantity.data or 1, version=form.version.data or 0)
+    except Conflict as error:
+        return _show(cart.of(shopper()), status=409, wrong=variant, message=error.message)
+    return _changed(contents)
+
+
+@bp.post("/cart/lines/<variant>/removal")
+@limiter.limit("120/minute")
+def remove_line(variant: str) -> Response:
+    """Take one variant out of the cart."""
+    return _changed(cart.remove(shopper(), variant), removed=True)
+
+
+@bp.post("/cart/consent")
+@limiter.limit("120/minute")
+def accept_prices() -> Response:
+    """Agree to prices that changed since they were seen."""
+    form = Consent(request.form)
+    if not form.validate():
+        raise Invalid("Please reload the cart and look at the new prices.")
+    try:
+        contents = cart.accept_prices(shopper(), subtotal_shown=form.subtotal.data or 0)
+    except Conflict as error:
+        return _show(cart.of(shopper()), status=409, message=error.message)
+    return _changed(contents)
+
+
+@bp.app_context_processor
+def count_pieces() -> dict[str, Any]:
+    """Give every page its badge: no query for strangers, none when the view has read the cart already."""
+    if "cart_count" not in g:
+        try:
+            g.cart_count = cart.count(shopper())
+        except (OperationalError, PoolTimeout):  # the page that tells of a store that is down must still render
+            g.cart_count = 0
+    return {"cart_count": g.cart_count}
+
+
+@bp.after_request
+def keep_nothing(response: Response) -> Response:
+    """Keep carts out of every cache, so that Back shows the truth."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _show(contents: cart.Cart, *, status: int = 200, wrong: str = "", message: str = "") -> Response:
+    """Show the cart; with a refusal, `message` stands at the line `wrong` or above all lines."""
+    g.cart_count = contents.count
+    return page(
+        "cart/show.html", part="cart/_lines.html", status=status, cart=contents, wrong=wrong, message=message,
+        typed=request.form.get("quantity", ""),
+    )  # fmt: skip
+
+
+def _changed(contents: cart.Cart, **context: Any) -> Response:
+    g.cart_count = contents.count
+    return changed("cart/_changes.html", then=url_for("cart.show"), cart=contents, **context)
+
+
+def _first_error(form: Addition | Quantity) -> str:
+    return str(next(field.errors[0] for field in form if field.errors))

@@ -1,0 +1,32 @@
+"""The last page before an order. The view that places the order shows it again when something stands in the way."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, request
+
+from app.blueprints._access import shopper
+from app.blueprints._pages import page
+from app.blueprints.checkout.steps import sent_back, steps
+from app.errors import ShopError
+from app.services import checkout
+
+
+def show(
+    *, status: int = 200, problem: ShopError | None = None, errors: Mapping[str, Any] | None = None
+) -> Response:
+    """Show cart, address, delivery and total as they are now; `problem` or `errors` say why nothing was ordered."""
+    offer = checkout.quote(shopper())
+    if too_early := sent_back(offer, "payment"):
+        return too_early
+    response = page(
+        "checkout/payment.html",
+        status=status,
+        offer=offer,
+        steps=steps(),
+        problem=problem,
+        terms_problem=next(iter((errors or {}).get("terms", ())), ""),
+        has_agreed="terms" in request.form,
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response

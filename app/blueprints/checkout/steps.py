@@ -1,0 +1,31 @@
+"""The steps of the checkout, and what each needs before it: whoever comes too early is sent back, with the reason."""
+
+from flask import Response, request, url_for
+
+from app.blueprints._pages import see_other
+from app.services.checkout import Quote
+
+_ORDER = ("cart", "address", "delivery", "payment")
+_PAGES = {"cart": "cart.show", "address": "checkout.address", "delivery": "checkout.delivery"}
+_REASONS = {
+    "address": "Please tell us first where the parcel goes.",
+    "delivery": "Please choose first how the parcel is delivered.",
+}
+
+
+def steps() -> list[tuple[str, str, str]]:
+    """Return key, label and address of each step, for the line above the pages."""
+    return [(key, key.capitalize(), url_for(f"checkout.{key}")) for key in _ORDER[1:]]
+
+
+def sent_back(offer: Quote, step: str) -> Response | None:
+    """Return the way to the earlier step that is not done yet; None when `step` may be shown."""
+    missing = offer.missing
+    if missing is None or _ORDER.index(missing) >= _ORDER.index(step):
+        return None
+    return see_other(url_for(_PAGES[missing], because=missing if missing in _REASONS else None))
+
+
+def reason() -> str:
+    """Return why the shopper was sent to this step, when they were."""
+    return _REASONS.get(request.args.get("because", ""), "")

@@ -1,0 +1,94 @@
+"""The checkout's pages up to the review: address, delivery, review. Paying is in `pay.py`."""
+
+from flask import Blueprint, Response, request, url_for
+
+from app.blueprints._access import shopper
+from app.blueprints._limits import limiter
+from app.blueprints._pages import page, see_other
+from app.blueprints.checkout import review
+from app.blueprints.checkout.forms import AddressForm, values_of
+from app.blueprints.checkout.steps import reason, sent_back, steps
+from app.errors import Conflict, Invalid
+from app.services import checkout
+from app.services.checkout import Quote
+
+bp = Blueprint("checkout", __name__, url_prefix="/checkout")
+
+
+@bp.get("")
+def start() -> Response:
+    """Go to the first step that is not done yet."""
+    return sent_back(checkout.quote(shopper()), "payment") or see_other(url_for("checkout.payment"))
+
+
+@bp.get("/address")
+def address() -> Response:
+    """Ask whom to write to and where to send it."""
+    offer = checkout.quote(shopper())
+    return sent_back(offer, "address") or _show_address(offer, AddressForm(values_of(offer.draft)))
+
+
+@bp.post("/address")
+@limiter.limit("60/minute")
+def save_address() -> Response:
+    """Keep the address. `update` only asks for the form of another country, with everything typed kept."""
+    offer, form = checkout.quote(shopper()), AddressForm(request.form.to_dict())
+    if too_early := sent_back(offer, "address"):
+        return too_early
+    if "update" in request.form:
+        return _show_address(offer, form)
+    try:
+        checkout.save_address(shopper(), email=request.form.get("email", ""), address=request.form.to_dict())
+    except Invalid as error:
+        form.mark(error.fields)
+        return _show_address(offer, form, status=422)
+    return see_other(url_for("checkout.delivery"))
+
+
+@bp.get("/delivery")
+def delivery() -> Response:
+    """Ask how the parcel is to be delivered."""
+    offer = checkout.quote(shopper())
+    return sent_back(offer, "delivery") or _show_delivery(offer)
+
+
+@bp.post("/delivery")
+@limiter.limit("60/minute")
+def save_delivery() -> Response:
+    """Keep how the parcel is to be delivered."""
+    offer, method = checkout.quote(shopper()), request.form.get("method", "")
+    if too_early := sent_back(offer, "delivery"):
+        return too_early
+    if not method:
+        return _show_delivery(offer, status=422, problem="Please choose how the parcel is delivered.")
+    try:
+        checkout.save_delivery(shopper(), method)
+    except Conflict as error:
+        return _show_delivery(checkout.quote(shopper()), status=409, problem=error.message)
+    return see_other(url_for("checkout.payment"))
+
+
+@bp.get("/payment")
+def payment() -> Response:
+    """Show the whole order once more, ask for agreement to the terms, and offer the ways to pay."""
+    return review.show()
+
+
+@bp.after_request
+def keep_nothing(response: Response) -> Response:
+    """Keep what a shopper entered out of every cache, so that Back shows the truth."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _show_address(offer: Quote, form: AddressForm, *, status: int = 200) -> Response:
+    return page(
+        "checkout/address.html", part="checkout/_fields.html", status=status,
+        offer=offer, form=form, steps=steps(), reason=reason(),
+    )  # fmt: skip
+
+
+def _show_delivery(offer: Quote, *, status: int = 200, problem: str = "") -> Response:
+    if not problem and offer.draft.delivery_method and offer.delivery is None:
+        problem = "The delivery you chose is not offered for this order any more. Please choose again."
+    return page("checkout/delivery.html", status=status, offer=offer, steps=steps(), problem=problem, reason=reason())

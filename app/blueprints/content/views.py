@@ -1,0 +1,51 @@
+"""The pages of words: terms, privacy, imprint, delivery. Also what the frame of every page says of the shop."""
+
+from typing import Any
+
+from flask import Blueprint, Response, url_for
+
+from app import config
+from app.blueprints._pages import page
+from app.money import Money
+from app.services import checkout, shipping
+
+bp = Blueprint("content", __name__)
+
+_FOOTER = (("Delivery", "shipping_costs"), ("Terms", "terms"), ("Privacy", "privacy"), ("Imprint", "imprint"))
+
+
+@bp.get("/terms")
+def terms() -> Response:
+    """Show the terms of sale, with the version that orders keep."""
+    return page("content/terms.html", version=checkout.TERMS_VERSION)
+
+
+@bp.get("/privacy")
+def privacy() -> Response:
+    """Show what is kept about whom, and for how long."""
+    return page("content/privacy.html")
+
+
+@bp.get("/imprint")
+def imprint() -> Response:
+    """Show who runs the shop."""
+    return page("content/imprint.html")
+
+
+@bp.get("/shipping")
+def shipping_costs() -> Response:
+    """Show where the shop delivers to and what a small parcel costs."""
+    nothing = Money.zero(config.current().currency)
+    rates = [(name, shipping.options(code, 1, nothing)) for code, name in checkout.countries()]
+    return page("content/shipping.html", rates=rates)
+
+
+@bp.app_context_processor
+def describe_shop() -> dict[str, Any]:
+    """Give every page the shop's name and the links at its foot."""
+    settings = config.current()
+    return {
+        "shop_name": settings.name,
+        "shop_email": settings.mail_from,
+        "footer_links": [{"name": name, "url": url_for(f"content.{view}")} for name, view in _FOOTER],
+    }
