@@ -1,11 +1,14 @@
 """Situations by name: one function a noun. Each makes what it needs through the services, as the shop itself would."""
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
 
 import httpx
 
 from app import clock, db
 from app.money import Money
+from app.queue import later
 from app.services import cart, catalog, checkout, inventory, orders
 
 ADDRESSES = {
