@@ -15,12 +15,10 @@ from flask import Response, request
 from standins import store
 from standins.server import DROP
 
-ACTS = ("delay", "fail", "drop", "limit", "decline")
-
 
 @dataclass
 class Rule:
-    """What happens to the next calls. `decline` concerns payments, the other acts any call."""
+    """What happens to the next calls. `decline` and `process` concern payments, the other acts any call."""
 
     company: str
     act: str
@@ -31,6 +29,7 @@ class Rule:
     status: int = 500
     milliseconds: int = 0
     code: str = "generic_decline"
+    fails: bool = False
     stored: bool = False  # a failed answer is what the idempotency key replays from now on
 
     def concerns(self, company: str, method: str, path: str) -> bool:

@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS bodies (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, created REAL NOT NULL,
     body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS bodies_kind ON bodies (kind, seq);
+CREATE INDEX IF NOT EXISTS bodies_created ON bodies (kind, created);
 CREATE INDEX IF NOT EXISTS bodies_intent ON bodies (kind, json_extract(body, '$.payment_intent'))
     WHERE json_extract(body, '$.payment_intent') IS NOT NULL;
 CREATE INDEX IF NOT EXISTS bodies_charge ON bodies (kind, json_extract(body, '$.charge'))
@@ -30,6 +31,9 @@ CREATE INDEX IF NOT EXISTS bodies_payment ON bodies (kind, json_extract(body, '$
     WHERE json_extract(body, '$.metadata.payment') IS NOT NULL;
 CREATE INDEX IF NOT EXISTS bodies_open ON bodies (json_extract(body, '$.expires_at'))
     WHERE kind = 'checkout.session' AND json_extract(body, '$.status') = 'open';
+CREATE INDEX IF NOT EXISTS bodies_ends ON bodies (json_extract(body, '$._ends'))
+    WHERE json_extract(body, '$._ends') IS NOT NULL;
+CREATE INDEX IF NOT EXISTS bodies_later ON bodies (kind) WHERE json_extract(body, '$._later') != '';
 CREATE TABLE IF NOT EXISTS answers (
     key TEXT PRIMARY KEY, request TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL, created REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS exchanges (seq INTEGER PRIMARY KEY, body TEXT NOT NULL);

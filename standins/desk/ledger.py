@@ -23,13 +23,6 @@ def everything() -> dict[str, Any]:
         name: [lists.public(body) for body in store.find_all(kind, limit=EVERYTHING, newest_first=False)]
         for name, kind in KINDS.items()
     }
-    books["mails"] = [
-        {
-            name: mail[name]
-            for name in ("id", "message_id", "to", "subject", "custom_args", "content", "headers", "state")
-        }
-        for mail in books["mails"]
-    ]
     books["webhooks"] = outbox.deliveries(EVERYTHING)[::-1]
     books["levers"] = faults.rules()
     return books

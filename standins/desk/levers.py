@@ -28,11 +28,14 @@ def pull(given: Given) -> Given:
         raise Refused(f"There is no lever {given.get('lever')!r}. There are: {', '.join(_LEVERS)}.")
     try:
         with store.transaction():
-            return lever(given)
+            said = lever(given)
     except errors.StripeError as error:
         raise Refused(str(error)) from error
     except (TypeError, ValueError) as error:
         raise Refused(f"{given.get('lever')}: {error}") from error
+    if lever is _reset:
+        outbox.wait_until_idle()  # so that nothing of before reaches the shop after
+    return said
 
 
 def _calls(given: Given) -> Given:
@@ -52,6 +55,7 @@ def _calls(given: Given) -> Given:
         milliseconds=int(given.get("milliseconds", 0)),
         code=str(given.get("code", "generic_decline")),
         stored=_truth(given.get("stored")),
+        fails=_truth(given.get("fails")),
     )
     if rule.code not in DECLINE_CODES:
         raise Refused(f"`code` is one of: {', '.join(DECLINE_CODES)}.")
@@ -61,6 +65,11 @@ def _calls(given: Given) -> Given:
 
 def _decline(given: Given) -> Given:
     """`times` payments are declined with `code`, whatever the card."""
+    return _calls({**given, "company": "stripe", "path": "", "method": ""})
+
+
+def _process(given: Given) -> Given:
+    """`times` payments are "processing" for `milliseconds` more, then paid, or failed with `fails`."""
     return _calls({**given, "company": "stripe", "path": "", "method": ""})
 
 
@@ -168,6 +177,7 @@ _LEVERS: dict[str, Callable[[Given], Given]] = {
     "drop": _calls,
     "limit": _calls,
     "decline": _decline,
+    "process": _process,
     "webhooks": _webhooks,
     "send_again": _send_again,
     "dispute": _dispute,

@@ -51,6 +51,8 @@ def show_exchanges() -> Response:
 @pages.post("/levers")
 def pull() -> Any:
     """Pull one lever: a JSON body gets JSON, a form gets the desk again."""
+    if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+        abort(403)
     given = request.get_json() if request.is_json else {k: v for k, v in request.form.items() if v != ""}
     try:
         said = levers.pull(given)

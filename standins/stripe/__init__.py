@@ -3,7 +3,7 @@
 from flask import Flask
 
 from standins import outbox
-from standins.stripe import api, browser, customers, events, hosted, payment_intents, refunds, sessions
+from standins.stripe import api, browser, customers, events, hosted, intents, payment_intents, refunds, sessions
 
 __all__ = ["customers", "payment_intents", "register"]
 
@@ -16,3 +16,4 @@ def register(app: Flask) -> None:
     outbox.sign_with("stripe", events.sign)
     outbox.each_second(sessions.expire_due)
     outbox.each_second(refunds.settle_pending)
+    outbox.each_second(intents.end_processing)

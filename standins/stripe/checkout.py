@@ -7,7 +7,7 @@ from standins.stripe import events, lists
 
 
 def complete(intent: dict[str, Any]) -> None:
-    """Complete the session of an intent that was paid or authorised, if it has one that is still open."""
+    """Complete the session of an intent that was paid, authorised or is processing, if it has one still open."""
     if not intent.get("_session"):
         return
     session = lists.get("checkout.session", intent["_session"])
@@ -27,3 +27,10 @@ def complete(intent: dict[str, Any]) -> None:
     session["customer_details"].pop("tax_id", None)
     store.put("checkout.session", session)
     events.emit("checkout.session.completed", session)
+
+
+def end_processing(intent: dict[str, Any]) -> None:
+    """Say how a payment ended that was still processing when its session completed."""
+    if intent.get("_session"):
+        ending = "succeeded" if intent["status"] == "succeeded" else "failed"
+        events.emit(f"checkout.session.async_payment_{ending}", lists.get("checkout.session", intent["_session"]))

@@ -4,6 +4,8 @@ requires_payment_method → requires_confirmation → requires_action → requir
 the last. After https://docs.stripe.com/payments/paymentintents/lifecycle.
 """
 
+import contextlib
+import time
 from typing import Any
 
 from flask import request
@@ -75,9 +77,11 @@ def confirm(intent: Intent, method: dict[str, Any], return_url: str | None) -> N
     require(intent, CONFIRMABLE, "confirm")
     intent.update(payment_method=method["id"], last_payment_error=None, next_action=None)
     card = cards.BY_TOKEN[method["_token"]]
-    forced = faults.take("stripe", ("decline",))
-    if forced:
-        _charge(intent, method, cards.DECLINES[forced[0].code], secured=False)
+    forced = {rule.act: rule for rule in faults.take("stripe", ("decline", "process"))}
+    if "process" in forced:
+        _process(intent, forced["process"])
+    elif "decline" in forced:
+        _charge(intent, method, cards.DECLINES[forced["decline"].code], secured=False)
     elif card.authenticate:
         _ask_for_authentication(intent, return_url)
     else:
@@ -112,6 +116,7 @@ def capture(intent: Intent, amount: int | None) -> None:
 def cancel(intent: Intent, reason: str | None) -> None:
     """End an intent that has not succeeded; an authorisation is released."""
     require(intent, CANCELABLE, "cancel")
+    intent.pop("_ends", None)
     intent.update(
         status="canceled", canceled_at=store.now(), cancellation_reason=reason, next_action=None, amount_capturable=0
     )
@@ -123,6 +128,18 @@ def cancel(intent: Intent, reason: str | None) -> None:
             store.put("charge", charge)
             events.emit("charge.refunded", charge)
     events.emit("payment_intent.canceled", intent)
+
+
+def end_processing() -> None:
+    """Pay, or fail, the intents whose bank has taken its time."""
+    with store.transaction():
+        for intent in store.find_all("payment_intent", f"{store.field('_ends')} <= ?", time.time()):
+            intent.pop("_ends")
+            method = lists.get("payment_method", intent["payment_method"])
+            decline = cards.DECLINES["generic_decline"] if intent.pop("_fails") else None
+            with contextlib.suppress(CardError):
+                _charge(intent, method, decline, secured=False)
+            checkout.end_processing(intent)
 
 
 def require(intent: Intent, statuses: tuple[str, ...], verb: str) -> None:
@@ -145,6 +162,13 @@ def _ask_for_authentication(intent: Intent, return_url: str | None) -> None:
     intent.update(status="requires_action", next_action=action, _return_url=return_url)
     store.put("payment_intent", intent)
     events.emit("payment_intent.requires_action", intent)
+
+
+def _process(intent: Intent, rule: faults.Rule) -> None:
+    intent.update(status="processing", _ends=time.time() + rule.milliseconds / 1000, _fails=rule.fails)
+    store.put("payment_intent", intent)
+    events.emit("payment_intent.processing", intent)
+    checkout.complete(intent)
 
 
 def _charge(intent: Intent, method: dict[str, Any], decline: cards.Decline | None, secured: bool) -> None:

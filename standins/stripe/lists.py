@@ -80,7 +80,7 @@ def _conditions(kind: str, params: forms.Params, equal: dict[str, Any]) -> tuple
     for word, sign in _COMPARE.items():
         moment = forms.whole(created, word)
         if moment is not None:
-            conditions.append(f"{store.field('created')} {sign} ?")
+            conditions.append(f"created {sign} ?")
             values.append(moment)
     for word, sign in (("starting_after", "<"), ("ending_before", ">")):
         if params.get(word):

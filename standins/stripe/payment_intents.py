@@ -119,7 +119,7 @@ def search(params: forms.Params) -> dict[str, Any]:
 
     In life an object can be found up to a minute after its writing; the lever `search_lag` plays that.
     """
-    conditions = [f"{store.field('created')} <= ?"]
+    conditions = ["created <= ?"]
     values: list[Any] = [store.now() - int(faults.read("search_lag", 0))]
     for clause in re.split(r"\s+AND\s+", str(forms.needed(params, "query"))):
         match = _CLAUSE.fullmatch(clause)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 import stripe
 from sendgrid import SendGridAPIClient
@@ -132,6 +133,30 @@ def test_refund_and_its_failure_are_told(
     shop.wait(7)
 
     assert {"refund.created", "charge.refunded", "refund.updated", "refund.failed"} <= set(shop.types())
+
+
+@pytest.mark.parametrize(("fails", "ending"), [(False, "succeeded"), (True, "failed")])
+def test_processing_payment_ends_later(
+    companies: Companies,
+    open_session: Callable[..., Any],
+    web: httpx.Client,
+    shop: Listener,
+    *,
+    fails: bool,
+    ending: str,
+) -> None:
+    companies.pull("process", milliseconds=100, fails=fails)
+    session = open_session()
+
+    back = web.post(session.url, data={"number": "4242424242424242", "expiry": "12/34", "cvc": "123"})
+
+    shop.wait(6)
+    completed = next(hook.body for hook in shop.heard if hook.body["type"] == "checkout.session.completed")
+    assert back.headers["location"].startswith("http://127.0.0.1:8000/return")
+    assert completed["data"]["object"]["payment_status"] == "unpaid"
+    assert "payment_intent.processing" in shop.types()
+    assert f"checkout.session.async_payment_{ending}" in shop.types()
+    assert companies.ledger()["sessions"][0]["payment_status"] == ("unpaid" if fails else "paid")
 
 
 def test_mail_events_are_signed_and_keep_the_custom_arguments(
