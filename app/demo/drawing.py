@@ -3,7 +3,9 @@
 import importlib
 import multiprocessing
 import os
+import signal
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -23,6 +25,7 @@ from app.demo.stationery import STATIONERY, Stationery
 
 SERIES_OF = {plate.handle: series.handle for series in SERIES for plate in series.plates}
 
+UNFINISHED = ".drawing-"  # how the name of a picture begins while it is being written
 CLOSE_UP = 165.0  # millimetres of the sheet that a close-up shows across
 
 
@@ -49,6 +52,8 @@ def draw_missing(folder: Path, progress: Callable[[int, int, str], None], proces
     """Draw what the folder lacks. A picture appears under its name only when it is whole."""
     folder.mkdir(parents=True, exist_ok=True)
     works = plan()
+    for unfinished in folder.glob(UNFINISHED + "*"):
+        unfinished.unlink()
     total = sum(len(work.files) for work in works)
     wanted = [work for work in works if not all((folder / file).exists() for file in work.files)]
     done = total - sum(len(work.files) for work in wanted)
@@ -56,7 +61,7 @@ def draw_missing(folder: Path, progress: Callable[[int, int, str], None], proces
         return
     # Spawned, not forked: the caller may hold threads and open connections.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context) as pool:
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_depend_on_parent) as pool:
         try:
             for finished in as_completed([pool.submit(draw, work, folder) for work in wanted]):
                 for file in finished.result():
@@ -65,6 +70,19 @@ def draw_missing(folder: Path, progress: Callable[[int, int, str], None], proces
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _depend_on_parent() -> None:
+    """Leave Ctrl-C to the parent, and go when it has gone: also after kill -9, which runs no clean-up of its own."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+
+    def leave() -> None:
+        if parent:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=leave, daemon=True).start()
 
 
 def draw(work: Work, folder: Path) -> tuple[str, ...]:
@@ -128,7 +146,7 @@ _DRAWN: dict[str, Callable[[Work], Iterator[Image.Image]]] = {
 
 def _save(picture: Image.Image, path: Path) -> None:
     """Write beside the name and rename, so that a kill leaves no half picture under it."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".drawing-", suffix=".jpg")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED, suffix=".jpg")
     try:
         with os.fdopen(handle, "wb") as file:
             picture.save(file, "JPEG", quality=88, optimize=False, subsampling="4:2:0")

@@ -26,28 +26,29 @@ def mixed(first: Colour, second: Colour, share: float) -> Colour:
 class Scene:
     """A canvas measured in pixels of the finished picture; shapes are drawn larger and come out smooth."""
 
-    def __init__(self, size: tuple[int, int], ground: Colour) -> None:
+    def __init__(self, size: tuple[int, int], ground: Colour, *, samples: int = SAMPLES) -> None:
         self.size = size
-        self._image = Image.new("RGB", (size[0] * SAMPLES, size[1] * SAMPLES), ground)
+        self._samples = samples
+        self._image = Image.new("RGB", (size[0] * samples, size[1] * samples), ground)
         self._draw = ImageDraw.Draw(self._image)
         self._pasted: list[tuple[Image.Image, tuple[int, int]]] = []
 
     def box(self, box: Box, fill: Colour, radius: float = 0) -> None:
         """A rectangle, its corners rounded by `radius`."""
-        self._draw.rounded_rectangle([edge * SAMPLES for edge in box], radius * SAMPLES, fill=fill)
+        self._draw.rounded_rectangle([edge * self._samples for edge in box], radius * self._samples, fill=fill)
 
     def oval(self, box: Box, fill: Colour) -> None:
         """An ellipse that fills the box."""
-        self._draw.ellipse([edge * SAMPLES for edge in box], fill=fill)
+        self._draw.ellipse([edge * self._samples for edge in box], fill=fill)
 
     def polygon(self, points: list[tuple[float, float]], fill: Colour) -> None:
         """A filled polygon."""
-        self._draw.polygon([(x * SAMPLES, y * SAMPLES) for x, y in points], fill=fill)
+        self._draw.polygon([(x * self._samples, y * self._samples) for x, y in points], fill=fill)
 
     def line(self, points: list[tuple[float, float]], fill: Colour, width: float) -> None:
         """A line with rounded joints."""
-        placed = [(x * SAMPLES, y * SAMPLES) for x, y in points]
-        self._draw.line(placed, fill=fill, width=max(1, round(width * SAMPLES)), joint="curve")
+        placed = [(x * self._samples, y * self._samples) for x, y in points]
+        self._draw.line(placed, fill=fill, width=max(1, round(width * self._samples)), joint="curve")
 
     def shadow(self, box: Box, *, blur: float, depth: float, radius: float = 0, tint: Colour = (52, 40, 30)) -> None:
         """The soft shadow that something filling the box throws, `depth` from 0 to 1."""
@@ -58,8 +59,8 @@ class Scene:
         shape = ((box[0] - left) / SOFT, (box[1] - top) / SOFT, (box[2] - left) / SOFT, (box[3] - top) / SOFT)
         ImageDraw.Draw(small).rounded_rectangle(shape, radius / SOFT, fill=round(255 * depth))
         small = small.filter(ImageFilter.GaussianBlur(blur / SOFT))
-        mask = small.resize((width * SOFT * SAMPLES, height * SOFT * SAMPLES), Image.Resampling.BILINEAR)
-        self._image.paste(tint, (left * SAMPLES, top * SAMPLES), mask)
+        mask = small.resize((width * SOFT * self._samples, height * SOFT * self._samples), Image.Resampling.BILINEAR)
+        self._image.paste(tint, (left * self._samples, top * self._samples), mask)
 
     def picture_at(self, picture: Image.Image, box: Box) -> None:
         """Place a finished picture over everything drawn; it is set last, at its final size."""
@@ -69,7 +70,7 @@ class Scene:
 
     def finished(self, light: Array | None = None) -> Image.Image:
         """The picture at its own size; `light` is a small map of factors that brightens and darkens it."""
-        image = self._image.reduce(SAMPLES)
+        image = self._image.reduce(self._samples)
         for picture, place in self._pasted:
             image.paste(picture, place)
         if light is None:

@@ -16,7 +16,7 @@ TABLE = colour("#e4dfd6")
 
 def flat(print_: Image.Image) -> Image.Image:
     """The print on a pale table, with the shadow of its sheet."""
-    scene = Scene(TALL, TABLE)
+    scene = Scene(TALL, TABLE, samples=1)  # nothing but soft shadows to draw
     width = PAPER_WIDTH
     height = round(width * print_.height / print_.width)
     left, top = (TALL[0] - width) / 2, (TALL[1] - height) / 2 - 8

@@ -81,11 +81,11 @@ SERIES = Series(
             form="beat",
             seed=6,
             paper="white",
-            inks=("pink", "sky", "lilac"),
-            text="Three light inks laid over one another at small angles, so that every mixture turns up once. It "
+            inks=("pink", "sky", "butter"),
+            text="Three light inks laid over one another at sixty degrees, so that every mixture of them turns up. It "
             "changes with the hour and with how far away you stand.",
-            alt="a circle of pink, sky blue and lilac gratings mixing into soft woven bands.",
-            settings={"pitch": 8.0, "twist": 7, "angle": 37, "tone": 0.5, "round": 1},
+            alt="a circle woven from pink, sky blue and butter-yellow bands that mix where they cross.",
+            settings={"pitch": 15.0, "twist": 60, "angle": 75, "tone": 0.56, "round": 1},
             edition="papers",
             room="shelf",
         ),
