@@ -19,7 +19,7 @@ FRAMES = {"_document.html", "base.html", "admin/base.html", "checkout/base.html"
 WHOLE = [name for name in PAGES if "/_" not in name and not name.startswith("ui/") and name not in FRAMES]
 
 ENVIRONMENT = Environment(loader=FileSystemLoader(FOLDER), autoescape=True)
-ENVIRONMENT.filters |= dict.fromkeys(("money",), str)
+ENVIRONMENT.filters |= dict.fromkeys(("money", "moment"), str)
 
 
 def source(name: str) -> str:
@@ -104,6 +104,15 @@ def test_every_form_that_writes_works_without_script(name):
     for form in re.findall(r"<form\b[^>]*hx-post[^>]*>", source(name)):
         assert 'method="post"' in form
         assert "action=" in form
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_class_has_a_rule(name):
+    sheets = "".join(path.read_text() for path in (APP / "static/css").glob("*.css"))
+    plain = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "{}", source(name), flags=re.DOTALL)
+    classes = {one for found in re.findall(r'\bclass="([^"]*)"', plain) for one in found.split() if "{}" not in one}
+
+    assert {one for one in classes if not re.search(rf"\.{re.escape(one)}(?![\w-])", sheets)} == set()
 
 
 def test_no_template_is_an_orphan():
