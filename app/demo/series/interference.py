@@ -85,7 +85,7 @@ SERIES = Series(
             text="Three light inks laid over one another at sixty degrees, so that every mixture of them turns up. It "
             "changes with the hour and with how far away you stand.",
             alt="a circle woven from pink, sky blue and butter-yellow bands that mix where they cross.",
-            settings={"pitch": 15.0, "twist": 60, "angle": 75, "tone": 0.56, "round": 1},
+            settings={"pitch": 50.0, "twist": 60, "angle": 75, "tone": 0.5, "round": 1},
             edition="papers",
             room="shelf",
         ),
