@@ -4,8 +4,9 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from app import cli_catalog, db
+from app import cli_catalog, cli_operator, cli_staff, db
 from app.migrate import migrate, migrate_catalog
+from app.services import images
 
 shop = AppGroup("shop", help="Run the shop: migrate, seed, import, check, staff and more.")
 
@@ -13,6 +14,8 @@ shop = AppGroup("shop", help="Run the shop: migrate, seed, import, check, staff 
 def register(app: Flask) -> None:
     """Add the commands."""
     for command in (cli_catalog.seed, cli_catalog.reindex, cli_catalog.pictures):
+        shop.add_command(command)
+    for command in (cli_staff.staff, cli_operator.audit, cli_operator.check):
         shop.add_command(command)
     app.cli.add_command(shop)
 
@@ -25,3 +28,5 @@ def migrate_stores() -> None:
         click.echo(f"Database {database.name} is up to date.")
     migrate_catalog()
     click.echo("The catalogue is up to date.")
+    images.make_bucket()
+    click.echo("The bucket for pictures and labels is there.")

@@ -15,7 +15,7 @@ def now() -> datetime:
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
     """Hold the clock at `moment` while the block runs. For tests."""
-    global _frozen  # noqa: PLW0603 - the clock is one for the whole process, by design
+    global _frozen
     before, _frozen = _frozen, moment
     try:
         yield

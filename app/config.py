@@ -23,7 +23,7 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """The settings of one shop. A field's variable is `SHOP_` and its name in capitals; secrets may come as `…_FILE`."""
+    """The settings of one shop. A field's variable is `SHOP_` and its name in capitals; a secret may be a `…_FILE`."""
 
     env: str
     origin: str
@@ -126,13 +126,21 @@ def _check_values(values: dict[str, Any], mistakes: list[str]) -> None:
     check("secret_key", lambda text: len(text) >= 32, "use at least 32 random characters")
     for name in ("customers_url", "orders_url"):
         check(name, lambda text: text.startswith("postgresql://"), "use postgresql://user:password@host:port/name")
-    check("catalog_url", lambda text: text.startswith("mongodb") and urlsplit(text).path.strip("/"), "use mongodb://host:port/name")
+    check("catalog_url", _is_mongo, "use mongodb://host:port/name")
     for name in ("redis_url", "cache_url"):
-        check(name, lambda text: text.startswith(("redis://", "rediss://", "unix://")), "use redis://host:port/number")
+        check(name, lambda text: text.startswith(("redis://", "rediss://")), "use redis://host:port/number")
     for name in ("s3_url", "stripe_api_url", "stripe_js_url", "ups_api_url", "sendgrid_api_url"):
-        check(name, lambda text: not text or text.startswith(("http://", "https://")), "use an address with http:// or https://")
-    check("currency", lambda text: len(text) == 3 and text.isalpha() and text.isupper(), "use an ISO 4217 code, as in EUR")
-    check("country", lambda text: len(text) == 2 and text.isalpha() and text.isupper(), "use an ISO 3166 code, as in DE")
+        check(
+            name,
+            lambda text: not text or text.startswith(("http://", "https://")),
+            "use an http:// or https:// address",
+        )
+    check(
+        "currency", lambda text: len(text) == 3 and text.isalpha() and text.isupper(), "use an ISO 4217 code, as in EUR"
+    )
+    check(
+        "country", lambda text: len(text) == 2 and text.isalpha() and text.isupper(), "use an ISO 3166 code, as in DE"
+    )
     check("timezone", _is_timezone, "use a name of the tz database, as in Europe/Berlin")
     check("mail_from", lambda text: "@" in text, "use an address, as in shop@shop.example")
     check("vat_rate", _is_rate, "use a percentage, as in 19.0")
@@ -144,6 +152,10 @@ def _check_values(values: dict[str, Any], mistakes: list[str]) -> None:
 def _is_origin(text: str) -> bool:
     parts = urlsplit(text)
     return parts.scheme in {"http", "https"} and bool(parts.netloc) and text == f"{parts.scheme}://{parts.netloc}"
+
+
+def _is_mongo(text: str) -> bool:
+    return text.startswith(("mongodb://", "mongodb+srv://")) and bool(urlsplit(text).path.strip("/"))
 
 
 def _is_timezone(text: str) -> bool:
@@ -168,7 +180,7 @@ def _unfit_for_production(config: Config) -> list[str]:
     for name in ("stripe_api_url", "stripe_js_url", "ups_api_url", "sendgrid_api_url"):
         address = urlsplit(getattr(config, name))
         if address.netloc and (address.scheme != "https" or address.hostname in _LOOPBACK):
-            mistakes.append(f"SHOP_{name.upper()} names a stand-in ({address.netloc}); production talks to the company itself.")
+            mistakes.append(f"SHOP_{name.upper()} names a stand-in ({address.netloc}); name the company itself.")
     if config.street == Config.street:
         mistakes.append("SHOP_STREET is the demo shop's; parcels go back to this address and mails name it.")
     for field in fields(config):

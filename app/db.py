@@ -93,7 +93,8 @@ class Database:
             return
         self._local.after_commit = []
         with Session(self.engine, expire_on_commit=False) as session:
-            outer, self._local.session, self._local.in_transaction = getattr(self._local, "session", None), session, True
+            outer = getattr(self._local, "session", None)
+            self._local.session, self._local.in_transaction = session, True
             try:
                 with session.begin():
                     yield session

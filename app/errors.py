@@ -15,7 +15,7 @@ class ShopError(Exception):
 class NotFound(ShopError):
     """Does not exist, or not for the person asking."""
 
-    def __init__(self, message: str = "We could not find that. It may have moved, or the link may be incomplete.") -> None:
+    def __init__(self, message: str = "We could not find that. It may have moved, or the link is incomplete.") -> None:
         super().__init__(message)
 
 

@@ -11,7 +11,10 @@ from typing import Self
 # ISO 4217:2015 table A.1 gives every currency two minor digits but these.
 _EXPONENTS = {
     **dict.fromkeys(
-        ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"),
+        (
+            *("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"),
+            *("RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"),
+        ),
         0,
     ),
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
@@ -44,7 +47,7 @@ class Money:
 
     @classmethod
     def parse(cls, text: str, currency: str) -> Self:
-        """Read a decimal amount of major units ("19.99"); raise ValueError when it has too many digits or is no number."""
+        """Read a decimal amount of major units ("19.99"); raise ValueError for too many digits or no number."""
         try:
             minor = Decimal(text.strip()).scaleb(exponent(currency))
         except ArithmeticError as error:

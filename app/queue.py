@@ -6,7 +6,7 @@ leased or done and goes away, so a flushed Redis loses nothing and nothing acts 
 
 import contextvars
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -213,7 +213,8 @@ def _note_failure(database_name: str, row_id: str, name: str, attempt: int, erro
     database, outbox = _OUTBOXES[database_name]
     job = _jobs()[name]
     moment = clock.now()
-    change: dict[str, Any] = {"leased_until": None, "error": f"{type(error).__name__}: {error}"[:2000], "pushed_at": None}
+    reason = f"{type(error).__name__}: {error}"[:2000]
+    change: dict[str, Any] = {"leased_until": None, "error": reason, "pushed_at": None}
     if attempt >= job.tries:
         change["failed_at"] = moment
     else:
@@ -229,3 +230,27 @@ def _note_failure(database_name: str, row_id: str, name: str, attempt: int, erro
 def _jobs() -> dict[str, Job]:
     jobs: dict[str, Job] = current_app.extensions["jobs"]
     return jobs
+
+
+def failed(database: db.Database, limit: int) -> Sequence[Any]:
+    """List the jobs of a database that ended their tries, the latest first."""
+    _, outbox = _OUTBOXES[database.name]
+    columns = (outbox.id, outbox.name, outbox.args, outbox.attempts, outbox.failed_at, outbox.error)
+    query = select(*columns).where(outbox.failed_at.is_not(None)).order_by(outbox.failed_at.desc()).limit(limit)
+    with database.reading() as session:
+        return session.execute(query).all()
+
+
+def retry(database: db.Database, row_id: str) -> str | None:
+    """Begin a failed job anew in the open transaction; return its name, or None when it had not failed.
+
+    The relay pushes it within seconds.
+    """
+    _, outbox = _OUTBOXES[database.name]
+    begun: str | None = database.session.execute(
+        update(outbox)
+        .where(outbox.id == row_id, outbox.failed_at.is_not(None))
+        .values(failed_at=None, attempts=0, due_at=clock.now(), leased_until=None, pushed_at=None)
+        .returning(outbox.name)
+    ).scalar()
+    return begun

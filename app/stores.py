@@ -27,7 +27,11 @@ class Stores:
     def catalog(self) -> MongoDatabase[dict[str, Any]]:
         """The catalogue's database."""
         client: MongoClient[dict[str, Any]] = MongoClient(
-            self._config.catalog_url, tz_aware=True, serverSelectionTimeoutMS=2000, connectTimeoutMS=2000, socketTimeoutMS=10000
+            self._config.catalog_url,
+            tz_aware=True,
+            serverSelectionTimeoutMS=2000,
+            connectTimeoutMS=2000,
+            socketTimeoutMS=10000,
         )
         return client[urlsplit(self._config.catalog_url).path.strip("/")]
 

@@ -9,7 +9,7 @@ import httpx
 from app import clock, db
 from app.money import Money
 from app.queue import later
-from app.services import cart, catalog, checkout, inventory, orders
+from app.services import accounts, cart, catalog, checkout, inventory, orders
 
 ADDRESSES = {
     "DE": {
@@ -157,3 +157,8 @@ def paid_order(
         later("email.order_confirmed", order.id, key=f"confirmed:{order.id}")
         later("fulfilment.start", order.id, key=f"fulfil:{order.id}")
     return order
+
+
+def staff(role: str = "owner", *, email: str = "cleo@shop.example", enrols: bool = False) -> accounts.Added:
+    """Add a member of staff called Cleo."""
+    return accounts.add(email, "Cleo", role, enrols=enrols)

@@ -1,12 +1,15 @@
-"""The whole htmx layer: a read answers a page or its part, a write the changed parts or a 303, an error a notice or a page.
+"""The whole htmx layer: a read answers a page or its part, a write the changed parts or a 303, an error a notice.
 
-The one rule: the server chooses the part, by `HX-Request-Type`; the client never names it. See docs/decisions on htmx 4.
+The one rule: the server chooses the part, by `HX-Request-Type`; the client never names it (docs/decisions, htmx 4).
 """
 
 import logging
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
+from babel.dates import format_datetime
 from babel.numbers import format_currency
 from flask import Flask, Response, g, make_response, redirect, render_template, request
 from pymongo.errors import PyMongoError
@@ -15,6 +18,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from app import config
 from app.errors import Conflict, Declined, Forbidden, Invalid, NotFound, ShopError, Unavailable
 from app.money import Money
 
@@ -29,7 +33,7 @@ STATUS: dict[type[ShopError], int] = {
     Unavailable: 503,
 }
 _STORE_ERRORS = (OperationalError, PoolTimeout, PyMongoError, RedisError)
-_STORE_DOWN = "The shop is short of breath: one of its stores does not answer. Nothing was lost. Please try again in a moment."
+_STORE_DOWN = "One of the shop's stores does not answer. Nothing was lost. Please try again in a moment."
 
 
 def wants_part() -> bool:
@@ -59,11 +63,11 @@ def see_other(address: str) -> Response:
     return cast(Response, redirect(address, 303))
 
 
-def show_error(error: ShopError, *, status: int | None = None) -> Response:
+def show_error(error: ShopError, *, status: int | None = None, template: str = "errors/error.html") -> Response:
     """Show a refusal: a notice for a part, a page otherwise, with the status of its kind."""
-    status = status or STATUS[type(error)]
-    template = "errors/_notice.html" if wants_part() else "errors/error.html"
-    response = make_response(render_template(template, error=error, status=status), status)
+    status = status or next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    chosen = "errors/_notice.html" if wants_part() else template
+    response = make_response(render_template(chosen, error=error, status=status), status)
     response.vary.add("HX-Request-Type")
     response.headers["Cache-Control"] = "no-store"
     if isinstance(error, Unavailable) and error.retry:
@@ -79,11 +83,17 @@ def register(app: Flask) -> None:
         app.register_error_handler(kind, _show_store_error)
     app.register_error_handler(Exception, _show_bug)
     app.jinja_env.filters["money"] = format_money
+    app.jinja_env.filters["moment"] = format_moment
 
 
 def format_money(money: Money, locale: str = "en") -> str:
     """Write an amount as people do: €19.99."""
     return format_currency(money.decimal, money.currency, locale=locale)
+
+
+def format_moment(moment: datetime, locale: str = "en") -> str:
+    """Write a time as the shop's clock shows it: 3 Mar 2026, 19:04."""
+    return format_datetime(moment, "d MMM y, HH:mm", tzinfo=ZoneInfo(config.current().timezone), locale=locale)
 
 
 def _show_http_error(error: HTTPException) -> Response | HTTPException:
@@ -107,7 +117,7 @@ def _show_store_error(error: Exception) -> Response:
 
 
 def _show_bug(error: Exception) -> Response:
-    log.exception("a bug", extra={"path": request.path, "method": request.method})
+    log.error("a bug", exc_info=error, extra={"path": request.path, "method": request.method})
     body = render_template("errors/500.html", request_id=g.get("request_id", ""))
     return Response(body, 500, {"Cache-Control": "no-store"})
 

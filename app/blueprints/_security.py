@@ -15,7 +15,7 @@ from app.errors import Forbidden
 # Signed or token-borne doors, called by machines that send neither header.
 OPEN_TO_MACHINES = {"webhooks.stripe", "webhooks.ups", "webhooks.sendgrid"}
 _SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
-_REFUSED = "This form was sent from another site, so nothing was done. Please open the shop's own page and send it from there."
+_REFUSED = "This form was sent from another site, so nothing was done. Please send it from the shop's own page."
 
 
 def register(app: Flask) -> None:
@@ -72,8 +72,11 @@ def _add_headers(response: Response) -> Response:
 
 
 def _policy(settings: config.Config, *, payment: bool) -> str:
-    """Write the Content-Security-Policy. Browsers apply form-action to the redirect after a post, so it lists the
-    hosted payment page; the payment page alone may load Stripe's script, which predates Trusted Types."""
+    """Write the Content-Security-Policy; `payment` for the one page that loads Stripe's script.
+
+    Browsers apply form-action to the redirect after a post, so it lists the hosted payment page. Stripe's script
+    predates Trusted Types.
+    """
     stripe = _origin(settings.stripe_js_url)
     hosted = _origin(settings.stripe_api_url) if settings.stripe_api_url else "https://checkout.stripe.com"
     api = _origin(settings.stripe_api_url) if settings.stripe_api_url else "https://api.stripe.com"

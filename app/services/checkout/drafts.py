@@ -74,7 +74,7 @@ def draft_of(shopper: Shopper) -> Draft:
         row = session.get(DraftRow, shopper.cart_id)
     if row is None:
         return Draft(shopper.cart_id)
-    address = Address(**row.address | {"lines": tuple(row.address["lines"])})
+    address = Address.from_copy(row.address)
     return Draft(row.cart_id, row.email, address, row.delivery_method)
 
 

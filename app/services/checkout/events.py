@@ -1,4 +1,4 @@
-"""What a provider's event means: which payment to look at. The event itself is never believed, only its subject read."""
+"""What a provider's event means: which payment to look at. The event is never believed, only its subject read."""
 
 from app import clock, db
 from app.errors import Unavailable

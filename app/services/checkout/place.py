@@ -70,7 +70,7 @@ def pay_again(token: str, method: str) -> Placed:
     """Go on with the payment of an order that waits for its money, by `method`. A paid order is returned as it is."""
     order = orders.get_by_token(token)
     if order.state == OrderState.CANCELLED:
-        raise Conflict("This order was cancelled, and nothing was charged. Your cart is still there: please order again.")
+        raise Conflict("This order was cancelled, and nothing was charged. Please order again from your cart.")
     return _go_on(order, method)
 
 

@@ -1,4 +1,4 @@
-"""Settling: what the provider says of a payment becomes what the shop does about it. Also the ways an order ends unpaid.
+"""Settling: what the provider says of a payment becomes what the shop does. Also how an order ends unpaid.
 
 The one rule: states only move forward, and only a confirmed cancel at the provider gives stock back. The webhook, the
 return page and the reconciler all call `settle`; however often and in whatever order, it acts once.
@@ -52,7 +52,7 @@ def expire(order_id: str) -> None:
         withdraw(order_id, "No payment came in time, so the order was cancelled and its things are for sale again.")
     except Unavailable:
         if not any(event.kind == "held" for event in orders.timeline(order_id)):
-            orders.note(order_id, "held", "The payment company does not answer, so the stock stays held. We keep asking.")
+            orders.note(order_id, "held", "The payment company is silent, so the stock stays held; we keep asking.")
         raise
 
 
@@ -104,7 +104,8 @@ def _take_money(order: Order, payment: Payment, truth: Truth) -> None:
         return
     if order.state == OrderState.CONFIRMED:
         return
-    orders.move(order, OrderState.CONFIRMED, f"Paid {truth.received.decimal} {truth.received.currency}.", actor="stripe")
+    paid = f"Paid {truth.received.decimal} {truth.received.currency}."
+    orders.move(order, OrderState.CONFIRMED, paid, actor="stripe")
     cart.take_out(order.cart_id, quantities)
     erase_draft(order.cart_id)
     inventory.sell(order.id)

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app import clock, db
 from app.errors import Conflict, Invalid
+from app.services import audit
 from app.services.inventory.models import StockLevel, StockMovement
 
 DEFAULT_LOCATION = "main"
@@ -73,8 +74,10 @@ def restock(variant_id: str, quantity: int, *, reason: str, actor: str, referenc
 
 
 def adjust(variant_id: str, on_hand: int, *, version: int, reason: str, actor: str) -> Level:
-    """Set what is on hand to what was counted; raise Conflict when somebody else changed it since `version` was read,
-    or when orders hold more than that."""
+    """Set what is on hand to what was counted.
+
+    Raises Conflict when somebody else changed it since `version` was read, or when orders hold more than that.
+    """
     if not 0 <= on_hand <= 1_000_000:
         raise Invalid("That is not a number of pieces.", on_hand="Enter a whole number from 0 to 1,000,000.")
     with db.orders.transaction() as session:
@@ -85,11 +88,15 @@ def adjust(variant_id: str, on_hand: int, *, version: int, reason: str, actor: s
             .with_for_update()
         ).one()
         if before.version != version and not (version == 0 and before.version == 1 and before.on_hand == 0):
-            raise Conflict(f"Somebody changed this meanwhile: {before.on_hand} are on hand now. Please check and save again.")
+            raise Conflict(f"Somebody changed this meanwhile: {before.on_hand} are on hand now. Check and save again.")
         if on_hand < before.reserved:
-            raise Conflict(f"{before.reserved} are promised to orders, so there cannot be fewer. Cancel an order first.")
+            raise Conflict(f"{before.reserved} are promised to orders; there cannot be fewer. Cancel an order first.")
         _write_change(variant_id, on_hand - before.on_hand)
         _write_movement(variant_id, on_hand - before.on_hand, kind="adjust", reference=None, reason=reason, actor=actor)
+        audit.record(
+            db.orders, actor, "stock.adjust", f"variant:{variant_id}",
+            before={"on_hand": before.on_hand}, after={"on_hand": on_hand, "reason": reason},
+        )  # fmt: skip
     return Level(variant_id, on_hand, before.reserved, before.version + 1)
 
 
@@ -117,7 +124,9 @@ def _add(variant_id: str, quantity: int, *, kind: str, reference: str | None, re
 def _make_row(variant_id: str) -> None:
     db.orders.session.execute(
         insert(StockLevel)
-        .values(variant_id=variant_id, location=DEFAULT_LOCATION, on_hand=0, reserved=0, version=1, updated_at=clock.now())
+        .values(
+            variant_id=variant_id, location=DEFAULT_LOCATION, on_hand=0, reserved=0, version=1, updated_at=clock.now()
+        )
         .on_conflict_do_nothing()
     )
 
@@ -130,9 +139,7 @@ def _write_change(variant_id: str, change: int) -> None:
     )
 
 
-def _write_movement(
-    variant_id: str, change: int, *, kind: str, reference: str | None, reason: str, actor: str
-) -> bool:
+def _write_movement(variant_id: str, change: int, *, kind: str, reference: str | None, reason: str, actor: str) -> bool:
     """Append a movement; False when one of this kind with this reference exists already."""
     added = db.orders.session.execute(
         insert(StockMovement)

@@ -13,6 +13,7 @@ from sqlalchemy import func, or_, select
 
 from app import clock, config, db
 from app.errors import Conflict, NotFound
+from app.services.orders.back_office import note_as_staff, refund_as_staff
 from app.services.orders.models import Order, OrderEvent, OrderLine
 from app.services.orders.states import MOVES, OrderState
 
@@ -32,6 +33,8 @@ __all__ = [
     "lock",
     "move",
     "note",
+    "note_as_staff",
+    "refund_as_staff",
     "timeline",
     "token_of",
 ]
@@ -43,7 +46,9 @@ _NUMBER_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O and no 1/I: numb
 class Staff(Protocol):
     """Who asks as staff. Only somebody signed in as staff has one."""
 
-    id: str
+    @property
+    def id(self) -> str:
+        """Their id."""
 
 
 @dataclass(frozen=True)
@@ -167,9 +172,7 @@ def note(order_id: str, kind: str, text: str, *, actor: str = "shop") -> None:
 def timeline(order_id: str) -> Sequence[OrderEvent]:
     """List what happened to an order, oldest first."""
     with db.orders.reading() as session:
-        return session.scalars(
-            select(OrderEvent).where(OrderEvent.order_id == order_id).order_by(OrderEvent.id)
-        ).all()
+        return session.scalars(select(OrderEvent).where(OrderEvent.order_id == order_id).order_by(OrderEvent.id)).all()
 
 
 def _new_number() -> str:

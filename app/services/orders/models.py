@@ -1,4 +1,4 @@
-"""The tables of orders. An order copies what it needs of the catalogue, the cart and the address, and never looks back."""
+"""The tables of orders. An order copies what it needs of catalogue, cart and address, and never looks back."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import OrdersModel
 from app.money import Money
+from app.services.images import Media
 
 
 class Order(OrdersModel):
@@ -104,6 +105,11 @@ class OrderLine(OrdersModel):
     tax_rate: Mapped[Decimal] = mapped_column(Numeric(5, 2))
     weight_grams: Mapped[int]
     requires_shipping: Mapped[bool] = mapped_column(default=True)
+
+    @property
+    def picture(self) -> Media | None:
+        """The picture as it was when this was bought."""
+        return Media(**self.image) if self.image else None
 
     @property
     def unit_price_money(self) -> Money:

@@ -1,7 +1,7 @@
 """Payments: one live payment per order, opened at the provider under one idempotency key."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -169,6 +169,15 @@ def of_order(order_id: str) -> Sequence[Payment]:
     """List an order's payments, oldest first."""
     with db.orders.reading() as session:
         return session.scalars(select(Payment).where(Payment.order_id == order_id).order_by(Payment.id)).all()
+
+
+def of_orders(order_ids: Iterable[str]) -> dict[str, list[Payment]]:
+    """Return the payments of many orders, oldest first, in one query; an order without any has an empty list."""
+    found: dict[str, list[Payment]] = {order_id: [] for order_id in order_ids}
+    with db.orders.reading() as session:
+        for payment in session.scalars(select(Payment).where(Payment.order_id.in_(found)).order_by(Payment.id)):
+            found[payment.order_id].append(payment)
+    return found
 
 
 def state_of(payments: Sequence[Payment]) -> str:

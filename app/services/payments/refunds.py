@@ -40,7 +40,9 @@ def ask_refund(
             return known
         rest = payment.refundable
         if left is not None and left != rest.amount:
-            raise Conflict(f"Somebody was faster: {rest.decimal} {rest.currency} can still be refunded. Please check again.")
+            raise Conflict(
+                f"Somebody was faster: {rest.decimal} {rest.currency} can still be refunded. Please check again."
+            )
         if amount > rest.amount:
             raise Conflict(f"Only {rest.decimal} {rest.currency} of this order can still be refunded.")
         payment.refunded += amount

@@ -153,7 +153,8 @@ def read(payment: "Payment") -> Truth:
                 status = "cancelled" if session.status == "expired" else "open"
                 return Truth(status, Money.zero(payment.currency), _id(intent))
             truth = _truth_of(intent)
-            return replace(truth, status="cancelled") if (session.status, truth.status) == ("expired", "open") else truth
+            is_over = session.status == "expired" and truth.status == "open"
+            return replace(truth, status="cancelled") if is_over else truth
         return _truth_of(client.v1.payment_intents.retrieve(payment.intent_id or ""))
 
 

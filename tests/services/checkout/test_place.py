@@ -58,7 +58,9 @@ def test_place_refuses_what_sold_out_and_holds_nothing(app: Flask) -> None:
     assert orders.find_of_cart(ben.cart_id or "") is None
 
 
-def test_place_keeps_the_order_when_stripe_is_down_and_goes_on_when_it_is_back(app: Flask, companies: Companies) -> None:
+def test_place_keeps_the_order_when_stripe_is_down_and_goes_on_when_it_is_back(
+    app: Flask, companies: Companies
+) -> None:
     buyer = make.buyer(make.variant())
     companies.pull("fail", company="stripe", times=4)
 

@@ -1,0 +1,85 @@
+"""Placing the order and paying it. Plain forms, never htmx: a fetch cannot follow to the payment page."""
+
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import BooleanField, Form, IntegerField, StringField
+from wtforms.validators import AnyOf, InputRequired, NumberRange
+
+from app import config
+from app.blueprints import _pages, _security
+from app.blueprints._access import shopper
+from app.blueprints.checkout import review
+from app.errors import Conflict, Unavailable
+from app.services import checkout, orders, payments
+from app.services.checkout import Placed
+
+bp = Blueprint("pay", __name__)
+
+
+class PlaceOrder(Form):
+    """What the review page sends: what the customer saw, and that they agree to the terms."""
+
+    revision = IntegerField(validators=[InputRequired(), NumberRange(min=0)])
+    total = IntegerField(validators=[InputRequired(), NumberRange(min=0)])
+    terms = BooleanField(validators=[InputRequired("Please agree to the terms: without that we may not sell to you.")])
+    terms_version = StringField(validators=[InputRequired()])
+    method = StringField(validators=[AnyOf(["hosted", "element"])], default="hosted")
+
+
+class PayAgain(Form):
+    """How a waiting order is to be paid."""
+
+    method = StringField(validators=[AnyOf(["hosted", "element"])], default="hosted")
+
+
+@bp.post("/checkout/orders")
+def place() -> AnyResponse:
+    """Place the order and go to its payment. A double submit, a second tab or Back lands on the order that exists."""
+    form = PlaceOrder(request.form)
+    if not form.validate():
+        return review.show(status=422, errors=form.errors)
+    try:
+        placed = checkout.place(
+            shopper(), revision=form.revision.data or 0, total_shown=form.total.data or 0,
+            terms_version=form.terms_version.data or "", method=form.method.data or "hosted",
+        )  # fmt: skip
+    except Conflict as error:
+        return review.show(status=409, problem=error)
+    except Unavailable as error:
+        return review.show(status=503, problem=error)
+    return _go_to_payment(placed)
+
+
+@bp.post("/orders/<token>/payments")
+def pay_again(token: str) -> AnyResponse:
+    """Go on with the payment of an order that waits for its money."""
+    form = PayAgain(request.form)
+    method = form.method.data if form.validate() else None
+    return _go_to_payment(checkout.pay_again(token, method or "hosted"))
+
+
+@bp.get("/checkout/pay/<token>")
+def element(token: str) -> AnyResponse:
+    """Show Stripe's Payment Element in our page. The way without JavaScript is on it too."""
+    order = orders.get_by_token(token)
+    payment = payments.find_live(order.id)
+    if payment is None or payment.state != "open" or payment.client_secret is None:
+        return redirect(url_for("orders.show", token=token), 303)
+    _security.allow_payment_frame()
+    response = _pages.page(
+        "checkout/pay.html", order=order, token=token, client_secret=payment.client_secret,
+        publishable_key=config.current().stripe_publishable_key, stripe_js=config.current().stripe_js_url,
+        return_url=f"{orders.link_of(order.id)}?from=payment",
+    )  # fmt: skip
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _go_to_payment(placed: Placed) -> Response:
+    """Send the browser where it can pay, or to the order when there is nothing to pay."""
+    payment = placed.payment
+    if payment is not None and payment.state == "open":
+        if payment.pay_url:
+            return _pages.see_other(payment.pay_url)
+        return _pages.see_other(url_for("pay.element", token=placed.token))
+    return _pages.see_other(url_for("orders.show", token=placed.token))
