@@ -4,7 +4,6 @@ A rule holds for the next `times` calls whose path begins with `path`; then it i
 """
 
 import json
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -37,8 +36,8 @@ class Rule:
         return company == self.company and path.startswith(self.path) and self.method in ("", method)
 
 
+# Changed only inside a transaction: a lock of their own could wait for the store while the store waits for it.
 _rules: list[Rule] = []
-_lock = threading.Lock()
 _is_recording = False
 
 
@@ -62,14 +61,14 @@ def write(name: str, value: Any) -> None:
 
 def add(rule: Rule) -> None:
     """Set a rule for the calls to come."""
-    with _lock:
+    with store.transaction():
         _rules.append(rule)
         _save()
 
 
 def clear() -> None:
     """Take all rules back."""
-    with _lock:
+    with store.transaction():
         _rules.clear()
         _save()
 
@@ -84,7 +83,7 @@ def take(company: str, acts: tuple[str, ...], method: str = "", path: str = "") 
     if not _rules:
         return []
     taken: dict[str, Rule] = {}
-    with _lock:
+    with store.transaction():
         for rule in list(_rules):
             if rule.act in acts and rule.act not in taken and rule.concerns(company, method, path):
                 taken[rule.act] = rule

@@ -4,6 +4,9 @@ from flask import Blueprint, Response, abort, render_template, request
 
 from standins import store
 
+# A tab that a link opens is an ordinary one, so that the shop works in it.
+SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
+
 pages = Blueprint("inbox", __name__, url_prefix="/inbox")
 
 
@@ -18,13 +21,13 @@ def show() -> str:
 @pages.get("/<key>")
 def show_mail(key: str) -> str:
     """Show one mail: headers, HTML in a frame that can do nothing, text."""
-    return render_template("inbox/mail.html", mail=store.find("mail", key) or abort(404))
+    return render_template("inbox/mail.html", mail=store.find("mail", key) or abort(404), sandbox=SANDBOX)
 
 
 @pages.get("/<key>/html")
 def show_html(key: str) -> Response:
-    """Give the HTML part alone, for the frame; scripts never run in it."""
+    """Give the HTML part alone, for the frame: its scripts never run, its links open in a tab of their own."""
     mail = store.find("mail", key) or abort(404)
-    answer = Response(mail["content"].get("text/html", ""), mimetype="text/html")
-    answer.headers["Content-Security-Policy"] = "sandbox allow-popups allow-top-navigation-by-user-activation"
+    answer = Response('<base target="_blank">' + mail["content"].get("text/html", ""), mimetype="text/html")
+    answer.headers["Content-Security-Policy"] = f"sandbox {SANDBOX}"
     return answer

@@ -50,7 +50,9 @@ def ask(key: str) -> AnyResponse | str:
     intent = _intent(key)
     if intent["status"] != "requires_action":
         return redirect(_way_back(intent), 303)
-    return render_template("pay/authenticate.html", intent=intent, total=_words(intent["amount"], intent["currency"]))
+    return render_template(
+        "pay/authenticate.html", intent=intent, total=currencies.words(intent["amount"], intent["currency"])
+    )
 
 
 @pages.post("/3ds/<key>")
@@ -86,9 +88,9 @@ def _form(session: dict[str, Any], error: StripeError | None = None) -> str:
         "pay/show.html",
         session=session,
         lines=session["_line_items"]["data"],
-        total=_words(session["amount_total"], session["currency"]),
+        total=currencies.words(session["amount_total"], session["currency"]),
         cancel=(session["cancel_url"] or "").replace("{CHECKOUT_SESSION_ID}", session["id"]),
-        words=_words,
+        words=currencies.words,
         message=message,
         field=error.body.get("param") if error else "",
         typed=request.form,
@@ -125,7 +127,3 @@ def _way_back(intent: dict[str, Any]) -> str:
         f"{intent['_return_url']}{sign}payment_intent={intent['id']}"
         f"&payment_intent_client_secret={intent['client_secret']}&redirect_status={status}"
     )
-
-
-def _words(amount: int, currency: str) -> str:
-    return currencies.words(amount, currency)

@@ -1,6 +1,7 @@
 """The levers on calls, and the desk that has them."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -131,3 +132,17 @@ def test_desk_shows_what_happened_and_its_forms_pull_levers(
     assert "<script" not in desk
     with pytest.raises(stripe.CardError):
         pay()
+
+
+def test_levers_and_payments_at_once_never_wait_for_each_other(companies: Companies, pay: Pay) -> None:
+    companies.pull("decline", times=20)
+    companies.pull("delay", times=40, milliseconds=1)
+
+    def declined(_: int) -> bool:
+        with pytest.raises(stripe.CardError):
+            pay()
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(declined, range(20)))
+    assert pay().status == "succeeded"
