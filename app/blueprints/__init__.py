@@ -9,6 +9,7 @@ def register(app: Flask) -> None:
     """Register every room, and what all of them share."""
     from app.blueprints.admin import views as admin  # noqa: PLC0415 - rooms load when the app is made, not before
     from app.blueprints.cart import views as cart  # noqa: PLC0415
+    from app.blueprints.catalog import views as catalog  # noqa: PLC0415
     from app.blueprints.checkout import pay  # noqa: PLC0415
     from app.blueprints.checkout import views as checkout  # noqa: PLC0415
     from app.blueprints.content import views as content  # noqa: PLC0415
@@ -21,7 +22,7 @@ def register(app: Flask) -> None:
     _access.register(app)
     _pages.register(app)
     _limits.register(app)
-    for room in (cart, checkout, pay, orders, content, admin, webhooks, health):
+    for room in (catalog, cart, checkout, pay, orders, content, admin, webhooks, health):
         app.register_blueprint(room.bp)
     if app.extensions["config"].env == "development":
         from app.blueprints.dev import views as dev  # noqa: PLC0415

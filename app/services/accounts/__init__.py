@@ -16,7 +16,18 @@ from app.services.accounts.sign_in import (
     enter_password,
     sign_out,
 )
-from app.services.accounts.staff import Added, Staff, add, current_code, find_staff, names_of, reset
+from app.services.accounts.staff import (
+    Added,
+    Staff,
+    add,
+    add_demo,
+    current_code,
+    demo_code,
+    end,
+    find_staff,
+    names_of,
+    reset,
+)
 
 __all__ = [
     "PERMISSIONS",
@@ -29,8 +40,11 @@ __all__ = [
     "TooManyAttempts",
     "Visitor",
     "add",
+    "add_demo",
     "confirm",
     "current_code",
+    "demo_code",
+    "end",
     "end_session",
     "enrol",
     "enrolment_of",

@@ -13,6 +13,8 @@ from app.services.accounts import brake, codes, passwords, sessions
 from app.services.accounts.models import StaffMember
 from app.services.accounts.roles import ROLES
 
+DEMO_EMAIL = "cleo@stoa.example"
+
 
 @dataclass(frozen=True)
 class Staff:
@@ -85,6 +87,33 @@ def reset(email: str) -> Added:
         session.flush()
     sessions.end_all(member.id)
     return Added(of(member), password, None, [])
+
+
+def end(email: str) -> None:
+    """End a member's access. Their row stays, because what they did names them."""
+    with db.customers.transaction():
+        member = _by_email(email)
+        member.ended_at = member.ended_at or clock.now()
+        audit.record(db.customers, "operator", "staff.end", f"staff:{member.id}")
+    sessions.end_all(member.id)
+
+
+def add_demo() -> Added | None:
+    """Make the member of staff of a laptop's demo, or return None when they exist. Production refuses."""
+    if config.current().is_production:
+        raise Forbidden("The demo's member of staff is not for production. `flask shop staff add` makes a real one.")
+    try:
+        return add(DEMO_EMAIL, "Cleo", "owner")
+    except Conflict:
+        return None
+
+
+def demo_code(staff_id: str) -> str | None:
+    """Return the code of the demo's member of staff, to show beside the field that asks for it; else None."""
+    with db.customers.reading() as session:
+        member = session.get(StaffMember, staff_id)
+        is_demo = config.current().env == "development" and member is not None and member.email == DEMO_EMAIL
+        return codes.current(member) if is_demo and member and member.totp_confirmed_at else None
 
 
 def current_code(email: str) -> str:

@@ -7,7 +7,7 @@ repeat first asks what came of it, and where the carrier cannot say, staff decid
 from app.services.fulfilment.buying import buy_label, use_label, void_label
 from app.services.fulfilment.following import note_push, poll, receive_push
 from app.services.fulfilment.models import Shipment, ShipmentEvent, ShipmentLine
-from app.services.fulfilment.shipments import get_for_job, label_pdf, shipments_of, start
+from app.services.fulfilment.shipments import get_for_job, label_pdf, shipments_of, start, states_of
 from app.services.fulfilment.states import ShipmentState
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "receive_push",
     "shipments_of",
     "start",
+    "states_of",
     "use_label",
     "void_label",
 ]

@@ -1,6 +1,6 @@
 """Shipments: made once for a paid order, moved by the table of states, read by the order's page and by staff."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from sqlalchemy import select
@@ -55,6 +55,13 @@ def shipments_of(order_id: str) -> Sequence[Shipment]:
     """List an order's shipments with their events, the first one first."""
     with db.orders.reading() as session:
         return session.scalars(select(Shipment).where(Shipment.order_id == order_id).order_by(Shipment.number)).all()
+
+
+def states_of(order_ids: Iterable[str]) -> dict[str, str]:
+    """Return the state of each order's newest parcel, in one query; orders without one are absent."""
+    query = select(Shipment.order_id, Shipment.state).where(Shipment.order_id.in_(list(order_ids)))
+    with db.orders.reading() as session:
+        return {row.order_id: row.state for row in session.execute(query.order_by(Shipment.number))}
 
 
 def get_for_job(shipment_id: str) -> Shipment:

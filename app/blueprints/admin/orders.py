@@ -1,0 +1,143 @@
+"""Orders: the table, and the page of one with its money, parcels and timeline."""
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+from wtforms import Form, HiddenField, IntegerField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from app.blueprints._access import confirm, staff, staff_only, staff_session
+from app.blueprints._pages import changed, page
+from app.errors import Conflict, Invalid, ShopError
+from app.money import Money
+from app.services import accounts, fulfilment, orders, payments
+
+bp = Blueprint("orders", __name__, url_prefix="/orders")
+
+
+class Refund(Form):
+    """How much to give back. `left` is what could be given back when the page was made, `key` makes two clicks one."""
+
+    amount = StringField("Amount", [InputRequired("Enter an amount."), Length(max=20)])
+    reason = StringField("Reason", [InputRequired("Say why; the customer's mail does not show it."), Length(max=200)])
+    code = StringField("Your code", [Optional(), Length(max=40)])
+    left = IntegerField(validators=[InputRequired()])
+    key = HiddenField(validators=[InputRequired(), Length(min=16, max=64)])
+
+
+class Note(Form):
+    """Words for colleagues."""
+
+    text = TextAreaField("Note", [InputRequired("Write something first."), Length(max=2000)])
+
+
+@bp.get("/")
+@staff_only("orders.read")
+def index() -> Response:
+    """List orders, newest first."""
+    state, q = request.args.get("state", ""), request.args.get("q", "").strip()
+    found = orders.list_as_staff(staff(), state=state or None, q=q or None, before=request.args.get("before"))
+    paid = payments.of_orders(order.id for order in found.orders)
+    parcels = fulfilment.states_of(order.id for order in found.orders)
+    rows = [(order, payments.state_of(paid[order.id]), parcels.get(order.id)) for order in found.orders]
+    later = url_for(".index", state=state or None, q=q or None, before=found.before) if found.before else None
+    return page(
+        "admin/orders/index.html", part="admin/orders/_table.html",
+        rows=rows, state=state, q=q, states=list(orders.OrderState), later=later, is_first="before" not in request.args,
+    )  # fmt: skip
+
+
+@bp.get("/<number>")
+@staff_only("orders.read")
+def show(number: str) -> Response:
+    """Show one order with all that happened to it."""
+    return page("admin/orders/show.html", **_everything(orders.get_as_staff(staff(), number)))
+
+
+@bp.post("/<number>/refunds")
+@staff_only("orders.refund")
+def refund(number: str) -> Response:
+    """Give money back, in full or in part."""
+    order, form = orders.get_as_staff(staff(), number), Refund(request.form)
+    if not form.validate():
+        return _refuse(order, None, refund_form=form)
+    try:
+        amount = Money.parse((form.amount.data or "").replace(",", "."), order.currency)
+    except ValueError:
+        return _refuse(order, Invalid("Enter an amount.", amount="Enter an amount, as in 12.50."), refund_form=form)
+    try:
+        confirm(form.code.data or "")
+        orders.refund_as_staff(
+            order, amount, left=form.left.data or 0, reason=(form.reason.data or "").strip(), key=form.key.data or "",
+            actor=staff().actor,
+        )  # fmt: skip
+    except (Invalid, Conflict, accounts.TooManyAttempts) as refusal:
+        return _refuse(order, refusal, refund_form=form)
+    return changed("admin/orders/_changes.html", then=url_for(".show", number=number), **_everything(order))
+
+
+@bp.post("/<number>/notes")
+@staff_only("orders.note")
+def note(number: str) -> Response:
+    """Write a note for colleagues."""
+    order, form = orders.get_as_staff(staff(), number), Note(request.form)
+    if not form.validate():
+        return page(
+            "admin/orders/show.html",
+            part="admin/orders/_timeline.html",
+            status=422,
+            **_everything(order, note_form=form),
+        )
+    orders.note_as_staff(order, form.text.data or "", actor=staff().actor)
+    return changed("admin/orders/_timeline.html", then=url_for(".show", number=number), **_everything(order))
+
+
+@bp.get("/<number>/labels/<shipment>.pdf")
+@staff_only("orders.read")
+def label(number: str, shipment: str) -> Response:
+    """Send a parcel's label to print."""
+    body = fulfilment.label_pdf(staff(), shipment)
+    name = f'inline; filename="label-{number}.pdf"'
+    return Response(body, mimetype="application/pdf", headers={"Content-Disposition": name})
+
+
+def _refuse(order: orders.Order, refusal: ShopError | None, *, refund_form: Refund) -> Response:
+    """Show the payment's part again with what is wrong; what was typed stays, the balance is today's."""
+    shown = _everything(order, refund_form=refund_form, refusal=refusal)
+    for name, advice in getattr(refusal, "fields", {}).items():
+        refund_form[name].errors = [advice]
+    refund_form.left.process_data(shown["left"].amount)
+    status = 409 if isinstance(refusal, Conflict) else 429 if isinstance(refusal, accounts.TooManyAttempts) else 422
+    return page("admin/orders/show.html", part="admin/orders/_payment.html", status=status, **shown)
+
+
+def _everything(
+    order: orders.Order,
+    *,
+    refund_form: Refund | None = None,
+    note_form: Note | None = None,
+    refusal: ShopError | None = None,
+) -> dict[str, Any]:
+    """Read what the page and each of its parts show."""
+    paid, refunds, events = payments.of_order(order.id), payments.refunds_of(order.id), orders.timeline(order.id)
+    left = max(
+        (payment.refundable for payment in paid), key=lambda money: money.amount, default=Money.zero(order.currency)
+    )
+    fresh_form = Refund(amount=str(left.decimal), left=left.amount, key=secrets.token_hex(16))
+    return {
+        "order": order,
+        "payments": paid,
+        "pay_state": payments.state_of(paid),
+        "refunds": refunds,
+        "left": left,
+        "refund_form": refund_form or fresh_form,
+        "refusal": refusal,
+        "may_refund": staff().may("orders.refund"),
+        "needs_code": not staff_session().is_fresh,
+        "shipments": fulfilment.shipments_of(order.id),
+        "events": events,
+        "names": accounts.names_of([*(event.actor for event in events), *(refund.actor for refund in refunds)]),
+        "note_form": note_form or Note(),
+        "may_note": staff().may("orders.note"),
+    }

@@ -1,0 +1,52 @@
+"""The back office: the rooms under /admin, and what they share. Each noun has a file beside this one.
+
+The one rule: every view but those of signing in carries `staff_only(permission)`; a rule test looks.
+"""
+
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+from flask_login import current_user
+
+from app.blueprints._access import staff
+from app.blueprints._pages import see_other, show_error
+from app.blueprints.admin import jobs, orders, sign_in, stock
+from app.errors import ShopError
+
+bp = Blueprint("admin", __name__, url_prefix="/admin")
+for room in (sign_in, orders, stock, jobs):
+    bp.register_blueprint(room.bp)
+bp.register_error_handler(ShopError, partial(show_error, template="admin/error.html"))
+
+
+@bp.get("/")
+def index() -> Response:
+    """Begin where the work is."""
+    return see_other(url_for("admin.orders.index"))
+
+
+@bp.context_processor
+def _add_frame() -> dict[str, Any]:
+    """Give the frame who is signed in and where they may go. Templates do not decide; this table does."""
+    if not current_user.is_authenticated:
+        return {"staff": None}
+    rooms = [
+        ("Orders", "orders.index", "orders.read"),
+        ("Stock", "stock.index", "stock.read"),
+        ("Jobs", "jobs.index", "jobs.read"),
+    ]
+    links = [
+        {"name": name, "url": url_for(f"admin.{endpoint}")}
+        for name, endpoint, permission in rooms
+        if staff().may(permission)
+    ]
+    here = next((link["url"] for link in links if request.path.startswith(link["url"])), None)
+    return {"staff": staff(), "admin_nav": links, "nav_current": here}
+
+
+@bp.after_request
+def _keep_nothing(response: Response) -> Response:
+    """What staff saw is not shown again by Back after signing out on a shared computer."""
+    response.headers["Cache-Control"] = "no-store"
+    return response

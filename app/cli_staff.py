@@ -1,0 +1,86 @@
+"""`flask shop staff …`: who may open the back office."""
+
+from pathlib import Path
+
+import click
+import segno
+
+from app.errors import ShopError
+from app.services import accounts
+
+
+@click.group("staff")
+def staff() -> None:
+    """Add members of staff, give them a new start, end their access."""
+
+
+@staff.command("add")
+@click.argument("email")
+@click.option("--name", required=True, help="What colleagues call them.")
+@click.option("--role", type=click.Choice(list(accounts.ROLES)), required=True)
+@click.option("--password-file", type=click.Path(path_type=Path, exists=True), help="Its first line is the password.")
+@click.option("--enrols", is_flag=True, help="They set up their authenticator themselves at the first sign-in.")
+def add(email: str, name: str, role: str, password_file: Path | None, *, enrols: bool) -> None:
+    """Add a member of staff and print what they need to sign in; it is not shown again."""
+    password = password_file.read_text(encoding="utf-8").splitlines()[0] if password_file else None
+    try:
+        added = accounts.add(email, name, role, password=password, enrols=enrols)
+    except ShopError as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    _tell(added, has_own_password=password is not None)
+
+
+@staff.command("reset")
+@click.argument("email")
+def reset(email: str) -> None:
+    """Give a new password, have the authenticator set up anew, end all sign-ins, release the brake on guessing."""
+    try:
+        _tell(accounts.reset(email))
+    except ShopError as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+
+
+@staff.command("end")
+@click.argument("email")
+def end(email: str) -> None:
+    """End a member's access at once. Their name stays on what they did."""
+    try:
+        accounts.end(email)
+    except ShopError as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    click.echo("They can no longer sign in, and are signed out everywhere.")
+
+
+@staff.command("code")
+@click.argument("email")
+def code(email: str) -> None:
+    """Print the code that a member's authenticator shows now. Not in production."""
+    try:
+        click.echo(accounts.current_code(email))
+    except ShopError as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+
+
+@staff.command("demo")
+def demo() -> None:
+    """Add the demo's member of staff, unless it is there, and say how to sign in. Not in production."""
+    try:
+        added = accounts.add_demo()
+    except ShopError as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    if added is None:
+        click.echo(f"{accounts.DEMO_EMAIL} is there already; `flask shop staff reset` gives a new password.")
+        return
+    click.echo(f"Sign in as {added.staff.email} with the password {added.password}; the page shows the demo's code.")
+
+
+def _tell(added: accounts.Added, *, has_own_password: bool = False) -> None:
+    click.echo(f"{added.staff.name} ({added.staff.role}) signs in at /admin/ as {added.staff.email}.")
+    if not has_own_password:
+        click.echo(f"Password: {added.password}")
+    if added.secret is None:
+        click.echo("The authenticator is set up at the next sign-in.")
+        return
+    click.echo(f"Authenticator: {added.secret.uri}")
+    segno.make(added.secret.uri, error="l").terminal(compact=True)
+    click.echo("Recovery codes, each works once: " + " ".join(added.recovery_codes))

@@ -1,0 +1,156 @@
+"""Checks: each asks its engine something real, within its client's time budget, and says what to do when it fails."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, text
+
+from app import clock, config, db, stores
+from app.queue import OrdersOutbox
+from app.services.health.jobs import failed_jobs
+
+LAG_LIMIT_SECONDS = 300
+CLOCK_LIMIT_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Check:
+    """What one engine said. `is_needed`: without it the shop cannot sell."""
+
+    name: str
+    is_well: bool
+    is_needed: bool
+    milliseconds: float
+    says: str
+
+    @property
+    def advice(self) -> str:
+        """What to do when it is not well."""
+        return _ADVICE.get(self.name, "")
+
+
+def check() -> list[Check]:
+    """Ask PostgreSQL (both databases), MongoDB, Redis (both), S3 and the queue."""
+    return [
+        _ask("customers", _ask_sql(db.customers)),
+        _ask("orders", _ask_sql(db.orders)),
+        _ask("catalog", _ask_catalog),
+        _ask("redis", _ask_redis, is_needed=False),
+        _ask("cache", _ask_cache, is_needed=False),
+        _ask("s3", _ask_s3, is_needed=False),
+        _ask("queue", _ask_queue, is_needed=False),
+    ]
+
+
+def inspect() -> list[Check]:
+    """Ask what readiness asks, and what is too slow or too rare to ask every few seconds: shape, clock, settings."""
+    return [
+        _ask("settings", _ask_settings),
+        *check(),
+        _ask("shape", _ask_shape),
+        _ask("clock", _ask_clock, is_needed=False),
+        _ask("failed jobs", _ask_failed, is_needed=False),
+    ]
+
+
+def _ask(name: str, question: Callable[[], str], *, is_needed: bool = True) -> Check:
+    started = time.perf_counter()
+    try:
+        says, is_well = question(), True
+    except Exception as error:  # noqa: BLE001 - whatever an engine throws is the answer
+        says, is_well = f"{type(error).__name__}: {error}".splitlines()[0][:200], False
+    return Check(name, is_well, is_needed, round((time.perf_counter() - started) * 1000, 1), says)
+
+
+def _ask_sql(database: db.Database) -> Callable[[], str]:
+    def ask() -> str:
+        with database.reading() as session:
+            return f"at {session.execute(text('SELECT version_num FROM alembic_version')).scalar_one()}"
+
+    return ask
+
+
+def _ask_catalog() -> str:
+    stores.catalog().command("ping")
+    stores.catalog()["products"].find_one({}, {"_id": 1})
+    return "answers"
+
+
+def _ask_redis() -> str:
+    stores.redis().ping()
+    policy = str(stores.redis().config_get("maxmemory-policy").get("maxmemory-policy"))
+    if policy != "noeviction":
+        raise RuntimeError(f"maxmemory-policy is {policy}; sessions and queues need noeviction")
+    return "answers"
+
+
+def _ask_cache() -> str:
+    stores.cache().ping()
+    return "answers"
+
+
+def _ask_s3() -> str:
+    stores.s3().head_bucket(Bucket=stores.bucket())
+    return "answers"
+
+
+def _ask_queue() -> str:
+    with db.orders.reading() as session:
+        oldest = session.execute(
+            select(func.min(OrdersOutbox.due_at)).where(
+                OrdersOutbox.done_at.is_(None), OrdersOutbox.failed_at.is_(None)
+            )
+        ).scalar()
+    lag = (clock.now() - oldest).total_seconds() if oldest else 0
+    if lag > LAG_LIMIT_SECONDS:
+        raise RuntimeError(f"the oldest job has waited {lag:.0f} s; is a worker running?")
+    return f"{max(lag, 0):.0f} s behind"
+
+
+def _ask_settings() -> str:
+    settings = config.current()
+    return f"{settings.env}, {settings.origin}, prices in {settings.currency} with {settings.vat_rate} % VAT"
+
+
+def _ask_shape() -> str:
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - alembic is for operators, not for every page
+
+    from app.migrate import alembic_config  # noqa: PLC0415 - as above
+
+    for database in db.BOTH:
+        head = ScriptDirectory.from_config(alembic_config(database)).get_current_head()
+        with database.reading() as session:
+            found = session.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+        if found != head:
+            raise RuntimeError(f"{database.name} is at {found}, this release needs {head}")
+    return "as this release needs it"
+
+
+def _ask_clock() -> str:
+    with db.orders.reading() as session:
+        theirs = session.execute(select(func.clock_timestamp())).scalar_one()
+    off = abs((clock.now() - theirs).total_seconds())
+    if off > CLOCK_LIMIT_SECONDS:
+        raise RuntimeError(f"this machine's clock and the database's differ by {off:.0f} s")
+    return f"{off * 1000:.0f} ms from the database's"
+
+
+def _ask_failed() -> str:
+    if failed := failed_jobs():
+        raise RuntimeError(f"{len(failed)} jobs gave up, the latest {failed[0].name}")
+    return "none"
+
+
+_ADVICE = {
+    "customers": "Check SHOP_CUSTOMERS_URL, that PostgreSQL runs, and run `flask shop migrate`.",
+    "orders": "Check SHOP_ORDERS_URL, that PostgreSQL runs, and run `flask shop migrate`.",
+    "catalog": "Check SHOP_CATALOG_URL and that MongoDB runs.",
+    "redis": "Check SHOP_REDIS_URL; its server needs `maxmemory-policy noeviction`. Nobody can sign in meanwhile.",
+    "cache": "Check SHOP_CACHE_URL. Pages are made anew each time meanwhile.",
+    "s3": "Check the SHOP_S3_… settings and that the bucket exists. Pictures and labels are missing meanwhile.",
+    "queue": "Start a worker (`python -m app.tasks.worker`) and the scheduler (`python -m app.tasks.scheduler`).",
+    "shape": "Run `flask shop migrate` with the owner's role.",
+    "clock": "Set the clock by NTP: codes of authenticators and signatures depend on it.",
+    "failed jobs": "Look at /admin/jobs/ for their reasons, and have them tried again.",
+}

@@ -1,0 +1,44 @@
+"""Jobs that gave up: what they were, why, and another start."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app import db, queue
+from app.errors import Conflict
+from app.services import audit
+
+
+@dataclass(frozen=True)
+class FailedJob:
+    """One job that ended its tries."""
+
+    database: str
+    id: str
+    name: str
+    args: list[str | int]
+    attempts: int
+    failed_at: datetime
+    error: str
+
+
+def failed_jobs(limit: int = 100) -> Sequence[FailedJob]:
+    """List jobs that failed for good, the latest first, from both databases."""
+    found = [
+        FailedJob(database.name, row.id, row.name, row.args, row.attempts, row.failed_at, row.error or "")
+        for database in db.BOTH
+        for row in queue.failed(database, limit)
+    ]
+    return sorted(found, key=lambda job: job.failed_at, reverse=True)[:limit]
+
+
+def retry_job(database_name: str, row_id: str, *, actor: str) -> None:
+    """Have a failed job tried again from its first try on; Conflict when it does not wait for that any more."""
+    database = next((each for each in db.BOTH if each.name == database_name), None)
+    if database is None:
+        raise Conflict("There is no such job.")
+    with database.transaction():
+        name = queue.retry(database, row_id)
+        if name is None:
+            raise Conflict("That job runs again already, or is done.")
+        audit.record(database, actor, "job.retry", f"job:{row_id}", after={"name": name})

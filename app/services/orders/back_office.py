@@ -1,0 +1,48 @@
+"""What staff do to an order: write a note, give money back. Act, timeline and audit commit together."""
+
+from sqlalchemy.dialects.postgresql import insert
+
+from app import clock, db
+from app.errors import Invalid
+from app.money import Money
+from app.services import audit, payments
+from app.services.orders.models import Order, OrderEvent
+
+_LONGEST_NOTE = 2000
+
+
+def refund_as_staff(order: Order, amount: Money, *, left: int, reason: str, key: str, actor: str) -> payments.Refund:
+    """Have `amount` given back by a job. The same `key` asks once, however often it is sent.
+
+    Raises Conflict when something else than `left` minor units can be given back now: somebody else was faster.
+    """
+    with db.orders.transaction():
+        refund = payments.ask_refund(order.id, amount.amount, reason=reason, actor=actor, key=key, left=left)
+        # The line has the refund's id, so that a second click adds no second line.
+        said = f"{amount.decimal} {amount.currency} are given back: {reason}"
+        if _add_line(refund.id, order.id, "refund", said, actor=actor):
+            after = {"refund": refund.id, "amount": amount.amount, "currency": amount.currency, "reason": reason}
+            audit.record(db.orders, actor, "order.refund", f"order:{order.id}", before={"left": left}, after=after)
+    return refund
+
+
+def note_as_staff(order: Order, text: str, *, actor: str) -> None:
+    """Write a note for colleagues into the timeline; customers do not see lines of the kind "note"."""
+    text = text.strip()
+    if not 0 < len(text) <= _LONGEST_NOTE:
+        advice = f"Write up to {_LONGEST_NOTE} characters."
+        raise Invalid(advice, text=advice)
+    with db.orders.transaction():
+        _add_line(db.new_id(), order.id, "note", text, actor=actor)
+        audit.record(db.orders, actor, "order.note", f"order:{order.id}", after={"text": text})
+
+
+def _add_line(line_id: str, order_id: str, kind: str, text: str, *, actor: str) -> bool:
+    """Add a line to the timeline; False when it is there already."""
+    added = db.orders.session.execute(
+        insert(OrderEvent)
+        .values(id=line_id, order_id=order_id, at=clock.now(), kind=kind, text=text, actor=actor)
+        .on_conflict_do_nothing(index_elements=["id"])
+        .returning(OrderEvent.id)
+    ).scalar()
+    return added is not None

@@ -1,0 +1,82 @@
+"""The list of everything that can lie on a shelf, for staff: published or not, found by words or a code."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, select, tuple_
+
+from app import db
+from app.services import catalog
+from app.services.search.indexing import bare
+from app.services.search.models import SearchDocument
+
+
+@dataclass(frozen=True)
+class StockedVariant:
+    """One variant with the product it belongs to."""
+
+    product: catalog.Product
+    variant: catalog.Variant
+
+    @property
+    def id(self) -> str:
+        """The variant's permanent id."""
+        return self.variant.id
+
+
+@dataclass(frozen=True)
+class VariantPage:
+    """Some variants by title; `after` continues behind the last, None at the end."""
+
+    variants: Sequence[StockedVariant]
+    after: str | None
+
+
+def list_variants_as_staff(*, q: str = "", after: str = "", limit: int = 50) -> VariantPage:
+    """List variants by their product's title. `q` is part of the title or a whole SKU; `after` the last page's end.
+
+    One query for the products' ids and one for their documents, however many variants they have.
+    """
+    last_product, _, skip = after.partition(".")
+    products = _products(_ids(q, last_product, limit + 1))
+    found = [StockedVariant(product, variant) for product in products for variant in product.variants]
+    found = found[int(skip) if skip.isdecimal() else 0 :]
+    if len(found) <= limit:
+        return VariantPage(found, None)
+    shown, following = found[:limit], found[limit]
+    done = sum(1 for each in shown if each.product.id == following.product.id)
+    if following.product.id == last_product:
+        done += int(skip) if skip.isdecimal() else 0
+    return VariantPage(shown, f"{following.product.id}.{done}")
+
+
+def find_variant_as_staff(variant_id: str) -> StockedVariant | None:
+    """Return one variant, or None when the catalogue has none such."""
+    sellable = catalog.find_variants([variant_id]).get(variant_id)
+    if sellable is None:
+        return None
+    product = catalog.find_products([sellable.product_id])[0]
+    return StockedVariant(product, next(each for each in product.variants if each.id == variant_id))
+
+
+def _ids(q: str, first: str, limit: int) -> list[str]:
+    """Return product ids by title, from the product `first` on."""
+    query = select(SearchDocument.product_id)
+    if wanted := q.replace("\0", "").strip():
+        part = func.plain(wanted)
+        query = query.where(
+            or_(
+                SearchDocument.vocabulary.contains(part, autoescape=False),
+                SearchDocument.codes.contains([bare(wanted)]),
+            )
+        )
+    if first:
+        start = select(SearchDocument.title, SearchDocument.product_id).where(SearchDocument.product_id == first)
+        query = query.where(tuple_(SearchDocument.title, SearchDocument.product_id) >= start.scalar_subquery())
+    with db.orders.reading() as session:
+        return list(session.scalars(query.order_by(SearchDocument.title, SearchDocument.product_id).limit(limit)))
+
+
+def _products(ids: list[str]) -> list[catalog.Product]:
+    found = {product.id: product for product in catalog.find_products(ids)}
+    return [found[each] for each in ids if each in found and not found[each].is_deleted]
