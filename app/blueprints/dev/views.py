@@ -49,7 +49,7 @@ class Picture:
 class Product:
     """A product as a card reads it."""
 
-    name: str
+    title: str
     picture: Picture | None
     price: Money
     was: Money | None = None

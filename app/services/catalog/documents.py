@@ -62,6 +62,11 @@ class Product:
     is_deleted: bool = False
     revision: int = 0
 
+    def media_from(self, variant: Variant | None) -> tuple[Media, ...]:
+        """Return the pictures with the variant's own first."""
+        own = variant.media_key if variant else None
+        return tuple(sorted(self.media, key=lambda picture: picture.key != own)) if own else self.media
+
     def media_of(self, variant: Variant) -> Media | None:
         """Return the picture of a variant: its own, or the product's first."""
         own = (picture for picture in self.media if picture.key == variant.media_key)

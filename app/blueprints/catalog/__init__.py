@@ -1,0 +1,1 @@
+"""What the shop shows: home, collections, products, search, pictures."""

@@ -1,0 +1,72 @@
+"""The state of what pages show, read at most once a second in each process."""
+
+import threading
+import time
+from typing import NamedTuple
+
+from flask import current_app
+from pymongo.errors import PyMongoError
+
+from app.services import catalog, inventory
+
+_FRESH = 1.0  # seconds; with the time a page takes, a change shows within two
+_SHELVES_FRESH = 60.0  # seconds that the frame of a page outside the catalogue may lag behind
+_REST_AFTER_FAILURE = 10.0
+
+
+class State(NamedTuple):
+    """Two generations; a page made under others is old."""
+
+    catalog: str
+    stock: str
+
+
+class _Known:
+    """What one app in this process last read."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.state: State | None = None
+        self.read_at = 0.0
+        self.shelves: list[catalog.Collection] = []
+        self.shelves_of = ""
+        self.shelves_at = 0.0
+
+
+def state() -> State:
+    """Return the state of the catalogue and the stock, at most a second old; raise what a store raises that is down."""
+    known = _known()
+    with known.lock:
+        if known.state is None or time.monotonic() - known.read_at > _FRESH:
+            asked_at = time.monotonic()
+            known.state = State(str(catalog.generation()), str(inventory.generation()))
+            known.read_at = asked_at
+        return known.state
+
+
+def shelves(at: State | None = None) -> list[catalog.Collection]:
+    """Return the published collections as they are in a state; without one, as this process last knew them.
+
+    Without a state it never raises: what is known, or nothing, while the catalogue is down.
+    """
+    known = _known()
+    if at is None:
+        return _last_known(known)
+    if known.shelves_of != at.catalog:
+        found = catalog.collections()
+        known.shelves, known.shelves_of, known.shelves_at = found, at.catalog, time.monotonic()
+    return known.shelves
+
+
+def _last_known(known: _Known) -> list[catalog.Collection]:
+    if known.shelves_at == 0.0 or time.monotonic() - known.shelves_at > _SHELVES_FRESH:
+        try:
+            known.shelves, known.shelves_at = catalog.collections(), time.monotonic()
+        except PyMongoError:
+            known.shelves_at = time.monotonic() - _SHELVES_FRESH + _REST_AFTER_FAILURE
+    return known.shelves
+
+
+def _known() -> _Known:
+    known: _Known = current_app.extensions.setdefault("page_state", _Known())
+    return known

@@ -1,0 +1,44 @@
+"""What a product page shows beside the product: its stock, and its neighbours on the shelves."""
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from app import db
+from app.services import catalog, inventory
+from app.services.search.models import SearchDocument, SearchPlace
+
+_NEIGHBOURS = 4
+
+
+@dataclass(frozen=True)
+class Beside:
+    """How many of each of the product's variants can be had, and the cards of its neighbours."""
+
+    available: dict[str, int]
+    cards: list[catalog.Card]
+
+
+def beside(product: catalog.Product) -> Beside:
+    """Read a product's stock and neighbours: those that share most shelves with it and stand nearest."""
+    mine, other = aliased(SearchPlace), aliased(SearchPlace)
+    query = (
+        select(other.product_id)
+        .join(mine, mine.collection_id == other.collection_id)
+        .join(SearchDocument, SearchDocument.product_id == other.product_id)
+        .where(mine.product_id == product.id, other.product_id != product.id, SearchDocument.is_published)
+        .group_by(other.product_id)
+        .order_by(func.count().desc(), func.min(func.abs(other.position - mine.position)), other.product_id)
+        .limit(_NEIGHBOURS)
+    )
+    with db.orders.reading() as session:
+        cards = catalog.cards(session.scalars(query).all())
+        own = [variant.id for variant in product.variants]
+        levels = inventory.levels([*own, *(variant for card in cards for variant in card.variant_ids)])
+    available = {variant: level.available for variant, level in levels.items()}
+    sold_out = {card.id: all(available[variant] < 1 for variant in card.variant_ids) for card in cards}
+    return Beside(
+        {variant: available[variant] for variant in own},
+        [replace(card, is_sold_out=sold_out[card.id]) for card in cards],
+    )
