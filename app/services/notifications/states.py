@@ -17,7 +17,8 @@ class MessageState(StrEnum):
 WAITING = (MessageState.QUEUED, MessageState.SENDING)
 
 MOVES: dict[MessageState, set[MessageState]] = {
-    MessageState.QUEUED: {MessageState.SENDING},
+    # A call whose answer was lost leaves it queued; the provider's word that it arrived saves the repeat.
+    MessageState.QUEUED: {MessageState.SENDING, MessageState.DELIVERED, MessageState.BOUNCED},
     MessageState.SENDING: {
         MessageState.SENDING,  # again, after a crash
         MessageState.QUEUED,

@@ -47,9 +47,12 @@ def order_shipped(
 
 
 def refund_made(refund_id: str) -> None:
-    """Write that money went back. Once, however often this is called."""
+    """Write that money went back, after the confirmation of its order if there is one. Once, however often called."""
     refund = payments.get_refund(refund_id)
-    _write(f"refund_made:{refund_id}", "refund_made", orders.get_for_job(refund.order_id), refund=refund)
+    order = orders.get_for_job(refund.order_id)
+    if order.confirmed_at:  # else the money came for an order that was never on
+        order_confirmed(order.id)
+    _write(f"refund_made:{refund_id}", "refund_made", order, refund=refund)
 
 
 def _write(event: str, template: str, order: orders.Order, **context: Any) -> None:
