@@ -47,7 +47,7 @@ def _regenerate(database: db.Database) -> None:
             config = alembic_config(database)
             config.attributes["connection"] = connection
             command.upgrade(config, "0001")
-            command.revision(config, message="tables", rev_id="0002", autogenerate=True)
+            command.revision(config, message="The tables of every service, as their models have them.", rev_id="0002", autogenerate=True)
     finally:
         for path, content in later.items():
             path.write_bytes(content)

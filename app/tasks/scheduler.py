@@ -14,7 +14,7 @@ def main() -> None:
     with app.app_context():
         scheduler = CronScheduler(connection=stores.redis(), logging_level="WARNING")
         scheduler.load_config_from_file("app.tasks.cron")
-        scheduler.start()  # type: ignore[no-untyped-call] - RQ has no types here
+        scheduler.start()  # type: ignore[no-untyped-call]  # RQ says no types here
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""tables"""
+"""The tables of every service, as their models have them."""
 
 import sqlalchemy as sa
 from alembic import op

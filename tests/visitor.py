@@ -1,0 +1,54 @@
+"""A browser without JavaScript: follows links and redirects, fills forms as the page has them, keeps cookies by host."""
+
+from urllib.parse import urljoin
+
+import httpx
+from lxml import html
+
+
+class Visitor:
+    """One person at one window. `page` is the document they look at, `status` its HTTP status, `address` where."""
+
+    def __init__(self, shop: str) -> None:
+        """Open a window; nothing is loaded yet."""
+        self._client = httpx.Client(timeout=30, follow_redirects=False, trust_env=False)
+        self.address = shop
+        self.status = 0
+        self.page = html.fromstring("<html></html>")
+
+    def go(self, address: str) -> None:
+        """Type or click an address."""
+        self._load(self._client.build_request("GET", urljoin(self.address, address)))
+
+    def submit(self, action: str, **values: str) -> None:
+        """Send the first form whose action contains `action`, with what it holds and `values` over it."""
+        form = next((form for form in self.page.forms if action in (form.get("action") or self.address)), None)
+        assert form is not None, f"no form leads to {action} on {self.address}:\n{self.text}"
+        fields = dict(form.form_values()) | values
+        target = urljoin(self.address, form.get("action") or self.address)
+        headers = {"Sec-Fetch-Site": "same-origin", "Origin": self.address.split("/", 3)[0]}
+        if form.get("method", "get").lower() == "get":
+            self._load(self._client.build_request("GET", target, params=fields))
+        else:
+            self._load(self._client.build_request("POST", target, data=fields, headers=headers))
+
+    @property
+    def text(self) -> str:
+        """What there is to read."""
+        return " ".join(self.page.text_content().split())
+
+    @property
+    def title(self) -> str:
+        """The page's title."""
+        return str(self.page.findtext(".//title"))
+
+    def close(self) -> None:
+        """Close the window."""
+        self._client.close()
+
+    def _load(self, request: httpx.Request) -> None:
+        answer = self._client.send(request)
+        while answer.is_redirect:
+            answer = self._client.get(urljoin(str(answer.url), answer.headers["Location"]))
+        self.address, self.status = str(answer.url), answer.status_code
+        self.page = html.fromstring(answer.text or "<html></html>")
