@@ -32,7 +32,7 @@ def verify() -> Report:
     report = Report()
     for book in BOOKS.values():
         expected = _read_checkpoints(book, report)
-        with book.database.reading() as session:
+        with book.database.transaction() as session:  # rows come by a cursor, which lives in a transaction
             _walk(session, book, expected, report)
             _find_unsealed(session, book, report)
     return report
