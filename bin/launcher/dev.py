@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import psutil
 from launcher import Refusal, settings, terminal
 from launcher.engines import NAMES, Engines
 from launcher.environment import ROOT
-from launcher.folder import Folder, is_free
+from launcher.folder import Folder, is_free, write_private
 from launcher.logs import Tail, find_reason
 from launcher.supervise import Supervisor
 
@@ -101,6 +102,7 @@ class _Opening:
         self._call("migrations", "migrate", role="owner")
         self._fill()
         self._start_shop()
+        self._write_env()
         self._greet()
         self._supervisor.watch()
 
@@ -120,15 +122,17 @@ class _Opening:
         self._start("standins", [*command, "--state", str(self._folder.path / "standins")], dict(os.environ))
 
     def _fill(self) -> None:
-        """Load the file that was named, or the demo shop on the first run."""
+        """Load the file that was named, or the demo shop on the first run; then somebody to look after it."""
         mark = self._folder.path / "filled"
         if file := self._options.import_file:
             images = ["--images", str(self._options.images)] if self._options.images else []
             self._call("import", "import", str(file), *images, role="worker")
         elif not mark.exists():
-            said = self._call("demo shop", "seed", "--dir", str(self._folder.path / "demo"), role="worker")
-            (self._folder.path / "staff.txt").write_text("\n".join(line for line in said if "sign" in line.lower()))
+            self._call("demo shop", "seed", "--dir", str(self._folder.path / "demo"), role="worker")
         mark.touch()
+        staff = self._folder.path / "staff.txt"
+        if not staff.exists():
+            write_private(staff, "\n".join(self._call("staff", "staff", "demo", role="worker")))
 
     def _start_shop(self) -> None:
         web = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self._options.port)]
@@ -149,9 +153,9 @@ class _Opening:
             running = self._start(command[0], [*_FLASK, *command], self._env(role))
             while True:
                 has_ended = running.poll() is not None
-                for line in filter(str.strip, tail.lines()):
-                    said.append(line)
-                    shown.tell(line)
+                said += filter(str.strip, tail.lines())
+                if said and not said[-1].startswith(("{", " ", "Traceback")):  # what is for people, not for the log
+                    shown.tell(said[-1])
                 if has_ended:
                     break
                 time.sleep(0.1)
@@ -172,6 +176,12 @@ class _Opening:
         mine = settings.shop(env="development", origin=self._origin, secret_key=self._secrets["secret_key"])
         return mine | self._engines.settings(role) | self._companies | os.environ | {"SHOP_ORIGIN": self._origin}
 
+    def _write_env(self) -> None:
+        """Leave the settings where a shell finds them, so that `flask shop …` reaches this shop."""
+        mine = {key: value for key, value in self._env("worker").items() if key.startswith("SHOP_")}
+        lines = [f"export {key}={shlex.quote(value)}" for key, value in sorted((mine | {"FLASK_APP": "wsgi"}).items())]
+        write_private(self._folder.path / "env", "\n".join(lines) + "\n")
+
     def _wait(self, address: str, name: str) -> None:
         deadline = time.monotonic() + _PATIENCE
         while not _answers(address):
@@ -182,9 +192,7 @@ class _Opening:
 
     def _greet(self) -> None:
         rows = [("Shop", f"{self._origin}/"), ("Staff", f"{self._origin}/admin/")]
-        staff = self._folder.path / "staff.txt"
-        if staff.exists():
-            rows += [("", line) for line in staff.read_text(encoding="utf-8").splitlines()]
+        rows += [("", line) for line in (self._folder.path / "staff.txt").read_text(encoding="utf-8").splitlines()]
         if self._options.has_standins:
             rows += [
                 ("Desk", f"{self._desk}/  (plays Stripe, UPS and SendGrid)"),
@@ -192,7 +200,7 @@ class _Opening:
                 ("Cards", "4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined,"),
                 ("", "4000 0027 6000 3184 asks for 3-D Secure; any future date, any CVC"),
             ]
-        rows.append(("Logs", f"{self._folder.path / 'log'}/"))
+        rows += [("Logs", f"{self._folder.path / 'log'}/"), ("Tools", ". var/env; .venv/bin/flask shop --help")]
         terminal.say("\nThe shop is open.\n")
         for title, text in rows:
             terminal.say(f"  {title:<7} {text}")

@@ -84,7 +84,7 @@ class Folder:
             while not port or port in ports.values() or not is_free(port):
                 port = random.choice(_PORTS)
             ports[name] = port
-        _write(path, known | ports)
+        write_private(path, json.dumps(known | ports, indent=1))
         return ports
 
     def secrets(self) -> dict[str, str]:
@@ -93,7 +93,7 @@ class Folder:
         known: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         made = {name: secrets.token_hex(24) for name in _SECRETS} | known
         if made != known:
-            _write(path, made)
+            write_private(path, json.dumps(made, indent=1))
         return made
 
 
@@ -159,8 +159,7 @@ def _check_version(path: Path) -> None:
     if not stamp.exists():
         if any(entry.name not in {"lock", "VERSION.new"} for entry in path.iterdir()):
             raise Refusal(f"{path} was not made by this program. Move it away and start again.")
-        stamp.with_suffix(".new").write_text(VERSION, encoding="utf-8")
-        stamp.with_suffix(".new").replace(stamp)
+        write_private(stamp, VERSION)
     found = stamp.read_text(encoding="utf-8").strip()
     if found != VERSION:
         raise Refusal(
@@ -176,8 +175,9 @@ def _check_space(path: Path) -> None:
         )
 
 
-def _write(path: Path, content: dict[str, int] | dict[str, str]) -> None:
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner may read, whole or not at all."""
     draft = path.with_suffix(".new")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        json.dump(content, file, indent=1)
+        file.write(text)
     draft.replace(path)

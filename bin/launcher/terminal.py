@@ -1,5 +1,6 @@
 """What the person in front of the terminal sees: one line a step, with the seconds it took."""
 
+import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -22,7 +23,8 @@ class Step:
     def tell(self, progress: str) -> None:
         """Show how far it is."""
         if sys.stdout.isatty():
-            self._rewrite(progress, end="")
+            room = shutil.get_terminal_size().columns - len(f"  {self._title:<14} ") - 1
+            self._rewrite(progress[:room], end="")
         elif time.monotonic() - self._said > self._SELDOM:
             self._said = time.monotonic()
             say(f"  {self._title:<14} {progress}")

@@ -37,6 +37,14 @@ def migrate():
     with psycopg.connect(os.environ["SHOP_ORDERS_URL"]) as orders:
         orders.execute("CREATE TABLE IF NOT EXISTS seeds (id int)")
 
+@shop.group()
+def staff():
+    pass
+
+@staff.command()
+def demo():
+    print("Sign in as somebody.")
+
 @shop.command()
 @click.option("--dir")
 def seed(dir):

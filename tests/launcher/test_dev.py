@@ -50,6 +50,7 @@ def test_two_clones_run_side_by_side_and_stop_alone(clone: Clone, tmp_path: Path
         assert "Everything is stopped" in terminal
         assert clone.processes() == []
         assert port in opened
+        assert "Sign in as somebody." in opened
         assert seeds(other_opened) == "1"
     finally:
         other.end()
