@@ -16,15 +16,15 @@ def main() -> int:
     given = vars(_parser().parse_args())
     given["state"].mkdir(parents=True, exist_ok=True)
     chosen = settings.Settings(**given)
-    app = create_app(chosen)
     try:
-        server = Server(chosen.port, app)
+        server = Server(chosen.port)  # first, so that a second process sends no webhooks of the first
     except OSError as problem:
         print(f"The stand-ins cannot listen on port {chosen.port}: {problem.strerror}.", file=sys.stderr)
         return 1
     # Every write is committed already, so leave at once, whatever is under way.
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, lambda *_: os._exit(0))
+    server.application = create_app(chosen)
     print(f"Stand-ins on http://localhost:{server.server_address[1]}/", flush=True)
     server.serve_forever()
     return 0

@@ -23,9 +23,10 @@ class Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     request_queue_size = 256
 
-    def __init__(self, port: int, application: WSGIApplication) -> None:
-        """Bind the port; `serve_forever` begins to answer."""
-        self.application = application
+    application: WSGIApplication
+
+    def __init__(self, port: int) -> None:
+        """Bind the port; `serve_forever` begins to answer, with the `application` it was given."""
         super().__init__(("127.0.0.1", port), Handler)
 
     def handle_error(self, request: Any, client_address: Any) -> None:

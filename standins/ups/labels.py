@@ -4,6 +4,7 @@ Source: https://developer.ups.com/tag/Shipping (Label Recovery), which finds a l
 """
 
 import base64
+import functools
 import io
 from collections.abc import Iterator
 from typing import Any
@@ -110,20 +111,27 @@ def _bars(number: str) -> Iterator[tuple[int, int]]:
 
 
 def _as_image(parcel: dict[str, Any], form: str) -> bytes:
-    from PIL import Image, ImageDraw, ImageFont
+    from PIL import Image, ImageDraw
 
-    image = Image.new("L", (WIDTH, HEIGHT), 255)
+    image = Image.new("1", (WIDTH, HEIGHT), 1)
     pen = ImageDraw.Draw(image)
     for left, top, size, words in _texts(parcel):
-        pen.text((left, top), words, fill=0, font=ImageFont.load_default(size))
+        pen.text((left, top), words, fill=0, font=_font(size))
     for left, width in _bars(parcel["id"]):
         pen.rectangle((left, 790, left + width - 1, 1030), fill=0)
     for top in (230, 540, 660, 775, 1045):
         pen.line((20, top, WIDTH - 20, top), fill=0, width=4)
     file = io.BytesIO()
     # UPS's GIF lies on its side: six inches wide.
-    image.transpose(Image.Transpose.ROTATE_90).convert("1").save(file, form)
+    image.transpose(Image.Transpose.ROTATE_90).save(file, form)
     return file.getvalue()
+
+
+@functools.cache
+def _font(size: int) -> Any:
+    from PIL import ImageFont
+
+    return ImageFont.load_default(size)
 
 
 def _as_pdf(parcel: dict[str, Any], form: str) -> bytes:
