@@ -69,7 +69,7 @@ def demo() -> None:
     except ShopError as refusal:
         raise click.ClickException(str(refusal)) from refusal
     if added is None:
-        click.echo(f"{accounts.DEMO_EMAIL} is there already; `flask shop staff reset` gives a new password.")
+        click.echo("The demo's member of staff is there already; `flask shop staff reset` gives a new password.")
         return
     click.echo(f"Sign in as {added.staff.email} with the password {added.password}; the page shows the demo's code.")
 
