@@ -2,7 +2,8 @@
 
 import contextvars
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 import pytest
 from flask import Flask
@@ -15,6 +16,8 @@ from app.config import Config
 from app.services.payments import stripe
 from tests import engines
 from tests.companies import Companies
+from tests.counting import Counted
+from tests.counting import count_queries as counting
 from tests.engines import Stores, stores, worker_stores
 from tests.running import RunningShop, free_port
 
@@ -89,6 +92,12 @@ def app(one_app: Flask, stores: Stores, companies: Companies) -> Iterator[Flask]
 def client(app: Flask) -> FlaskClient:
     """A browser without JavaScript that has never been here."""
     return app.test_client()
+
+
+@pytest.fixture
+def count_queries(app: Flask) -> Callable[[], AbstractContextManager[Counted]]:
+    """Count what a piece of code asks the stores: `with count_queries() as counted: …`, then `counted.sql`."""
+    return counting
 
 
 @pytest.fixture
