@@ -58,7 +58,7 @@ def place(shopper: Shopper, *, revision: int, total_shown: int, terms_version: s
     if known is not None:
         return _go_on(known, method)
     offer = quote(shopper)
-    _check(offer, revision, total_shown)
+    _check(offer, revision, total_shown, terms_version)
     earlier = orders.find_of_cart(shopper.cart_id)
     if earlier is not None:
         withdraw(earlier.id, "The cart was changed, so this order was given up for a new one.")
@@ -74,13 +74,15 @@ def pay_again(token: str, method: str) -> Placed:
     return _go_on(order, method)
 
 
-def _check(offer: Quote, revision: int, total_shown: int) -> None:
+def _check(offer: Quote, revision: int, total_shown: int, terms_version: str) -> None:
     if offer.cart.revision != revision:
         raise Conflict("Your cart changed in another window. Please look through it before you order.")
     if offer.missing == "cart":
         raise Conflict("Something in your cart changed. Please look at it before you order.")
     if offer.missing is not None:
         raise Conflict("A step of the checkout is not complete yet. Please go through it once more.")
+    if offer.terms_version != terms_version:
+        raise Conflict("Our terms changed while you were here. Please read them and agree once more.")
     if offer.totals.total.amount != total_shown:
         raise TotalChanged(offer.totals.total)
 
