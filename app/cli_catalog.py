@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from app import config
+from app.errors import ShopError
 from app.services import catalog, search
 
 
@@ -34,6 +35,47 @@ def pictures() -> None:
     """Say how far the background has come with WebP and AVIF pictures."""
     progress = catalog.picture_progress()
     click.echo(f"{progress.finished} of {progress.total} products have their pictures in every format.")
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--images", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would come of it, and change nothing.")
+@click.option(
+    "--set-stock", is_flag=True, help="Replace the stock that is there by the file's; else only new things get it."
+)
+def import_file(file: Path, folder: Path | None, *, dry_run: bool, set_stock: bool) -> None:
+    """Import a Shopify product CSV, in the background. Pictures come from --images, else from their addresses."""
+    try:
+        if not dry_run:
+            run = catalog.start_import(file, folder=folder, sets_stock=set_stock)
+            click.echo(f"The import goes on in the background; `flask shop imports {run}` says how far it is.")
+            return
+        rehearsal = catalog.rehearse(file)
+    except ShopError as error:
+        raise click.ClickException(error.message) from error
+    for problem in rehearsal.problems:
+        click.echo(f"Row {problem.row}, {problem.handle or 'no handle'}: {problem.problem}")
+    click.echo(f"{rehearsal.products} products with {rehearsal.variants} variants would be imported.")
+
+
+@click.command()
+@click.argument("run", required=False)
+@click.option("--problems", type=click.Path(path_type=Path), help="Write what was wrong in the file to this CSV.")
+def imports(run: str | None, problems: Path | None) -> None:
+    """Say how far imports are: the newest, or one."""
+    try:
+        found = [catalog.get_import(run)] if run else catalog.list_imports()
+    except ShopError as error:
+        raise click.ClickException(error.message) from error
+    for each in found:
+        share = 100 * each.position // each.size if each.size else 100
+        state = "finished" if each.finished_at else f"{share} %"
+        counts = f"{each.changed} changed, {each.unchanged} as they were, {each.failed} left out"
+        click.echo(f"{each.id}  {each.file_name}  {state}: {counts}")
+    if run and problems:
+        problems.write_text(catalog.problems_of(run), encoding="utf-8")
+        click.echo(f"What was wrong is in {problems}.")
 
 
 def _say(what: str, done: int, total: int) -> None:

@@ -21,6 +21,7 @@ from werkzeug.exceptions import HTTPException
 from app import config
 from app.errors import Conflict, Declined, Forbidden, Invalid, NotFound, ShopError, Unavailable
 from app.money import Money
+from app.services import checkout
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +85,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, _show_bug)
     app.jinja_env.filters["money"] = format_money
     app.jinja_env.filters["moment"] = format_moment
+    app.jinja_env.filters["address_lines"] = address_lines
 
 
 def format_money(money: Money, locale: str = "en") -> str:
@@ -94,6 +96,11 @@ def format_money(money: Money, locale: str = "en") -> str:
 def format_moment(moment: datetime, locale: str = "en") -> str:
     """Write a time as the shop's clock shows it: 3 Mar 2026, 19:04."""
     return format_datetime(moment, "d MMM y, HH:mm", tzinfo=ZoneInfo(config.current().timezone), locale=locale)
+
+
+def address_lines(address: Mapping[str, Any]) -> list[str]:
+    """Return the lines of an order's address as they are written in its country."""
+    return checkout.Address(**{**address, "lines": tuple(address["lines"])}).formatted()
 
 
 def _show_http_error(error: HTTPException) -> Response | HTTPException:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 from wtforms import Form, HiddenField, IntegerField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app.blueprints._access import confirm, staff, staff_only, staff_session
 from app.blueprints._pages import changed, page
@@ -19,8 +19,8 @@ bp = Blueprint("orders", __name__, url_prefix="/orders")
 class Refund(Form):
     """How much to give back. `left` is what could be given back when the page was made, `key` makes two clicks one."""
 
-    amount = StringField("Amount", [InputRequired("Enter an amount."), Length(max=20)])
-    reason = StringField("Reason", [InputRequired("Say why; the customer's mail does not show it."), Length(max=200)])
+    amount = StringField("Amount", [DataRequired("Enter an amount."), Length(max=20)])
+    reason = StringField("Reason", [DataRequired("Say why; the customer's mail does not show it."), Length(max=200)])
     code = StringField("Your code", [Optional(), Length(max=40)])
     left = IntegerField(validators=[InputRequired()])
     key = HiddenField(validators=[InputRequired(), Length(min=16, max=64)])
@@ -29,7 +29,7 @@ class Refund(Form):
 class Note(Form):
     """Words for colleagues."""
 
-    text = TextAreaField("Note", [InputRequired("Write something first."), Length(max=2000)])
+    text = TextAreaField("Note", [DataRequired("Write something first."), Length(max=2000)])
 
 
 @bp.get("/")

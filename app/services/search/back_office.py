@@ -1,5 +1,6 @@
 """The list of everything that can lie on a shelf, for staff: published or not, found by words or a code."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,9 @@ from app import db
 from app.services import catalog
 from app.services.search.indexing import bare
 from app.services.search.models import SearchDocument
+
+_LIKE_SIGN = re.compile(r"([\\%_])")
+_ESCAPED = r"\\\1"
 
 
 @dataclass(frozen=True)
@@ -63,13 +67,9 @@ def _ids(q: str, first: str, limit: int) -> list[str]:
     """Return product ids by title, from the product `first` on."""
     query = select(SearchDocument.product_id)
     if wanted := q.replace("\0", "").strip():
-        part = func.plain(wanted)
-        query = query.where(
-            or_(
-                SearchDocument.vocabulary.contains(part, autoescape=False),
-                SearchDocument.codes.contains([bare(wanted)]),
-            )
-        )
+        part = func.plain(f"%{_LIKE_SIGN.sub(_ESCAPED, wanted)}%")
+        is_named = SearchDocument.vocabulary.like(part)
+        query = query.where(or_(is_named, SearchDocument.codes.contains([bare(wanted)])))
     if first:
         start = select(SearchDocument.title, SearchDocument.product_id).where(SearchDocument.product_id == first)
         query = query.where(tuple_(SearchDocument.title, SearchDocument.product_id) >= start.scalar_subquery())

@@ -28,7 +28,10 @@ def test_stranger_is_sent_to_sign_in_and_back(client, cleo):
     assert client.get(answer.location).status_code == 200
 
 
-@pytest.mark.parametrize("address", ["https://evil.example/admin", "//evil.example/admin", "/\\evil.example", "/admin\\@evil", "javascript:1"])
+@pytest.mark.parametrize(
+    "address",
+    ["https://evil.example/admin", "//evil.example/admin", "/\\evil.example", "/admin\\@evil", "javascript:1"],
+)
 def test_next_never_leads_to_another_site(client, cleo, address):
     client.post("/admin/sign-in", data={"email": cleo.staff.email, "password": cleo.password})
 
@@ -157,7 +160,8 @@ def test_guessing_is_slowed_and_the_owner_still_gets_in(app, cleo):
 
 def test_unknown_address_is_slowed_alike(client, app):
     statuses = [
-        client.post("/admin/sign-in", data={"email": "dora@shop.example", "password": "x"}).status_code for _ in range(11)
+        client.post("/admin/sign-in", data={"email": "dora@shop.example", "password": "x"}).status_code
+        for _ in range(11)
     ]
 
     assert statuses == [422] * 10 + [429]

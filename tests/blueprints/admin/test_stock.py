@@ -1,0 +1,157 @@
+"""Stock in the back office."""
+
+import pytest
+
+from app import db
+from app.services import inventory, search
+from tests import make
+from tests.blueprints.admin.conftest import sign_in
+from tests.counting import count_queries
+
+PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+
+@pytest.fixture
+def tide(app):
+    """A print with 5 on the shelf, found by search."""
+    product = make.product("Slack Tide", sku="SLK-1", stock=5)
+    search.index_products([product.id])
+    return product.variants[0]
+
+
+def count(client, variant, on_hand, version=None, **kwargs):
+    version = inventory.level_as_staff(variant.id).version if version is None else version
+    data = {"on_hand": str(on_hand), "version": str(version)}
+    return client.post(f"/admin/stock/{variant.id}/counts", data=data, **kwargs)
+
+
+def test_table_lists_variants_with_what_is_there(admin, tide):
+    text = admin.get("/admin/stock/").text
+
+    assert "Slack Tide" in text
+    assert "SLK-1" in text
+    assert 'value="5"' in text
+
+
+def test_table_finds_by_title_and_by_sku(admin, tide):
+    for q in ("slack", "SLACK T", "slk1", "SLK-1"):
+        assert "Slack Tide" in admin.get("/admin/stock/", query_string={"q": q}).text, q
+    for q in ("ebb", "%", "_"):
+        assert "Nothing is called that" in admin.get("/admin/stock/", query_string={"q": q}).text, q
+
+
+def test_table_turns_pages_even_within_a_product(admin):
+    colours = tuple(f"Colour {n:02}" for n in range(60))
+    big = make.product("Big", slug="big", options={"Colour": colours}, stock=0)
+    small = make.product("Small", slug="small", stock=0)
+    search.index_products([big.id, small.id])
+
+    seen: list[str] = []
+    after = ""
+    while True:
+        found = search.list_variants_as_staff(after=after, limit=25)
+        seen += [each.id for each in found.variants]
+        if found.after is None:
+            break
+        after = found.after
+
+    assert seen == [each.id for each in (*big.variants, *small.variants)]
+
+
+def test_table_stays_within_its_queries(admin):
+    search.index_products([make.product(f"Print {n}", slug=f"print-{n}").id for n in range(5)])
+
+    with count_queries() as counted:
+        admin.get("/admin/stock/")
+
+    assert counted.sql <= 3  # who asks, which products, their levels
+
+
+def test_count_in_the_table_answers_the_row(admin, tide):
+    answer = count(admin, tide, 9, headers=PART)
+
+    assert answer.status_code == 200
+    assert answer.text.strip().startswith(f'<tr id="stock-{tide.id}"')
+    assert 'value="9"' in answer.text
+    assert inventory.level_as_staff(tide.id).on_hand == 9
+
+
+def test_count_without_a_script_shows_the_page_and_its_movement(admin, tide):
+    answer = count(admin, tide, 3)
+
+    assert answer.location == f"/admin/stock/{tide.id}"
+    text = admin.get(answer.location).text
+    assert "-2" in text
+    assert "Counted" in text
+    assert "Cleo" in text
+
+
+def test_stale_count_is_refused_with_the_fresh_row(admin, tide):
+    read = inventory.level_as_staff(tide.id).version
+    inventory.receive(tide.id, 10, reason="delivery", actor="shop")
+
+    stale = count(admin, tide, 4, version=read, headers=PART)
+
+    assert stale.status_code == 409
+    assert "15 are on hand now" in stale.text
+    assert stale.text.strip().startswith(f'<tr id="stock-{tide.id}"')
+    assert f'value="{inventory.level_as_staff(tide.id).version}"' in stale.text
+    assert inventory.level_as_staff(tide.id).on_hand == 15
+
+
+def test_stale_count_without_a_script_shows_the_page(admin, tide):
+    answer = count(admin, tide, 4, version=0)
+
+    assert answer.status_code == 409
+    assert "<h1>" in answer.text
+    assert "Somebody changed this meanwhile" in answer.text
+
+
+@pytest.mark.parametrize("on_hand", ["", "many", "-1", "2.5", "99999999999"])
+def test_count_refuses_bad_input_in_the_same_row(admin, tide, on_hand):
+    answer = count(admin, tide, on_hand, headers=PART)
+
+    assert answer.status_code == 422
+    assert answer.text.strip().startswith(f'<tr id="stock-{tide.id}"')
+    assert inventory.level_as_staff(tide.id).on_hand == 5
+
+
+def test_count_below_what_is_promised_is_refused(admin):
+    order = make.order(quantity=2)
+    variant = order.lines[0]
+    search.index_products([variant.product_id])
+    level = inventory.level_as_staff(variant.variant_id)
+
+    answer = admin.post(
+        f"/admin/stock/{variant.variant_id}/counts", data={"on_hand": "1", "version": str(level.version)}, headers=PART
+    )
+
+    assert answer.status_code == 409
+    assert "promised" in answer.text
+
+
+def test_count_is_audited(admin, cleo, tide):
+    count(admin, tide, 7)
+
+    with db.orders.reading() as session:
+        rows = session.connection().exec_driver_sql("SELECT act, actor, before, after FROM audit_intake").all()
+
+    assert rows == [
+        ("stock.adjust", f"staff:{cleo.staff.id}", {"on_hand": 5}, {"on_hand": 7, "reason": "Counted"}),
+    ]
+
+
+def test_reader_sees_and_does_not_change(app, tide):
+    reader = sign_in(app, make.staff("reader", email="ben@shop.example"))
+
+    assert "/counts" not in reader.get("/admin/stock/").text
+    assert count(reader, tide, 1).status_code == 403
+
+
+def test_stranger_is_refused(client, tide):
+    assert client.get(f"/admin/stock/{tide.id}").status_code == 303
+    assert count(client, tide, 1).status_code == 403
+
+
+def test_unknown_variant_is_not_found(admin):
+    assert admin.get("/admin/stock/nothing").status_code == 404
