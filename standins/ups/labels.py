@@ -28,7 +28,11 @@ def recover(body: Any, version: str) -> dict[str, Any]:
         raise UpsError("300100", "Invalid label image format.")
     parcels = [parcel for parcel in _wanted(asked) if parcel["step"] != "void"]
     if not parcels:
-        raise UpsError("300102", "The shipment was not found for the given tracking or reference number.", 404)
+        raise UpsError(
+            "9801031",
+            "The shipment for the requested tracking number or the combination of reference number plus shipper number"
+            " could not be found.",
+        )
     results = [
         {
             "TrackingNumber": parcel["id"],

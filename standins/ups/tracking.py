@@ -37,11 +37,15 @@ STATUS_CODES = {
 
 @endpoint("GET", "/api/track/v1/details/<number>")
 def track(body: Any, number: str) -> dict[str, Any]:
-    """Tell where a parcel is."""
-    parcel = store.find("parcel", number.replace(" ", ""))
-    if not parcel:
-        raise UpsError("TW0001", "Tracking Information Not Found", 404)
-    return _answer([parcel])
+    """Tell where a parcel is.
+
+    An unknown number gets 200 and a warning: https://github.com/UPS-API/api-documentation/issues/166.
+    """
+    parcel = store.find("parcel", number)
+    if parcel:
+        return _answer([parcel])
+    warning = {"code": "TW0001", "message": "Tracking Information Not Found"}
+    return {"trackResponse": {"shipment": [{"inquiryNumber": number, "warnings": [warning]}]}}
 
 
 @endpoint("GET", "/api/track/v1/reference/details/<reference>")

@@ -30,6 +30,7 @@ _DOWN = "UPS does not answer at the moment. Please try again in a minute."
 _EARLY = timedelta(minutes=1)  # a token is renewed this long before it expires
 _LINE, _NAME, _CITY = 35, 35, 30  # most characters UPS takes
 _REGION_WANTED = {"US", "CA", "VN"}
+_NO_SUCH_SHIPMENT = "9801031"
 _KINDS = {
     "P": "in_transit", "I": "in_transit", "O": "in_transit", "D": "delivered", "X": "exception", "RS": "returned",
 }  # fmt: skip
@@ -98,7 +99,9 @@ def track(tracking_number: str) -> list[Sighting]:
         raise Unavailable(f"UPS did not tell where {tracking_number} is: {refusal.message}") from refusal
     try:
         shipments = answer["trackResponse"]["shipment"]
-        packages = [package for shipment in shipments for package in shipment["package"]]
+        packages = [
+            package for shipment in shipments for package in shipment.get("package", [])
+        ]  # an unknown number has none
         return [
             _sighting(activity["status"], activity["gmtDate"], activity["gmtTime"], activity.get("location"))
             for package in packages
@@ -200,7 +203,7 @@ def _recover(which: dict[str, Any]) -> list[Label]:
     try:
         answer = _call("POST", "/api/labels/v1/recovery", body={"LabelRecoveryRequest": {"Request": {}, **which}})
     except Refused as refusal:
-        if refusal.status == 404:
+        if refusal.code == _NO_SUCH_SHIPMENT:
             return []
         raise
     try:
