@@ -99,9 +99,8 @@ def track(tracking_number: str) -> list[Sighting]:
         raise Unavailable(f"UPS did not tell where {tracking_number} is: {refusal.message}") from refusal
     try:
         shipments = answer["trackResponse"]["shipment"]
-        packages = [
-            package for shipment in shipments for package in shipment.get("package", [])
-        ]  # an unknown number has none
+        # An unknown number gets 200, a warning and no package.
+        packages = [package for shipment in shipments for package in shipment.get("package", [])]
         return [
             _sighting(activity["status"], activity["gmtDate"], activity["gmtTime"], activity.get("location"))
             for package in packages
