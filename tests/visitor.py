@@ -1,4 +1,4 @@
-"""A browser without JavaScript: follows links and redirects, fills forms as the page has them, keeps cookies by host."""
+"""A browser without JavaScript: follows redirects, fills forms as the page has them, keeps cookies by host."""
 
 from urllib.parse import urljoin
 

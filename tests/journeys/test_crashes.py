@@ -133,7 +133,7 @@ def test_redis_emptied_after_the_webhook_loses_nothing(app: Flask, running: Runn
     placed = make.place(make.buyer(make.variant(stock=3)))
     running.start_web()
     make.pay(placed)
-    wait_until(lambda: payments.events_as_staff(), what="the webhook")
+    wait_until(payments.events_as_staff, what="the webhook")
 
     stores.redis().flushdb()
     _let_leases_and_pushes_end()

@@ -1,4 +1,4 @@
-"""The whole story, by HTTP without JavaScript: a stranger buys one print; it is paid, mailed, labelled and delivered."""
+"""The whole story by HTTP without JavaScript: a stranger buys a print; it is paid, mailed, labelled, delivered."""
 
 from collections.abc import Iterator
 
