@@ -4,7 +4,9 @@ import contextvars
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from typing import Any
 
+import pymongo
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -92,6 +94,17 @@ def app(one_app: Flask, stores: Stores, companies: Companies) -> Iterator[Flask]
 def client(app: Flask) -> FlaskClient:
     """A browser without JavaScript that has never been here."""
     return app.test_client()
+
+
+@pytest.fixture
+def catalog_down(app: Flask) -> Iterator[None]:
+    """A catalogue that does not answer: its client knocks at a port where nobody listens."""
+    known = vars(app.extensions["stores"])
+    before = app.extensions["stores"].catalog
+    with pymongo.MongoClient[dict[str, Any]](f"mongodb://127.0.0.1:{free_port()}", serverSelectionTimeoutMS=50) as nobody:
+        known["catalog"] = nobody["catalog"]
+        yield
+        known["catalog"] = before
 
 
 @pytest.fixture
