@@ -13,9 +13,7 @@ shop = AppGroup("shop", help="Run the shop: migrate, seed, import, check, staff 
 
 def register(app: Flask) -> None:
     """Add the commands."""
-    for command in (cli_catalog.seed, cli_catalog.reindex, cli_catalog.pictures):
-        shop.add_command(command)
-    for command in (cli_staff.staff, cli_operator.audit, cli_operator.check):
+    for command in (*cli_catalog.COMMANDS, cli_staff.staff, cli_operator.audit, cli_operator.check):
         shop.add_command(command)
     app.cli.add_command(shop)
 

@@ -80,3 +80,6 @@ def imports(run: str | None, problems: Path | None) -> None:
 
 def _say(what: str, done: int, total: int) -> None:
     click.echo(f"{what}: {done} of {total}")
+
+
+COMMANDS = (seed, import_file, imports, reindex, pictures)

@@ -19,6 +19,8 @@ import app.queue  # noqa: E402, F401 - holds the outboxes' tables
 from app import db  # noqa: E402
 from app.migrate import alembic_config  # noqa: E402
 
+_SAYS = "The tables of every service, as their models have them."
+
 
 def main() -> None:
     """Make the file for each database by comparing its models with what the revision before leaves."""
@@ -46,8 +48,9 @@ def _regenerate(database: db.Database) -> None:
         with database.engine.connect() as connection:
             config = alembic_config(database)
             config.attributes["connection"] = connection
+            config.set_main_option("file_template", "%%(rev)s_tables")
             command.upgrade(config, "0001")
-            command.revision(config, message="The tables of every service, as their models have them.", rev_id="0002", autogenerate=True)
+            command.revision(config, message=_SAYS, rev_id="0002", autogenerate=True)
     finally:
         for path, content in later.items():
             path.write_bytes(content)

@@ -19,6 +19,7 @@ JOBS = {
     "fulfilment.start": Job("default"),
     "fulfilment.buy_label": Job("default", lease=90, tries=30),
     "fulfilment.note_push": Job("default"),
+    "imports.go_on": Job("default", lease=120),
     "pictures.finish": Job("pictures", lease=300),
     "search.index_product": Job("default", lease=30),
     "search.index_collection": Job("default", lease=30),

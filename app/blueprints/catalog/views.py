@@ -15,7 +15,7 @@ from app.services import catalog, images, pages, search
 
 bp = Blueprint("catalog", __name__)
 
-_IN_NAV = 5
+_IN_NAV = 4
 _ON_HOME = 8
 _SORT_NAMES = {"newest": "Newest", "price": "Price, low to high", "-price": "Price, high to low", "title": "Title"}
 

@@ -5,6 +5,15 @@ write; whatever is derived from it (search documents, cached pages) follows and 
 """
 
 from app.services.catalog.documents import HOME, Collection, Option, Product, Variant
+from app.services.catalog.imports import (
+    Rehearsal,
+    get_import,
+    go_on,
+    list_imports,
+    problems_of,
+    rehearse,
+    start_import,
+)
 from app.services.catalog.pictures import Progress, finish_picture, picture_progress, queue_pictures, queue_unfinished
 from app.services.catalog.reading import (
     Card,
@@ -38,6 +47,7 @@ __all__ = [
     "Option",
     "Product",
     "Progress",
+    "Rehearsal",
     "Sellable",
     "Variant",
     "cards",
@@ -53,11 +63,17 @@ __all__ = [
     "finish_picture",
     "generation",
     "get",
+    "get_import",
+    "go_on",
     "list_ids",
+    "list_imports",
     "picture_progress",
+    "problems_of",
     "queue_pictures",
     "queue_unfinished",
     "raise_generation",
+    "rehearse",
     "save_collection",
     "save_product",
+    "start_import",
 ]

@@ -140,7 +140,8 @@ def to_collection(document: Document) -> Collection:
 def to_media(document: Document) -> Media:
     """Read a picture."""
     return Media(
-        **_known(document, "key", "width", "height", "alt", "colour"), formats=tuple(document.get("formats", ()))
+        **_known(document, "key", "width", "height", "alt", "colour", "source"),
+        formats=tuple(document.get("formats", ())),
     )
 
 

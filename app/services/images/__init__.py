@@ -3,6 +3,7 @@
 The one rule: a picture's key is a digest of its bytes, so what an address answers never changes.
 """
 
+from app.services.images.fetching import Unreachable, fetch
 from app.services.images.keeping import File, add, find, keep, make_better, make_bucket, open_file
 from app.services.images.media import Media, Source, widths_of
 from app.services.images.rendering import Rendered, key_of, render
@@ -12,7 +13,9 @@ __all__ = [
     "Media",
     "Rendered",
     "Source",
+    "Unreachable",
     "add",
+    "fetch",
     "find",
     "keep",
     "key_of",

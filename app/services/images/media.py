@@ -16,7 +16,10 @@ class Source(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Media:
-    """A picture. Width and height are the original's, upright; `formats` are those that exist beside JPEG."""
+    """A picture. Width and height are the original's, upright.
+
+    `formats` are those that exist beside JPEG; `source` is the address an import took it from.
+    """
 
     key: str
     width: int
@@ -24,6 +27,7 @@ class Media:
     alt: str = ""
     colour: str = "#dddddd"
     formats: tuple[str, ...] = ()
+    source: str = ""
 
     @property
     def url(self) -> str:

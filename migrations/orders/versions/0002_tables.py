@@ -54,6 +54,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_carts")),
     )
     op.create_table(
+        "import_runs",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("file_name", sa.String(), nullable=False),
+        sa.Column("sets_stock", sa.Boolean(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("changed", sa.BigInteger(), nullable=False),
+        sa.Column("unchanged", sa.BigInteger(), nullable=False),
+        sa.Column("failed", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_runs")),
+    )
+    op.create_table(
         "orders",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("number", sa.String(), nullable=False),
@@ -240,6 +254,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("cart_id", name=op.f("pk_checkout_drafts")),
     )
     op.create_table(
+        "import_problems",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("run_id", sa.String(), nullable=False),
+        sa.Column("row", sa.BigInteger(), nullable=False),
+        sa.Column("handle", sa.String(), nullable=False),
+        sa.Column("problem", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["run_id"], ["import_runs.id"], name=op.f("fk_import_problems_run_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_problems")),
+    )
+    op.create_index(op.f("ix_import_problems_run_id"), "import_problems", ["run_id"], unique=False)
+    op.create_table(
         "messages",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("sequence", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -365,7 +392,7 @@ def upgrade() -> None:
         sa.Column("order_id", sa.String(), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("carrier", sa.String(), nullable=False),
-        sa.Column("service", sa.String(), nullable=False),
+        sa.Column("service_code", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("moves_on", sa.Boolean(), nullable=False),
         sa.Column("tracking_number", sa.String(), nullable=True),
@@ -505,6 +532,8 @@ def downgrade() -> None:
     )
     op.drop_index("ix_messages_order_id_sequence", table_name="messages")
     op.drop_table("messages")
+    op.drop_index(op.f("ix_import_problems_run_id"), table_name="import_problems")
+    op.drop_table("import_problems")
     op.drop_table("checkout_drafts")
     op.drop_table("cart_lines")
     op.drop_index("ix_webhook_inbox_open", table_name="webhook_inbox", postgresql_where=sa.text("processed_at IS NULL"))
@@ -538,6 +567,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_orders_state"), table_name="orders")
     op.drop_index("ix_orders_email", table_name="orders")
     op.drop_table("orders")
+    op.drop_table("import_runs")
     op.drop_table("carts")
     op.drop_table("audit_unsealed")
     op.drop_index("ix_audit_intake_subject_id", table_name="audit_intake")

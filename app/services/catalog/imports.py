@@ -1,0 +1,148 @@
+"""Imports products from a file: read at once, taken in the background, product by product, from wherever it stopped.
+
+The one rule: what the file says and the shop has already is not written again, so the same file twice changes nothing.
+"""
+
+import csv
+import io
+import json
+import re
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import select, update
+
+from app import clock, config, db, stores
+from app.errors import NotFound
+from app.queue import done, later
+from app.services.catalog.models import ImportProblem, ImportRun
+from app.services.catalog.pictures import queue_pictures
+from app.services.catalog.shopify import Draft, Problem, read_draft, read_groups
+from app.services.catalog.taking import Work, name_of
+
+_SECONDS_AT_ONCE = 20.0  # then another job goes on, so that other work has its turn
+_PRODUCTS_AT_ONCE = 100
+_FORMULA = re.compile(r"^[=+\-@\t\r]")
+
+
+class Rehearsal(NamedTuple):
+    """What an import would do."""
+
+    products: int
+    variants: int
+    problems: list[Problem]
+
+
+def rehearse(path: Path) -> Rehearsal:
+    """Read a file without taking anything from it."""
+    drafts = [read_draft(group, config.current().currency) for group in read_groups(path)]
+    return Rehearsal(
+        sum(bool(draft.variants) for draft in drafts),
+        sum(len(draft.variants) for draft in drafts),
+        [problem for draft in drafts for problem in draft.problems],
+    )
+
+
+def start_import(path: Path, *, folder: Path | None = None, sets_stock: bool = False) -> str:
+    """Put a file, and its pictures from `folder`, where workers find them, and queue the work. Returns the run's id.
+
+    Stock is taken for variants that never had any; with `sets_stock` the file's numbers replace what is on hand.
+    """
+    run = db.new_id()
+    with tempfile.TemporaryFile() as draft:
+        for group in read_groups(path):
+            draft.write(json.dumps(group).encode() + b"\n")
+            if folder:
+                _send_pictures(run, folder, group)
+        size = draft.tell()
+        draft.seek(0)
+        stores.s3().put_object(Bucket=stores.bucket(), Key=f"imports/{run}/products.jsonl", Body=draft)
+    with db.orders.transaction() as session:
+        session.add(ImportRun(id=run, file_name=path.name, sets_stock=sets_stock, size=size, created_at=clock.now()))
+        session.flush()
+        later("imports.go_on", run, 0, key=f"import:{run}:0")
+    return run
+
+
+def go_on(run_id: str) -> None:
+    """Take the next products of a run for a while, then queue the rest."""
+    run = get_import(run_id)
+    began, work = time.monotonic(), Work(run)
+    for line in _next_lines(run):
+        draft = read_draft(json.loads(line), config.current().currency)
+        outcome = work.take(draft)
+        run = _note(run, draft, outcome, len(line))
+        if time.monotonic() - began > _SECONDS_AT_ONCE:
+            break
+    queue_pictures(sorted(work.new_pictures))
+    with db.orders.transaction() as session:
+        if run.position < run.size:
+            later("imports.go_on", run.id, run.position, key=f"import:{run.id}:{run.position}")
+        else:
+            session.execute(update(ImportRun).where(ImportRun.id == run.id).values(finished_at=clock.now()))
+        done()
+
+
+def get_import(run_id: str) -> ImportRun:
+    """Return a run, or raise NotFound."""
+    with db.orders.reading() as session:
+        run = session.get(ImportRun, run_id)
+    if run is None:
+        raise NotFound("There is no such import.")
+    return run
+
+
+def list_imports(limit: int = 20) -> Sequence[ImportRun]:
+    """List the newest imports."""
+    with db.orders.reading() as session:
+        return session.scalars(select(ImportRun).order_by(ImportRun.id.desc()).limit(limit)).all()
+
+
+def problems_of(run_id: str) -> str:
+    """Return what was wrong in a file, as a CSV that a spreadsheet opens without running anything."""
+    with db.orders.reading() as session:
+        found = session.scalars(
+            select(ImportProblem).where(ImportProblem.run_id == run_id).order_by(ImportProblem.row, ImportProblem.id)
+        ).all()
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(("Row", "Handle", "Problem"))
+    writer.writerows((each.row, _harmless(each.handle), _harmless(each.problem)) for each in found)
+    return text.getvalue()
+
+
+def _send_pictures(run: str, folder: Path, group: list[tuple[int, dict[str, str]]]) -> None:
+    for _, row in group:
+        for source in {row.get("Image Src", ""), row.get("Variant Image", "")} - {""}:
+            name = name_of(source)
+            if name and (folder / name).is_file():
+                content = (folder / name).read_bytes()
+                stores.s3().put_object(Bucket=stores.bucket(), Key=f"imports/{run}/images/{name}", Body=content)
+
+
+def _next_lines(run: ImportRun) -> list[bytes]:
+    if run.position >= run.size:
+        return []
+    answer = stores.s3().get_object(
+        Bucket=stores.bucket(), Key=f"imports/{run.id}/products.jsonl", Range=f"bytes={run.position}-"
+    )
+    return list(islice(answer["Body"].iter_lines(chunk_size=1 << 16, keepends=True), _PRODUCTS_AT_ONCE))
+
+
+def _note(run: ImportRun, draft: Draft, outcome: str, length: int) -> ImportRun:
+    """Move on past a product, with what was wrong in it, in one commit."""
+    change = {"position": run.position + length, outcome: getattr(run, outcome) + 1}
+    statement = update(ImportRun).where(ImportRun.id == run.id).values(**change).returning(ImportRun)
+    with db.orders.transaction() as session:
+        session.add_all(ImportProblem(id=db.new_id(), run_id=run.id, **asdict(each)) for each in draft.problems)
+        return session.scalars(statement, execution_options={"populate_existing": True}).one()
+
+
+def _harmless(cell: str) -> str:
+    """Keep a spreadsheet from running a cell as a formula."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell

@@ -1,0 +1,37 @@
+"""The tables of imports: how far each has come, and what was wrong in it."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import OrdersModel
+
+
+class ImportRun(OrdersModel):
+    """One file on its way in. `position` is the byte of `imports/<id>/products.jsonl` where the next product begins."""
+
+    __tablename__ = "import_runs"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    file_name: Mapped[str]
+    sets_stock: Mapped[bool]
+    position: Mapped[int] = mapped_column(default=0)
+    size: Mapped[int]
+    changed: Mapped[int] = mapped_column(default=0)
+    unchanged: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class ImportProblem(OrdersModel):
+    """One thing wrong in a file, by the row it stands in."""
+
+    __tablename__ = "import_problems"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    run_id: Mapped[str] = mapped_column(ForeignKey("import_runs.id", ondelete="CASCADE"), index=True)
+    row: Mapped[int]
+    handle: Mapped[str]
+    problem: Mapped[str]

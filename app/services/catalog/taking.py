@@ -1,0 +1,161 @@
+"""Takes one product of a file into the shop: matched by its handle, its variants by their values."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from botocore.exceptions import ClientError
+
+from app import clock, config, db, stores
+from app.errors import Conflict, ShopError
+from app.services import images, inventory
+from app.services.catalog.documents import Option, Product, Variant
+from app.services.catalog.models import ImportRun
+from app.services.catalog.reading import find_by_slug
+from app.services.catalog.shopify import Draft, DraftVariant, Problem
+from app.services.catalog.writing import save_product
+from app.services.images import Media
+
+_SECONDS_FOR_PICTURES = 60.0  # of one product; the job's lease must outlast it
+_IMPORTER = "import"
+
+
+class Work:
+    """One job's work on a run: what it found on the way."""
+
+    def __init__(self, run: ImportRun) -> None:
+        self._run = run
+        self._silent: set[str] = set()  # servers that did not answer; they are not asked again
+        self.new_pictures: set[str] = set()
+
+    def take(self, draft: Draft) -> str:
+        """Bring the shop to what the draft says; return what came of it: changed, unchanged or failed."""
+        if not draft.variants:
+            return "failed"
+        before = find_by_slug(draft.slug)
+        product = self._merge(draft, before)
+        try:
+            saved = product if product == before else save_product(product)
+        except (Conflict, ValueError) as error:
+            draft.problems.append(Problem(draft.row, draft.slug, f"{error} Import the file again to take it."))
+            return "failed"
+        self._take_stock(draft, saved)
+        return "unchanged" if product == before else "changed"
+
+    def _merge(self, draft: Draft, before: Product | None) -> Product:
+        """Put what the file says over what the shop has. Variants that the file does not name stay."""
+        product = before or Product(
+            id=db.new_id(), slug=draft.slug, title=draft.title, created_at=clock.now().replace(microsecond=0)
+        )
+        media = self._pictures(draft, product)
+        known = {variant.values: variant for variant in product.variants if len(variant.values) == len(draft.options)}
+        named = [self._variant(variant, known.get(variant.values), media) for variant in draft.variants]
+        others = [known[values] for values in known if values not in {variant.values for variant in named}]
+        variants = (*named, *others)
+        return replace(
+            product,
+            title=draft.title,
+            kind=draft.kind,
+            vendor=draft.vendor,
+            description=draft.description,
+            tags=draft.tags,
+            is_published=draft.is_published,
+            options=tuple(
+                Option(name, tuple(dict.fromkeys(variant.values[place] for variant in variants)))
+                for place, name in enumerate(draft.options)
+            ),
+            variants=variants,
+            media=tuple({picture.key: picture for picture in reversed(media.values())}.values())[::-1] or product.media,
+        )
+
+    def _variant(self, draft: DraftVariant, before: Variant | None, media: dict[str, Media]) -> Variant:
+        picture = media.get(draft.picture)
+        return replace(
+            before or Variant(id=db.new_id(), values=draft.values),
+            sku=draft.sku,
+            gtin=draft.gtin,
+            price=draft.price,
+            compare_at=draft.compare_at,
+            weight_grams=draft.weight_grams,
+            requires_shipping=draft.requires_shipping,
+            media_key=picture.key if picture else None,
+        )
+
+    def _pictures(self, draft: Draft, before: Product) -> dict[str, Media]:
+        """Return the product's pictures by their source; one that cannot be had is a problem of its row."""
+        wanted = {picture.source: (picture.row, picture.alt) for picture in reversed(draft.pictures)}
+        wanted = dict(reversed(wanted.items()))
+        for variant in draft.variants:
+            if variant.picture:
+                wanted.setdefault(variant.picture, (variant.row, ""))
+        deadline = time.monotonic() + _SECONDS_FOR_PICTURES
+        media: dict[str, Media] = {}
+        for source, (row, alt) in wanted.items():
+            try:
+                media[source] = self._picture(source, alt, before, deadline)
+            except ShopError as error:
+                draft.problems.append(Problem(row, draft.slug, f"The picture {source[:200]} was left out. {error}"))
+        return media
+
+    def _picture(self, source: str, alt: str, before: Product, deadline: float) -> Media:
+        content = self._find_sent(source)
+        if content is None:
+            known = next((picture for picture in before.media if picture.source == source), None)
+            content = b"" if known else self._fetch(source, deadline)
+        else:
+            key = images.key_of(content)
+            known = next((picture for picture in before.media if picture.key == key), None)
+        if known:
+            return replace(known, alt=alt)
+        added = images.add(content, alt)
+        self.new_pictures.add(added.key)
+        return replace(added, source=source)
+
+    def _find_sent(self, source: str) -> bytes | None:
+        """Return the picture that came with the file from a folder, if one did."""
+        try:
+            answer = stores.s3().get_object(
+                Bucket=stores.bucket(), Key=f"imports/{self._run.id}/images/{name_of(source)}"
+            )
+        except ClientError:
+            return None
+        return answer["Body"].read()
+
+    def _fetch(self, source: str, deadline: float) -> bytes:
+        server = urlsplit(source).netloc
+        if server in self._silent:
+            raise images.Unreachable("Its server cannot be reached.")
+        if time.monotonic() > deadline:
+            raise images.Unreachable("The pictures before it took too long; import the file again to fetch it.")
+        try:
+            return images.fetch(source, allows_private=not config.current().is_production)
+        except images.Unreachable:
+            self._silent.add(server)
+            raise
+
+    def _take_stock(self, draft: Draft, product: Product) -> None:
+        """Put the file's quantities on the shelf: where there never was stock, or everywhere when the run says so."""
+        ids = {variant.values: variant.id for variant in product.variants}
+        levels = inventory.levels(ids.values())
+        for variant in draft.variants:
+            level = levels[ids[variant.values]]
+            reason = f"Import of {self._run.file_name}"
+            if level.version == 0 and variant.quantity:
+                reference = f"import:{level.variant_id}"
+                inventory.receive(
+                    level.variant_id, variant.quantity, reason=reason, actor=_IMPORTER, reference=reference
+                )
+            elif level.version and self._run.sets_stock and variant.quantity != level.on_hand:
+                try:
+                    inventory.adjust(
+                        level.variant_id, variant.quantity, version=level.version, reason=reason, actor=_IMPORTER
+                    )
+                except Conflict as error:
+                    draft.problems.append(Problem(variant.row, draft.slug, f"The stock was not set. {error}"))
+
+
+def name_of(source: str) -> str:
+    """Return the file's name of an address or path, without what could lead elsewhere."""
+    name = Path(source.split("?", 1)[0].replace("\\", "/")).name
+    return "" if name in {"", ".", ".."} else name

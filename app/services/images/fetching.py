@@ -1,0 +1,62 @@
+"""Fetches a picture from another server, for imports. What comes back is judged like any upload."""
+
+import ipaddress
+import socket
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+
+from app import db
+from app.errors import Invalid
+from app.services.images.checking import MAX_BYTES
+
+_TIMEOUT = httpx.Timeout(10, connect=3)  # seconds
+_REDIRECTS = 3
+
+
+class Unreachable(Invalid):
+    """The server of a picture does not answer; asking it for the next would not help."""
+
+
+def fetch(address: str, *, allows_private: bool = False) -> bytes:
+    """Return what lies at an http(s) address, or raise Invalid with the reason.
+
+    Servers of private networks are refused, each redirect anew, so that a file cannot have the shop ask its neighbours.
+    """
+    db.require_no_transaction()
+    for _ in range(_REDIRECTS + 1):
+        _refuse_private(address, allows_private=allows_private)
+        try:
+            with httpx.stream("GET", address, timeout=_TIMEOUT) as answer:
+                if answer.is_redirect:
+                    address = urljoin(address, answer.headers.get("Location", ""))
+                    continue
+                if not answer.is_success:
+                    raise Invalid(f"Its server answered {answer.status_code}.")
+                return _read(answer)
+        except httpx.TransportError as error:
+            raise Unreachable("Its server cannot be reached.") from error
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError) as error:
+            raise Invalid("That is no address of a picture.") from error
+    raise Invalid("Its server sends from one address to the next.")
+
+
+def _read(answer: httpx.Response) -> bytes:
+    content = bytearray()
+    for chunk in answer.iter_bytes():
+        content += chunk
+        if len(content) > MAX_BYTES:
+            raise Invalid("It is larger than 20 MB.")
+    return bytes(content)
+
+
+def _refuse_private(address: str, *, allows_private: bool) -> None:
+    parts = urlsplit(address)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise Invalid("That is no address of a picture.")
+    try:
+        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise Unreachable("Its server cannot be found.") from error
+    if not allows_private and not all(ipaddress.ip_address(each[4][0]).is_global for each in found):
+        raise Invalid("Its server is in a private network.")
