@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 from babel.numbers import format_currency
 from flask import Flask, Response, g, make_response, redirect, render_template, request
+from htmx_flask import Htmx
+from htmx_flask import make_response as make_htmx_response
 from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -60,7 +62,7 @@ def changed(part: str, *, then: str, **context: Any) -> Response:
 def see_other(address: str) -> Response:
     """Send the browser to `address` with a GET. htmx goes there as a real navigation."""
     if "HX-Request-Type" in request.headers:
-        return Response(status=204, headers={"HX-Redirect": address})
+        return cast(Response, make_htmx_response("", 204, redirect=address))
     return cast(Response, redirect(address, 303))
 
 
@@ -77,7 +79,8 @@ def show_error(error: ShopError, *, status: int | None = None, template: str = "
 
 
 def register(app: Flask) -> None:
-    """Install the error handlers and the filters that templates use."""
+    """Install htmx's request, the error handlers and the filters that templates use."""
+    Htmx(app)
     app.register_error_handler(ShopError, show_error)
     app.register_error_handler(HTTPException, _show_http_error)
     for kind in _STORE_ERRORS:

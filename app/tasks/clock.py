@@ -9,8 +9,13 @@ def relay() -> None:
     queue.relay()
 
 
-def reconcile() -> None:
+def settle_open() -> None:
     """Settle payments whose webhook never came. Twice is harmless: settling moves forward only."""
+    checkout.settle_open()
+
+
+def reconcile() -> None:
+    """Compare the money of the last days with the provider's. Twice is harmless: it only settles and reports."""
     checkout.reconcile()
 
 

@@ -17,7 +17,8 @@ from app.services.checkout.drafts import (
 )
 from app.services.checkout.events import process_event
 from app.services.checkout.place import Placed, TotalChanged, pay_again, place
-from app.services.checkout.settle import expire, reconcile, settle
+from app.services.checkout.reconcile import Finding, reconcile, settle_open
+from app.services.checkout.settle import expire, settle
 
 __all__ = [
     "MAX_LENGTH",
@@ -25,6 +26,7 @@ __all__ = [
     "Address",
     "AddressField",
     "Draft",
+    "Finding",
     "Placed",
     "Quote",
     "Step",
@@ -42,4 +44,5 @@ __all__ = [
     "save_address",
     "save_delivery",
     "settle",
+    "settle_open",
 ]

@@ -78,14 +78,6 @@ def withdraw(order_id: str, why: str) -> None:
         done()
 
 
-def reconcile(*, older_than: timedelta = timedelta(minutes=3)) -> int:
-    """Settle every payment that is open for a while, whatever its webhooks did. Returns how many were asked about."""
-    waiting = payments.list_open(before=clock.now() - older_than)
-    for payment in waiting:
-        settle(payment.id)
-    return len(waiting)
-
-
 def _take_money(order: Order, payment: Payment, truth: Truth) -> None:
     """Money came. Confirm the order; where that cannot be, give the money back and say so."""
     if payment.state == "cancelled" and payments.find_live(order.id) is not None:

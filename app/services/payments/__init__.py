@@ -10,11 +10,13 @@ from app.services.payments.charging import (
     cancel_stray,
     charge,
     close,
+    find,
     find_live,
     get_for_job,
     give_up,
     learn,
     list_open,
+    list_paid,
     lock,
     note_decline,
     note_open,
@@ -35,6 +37,7 @@ from app.services.payments.inbox import (
 )
 from app.services.payments.models import Payment, ProviderEvent, Refund
 from app.services.payments.refunds import ask_refund, get_refund, refund, refunds_of
+from app.services.payments.stripe import list_received
 
 __all__ = [
     "LIVE",
@@ -48,6 +51,7 @@ __all__ = [
     "charge",
     "close",
     "events_as_staff",
+    "find",
     "find_by_intent",
     "find_event",
     "find_live",
@@ -57,6 +61,8 @@ __all__ = [
     "give_verdict",
     "learn",
     "list_open",
+    "list_paid",
+    "list_received",
     "lock",
     "note_decline",
     "note_open",

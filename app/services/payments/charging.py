@@ -140,6 +140,18 @@ def list_open(*, before: datetime, limit: int = 500) -> Sequence[Payment]:
         ).all()
 
 
+def find(payment_id: str) -> Payment | None:
+    """Return the payment with this id, if there is one."""
+    with db.orders.reading() as session:
+        return session.get(Payment, payment_id)
+
+
+def list_paid(*, since: datetime) -> Sequence[Payment]:
+    """List the payments whose money came since then."""
+    with db.orders.reading() as session:
+        return session.scalars(select(Payment).where(Payment.captured > 0, Payment.paid_at >= since)).all()
+
+
 def lock(payment_id: str) -> Payment:
     """Return the payment with its row locked until the open transaction ends."""
     payment = db.orders.session.get(Payment, payment_id, with_for_update=True, populate_existing=True)
@@ -150,8 +162,7 @@ def lock(payment_id: str) -> Payment:
 
 def get_for_job(payment_id: str) -> Payment:
     """Return the payment with this id. For jobs and services, which got the id from a row."""
-    with db.orders.reading() as session:
-        payment = session.get(Payment, payment_id)
+    payment = find(payment_id)
     if payment is None:
         raise NotFound
     return payment

@@ -7,7 +7,7 @@ Stripe's: minor units, but for the exceptions of https://docs.stripe.com/currenc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -191,6 +191,15 @@ def find_refund(refund: "Refund", intent_id: str) -> str | None:
             if _mark(found, "refund") == refund.id and found.status != "failed":
                 return found.id
     return None
+
+
+def list_received(since: datetime) -> Iterator[tuple[str | None, Truth]]:
+    """Walk all money that came since then: our payment's id, as far as Stripe knows it, and what came."""
+    params: Any = {"created": {"gte": int(since.timestamp())}, "limit": 100}
+    with _calling() as client:
+        for intent in client.v1.payment_intents.list(params=params).auto_paging_iter():
+            if intent.status == "succeeded":
+                yield _mark(intent, "payment"), _truth_of(intent)
 
 
 def verify_event(raw: bytes, signature: str) -> Event:

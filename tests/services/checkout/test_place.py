@@ -1,8 +1,10 @@
 """Placing, charging and settling against the real engines and the payment stand-in."""
 
+import httpx
 import pytest
 from flask import Flask
 
+from app import config
 from app.errors import Conflict, Unavailable
 from app.services import cart, checkout, inventory, orders, payments
 from tests import make
@@ -183,3 +185,22 @@ def test_refund_gives_back_once_and_never_more_than_was_paid(app: Flask, compani
     assert [refund["amount"] for refund in refunds] == [part]
     assert payments.state_of(payments.of_order(order.id)) == "partly_refunded"
     assert [refund.state for refund in payments.refunds_of(order.id)] == ["done"]
+
+
+def test_reconcile_settles_what_no_webhook_told_and_reports_strange_money(app: Flask, companies: Companies) -> None:
+    placed = make.place(make.buyer(make.variant(stock=1)))
+    make.pay(placed)
+    strange = {"amount": 700, "currency": "eur", "payment_method": "pm_card_visa", "confirm": "true"}
+    settings = config.current()
+    httpx.post(
+        f"{settings.stripe_api_url}/v1/payment_intents",
+        data=strange | {"payment_method_types[]": "card"},
+        auth=(settings.stripe_secret_key, ""),
+        timeout=10,
+    ).raise_for_status()
+
+    first, second = checkout.reconcile(), checkout.reconcile()
+
+    assert sorted(finding.is_mended for finding in first) == [False, True]
+    assert [finding.is_mended for finding in second] == [False]
+    assert orders.get_for_job(placed.order.id).state == "confirmed"
