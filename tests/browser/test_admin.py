@@ -1,0 +1,72 @@
+"""The back office with JavaScript: tables change in place, and nothing breaks the Content-Security-Policy."""
+
+import pyotp
+import pytest
+from playwright.sync_api import Page, expect
+
+from app import clock
+from app.services import inventory, payments, search
+from tests import make
+
+
+@pytest.fixture
+def cleo(app, running, page: Page) -> Page:
+    """A window in which an owner is signed in."""
+    added = make.staff()
+    running.start_web()
+    page.goto(f"{running.address}/admin/")
+    page.get_by_label("E-mail").fill(added.staff.email)
+    page.get_by_label("Password").fill(added.password)
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Code").fill(pyotp.TOTP(added.secret.text).at(clock.now()))
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(f"{running.address}/admin/orders/")
+    return page
+
+
+def test_stock_is_counted_in_the_table(cleo: Page, running):
+    product = make.product("Slack Tide", sku="SLK-1", stock=5)
+    search.index_products([product.id])
+    variant = product.variants[0].id
+    cleo.goto(f"{running.address}/admin/stock/")
+    field = cleo.get_by_label("On hand: Slack Tide")
+
+    field.fill("12")
+    field.press("Enter")
+    expect(cleo.locator(f"#stock-{variant}")).to_have_class("table__row--changed")
+    assert inventory.level_as_staff(variant).on_hand == 12
+
+    inventory.receive(variant, 3, reason="delivery", actor="shop")
+    field.fill("11")
+    field.press("Enter")
+    expect(cleo.get_by_role("alert")).to_contain_text("15 are on hand now")
+    expect(field).to_have_value("11")
+    field.press("Enter")
+    expect(cleo.locator(f"#stock-{variant}")).to_have_class("table__row--changed")
+    assert inventory.level_as_staff(variant).on_hand == 11
+
+
+def test_stock_is_found_while_typing(cleo: Page, running):
+    search.index_products([make.product(name, slug=name.lower()).id for name in ("Ebb", "Flow")])
+    cleo.goto(f"{running.address}/admin/stock/")
+
+    cleo.get_by_label("Title or SKU").press_sequentially("ebb", delay=30)
+
+    expect(cleo.get_by_role("link", name="Flow")).to_have_count(0)
+    expect(cleo.get_by_role("link", name="Ebb")).to_be_visible()
+    expect(cleo).to_have_url(f"{running.address}/admin/stock/?q=ebb")
+    expect(cleo.get_by_label("Title or SKU")).to_be_focused()
+
+
+def test_refund_changes_the_payment_and_the_timeline(cleo: Page, running):
+    order = make.order(paid=True)
+    cleo.goto(f"{running.address}/admin/orders/{order.number}")
+
+    cleo.get_by_text("Refund", exact=True).first.click()
+    cleo.get_by_label("Amount").fill("5")
+    cleo.get_by_label("Reason").fill("Came damaged")
+    cleo.get_by_role("button", name="Refund").click()
+
+    expect(cleo.locator("#order-payment")).to_contain_text("Partly refunded")
+    expect(cleo.locator("#order-timeline")).to_contain_text("5.00 EUR")
+    assert [refund.amount for refund in payments.refunds_of(order.id)] == [500]
