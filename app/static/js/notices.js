@@ -1,4 +1,4 @@
-// <shop-notices>: says so when the shop cannot be reached, which no server can say for itself.
+// <shop-notices>: can be closed, forgets good news that has faded, and says so when the shop cannot be reached, which no server can say for itself.
 // A refusal that the server did word arrives as an <hx-partial> and needs nothing from here.
 customElements.define("shop-notices", class extends HTMLElement {
   #listener = (event) => {
@@ -9,6 +9,8 @@ customElements.define("shop-notices", class extends HTMLElement {
   };
 
   connectedCallback() {
+    this.nextElementSibling.addEventListener("click", () => this.replaceChildren());
+    this.addEventListener("animationend", () => this.replaceChildren());
     document.addEventListener("htmx:error", this.#listener);
     document.addEventListener("htmx:response:error", this.#listener);
   }
