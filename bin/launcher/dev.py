@@ -87,6 +87,7 @@ class _Opening:
 
     def __init__(self, folder: Folder, options: argparse.Namespace) -> None:
         self._folder = folder
+        self._mark = folder.path / "filled"
         self._options = options
         self._ports = folder.ports((*NAMES, "standins"))
         self._secrets = folder.secrets()
@@ -99,6 +100,8 @@ class _Opening:
         """Take every step, then watch."""
         self._start_stores()
         self._companies = settings.standins(self._desk) if self._options.has_standins else {}
+        if self._mark.exists():
+            self._add_web()  # it loads meanwhile; nobody is told of it before the migrations are through
         self._call("migrations", "migrate", role="owner")
         self._fill()
         self._start_shop()
@@ -123,27 +126,31 @@ class _Opening:
 
     def _fill(self) -> None:
         """Load the file that was named, or the demo shop on the first run; then somebody to look after it."""
-        mark = self._folder.path / "filled"
         if file := self._options.import_file:
             images = ["--images", str(self._options.images)] if self._options.images else []
             self._call("import", "import", str(file), *images, role="worker")
-        elif not mark.exists():
+        elif not self._mark.exists():
             self._call("demo shop", "seed", "--dir", str(self._folder.path / "demo"), role="worker")
-        mark.touch()
+        self._mark.touch()
         staff = self._folder.path / "staff.txt"
         if not staff.exists():
             write_private(staff, "\n".join(self._call("staff", "staff", "demo", role="worker")))
 
     def _start_shop(self) -> None:
-        web = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self._options.port)]
-        web += ["--workers", "2", "--no-ws", "--respawn-failed-workers", "--log-level", "warning", "wsgi:app"]
         with terminal.step("shop") as shown:
-            self._supervisor.add("web", partial(self._start, "web", web, self._env("web")), is_told=True)
+            if not self._supervisor.watches("web"):
+                self._add_web()
             self._wait(f"{self._origin}/health/live", "web")  # first, alone: somebody waits for its pages
             for name, command in _SERVICES.items():
                 start = partial(self._start, name, command, self._env("worker"))
                 self._supervisor.add(name, start, is_told=True)
             shown.end("open")
+
+    def _add_web(self) -> None:
+        web = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self._options.port)]
+        web += ["--workers", "2", "--blocking-threads", "8", "--no-ws", "--respawn-failed-workers"]
+        web += ["--log-level", "warning", "wsgi:app"]
+        self._supervisor.add("web", partial(self._start, "web", web, self._env("web")), is_told=True)
 
     def _call(self, title: str, *command: str, role: str) -> list[str]:
         """Run a command of the shop to its end, showing its last line as it comes; return all it said."""

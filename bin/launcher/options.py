@@ -8,14 +8,15 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     """Read the command line; a mistake or `--help` ends the program."""
     parser = argparse.ArgumentParser(prog="bin")
     commands = parser.add_subparsers(dest="command", required=True)
-    _add_dev(commands.add_parser("dev", prog="bin/dev", description="Start the whole shop on this machine."))
+    dev = commands.add_parser("dev", prog="bin/dev", description="Start the whole shop on this machine.")
+    _add_dev(dev)
     test = commands.add_parser("test", prog="bin/test", description="Check the code and run the tests.")
     test.add_argument(
         "paths", nargs="*", metavar="path", help="run only these tests; more pytest options may follow --"
     )
     options = parser.parse_args(arguments)
     if options.command == "dev":
-        _check_dev(parser, options)
+        _check_dev(dev, options)
     return options
 
 
@@ -34,13 +35,13 @@ def _add_dev(dev: argparse.ArgumentParser) -> None:
     )
 
 
-def _check_dev(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+def _check_dev(dev: argparse.ArgumentParser, options: argparse.Namespace) -> None:
     if options.images and not options.import_file:
-        parser.error("--images belongs to --import: name the product file too.")
+        dev.error("--images belongs to --import: name the product file too.")
     if options.import_file and not options.import_file.is_file():
-        parser.error(f"there is no file {options.import_file}.")
+        dev.error(f"there is no file {options.import_file}.")
     if options.images and not options.images.is_dir():
-        parser.error(f"there is no folder {options.images}.")
+        dev.error(f"there is no folder {options.images}.")
     for name in ("import_file", "images"):
         if getattr(options, name):
             setattr(options, name, getattr(options, name).resolve())

@@ -112,6 +112,11 @@ class Processes:
             path.replace(path.with_suffix(".log.1"))
         return path
 
+    def entries(self) -> list[Entry]:
+        """Return what was started and has not been found ended."""
+        with self._lock:
+            return [entry for entry, _ in self._running.values()]
+
     def ended(self) -> list[str]:
         """Return the names of processes that ended by themselves, and forget them."""
         with self._lock:

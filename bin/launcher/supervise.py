@@ -59,6 +59,10 @@ class Supervisor:
                 if error := find_error(line):
                     terminal.say(f"{name:<9} | {error}")
 
+    def watches(self, name: str) -> bool:
+        """Whether a service was added."""
+        return name in self._services
+
     def has_failed(self, name: str) -> bool:
         """Whether a service ended since it was added."""
         return self._services[name].failures > 0
