@@ -87,10 +87,10 @@ def find_variants(ids: Iterable[str]) -> dict[str, Sellable]:
 
 def get(slug: str) -> Product:
     """Return the product that customers see at `slug`, or raise NotFound."""
-    document = stores.catalog()["products"].find_one({"slug": slug, **_IS_LIVE})
-    if document is None:
+    product = find_by_slug(slug)
+    if product is None or not product.is_published:
         raise NotFound("We do not have this product any more. The collections show what there is.")
-    return to_product(document)
+    return product
 
 
 def cards(ids: Sequence[str]) -> list[Card]:
@@ -124,8 +124,8 @@ def list_ids(kind: str) -> list[str]:
 
 
 def find_by_slug(slug: str) -> Product | None:
-    """Return the product of `slug`, whatever its state. For imports and staff."""
-    document = stores.catalog()["products"].find_one({"slug": slug})
+    """Return the product of `slug`, published or not. For imports and staff."""
+    document = stores.catalog()["products"].find_one({"slug": slug, "is_deleted": False})
     return to_product(document) if document else None
 
 

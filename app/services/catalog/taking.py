@@ -5,8 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from botocore.exceptions import ClientError
-
 from app import clock, config, db, stores
 from app.errors import Conflict, ShopError
 from app.services import images, inventory
@@ -26,6 +24,9 @@ class Work:
 
     def __init__(self, run: ImportRun) -> None:
         self._run = run
+        self._folder = f"imports/{run.id}/images/"
+        pages = stores.s3().get_paginator("list_objects_v2").paginate(Bucket=stores.bucket(), Prefix=self._folder)
+        self._sent = {row["Key"].removeprefix(self._folder) for page in pages for row in page.get("Contents", [])}
         self._silent: set[str] = set()  # servers that did not answer; they are not asked again
         self.new_pictures: set[str] = set()
 
@@ -114,12 +115,9 @@ class Work:
 
     def _find_sent(self, source: str) -> bytes | None:
         """Return the picture that came with the file from a folder, if one did."""
-        try:
-            answer = stores.s3().get_object(
-                Bucket=stores.bucket(), Key=f"imports/{self._run.id}/images/{name_of(source)}"
-            )
-        except ClientError:
+        if name_of(source) not in self._sent:
             return None
+        answer = stores.s3().get_object(Bucket=stores.bucket(), Key=f"{self._folder}{name_of(source)}")
         return answer["Body"].read()
 
     def _fetch(self, source: str, deadline: float) -> bytes:
