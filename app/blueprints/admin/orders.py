@@ -136,6 +136,7 @@ def _everything(
         "may_refund": staff().may("orders.refund"),
         "needs_code": not staff_session().is_fresh,
         "shipments": fulfilment.shipments_of(order.id),
+        "may_ship": staff().may("orders.ship"),
         "events": events,
         "names": accounts.names_of([*(event.actor for event in events), *(refund.actor for refund in refunds)]),
         "note_form": note_form or Note(),

@@ -52,7 +52,7 @@ def use_label(staff: Staff, shipment_id: str, tracking_number: str) -> None:
     label = shipping.recover_label(tracking_number.replace(" ", "").upper())
     if label is None:
         raise Invalid(f"UPS has no label {tracking_number}.", tracking_number="Check the number in UPS's own records.")
-    _record(attempt, label, actor=f"staff:{staff.id}")
+    _record(attempt, label, actor=staff.actor)
 
 
 def void_label(staff: Staff, shipment_id: str) -> None:
@@ -69,13 +69,13 @@ def void_label(staff: Staff, shipment_id: str) -> None:
             shipment,
             ShipmentState.PENDING,
             "The label was given back; another one will be bought.",
-            actor=f"staff:{staff.id}",
+            actor=staff.actor,
         )
         shipment.tracking_number = shipment.label_key = shipment.label_at = shipment.problem = None
         for attempt in session.scalars(_live_attempts(shipment_id)):
             attempt.state = "void"
         after = _audited(shipment)
-        audit.record(db.orders, f"staff:{staff.id}", "shipment.void_label", shipment_id, before=before, after=after)
+        audit.record(db.orders, staff.actor, "shipment.void_label", shipment_id, before=before, after=after)
         later("fulfilment.buy_label", shipment_id)
 
 
@@ -145,7 +145,7 @@ def _parcel(attempt: LabelAttempt) -> shipping.Parcel:
     return shipping.Parcel(
         reference=attempt.id,
         order_number=order.number,
-        service=shipment.service,
+        service=shipment.service_code,
         weight_grams=sum(line.weight_grams * quantity for line, quantity in sent),
         contents=", ".join(dict.fromkeys(line.title for line, _ in sent)),
         sender=sender,

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import OrdersModel
+from app.services import shipping
 
 
 class Shipment(OrdersModel):
@@ -22,7 +23,7 @@ class Shipment(OrdersModel):
     order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"))
     number: Mapped[int]
     carrier: Mapped[str]
-    service: Mapped[str]
+    service_code: Mapped[str]  # the carrier's own
     state: Mapped[str] = mapped_column(index=True)
     # Whether the carrier has it and it may still move: what the clock asks about.
     moves_on: Mapped[bool] = mapped_column(default=False)
@@ -36,6 +37,11 @@ class Shipment(OrdersModel):
 
     lines: Mapped[list["ShipmentLine"]] = relationship(order_by="ShipmentLine.position", lazy="selectin")
     events: Mapped[list["ShipmentEvent"]] = relationship(order_by="ShipmentEvent.at", lazy="selectin")
+
+    @property
+    def service(self) -> str:
+        """What the carrier calls this kind of delivery."""
+        return shipping.SERVICES.get(self.service_code, "")
 
     @property
     def tracking_url(self) -> str | None:

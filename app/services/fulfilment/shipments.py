@@ -20,8 +20,8 @@ class Staff(Protocol):
     """Who asks as staff."""
 
     @property
-    def id(self) -> str:
-        """Their id, for the timeline and the audit."""
+    def actor(self) -> str:
+        """How they are named in timelines and audits."""
 
 
 def start(order_id: str) -> None:
@@ -34,7 +34,7 @@ def start(order_id: str) -> None:
                 insert(Shipment)
                 .values(
                     id=db.new_id(), order_id=order_id, number=1, carrier="UPS", state=ShipmentState.PENDING,
-                    service=shipping.service_of(order.delivery_method, order.address["country"]),
+                    service_code=shipping.service_of(order.delivery_method, order.address["country"]),
                     moves_on=False, created_at=clock.now(),
                 )
                 .on_conflict_do_nothing(index_elements=["order_id", "number"])

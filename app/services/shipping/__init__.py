@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from app.errors import Conflict
 from app.money import Money
 from app.services.shipping.parcels import Label, Parcel, Party, Sighting
-from app.services.shipping.rules import ZONES, Method, Zone
+from app.services.shipping.rules import SERVICES, ZONES, Method, Zone
 from app.services.shipping.ups import (
     Refused,
     buy_label,
@@ -21,6 +21,7 @@ from app.services.shipping.ups import (
 )
 
 __all__ = [
+    "SERVICES",
     "DeliveryOption",
     "Label",
     "Parcel",

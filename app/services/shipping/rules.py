@@ -1,10 +1,12 @@
 """The declared rates: zones of countries, the methods of each, and their price by weight.
 
-Amounts are minor units of the shop's currency and include VAT; weights are grams with packing. Service codes are those
-of UPS (Shipping API, `Service/Code`): 11 Standard, 65 Worldwide Saver, 08 Worldwide Expedited.
+Amounts are minor units of the shop's currency and include VAT; weights are grams with packing.
 """
 
 from dataclasses import dataclass
+
+# UPS's own codes (Shipping API, `Service/Code`) and names of what the methods below use.
+SERVICES = {"11": "Standard", "65": "Express Saver", "08": "Expedited"}
 
 # A band is (most grams, price); the heaviest parcel is what one person can carry.
 Bands = tuple[tuple[int, int], ...]

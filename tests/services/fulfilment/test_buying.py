@@ -18,7 +18,7 @@ from tests.working import work
 class Cleo:
     """Staff."""
 
-    id = "cleo"
+    actor = "staff:cleo"
 
 
 SHIP = "/api/shipments"

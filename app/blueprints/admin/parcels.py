@@ -1,0 +1,48 @@
+"""Labels that need a decision: use the one in doubt, or give one back and have another bought."""
+
+from flask import Blueprint, Response, request, url_for
+from wtforms import Form, StringField
+from wtforms.validators import InputRequired, Length
+
+from app.blueprints._access import staff, staff_only
+from app.blueprints._pages import changed
+from app.errors import Invalid
+from app.services import fulfilment, orders
+
+bp = Blueprint("parcels", __name__, url_prefix="/orders/<number>/parcels/<shipment>")
+
+
+class Label(Form):
+    """A label that the carrier says it sold us."""
+
+    tracking_number = StringField("Tracking number", [InputRequired(), Length(max=40)])
+
+
+@bp.post("/label")
+@staff_only("orders.ship")
+def use(number: str, shipment: str) -> Response:
+    """Take a label with a known tracking number for a parcel whose label is in doubt."""
+    form = Label(request.form)
+    if not form.validate():
+        raise Invalid("Enter the tracking number of the label, as UPS lists it.")
+    fulfilment.use_label(staff(), shipment, form.tracking_number.data or "")
+    return _shown(number)
+
+
+@bp.post("/voids")
+@staff_only("orders.ship")
+def replace(number: str, shipment: str) -> Response:
+    """Give a parcel's label back and have another bought."""
+    fulfilment.void_label(staff(), shipment)
+    return _shown(number)
+
+
+def _shown(number: str) -> Response:
+    order = orders.get_as_staff(staff(), number)
+    return changed(
+        "admin/orders/_parcels.html",
+        then=url_for("admin.orders.show", number=number),
+        order=order,
+        shipments=fulfilment.shipments_of(order.id),
+        may_ship=staff().may("orders.ship"),
+    )

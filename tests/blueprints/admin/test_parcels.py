@@ -1,0 +1,95 @@
+"""Labels in doubt, in the back office."""
+
+from datetime import timedelta
+
+from app import clock, db
+from app.services import fulfilment
+from tests import make
+from tests.blueprints.admin.conftest import sign_in
+from tests.working import work
+
+PART = {"HX-Request": "true", "HX-Request-Type": "partial", "Sec-Fetch-Site": "same-origin"}
+
+
+def in_doubt(companies):
+    """An order whose label was bought, lost on the way, and denied."""
+    companies.pull("drop", company="ups", path="/api/shipments", when="after")
+    order = make.paid_order()
+    work()
+    companies.pull("fail", company="ups", path="/api/labels", status=400)
+    with clock.at(clock.now() + timedelta(minutes=5)):
+        work()
+    return order, fulfilment.shipments_of(order.id)[0]
+
+
+def test_a_label_in_doubt_is_used(admin, companies):
+    order, shipment = in_doubt(companies)
+    (label,) = companies.ledger()["labels"]
+    page = admin.get(f"/admin/orders/{order.number}").text
+    assert "Use this label" in page
+
+    answer = admin.post(
+        f"/admin/orders/{order.number}/parcels/{shipment.id}/label", data={"tracking_number": label["id"]}
+    )
+
+    assert answer.status_code == 303
+    text = admin.get(answer.location).text
+    assert label["id"] in text
+    assert "Use this label" not in text
+    assert any("use_label" in row.act for row in audited())
+
+
+def test_a_label_in_doubt_is_replaced_by_htmx(admin, companies):
+    order, shipment = in_doubt(companies)
+
+    answer = admin.post(f"/admin/orders/{order.number}/parcels/{shipment.id}/voids", headers=PART)
+    with clock.at(clock.now() + timedelta(minutes=1)):
+        work()
+
+    assert answer.status_code == 200
+    assert answer.text.lstrip().startswith('<section id="order-parcels"')
+    assert fulfilment.get_for_job(shipment.id).state == "label_bought"
+    assert any("void_label" in row.act for row in audited())
+
+
+def test_a_wrong_number_and_an_empty_one_are_refused(admin, companies):
+    order, shipment = in_doubt(companies)
+    url = f"/admin/orders/{order.number}/parcels/{shipment.id}/label"
+
+    assert admin.post(url, data={"tracking_number": "1Z00"}).status_code == 422
+    assert admin.post(url).status_code == 422
+    assert fulfilment.get_for_job(shipment.id).state == "maybe_bought"
+
+
+def test_a_label_that_is_on_its_way_stays(admin, companies):
+    order = make.paid_order()
+    work()
+    (shipment,) = fulfilment.shipments_of(order.id)
+    companies.pull("webhooks", company="ups", paused=True)
+    companies.pull("move", id=shipment.tracking_number)
+
+    answer = admin.post(f"/admin/orders/{order.number}/parcels/{shipment.id}/voids")
+
+    assert answer.status_code == 422
+    assert "picked up" in answer.text
+
+
+def test_strangers_and_readers_may_not(app, admin, companies):
+    order, shipment = in_doubt(companies)
+    url = f"/admin/orders/{order.number}/parcels/{shipment.id}/voids"
+    reader = sign_in(app, make.staff(email="reader@example.com", role="reader"))
+
+    assert app.test_client().post(url).status_code == 403
+    assert reader.post(url).status_code == 403
+    assert "Use this label" not in reader.get(f"/admin/orders/{order.number}").text
+    assert fulfilment.get_for_job(shipment.id).state == "maybe_bought"
+
+
+def audited():
+    from sqlalchemy import select
+
+    from app.services.audit.books import BOOKS
+
+    intake = BOOKS["orders"].intake
+    with db.orders.reading() as session:
+        return session.execute(select(intake)).scalars().all()
