@@ -16,7 +16,7 @@ from launcher.test import FAILED_CHECKS
 from app import create_app, db
 from app.config import Config
 from app.services.payments import stripe
-from tests import engines
+from tests import engines, specs
 from tests.companies import Companies
 from tests.counting import Counted
 from tests.counting import count_queries as counting
@@ -47,10 +47,16 @@ def all_companies(environment: dict[str, str]) -> Iterator[Companies]:
 
 
 @pytest.fixture
-def companies(all_companies: Companies) -> Companies:
-    """The stand-ins, with nothing in their books and no lever pulled."""
+def companies(all_companies: Companies) -> Iterator[Companies]:
+    """The stand-ins, with nothing in their books and no lever pulled.
+
+    Every call made of them must be one that the company's own specification allows, where that is at hand.
+    """
     all_companies.reset()
-    return all_companies
+    all_companies.pull("record")
+    yield all_companies
+    if specs.FOLDER.is_dir():
+        assert specs.of_exchanges(all_companies.exchanges()) == []
 
 
 @pytest.fixture(scope="session")
@@ -86,6 +92,7 @@ def one_app(shop_settings: dict[str, str]) -> Iterator[Flask]:
 def app(one_app: Flask, stores: Stores, companies: Companies) -> Iterator[Flask]:
     """The app with empty stores and companies that answer, in its context."""
     stripe.breaker.reset()
+    one_app.extensions.pop("page_state", None)  # what it knew of the stores that the test before had
     with one_app.app_context():
         yield one_app
 

@@ -10,6 +10,7 @@ import pytest
 import stripe
 from playwright.sync_api import Page, expect
 
+from tests import specs
 from tests.companies import Companies
 
 PAGE = """<!doctype html><html lang="en"><title>Pay</title><div id="element"></div><button id="pay">Pay</button>
@@ -150,6 +151,18 @@ def test_confirm_asks_the_bank_in_a_frame(checkout: Callable[..., Page], answer:
 
     expect(page.locator("#state")).to_contain_text(state)
     expect(page.locator("iframe[name=stripe-challenge-frame]")).to_have_count(0)
+
+
+def test_its_calls_are_what_stripes_specification_allows(checkout: Callable[..., Page], companies: Companies) -> None:
+    specs.needed()
+    companies.pull("record")
+    page = checkout("4000000000003220")
+
+    page.click("#pay")
+    page.frame_locator("iframe[name=stripe-challenge-frame]").get_by_role("button", name="Complete").click()
+    expect(page.locator("#state")).to_have_text("succeeded")
+
+    assert specs.of_exchanges(companies.exchanges()) == []
 
 
 def test_submit_names_the_field_that_is_wrong(checkout: Callable[..., Page]) -> None:
