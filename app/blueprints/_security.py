@@ -4,12 +4,13 @@ Fetch Metadata (https://web.dev/articles/fetch-metadata) instead of tokens, so t
 and can be cached; `Origin` where a browser does not send it (OWASP, Cross-Site Request Forgery Prevention).
 """
 
+import secrets
 import time
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
 
-from app import config, db
+from app import config
 from app.errors import Forbidden
 
 # Signed or token-borne doors, called by machines that send neither header.
@@ -36,7 +37,7 @@ def allow_payment_frame() -> None:
 
 
 def _name_request() -> None:
-    g.request_id = request.headers.get("X-Request-Id", "")[:64] or db.new_id()
+    g.request_id = request.headers.get("X-Request-Id", "")[:64] or secrets.token_hex(10)
     g.started = time.perf_counter()
 
 
