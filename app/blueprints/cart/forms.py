@@ -5,21 +5,27 @@ from wtforms.validators import InputRequired, NumberRange
 
 from app.services import cart
 
-_ADVICE = f"Enter a whole number from 1 to {cart.MAX_QUANTITY}."
+ADVICE = f"Enter a whole number from 1 to {cart.MAX_QUANTITY}."
+_IN_RANGE = NumberRange(1, cart.MAX_QUANTITY)
 
 
 class Quantity(Form):
     """How many of one line, in the cart as `version` showed it."""
 
-    quantity = IntegerField("Quantity", [InputRequired(_ADVICE), NumberRange(1, cart.MAX_QUANTITY, _ADVICE)])
+    quantity = IntegerField("Quantity", [InputRequired(), _IN_RANGE])
     version = IntegerField("Version", [InputRequired()])
 
 
 class Addition(Form):
     """What to put in the cart, and how many of it."""
 
-    variant = StringField("Variant", [InputRequired("Please choose what to add.")])
-    quantity = IntegerField("Quantity", [InputRequired(_ADVICE), NumberRange(1, cart.MAX_QUANTITY, _ADVICE)], default=1)
+    variant = StringField("Variant", [InputRequired()])
+    quantity = IntegerField("Quantity", [InputRequired(), _IN_RANGE])
+
+    @property
+    def advice(self) -> str:
+        """What to do about what was sent."""
+        return "Please choose what to add." if self.variant.errors else ADVICE
 
 
 class Consent(Form):

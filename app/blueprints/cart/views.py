@@ -5,11 +5,12 @@ from typing import Any
 from flask import Blueprint, Response, g, request, url_for
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.datastructures import MultiDict
 
 from app.blueprints._access import remember_cart, shopper
 from app.blueprints._limits import limiter
 from app.blueprints._pages import changed, page
-from app.blueprints.cart.forms import Addition, Consent, Quantity
+from app.blueprints.cart.forms import ADVICE, Addition, Consent, Quantity
 from app.errors import Conflict, Invalid
 from app.services import cart
 
@@ -26,9 +27,9 @@ def show() -> Response:
 @limiter.limit("120/minute")
 def add_line() -> Response:
     """Put something in the cart, and give the shopper one when they have none."""
-    form = Addition(request.form)
+    form = Addition(MultiDict({"quantity": "1"} | request.form.to_dict()))
     if not form.validate():
-        raise Invalid(_first_error(form))
+        raise Invalid(form.advice)
     variant = form.variant.data or ""
     contents = cart.add(shopper(), variant, form.quantity.data or 1)
     if contents.id and contents.id != shopper().cart_id:
@@ -43,7 +44,7 @@ def set_line(variant: str) -> Response:
     """Change how many of one variant are in the cart."""
     form = Quantity(request.form)
     if not form.validate():
-        return _show(cart.of(shopper()), status=422, wrong=variant, message=_first_error(form))
+        return _show(cart.of(shopper()), status=422, wrong=variant, message=ADVICE)
     try:
         contents = cart.set_quantity(shopper(), variant, form.quantity.data or 1, version=form.version.data or 0)
     except Conflict as error:
@@ -102,7 +103,3 @@ def _show(contents: cart.Cart, *, status: int = 200, wrong: str = "", message: s
 def _changed(contents: cart.Cart, **context: Any) -> Response:
     g.cart_count = contents.count
     return changed("cart/_changes.html", then=url_for("cart.show"), cart=contents, **context)
-
-
-def _first_error(form: Addition | Quantity) -> str:
-    return str(next(field.errors[0] for field in form if field.errors))
