@@ -108,7 +108,8 @@ def catalog_down(app: Flask) -> Iterator[None]:
     """A catalogue that does not answer: its client knocks at a port where nobody listens."""
     known = vars(app.extensions["stores"])
     before = app.extensions["stores"].catalog
-    with pymongo.MongoClient[dict[str, Any]](f"mongodb://127.0.0.1:{free_port()}", serverSelectionTimeoutMS=50) as nobody:
+    address = f"mongodb://127.0.0.1:{free_port()}"
+    with pymongo.MongoClient[dict[str, Any]](address, serverSelectionTimeoutMS=50) as nobody:
         known["catalog"] = nobody["catalog"]
         yield
         known["catalog"] = before

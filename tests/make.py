@@ -86,6 +86,13 @@ def variant(
     return only
 
 
+def reprice(variant: catalog.Variant, price: int) -> None:
+    """Give the one variant of a product another price."""
+    product_id = catalog.find_variants([variant.id])[variant.id].product_id
+    [product] = catalog.find_products([product_id])
+    catalog.save_product(replace(product, variants=(replace(variant, price=Money(price, "EUR")),)))
+
+
 def buyer(of: catalog.Variant, *, quantity: int = 1, email: str = "ada@example.org", country: str = "DE") -> Buyer:
     """Have a new shopper put `of` in a cart and go through the checkout up to its last page."""
     who = Buyer(cart_id=None, variant_id=of.id)

@@ -24,11 +24,6 @@ def shopper(app, ada, tide):
     return replace(ada, cart_id=cart.add(ada, tide.id, 2).id, variant_id=tide.id)
 
 
-def set_price(variant, minor):
-    product = catalog.find_products([catalog.find_variants([variant.id])[variant.id].product_id])[0]
-    catalog.save_product(replace(product, variants=(replace(variant, price=Money(minor, "EUR")),)))
-
-
 def test_add_makes_a_cart(app, ada, tide):
     made = cart.add(ada, tide.id, 2)
 
@@ -145,7 +140,7 @@ def test_remove_twice_is_once(shopper, tide):
 
 
 def test_risen_price_needs_consent(shopper, tide):
-    set_price(tide, 3500)
+    make.reprice(tide, 3500)
 
     asked = cart.of(shopper)
     agreed = cart.accept_prices(shopper, subtotal_shown=7000)
@@ -158,7 +153,7 @@ def test_risen_price_needs_consent(shopper, tide):
 
 
 def test_consent_to_a_price_that_rose_again_is_refused(shopper, tide):
-    set_price(tide, 9900)
+    make.reprice(tide, 9900)
 
     with pytest.raises(Conflict, match="changed again"):
         cart.accept_prices(shopper, subtotal_shown=7000)
@@ -167,13 +162,13 @@ def test_consent_to_a_price_that_rose_again_is_refused(shopper, tide):
 
 
 def test_adding_more_is_no_consent(shopper, tide):
-    set_price(tide, 3500)
+    make.reprice(tide, 3500)
 
     assert cart.add(shopper, tide.id, 1).has_risen
 
 
 def test_fallen_price_is_charged_and_told(shopper, tide):
-    set_price(tide, 2000)
+    make.reprice(tide, 2000)
 
     contents = cart.of(shopper)
 

@@ -1,0 +1,266 @@
+"""The cart page and its changes, with htmx and without."""
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.services import cart, inventory
+from tests import make
+
+PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+
+@pytest.fixture
+def tide(app):
+    return make.variant(price=2900, stock=5)
+
+
+@pytest.fixture
+def shopper(client: FlaskClient, tide) -> FlaskClient:
+    """A browser with two of the variant in its cart."""
+    client.post("/cart/lines", data={"variant": tide.id, "quantity": "2"})
+    return client
+
+
+def set_quantity(browser, variant, quantity, *, version="1", **options):
+    return browser.post(f"/cart/lines/{variant.id}", data={"quantity": quantity, "version": version}, **options)
+
+
+def test_cart_of_a_stranger_is_empty_and_costs_nothing(client, count_queries):
+    with count_queries() as counted:
+        answer = client.get("/cart")
+
+    assert answer.status_code == 200
+    assert "Your cart is empty" in answer.text
+    assert "Set-Cookie" not in answer.headers
+    assert counted.sql == 0
+    assert counted.mongo <= 1, "the collections of the header, when this process has not read them yet"
+
+
+def test_add_makes_a_cart_and_remembers_it(client, tide):
+    answer = client.post("/cart/lines", data={"variant": tide.id, "quantity": "2"})
+
+    assert (answer.status_code, answer.location) == (303, "/cart")
+    assert "HttpOnly" in answer.headers["Set-Cookie"]
+    assert "SameSite=Lax" in answer.headers["Set-Cookie"]
+    assert "€58.00" in client.get("/cart").text
+
+
+def test_add_again_sets_no_other_cookie(shopper, tide):
+    answer = shopper.post("/cart/lines", data={"variant": tide.id})
+
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_add_with_htmx_answers_the_badge_and_a_notice(client, tide):
+    answer = client.post("/cart/lines", data={"variant": tide.id, "quantity": "2"}, headers=PART)
+
+    assert answer.status_code == 200
+    assert re.search(r'hx-target="#cart-badge".*<span class="header__count">2</span>', answer.text, re.DOTALL)
+    assert "Slack Tide is in your cart." in answer.text
+    assert '<a href="/cart">' in answer.text
+
+
+@pytest.mark.parametrize("quantity", ["0", "-1", "1.5", "1000000000", "abc", ""])
+def test_add_refuses_what_is_no_quantity(shopper, tide, quantity):
+    answer = shopper.post("/cart/lines", data={"variant": tide.id, "quantity": quantity}, headers=PART)
+
+    assert answer.status_code == 422
+    assert "Enter a whole number from 1 to 99." in answer.text
+    assert "€58.00" in shopper.get("/cart").text
+
+
+@pytest.mark.parametrize("quantity", ["0", "-1", "1.5", "1000000000", "abc", ""])
+def test_set_refuses_what_is_no_quantity_with_the_same_part(shopper, tide, quantity):
+    answer = set_quantity(shopper, tide, quantity, headers=PART)
+
+    assert answer.status_code == 422
+    assert answer.text.strip().startswith('<section class="stack stack--l" id="cart-lines"')
+    assert "Enter a whole number from 1 to 99." in answer.text
+    assert 'aria-invalid="true"' in answer.text
+    assert "€58.00" in shopper.get("/cart").text
+
+
+def test_set_changes_the_line(shopper, tide):
+    answer = set_quantity(shopper, tide, "3")
+
+    assert (answer.status_code, answer.location) == (303, "/cart")
+    assert "€87.00" in shopper.get("/cart").text
+
+
+def test_set_with_htmx_answers_lines_and_badge(shopper, tide):
+    answer = set_quantity(shopper, tide, "3", headers=PART)
+
+    assert answer.text.count("<hx-partial") == 3
+    assert "€87.00" in answer.text
+    assert '<span class="header__count">3</span>' in answer.text
+
+
+def test_set_refuses_more_than_are_left(shopper, tide):
+    answer = set_quantity(shopper, tide, "6")
+
+    assert answer.status_code == 409
+    assert "Only 5 left" in answer.text
+    assert 'value="6"' in answer.text, "what was typed is kept"
+    assert "€58.00" in shopper.get("/cart").text
+
+
+def test_set_refuses_a_stale_tab_with_the_fresh_lines(shopper, tide):
+    set_quantity(shopper, tide, "3", version="1")
+
+    answer = set_quantity(shopper, tide, "1", version="1", headers=PART)
+
+    assert answer.status_code == 409
+    assert "in another tab" in answer.text
+    assert "€87.00" in answer.text
+
+
+def test_remove_takes_the_line_out(shopper, tide):
+    answer = shopper.post(f"/cart/lines/{tide.id}/removal")
+
+    assert (answer.status_code, answer.location) == (303, "/cart")
+    assert "Your cart is empty" in shopper.get("/cart").text
+
+
+def test_another_browser_sees_another_cart(app, shopper):
+    assert "Your cart is empty" in app.test_client().get("/cart").text
+
+
+def test_forged_cookie_is_nobody(app, shopper, tide):
+    stranger = app.test_client()
+    for cookie in shopper._cookies.values():
+        stranger.set_cookie(cookie.key, cookie.value[:-1] + ("a" if cookie.value[-1] != "a" else "b"))
+
+    assert "Your cart is empty" in stranger.get("/cart").text
+
+
+def test_write_from_another_site_is_refused(shopper, tide):
+    answer = shopper.post("/cart/lines", data={"variant": tide.id}, headers={"Sec-Fetch-Site": "cross-site"})
+
+    assert answer.status_code == 403
+    assert "€58.00" in shopper.get("/cart").text
+
+
+def test_sold_out_line_closes_the_checkout(shopper, tide):
+    level = inventory.level_as_staff(tide.id)
+    inventory.adjust(tide.id, 0, version=level.version, reason="lost", actor="test")
+
+    text = shopper.get("/cart").text
+
+    assert "Sold out. Remove it to go on." in text
+    assert 'href="/checkout"' not in text
+
+
+def test_risen_price_shows_old_and_new_and_asks(shopper, tide):
+    make.reprice(tide, 3500)
+
+    before = shopper.get("/cart").text
+    answer = shopper.post("/cart/consent", data={"subtotal": "7000"})
+    after = shopper.get("/cart").text
+
+    assert "risen from €29.00 to €35.00" in before
+    assert 'href="/checkout"' not in before
+    assert answer.status_code == 303
+    assert 'href="/checkout"' in after
+
+
+def test_consent_to_another_sum_is_refused(shopper, tide):
+    make.reprice(tide, 3500)
+
+    answer = shopper.post("/cart/consent", data={"subtotal": "5800"}, headers=PART)
+
+    assert answer.status_code == 409
+    assert "changed again" in answer.text
+
+
+def test_fallen_price_is_told(shopper, tide):
+    make.reprice(tide, 2000)
+
+    text = shopper.get("/cart").text
+
+    assert "fallen from €29.00 to €20.00" in text
+    assert 'href="/checkout"' in text
+
+
+def test_cart_shows_its_copies_while_the_catalogue_is_down(shopper, catalog_down):
+    answer = shopper.get("/cart")
+
+    assert answer.status_code == 200
+    assert "The catalogue is taking a short break" in answer.text
+    assert "Slack Tide" in answer.text
+    assert 'href="/checkout"' not in answer.text
+
+
+def test_add_while_the_catalogue_is_down_says_so(shopper, tide, catalog_down):
+    answer = shopper.post("/cart/lines", data={"variant": tide.id}, headers=PART)
+
+    assert answer.status_code == 503
+    assert "try again" in answer.text
+
+
+def test_words_of_a_product_are_shown_as_words(client, app):
+    variant = make.variant(title="<script>alert(1)</script> {{7*7}}")
+
+    client.post("/cart/lines", data={"variant": variant.id})
+
+    text = client.get("/cart").text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; {{7*7}}" in text
+    assert "<script>alert(1)" not in text
+
+
+def test_cart_stays_within_its_queries(shopper, count_queries):
+    for number in range(12):
+        shopper.post("/cart/lines", data={"variant": make.variant(title=f"Print {number}").id})
+    shopper.get("/cart")  # this process now knows the collections of the header
+
+    with count_queries() as counted:
+        text = shopper.get("/cart").text
+
+    assert text.count('class="cart-line"') == 13
+    assert counted.sql <= 4
+    assert counted.mongo <= 1
+
+
+def test_cart_is_kept_by_no_cache(shopper):
+    assert shopper.get("/cart").headers["Cache-Control"] == "no-store"
+
+
+def test_badge_on_other_pages_counts_with_one_query(shopper, count_queries):
+    with count_queries() as counted:
+        text = shopper.get("/terms").text
+
+    assert '<span class="header__count">2</span>' in text
+    assert counted.sql == 1
+
+
+def test_same_limits_hold_for_everybody_but_this_machine(client, tide):
+    far_away = {"REMOTE_ADDR": "203.0.113.7"}
+
+    answers = [client.post("/cart/lines", data={"variant": "x"}, environ_base=far_away) for _ in range(121)]
+    here = client.post("/cart/lines", data={"variant": tide.id})
+
+    assert [answer.status_code for answer in answers[:120]] == [404] * 120
+    assert answers[-1].status_code == 429
+    assert "Please wait a minute" in answers[-1].text
+    assert here.status_code == 303
+
+
+def test_limits_refuse_nobody_without_redis(app, client, tide, monkeypatch):
+    from app.blueprints._limits import limiter
+
+    def fail(*_args, **_kwargs):
+        raise ConnectionError("nobody listens")
+
+    monkeypatch.setattr(limiter.limiter, "hit", fail)
+
+    answer = client.post("/cart/lines", data={"variant": tide.id}, environ_base={"REMOTE_ADDR": "203.0.113.8"})
+
+    assert answer.status_code == 303
+
+
+def test_cart_holds_what_the_service_knows(shopper, tide):
+    page = shopper.get("/cart").text
+
+    assert str(cart.MAX_QUANTITY) in page
+    assert f'id="cart-line-{tide.id}"' in page

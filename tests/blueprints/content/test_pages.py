@@ -1,0 +1,34 @@
+"""The pages of words."""
+
+import pytest
+
+from app.services import checkout
+
+
+@pytest.mark.parametrize("path", ["/terms", "/privacy", "/imprint", "/shipping"])
+def test_page_shows_without_a_store(client, count_queries, path):
+    with count_queries() as counted:
+        answer = client.get(path)
+
+    assert answer.status_code == 200
+    assert "<h1>" in answer.text
+    assert counted.sql == 0
+    assert counted.mongo <= 1, "the collections of the header, when this process has not read them yet"
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_terms_say_their_version(client):
+    assert f"Version {checkout.TERMS_VERSION}" in client.get("/terms").text
+
+
+def test_delivery_page_shows_what_each_country_costs(client):
+    text = client.get("/shipping").text
+
+    assert all(name in text for _, name in checkout.countries())
+    assert "€4.90" in text
+
+
+def test_foot_of_every_page_links_to_them(client):
+    text = client.get("/cart").text
+
+    assert all(f'href="{path}"' in text for path in ("/terms", "/privacy", "/imprint", "/shipping"))
