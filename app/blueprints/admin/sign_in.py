@@ -147,7 +147,7 @@ def _enrolment(session: accounts.Session) -> dict[str, Any]:
         waiting = accounts.enrolment_of(session)
     except Conflict:
         return {"secret": None, "drawing": None}
-    drawing = segno.make(waiting.secret.uri, error="m").svg_inline(scale=5, border=4, dark="#000", light="#fff")
+    drawing = segno.make(waiting.secret.uri, error="m").svg_inline(border=4, dark="#000", light="#fff", omitsize=True)
     return {"secret": waiting.secret.text, "drawing": Markup(drawing)}  # noqa: S704 - drawn by segno, no words of others
 
 

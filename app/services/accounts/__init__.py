@@ -17,6 +17,7 @@ from app.services.accounts.sign_in import (
     sign_out,
 )
 from app.services.accounts.staff import (
+    DEMO_EMAIL,
     Added,
     Staff,
     add,
@@ -30,6 +31,7 @@ from app.services.accounts.staff import (
 )
 
 __all__ = [
+    "DEMO_EMAIL",
     "PERMISSIONS",
     "ROLES",
     "Added",

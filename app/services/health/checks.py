@@ -13,6 +13,8 @@ from app.services.health.jobs import failed_jobs
 LAG_LIMIT_SECONDS = 300
 CLOCK_LIMIT_SECONDS = 5
 
+_VERSION = text("SELECT version_num FROM alembic_version")
+
 
 @dataclass(frozen=True)
 class Check:
@@ -66,7 +68,8 @@ def _ask(name: str, question: Callable[[], str], *, is_needed: bool = True) -> C
 def _ask_sql(database: db.Database) -> Callable[[], str]:
     def ask() -> str:
         with database.reading() as session:
-            return f"at {session.execute(text('SELECT version_num FROM alembic_version')).scalar_one()}"
+            version = session.execute(_VERSION).scalar_one()
+        return f"at {version}"
 
     return ask
 
@@ -121,7 +124,7 @@ def _ask_shape() -> str:
     for database in db.BOTH:
         head = ScriptDirectory.from_config(alembic_config(database)).get_current_head()
         with database.reading() as session:
-            found = session.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+            found = session.execute(_VERSION).scalar_one_or_none()
         if found != head:
             raise RuntimeError(f"{database.name} is at {found}, this release needs {head}")
     return "as this release needs it"

@@ -1,0 +1,66 @@
+"""`flask shop check` and `flask shop audit verify`."""
+
+from datetime import timedelta
+
+import psycopg
+
+from app import clock, db, queue
+from app.queue import OrdersOutbox
+from app.services import audit
+
+
+def run(app, *args):
+    return app.test_cli_runner().invoke(args=["shop", *args])
+
+
+def test_check_says_that_all_is_well(app):
+    said = run(app, "check")
+
+    assert said.exit_code == 0, said.output
+    assert "All is well." in said.output
+
+
+def test_check_names_what_is_not_and_what_to_do(app):
+    with db.orders.transaction() as session:
+        queue.later("payments.refund", "x")
+        session.query(OrdersOutbox).one().failed_at = clock.now()
+        queue.later("payments.refund", "y")
+
+    with clock.at(clock.now() + timedelta(minutes=6)):
+        said = run(app, "check")
+
+    assert said.exit_code == 1
+    assert "is a worker running?" in said.output
+    assert "python -m app.tasks.worker" in said.output
+    assert "1 jobs gave up" in said.output
+    assert "clock" in said.output
+
+
+def test_check_notices_a_database_of_another_release(app, stores):
+    url = stores.engines.postgres.url(f"orders{stores.suffix}", "owner")
+    with psycopg.connect(url, autocommit=True) as connection:
+        (version,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+        try:
+            said = run(app, "check")
+        finally:
+            connection.execute("UPDATE alembic_version SET version_num = %s", [version])
+
+    assert said.exit_code == 1
+    assert "flask shop migrate" in said.output
+
+
+def test_verify_says_how_much_agrees_and_fails_for_a_problem(app, stores):
+    with db.orders.transaction():
+        audit.record(db.orders, "staff:cleo", "order.note", "order:1")
+    audit.seal()
+    well = run(app, "audit", "verify")
+    url = stores.engines.postgres.url(f"orders{stores.suffix}", "postgres")
+    with psycopg.connect(url, autocommit=True, options="-c session_replication_role=replica") as connection:
+        connection.execute("UPDATE audit_intake SET actor = 'staff:ben'")
+
+    altered = run(app, "audit", "verify")
+
+    assert (well.exit_code, well.output) == (0, "1 rows and 0 checkpoints agree.\n")
+    assert altered.exit_code == 1
+    assert "was altered" in altered.output
