@@ -6,7 +6,11 @@ class CardPayment extends HTMLElement {
     this.form = this.querySelector("form");
     this.button = this.form.querySelector("button");
     this.stripe = window.Stripe(this.dataset.key);
-    this.elements = this.stripe.elements({ clientSecret: this.dataset.secret });
+    const theme = window.matchMedia("(prefers-color-scheme: dark)").matches ? "night" : "stripe";
+    this.elements = this.stripe.elements({
+      clientSecret: this.dataset.secret,
+      appearance: { theme, variables: { borderRadius: "3px" } },
+    });
     const element = this.elements.create("payment");
     element.on("ready", () => {
       this.slotted("waiting").hidden = true;
