@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -109,10 +108,13 @@ def movements(variant_id: str, *, before: str | None = None, limit: int = 100) -
         return session.scalars(query.order_by(StockMovement.id.desc()).limit(limit)).all()
 
 
-def generation() -> datetime | None:
-    """Return when any level last changed: pages that show stock are made again after that."""
+def generation() -> int:
+    """Return a number that grows with every change of any level: pages that show stock are made again after that.
+
+    The sum of the versions, not the newest time, because a change may commit after one that was made later.
+    """
     with db.orders.reading() as session:
-        return session.execute(select(func.max(StockLevel.updated_at))).scalar()
+        return int(session.execute(select(func.sum(StockLevel.version))).scalar() or 0)
 
 
 def _add(variant_id: str, quantity: int, *, kind: str, reference: str | None, reason: str, actor: str) -> None:
