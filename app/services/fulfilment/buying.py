@@ -1,6 +1,6 @@
 """Buying labels. Each wanted label is an attempt; its id is our reference at the carrier, and the way back to it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, select
 
@@ -117,12 +117,20 @@ def _find_labels(attempt: LabelAttempt) -> list[shipping.Label] | None:
 
 
 def _buy(attempt: LabelAttempt) -> shipping.Label:
-    """Note that we ask, in a commit of its own, then ask."""
+    """Note that we ask, in a commit of its own, then ask. A call that never left is not one that may have acted."""
     parcel = _parcel(attempt)
+    _note_call(attempt, clock.now())
+    try:
+        return shipping.buy_label(parcel)
+    except shipping.NotAsked:
+        _note_call(attempt, None)
+        raise
+
+
+def _note_call(attempt: LabelAttempt, asked_at: datetime | None) -> None:
     with db.orders.transaction() as session:
         row = session.get_one(LabelAttempt, attempt.id, with_for_update=True)
-        row.asked_at, row.calls = clock.now(), row.calls + 1
-    return shipping.buy_label(parcel)
+        row.asked_at, row.calls = asked_at, row.calls + (asked_at is not None)
 
 
 def _give_back(attempt: LabelAttempt, spare: shipping.Label) -> None:

@@ -10,6 +10,7 @@ from app.money import Money
 from app.services.shipping.parcels import Label, Parcel, Party, Sighting
 from app.services.shipping.rules import SERVICES, ZONES, Method, Zone
 from app.services.shipping.ups import (
+    NotAsked,
     Refused,
     buy_label,
     find_labels,
@@ -24,6 +25,7 @@ __all__ = [
     "SERVICES",
     "DeliveryOption",
     "Label",
+    "NotAsked",
     "Parcel",
     "Party",
     "Refused",

@@ -50,6 +50,10 @@ class Refused(Exception):
         self.message = message
 
 
+class NotAsked(Unavailable):
+    """UPS was not reached, so nothing was done."""
+
+
 def buy_label(parcel: Parcel) -> Label:
     """Buy a label; raise Invalid when UPS refuses the parcel, Unavailable when nobody knows whether it was bought."""
     try:
@@ -232,50 +236,70 @@ def _sighting(status: Any, day: Any, time: Any, location: Any) -> Sighting:
 
 
 def _call(method: str, path: str, *, body: Any = None) -> dict[str, Any]:
-    """Make one call; a token that UPS no longer takes is replaced once."""
+    """Make one call. Refused is a no, NotAsked means it never left, any other Unavailable may have been acted on."""
+    db.require_no_transaction()
+    token = None
+    try:
+        with breaker.guard():
+            token = _token()
+            status, answer = _exchange(method, path, body, token)
+    except Unavailable as error:
+        if token is None:
+            raise NotAsked(str(error), retry=error.retry) from error
+        raise
+    if status >= 400:
+        first: dict[str, Any] = next(iter((answer.get("response") or {}).get("errors") or []), {})
+        raise Refused(status, str(first.get("code", "")), str(first.get("message", "no reason given")))
+    return answer
+
+
+def _exchange(method: str, path: str, body: Any, token: str) -> tuple[int, dict[str, Any]]:
+    """Send and read; a token that UPS no longer takes is replaced once."""
     import httpx  # noqa: PLC0415 - as in _client()
 
-    db.require_no_transaction()
-    with breaker.guard():
-        try:
-            answer = _send(method, path, body)
-            if answer.status_code == 401:
-                _forget_token()
-                answer = _send(method, path, body)
-            parsed = answer.json()
-        except (httpx.HTTPError, ValueError, LookupError) as error:
-            raise Unavailable(_DOWN) from error
-        if answer.status_code >= 500 or answer.status_code in {401, 403, 408, 429} or not isinstance(parsed, dict):
-            raise Unavailable(_DOWN, retry=answer.status_code not in {401, 403})
-    if answer.status_code >= 400:
-        first: dict[str, Any] = next(iter((parsed.get("response") or {}).get("errors") or []), {})
-        raise Refused(answer.status_code, str(first.get("code", "")), str(first.get("message", "no reason given")))
-    return parsed
+    try:
+        answer = _send(method, path, body, token)
+        if answer.status_code == 401:
+            _forget_token()
+            answer = _send(method, path, body, _token())
+        parsed = answer.json()
+    except httpx.ConnectError as error:
+        raise NotAsked(_DOWN) from error
+    except (httpx.HTTPError, ValueError) as error:
+        raise Unavailable(_DOWN) from error
+    if answer.status_code >= 500 or answer.status_code in {401, 403, 408, 429} or not isinstance(parsed, dict):
+        raise Unavailable(_DOWN, retry=answer.status_code not in {401, 403})
+    return answer.status_code, parsed
 
 
-def _send(method: str, path: str, body: Any) -> "httpx.Response":
-    headers = {"Authorization": f"Bearer {_token()}", "transId": db.new_id(), "transactionSrc": "stoa"}
+def _send(method: str, path: str, body: Any, token: str) -> "httpx.Response":
+    headers = {"Authorization": f"Bearer {token}", "transId": db.new_id(), "transactionSrc": "stoa"}
     return _client().request(method, config.current().ups_api_url + path, json=body, headers=headers)
 
 
 def _token() -> str:
+    import httpx  # noqa: PLC0415 - as in _client()
+
     settings = config.current()
     account = (settings.ups_api_url, settings.ups_client_id)
     with _tokens_lock:
         known = _tokens.get(account)
     if known and clock.now() < known[1]:
         return known[0]
-    answer = _client().post(
-        f"{settings.ups_api_url}/security/v1/oauth/token",
-        data={"grant_type": "client_credentials"},
-        auth=(settings.ups_client_id, settings.ups_client_secret),
-    )
-    answer.raise_for_status()
-    body = answer.json()
-    until = clock.now() + timedelta(seconds=int(body["expires_in"])) - _EARLY
+    try:
+        answer = _client().post(
+            f"{settings.ups_api_url}/security/v1/oauth/token",
+            data={"grant_type": "client_credentials"},
+            auth=(settings.ups_client_id, settings.ups_client_secret),
+        )
+        answer.raise_for_status()
+        body = answer.json()
+        token, until = str(body["access_token"]), clock.now() + timedelta(seconds=int(body["expires_in"])) - _EARLY
+    except (httpx.HTTPError, ValueError, LookupError, TypeError) as error:
+        raise Unavailable(_DOWN) from error
     with _tokens_lock:
-        _tokens[account] = body["access_token"], until
-    return str(body["access_token"])
+        _tokens[account] = token, until
+    return token
 
 
 def _forget_token() -> None:

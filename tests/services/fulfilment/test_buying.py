@@ -142,6 +142,36 @@ def test_a_carrier_that_is_down_is_asked_until_it_answers(app: Flask, companies:
     assert len(notifications.messages_of(order.id)) == 2
 
 
+def test_a_carrier_that_was_never_reached_sold_nothing(app: Flask, companies: Companies) -> None:
+    order = make.paid_order()
+    companies.kill()
+    try:
+        work("fulfilment")
+        with later_on(hours=7):
+            work("fulfilment")
+    finally:
+        companies.start()
+    assert fulfilment.shipments_of(order.id)[0].state == "pending"
+
+    with later_on(hours=8):
+        work()
+
+    assert fulfilment.shipments_of(order.id)[0].state == "label_bought"
+    assert len(labels(companies)) == 1
+
+
+def test_a_carrier_silent_for_hours_after_a_call_leaves_it_to_staff(app: Flask, companies: Companies) -> None:
+    companies.pull("drop", company="ups", path=SHIP, when="after")
+    order = make.paid_order()
+    work()
+
+    companies.pull("fail", company="ups", status=503, times=100)
+    with later_on(hours=7):
+        work()
+
+    assert fulfilment.shipments_of(order.id)[0].state == "maybe_bought"
+
+
 def test_a_carrier_that_cannot_say_leaves_it_to_staff(app: Flask, companies: Companies) -> None:
     shipment = _in_doubt(companies)
     assert shipment.problem
