@@ -19,6 +19,7 @@ from app.services.accounts.staff import normal
 log = logging.getLogger(__name__)
 
 _WRONG_PASSWORD = "E-mail address or password is not right. Please check both."  # noqa: S105 - words for people
+_CODE_NEEDED = "Your last code is older than ten minutes. Enter the one that your authenticator shows now."
 _WRONG_CODE = "That code is not right, or was used already. Enter the one shown now."
 
 
@@ -94,6 +95,8 @@ def enrol(session: Session, code: str, visitor: Visitor) -> SignedIn:
 
 def confirm(session: Session, code: str, visitor: Visitor) -> str:
     """Check a code before a dangerous act, and return the session's new id; Invalid when it is wrong or missing."""
+    if not code.strip():
+        raise Invalid(_CODE_NEEDED, code=_CODE_NEEDED)  # no guess, so no try is counted
     member = _member_of(session)
     with _tried(member, visitor), db.customers.transaction():
         _take(member, code, act="staff.confirm")

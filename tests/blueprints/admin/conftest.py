@@ -35,4 +35,3 @@ def cleo(app: Flask) -> accounts.Added:
 def admin(app: Flask, cleo: accounts.Added) -> FlaskClient:
     """A browser without JavaScript in which Cleo is signed in."""
     return sign_in(app, cleo)
-

@@ -101,6 +101,16 @@ def test_page_shows_everything(admin):
     assert "Paid" in text
 
 
+def test_page_stays_within_its_queries(admin):
+    order = make.order(paid=True)
+
+    with count_queries() as counted:
+        admin.get(f"/admin/orders/{order.number}")
+
+    # Who asks; the order and its lines; payments, refunds, timeline; parcels; the names of those who acted.
+    assert counted.sql <= 9
+
+
 def test_page_of_an_unknown_order_is_not_found(admin):
     answer = admin.get("/admin/orders/AAAAA-AAAAA")
 

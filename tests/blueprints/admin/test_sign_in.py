@@ -1,14 +1,22 @@
 """Signing in to the back office."""
 
+import threading
+import time
+from contextlib import suppress
 from datetime import timedelta
+from functools import partial
+from statistics import median
 
 import pyotp
 import pytest
+from sqlalchemy import text
 
-from app import clock, stores
+from app import clock, db, stores
+from app.errors import Invalid
 from app.services import accounts
 from tests import make
 from tests.blueprints.admin.conftest import code_of, sign_in
+from tests.counting import count_queries
 
 
 def cookie(client):
@@ -216,3 +224,88 @@ def test_reset_gives_a_new_start(admin, cleo, client):
     assert client.post("/admin/sign-in", data={"email": cleo.staff.email, "password": cleo.password}).status_code == 422
     answer = client.post("/admin/sign-in", data={"email": cleo.staff.email, "password": again.password})
     assert answer.location == "/admin/sign-in/authenticator"
+
+
+def at_once(*acts):
+    """Do all of `acts` at the same moment and return what each returned."""
+    gate, results = threading.Barrier(len(acts)), []
+
+    def run(act):
+        gate.wait()
+        results.append(act())
+
+    threads = [threading.Thread(target=run, args=[act]) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_one_code_sent_twice_at_once_opens_one_door(app, cleo):
+    browsers = [app.test_client() for _ in range(4)]
+    for browser in browsers:
+        browser.post("/admin/sign-in", data={"email": cleo.staff.email, "password": cleo.password})
+    code = code_of(cleo)
+
+    statuses = at_once(
+        *[
+            partial(lambda each: each.post("/admin/sign-in/code", data={"code": code}).status_code, browser)
+            for browser in browsers
+        ]
+    )
+
+    assert sorted(statuses) == [303, 422, 422, 422]
+
+
+def test_guesses_at_once_are_no_more_than_guesses_one_by_one(app, cleo):
+    def guess():
+        answer = app.test_client().post("/admin/sign-in", data={"email": cleo.staff.email, "password": "guess"})
+        return answer.status_code
+
+    statuses = at_once(*[guess] * 14)
+
+    assert sorted(statuses) == [422] * 10 + [429] * 4
+
+
+def test_unknown_address_takes_as_long_as_a_wrong_password(app, cleo):
+    def seconds(email: str) -> float:
+        start = time.perf_counter()
+        with suppress(Invalid):
+            accounts.enter_password(email, "not this one", accounts.Visitor("192.0.2.1"))
+        return time.perf_counter() - start
+
+    known = median(seconds(cleo.staff.email) for _ in range(5))
+    unknown = median(seconds("dora@shop.example") for _ in range(5))
+
+    assert 0.4 < unknown / known < 2.5  # without the hash of nobody it is a tenth
+
+
+def test_part_for_somebody_signed_out_leads_the_window_to_sign_in(client):
+    headers = {
+        "HX-Request": "true",
+        "HX-Request-Type": "partial",
+        "HX-Current-URL": "http://shop.example/admin/stock/?q=a",
+    }
+
+    read = client.get("/admin/stock/", headers=headers)
+    write = client.post("/admin/stock/x/counts", headers=headers)
+
+    assert (read.status_code, read.headers["HX-Redirect"]) == (204, "/admin/sign-in?next=/admin/stock/?q%3Da")
+    assert write.status_code == 403
+    assert write.text.startswith("<hx-partial")
+
+
+def test_sign_in_is_audited(admin, cleo):
+    with db.customers.reading() as session:
+        acts = session.scalars(text("SELECT act FROM audit_intake ORDER BY id")).all()
+
+    assert acts == ["staff.add", "staff.sign_in"]
+
+
+def test_storefront_asks_nothing_about_staff(admin):
+    with count_queries() as counted:
+        answer = admin.get("/cart")
+
+    assert "staff" not in " ".join(counted.statements)
+    assert "Set-Cookie" not in answer.headers

