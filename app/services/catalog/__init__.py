@@ -29,6 +29,7 @@ from app.services.catalog.reading import (
     get,
     list_ids,
 )
+from app.services.catalog.shopify import clean_html
 from app.services.catalog.writing import (
     clear_stale,
     delete_product,
@@ -51,6 +52,7 @@ __all__ = [
     "Sellable",
     "Variant",
     "cards",
+    "clean_html",
     "clear_stale",
     "collections",
     "delete_product",

@@ -135,10 +135,10 @@ def find_collection_by_slug(slug: str) -> Collection | None:
     return to_collection(document) if document else None
 
 
-def generation() -> int:
-    """Return a number that grows with every change of the catalogue: pages made before it are old."""
+def generation() -> str:
+    """Return a name that is new after every change of the catalogue: pages made under another are old."""
     document = stores.catalog()["generations"].find_one({"_id": "catalog"})
-    return int(document["value"]) if document else 0
+    return str(document["value"]) if document else ""
 
 
 def _to_sellable(product: Product, variant: Variant) -> Sellable:

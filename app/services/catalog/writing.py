@@ -59,7 +59,7 @@ def clear_stale(kind: str, revisions: dict[str, int]) -> None:
 
 def raise_generation() -> None:
     """Make every cached page of the catalogue old."""
-    stores.catalog()["generations"].update_one({"_id": "catalog"}, {"$inc": {"value": 1}}, upsert=True)
+    stores.catalog()["generations"].update_one({"_id": "catalog"}, {"$set": {"value": db.new_id()}}, upsert=True)
 
 
 def _write(collection: MongoCollection[dict[str, Any]], document: dict[str, Any], *, kind: str) -> None:

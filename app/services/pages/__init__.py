@@ -13,7 +13,7 @@ from typing import cast
 from redis.exceptions import RedisError
 
 from app import stores
-from app.services.pages.state import State, shelves, state
+from app.services.pages.reading import State, shelves, state
 
 __all__ = ["State", "fetch", "shelves", "state"]
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from flask import current_app
 from pymongo.errors import PyMongoError
+from sqlalchemy.exc import OperationalError
 
 from app.services import catalog, inventory
 
@@ -27,7 +28,8 @@ class _Known:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.state: State | None = None
-        self.read_at = 0.0
+        self.failure: Exception | None = None
+        self.read_at = float("-inf")
         self.shelves: list[catalog.Collection] = []
         self.shelves_of = ""
         self.shelves_at = 0.0
@@ -37,10 +39,17 @@ def state() -> State:
     """Return the state of the catalogue and the stock, at most a second old; raise what a store raises that is down."""
     known = _known()
     with known.lock:
-        if known.state is None or time.monotonic() - known.read_at > _FRESH:
-            asked_at = time.monotonic()
-            known.state = State(str(catalog.generation()), str(inventory.generation()))
-            known.read_at = asked_at
+        if time.monotonic() - known.read_at > _FRESH:
+            known.state, known.failure = None, None
+            try:
+                asked_at = time.monotonic()
+                known.state = State(catalog.generation(), str(inventory.generation()))
+                known.read_at = asked_at
+            except (PyMongoError, OperationalError) as error:
+                # Whoever waits behind the lock is told the same at once, rather than waiting for the store in turn.
+                known.failure, known.read_at = error, time.monotonic()
+        if known.state is None:
+            raise known.failure or RuntimeError("the state of the shop was not read")
         return known.state
 
 

@@ -1,0 +1,125 @@
+"""Kept pages: the same for everybody, new within two seconds, with each visitor's own badge."""
+
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+
+from app import stores
+from app.services import catalog, inventory, pages, search
+from tests import make
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """Have the state re-read after a tenth of a second, so that tests need not wait a whole one."""
+    monkeypatch.setattr("app.services.pages.reading._FRESH", 0.1)
+
+
+def page_of(client, product):
+    time.sleep(0.12)
+    return client.get(f"/products/{product.slug}")
+
+
+def test_page_shows_a_new_price(client):
+    product = make.product(price=2900)
+    assert "€29.00" in page_of(client, product).text
+
+    make.reprice(product.variants[0], 3100)
+
+    assert "€31.00" in page_of(client, product).text
+
+
+def test_page_shows_that_the_last_was_sold(client):
+    product = make.product(stock=1)
+    assert "Only 1 left" in page_of(client, product).text
+
+    level = inventory.levels([product.variants[0].id])[product.variants[0].id]
+    inventory.adjust(product.variants[0].id, 0, version=level.version, reason="broken", actor="test")
+
+    assert "Sold out" in page_of(client, product).text
+
+
+def test_list_shows_what_was_published_once_it_is_indexed(client):
+    product = make.product("Draft", is_published=False)
+    search.index_stale()
+    assert "Draft" not in client.get("/products").text
+
+    catalog.save_product(replace(product, is_published=True))
+    search.index_stale()
+    time.sleep(0.12)
+
+    assert "Draft" in client.get("/products").text
+
+
+def test_visitor_with_a_cart_sees_the_kept_page_with_their_own_badge(client, app):
+    product = make.product()
+    stranger = app.test_client()
+    plain = page_of(stranger, product)
+    client.post("/cart/lines", data={"variant": product.variants[0].id, "quantity": "3"})
+
+    own = page_of(client, product)
+
+    assert '<span class="header__count">3</span>' in own.text
+    assert "header__count" not in plain.text
+    assert own.headers["ETag"] != plain.headers["ETag"]
+    assert "CDN-Cache-Control" not in own.headers
+    assert "header__count" not in page_of(stranger, product).text
+
+
+def test_browser_that_has_the_page_is_told_so(client):
+    product = make.product()
+    first = page_of(client, product)
+
+    again = client.get(f"/products/{product.slug}", headers={"If-None-Match": first.headers["ETag"]})
+
+    assert again.status_code == 304
+    assert again.data == b""
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    assert {"HX-Request-Type", "Cookie"} <= set(first.headers["Vary"].replace(" ", "").split(","))
+
+
+def test_unknown_parameters_do_not_make_new_pages(client, count_queries):
+    product = make.product()
+    client.get(f"/products/{product.slug}")
+
+    with count_queries() as counted:
+        client.get(f"/products/{product.slug}?utm_source=mail&fbclid=1")
+
+    assert counted.sql == 0
+    assert counted.mongo == 0
+
+
+def test_many_who_ask_at_once_have_the_page_made_once(app):
+    made = []
+
+    def make_page():
+        made.append(1)
+        time.sleep(0.1)
+        return b"page"
+
+    def ask(answers):
+        with app.app_context():
+            answers.append(pages.fetch(["one", "address"], make_page))
+
+    answers: list[bytes] = []
+    threads = [threading.Thread(target=ask, args=(answers,)) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert answers == [b"page"] * 12
+    assert len(made) == 1
+
+
+def test_page_that_cannot_be_made_leaves_the_next_try_free(app):
+    def fail():
+        raise LookupError("no")
+
+    with pytest.raises(LookupError):
+        pages.fetch(["address"], fail)
+
+    assert pages.fetch(["address"], lambda: b"page") == b"page"
+    assert stores.cache().exists("page:making") == 0

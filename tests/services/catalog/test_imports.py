@@ -1,0 +1,225 @@
+"""Shopify's CSV: dirty files, the same file twice, a worker killed half way."""
+
+import pytest
+
+from app import db
+from app.errors import Invalid
+from app.services import catalog, images, inventory
+from tests import make
+from tests.pictures import picture_bytes
+from tests.working import work
+
+HEADER = "Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Option2 Name,Option2 Value,Variant SKU,Variant Grams,Variant Inventory Qty,Variant Price,Variant Compare At Price,Image Src,Image Alt Text,Variant Image"  # fmt: skip
+COLUMNS = HEADER.split(",")
+
+
+def line(**cells):
+    """Write one row; `Title="Cup"`, `Option1_Value="Red"`."""
+    known = {name.replace("_", " "): str(value) for name, value in cells.items()}
+    known["Body (HTML)"] = known.pop("Body", "")
+    assert set(known) <= set(COLUMNS)
+    return ",".join('"' + known.get(name, "").replace('"', '""') + '"' for name in COLUMNS)
+
+
+@pytest.fixture
+def bring(app, tmp_path):
+    """Import lines to the end, and return the run."""
+    images.make_bucket()
+
+    def bring(*lines, encoding="utf-8", end="\n", **how):
+        path = tmp_path / "products.csv"
+        path.write_bytes(end.join((HEADER, *lines)).encode(encoding))
+        run = catalog.start_import(path, **how)
+        work("imports.")
+        return catalog.get_import(run)
+
+    return bring
+
+
+CUP = (
+    line(Handle="cup", Title="Cup", Body="<p onclick=x>Hot<script>y</script></p>", Tags="mug, tea", Published="true",
+         Option1_Name="Colour", Option1_Value="Red", Variant_SKU="CUP", Variant_Price="12.50", Variant_Inventory_Qty=4),
+    line(Handle="cup", Option1_Value="Blue", Variant_SKU="CUP", Variant_Price="13.50", Variant_Compare_At_Price="15"),
+)  # fmt: skip
+
+
+def test_import_takes_products_with_their_variants_and_stock(bring):
+    run = bring(*CUP)
+
+    product = catalog.get("cup")
+    red, blue = product.variants
+    assert (run.changed, run.unchanged, run.failed) == (1, 0, 0)
+    assert run.finished_at is not None
+    assert (product.title, product.tags, product.description) == ("Cup", ("mug", "tea"), "<p>Hot</p>")
+    assert product.options == (catalog.Option("Colour", ("Red", "Blue")),)
+    assert [variant.price.amount for variant in product.variants] == [1250, 1350]
+    assert (red.compare_at, blue.compare_at.amount) == (None, 1500)
+    assert {red.sku, blue.sku} == {"CUP"}
+    assert [level.on_hand for level in inventory.levels([red.id, blue.id]).values()] == [4, 0]
+
+
+def test_import_of_the_same_file_changes_nothing(bring):
+    bring(*CUP)
+    before = catalog.get("cup")
+    inventory.receive(before.variants[0].id, 3, reason="delivery", actor="test")
+
+    run = bring(*CUP)
+
+    assert (run.changed, run.unchanged) == (0, 1)
+    assert catalog.get("cup") == before
+    assert inventory.levels([before.variants[0].id])[before.variants[0].id].on_hand == 7
+
+
+def test_import_keeps_ids_and_what_the_file_does_not_name(bring):
+    bring(*CUP)
+    ids = {variant.values: variant.id for variant in catalog.get("cup").variants}
+
+    bring(CUP[0].replace("12.50", "11.00"), line(Handle="cup", Option1_Value="Green", Variant_Price="9"))
+
+    after = {variant.values: variant for variant in catalog.get("cup").variants}
+    assert {values: after[values].id for values in ids} == ids
+    assert after["Red",].price.amount == 1100
+    assert set(after) == {("Red",), ("Blue",), ("Green",)}
+
+
+def test_import_sets_stock_only_when_told(bring):
+    bring(*CUP)
+    red = catalog.get("cup").variants[0].id
+
+    bring(CUP[0].replace('"4"', '"9"'))
+    assert inventory.levels([red])[red].on_hand == 4
+
+    bring(CUP[0].replace('"4"', '"9"'), sets_stock=True)
+    assert inventory.levels([red])[red].on_hand == 9
+
+
+@pytest.mark.parametrize(
+    ("encoding", "end", "separator"),
+    [("utf-8-sig", "\r\n", ","), ("cp1252", "\r\n", ","), ("utf-8", "\n", ";"), ("utf-8-sig", "\n", "\t")],
+)
+def test_import_reads_what_spreadsheets_write(app, tmp_path, encoding, end, separator):
+    images.make_bucket()
+    rows = (
+        ("Handle", "Title", "Body (HTML)", "Variant Price"),
+        ("krug", "Krüge", f'"Two{end}lines, ""quoted"""', '"1.234,50"'),
+    )
+    path = tmp_path / "products.csv"
+    path.write_bytes(end.join(separator.join(row) for row in rows).encode(encoding))
+
+    catalog.start_import(path)
+    work("imports.")
+
+    product = catalog.get("krug")
+    assert product.title == "Krüge"
+    assert product.description.split() == ["Two", "lines,", '"quoted"']
+    assert product.variants[0].price.amount == 123450
+
+
+def test_import_leaves_out_bad_rows_and_says_which(bring):
+    run = bring(
+        *CUP,
+        line(Handle="cup", Option1_Value="Red", Variant_Price="1"),
+        line(Handle="cup", Option1_Value="Gold", Variant_Price="much"),
+        line(Handle="jug", Title="Jug", Variant_Price="-3"),
+        line(Title="Nobody's", Variant_Price="3"),
+        line(Handle="pot", Title="Pot", Variant_Price="20", Variant_Inventory_Qty="some"),
+    )
+
+    problems = catalog.problems_of(run.id).splitlines()
+    assert (run.changed, run.failed) == (2, 2)
+    assert [row.split(",")[0] for row in problems] == ["Row", "4", "5", "6", "6", "7", "8"]
+    assert "twice" in problems[1]
+    assert "“much” is no price" in problems[2]
+    assert {variant.values for variant in catalog.get("cup").variants} == {("Red",), ("Blue",)}
+    assert catalog.get("pot").variants[0].price.amount == 2000
+
+
+def test_problems_run_no_formula_in_a_spreadsheet(bring):
+    run = bring(line(Handle="=cmd|' /C calc'!A0", Title="x", Variant_Price="y"))
+
+    assert "'=cmd" in catalog.problems_of(run.id)
+
+
+def test_import_goes_on_where_it_was_stopped(bring, monkeypatch):
+    lines = [line(Handle=f"thing-{number}", Title=f"Thing {number}", Variant_Price="1") for number in range(30)]
+    monkeypatch.setattr("app.services.catalog.imports._PRODUCTS_AT_ONCE", 7)
+
+    run = bring(*lines)
+    catalog.go_on(run.id)
+
+    assert run.changed == 30
+    assert catalog.get_import(run.id).changed == 30
+
+
+def test_import_counts_once_what_a_killed_worker_did_not_note(bring):
+    run = bring(*CUP)
+    with db.orders.transaction() as session:
+        row = session.merge(run)
+        row.position, row.changed, row.finished_at = 0, 0, None
+
+    catalog.go_on(run.id)
+
+    red = catalog.get("cup").variants[0].id
+    assert inventory.levels([red])[red].on_hand == 4
+    assert catalog.get_import(run.id).unchanged == 1
+    assert catalog.get_import(run.id).finished_at is not None
+
+
+def test_import_takes_pictures_from_a_folder_and_says_which_it_cannot_have(bring, tmp_path):
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    (folder / "cup.jpg").write_bytes(picture_bytes(400, 500))
+    (folder / "bad.jpg").write_bytes(b"<svg/>")
+    nowhere = "http://127.0.0.1:9/none.jpg"
+
+    run = bring(
+        line(
+            Handle="cup",
+            Title="Cup",
+            Variant_Price="3",
+            Image_Src="https://old.example/cup.jpg?v=1",
+            Image_Alt_Text="A cup",
+        ),
+        line(Handle="cup", Image_Src="bad.jpg"),
+        line(Handle="cup", Image_Src=nowhere),
+        folder=folder,
+    )
+
+    [picture] = catalog.get("cup").media
+    assert (picture.alt, picture.width) == ("A", 400)
+    assert run.changed == 1
+    problems = catalog.problems_of(run.id)
+    assert "bad.jpg was left out. This is not a JPEG" in problems
+    assert f"{nowhere} was left out. Its server cannot be reached." in problems
+
+
+def test_finished_pictures_show_in_every_format(app):
+    images.make_bucket()
+    media = images.add(picture_bytes(400, 500))
+    product = make.product(media=(media,))
+    catalog.queue_pictures([media.key])
+
+    work("pictures.")
+
+    assert catalog.get(product.slug).media[0].formats == ("webp", "avif")
+    assert catalog.picture_progress() == (1, 1)
+
+
+def test_rehearsal_changes_nothing(app, tmp_path):
+    path = tmp_path / "products.csv"
+    path.write_text("\n".join((HEADER, *CUP, line(Handle="jug", Title="Jug", Variant_Price="x"))))
+
+    rehearsal = catalog.rehearse(path)
+
+    assert (rehearsal.products, rehearsal.variants) == (1, 2)
+    assert [problem.row for problem in rehearsal.problems] == [4, 4]
+    assert catalog.find_by_slug("cup") is None
+
+
+@pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"\x00\x01\x02"])
+def test_import_refuses_another_kind_of_file(app, tmp_path, content):
+    path = tmp_path / "products.csv"
+    path.write_bytes(content)
+
+    with pytest.raises(Invalid, match="no Shopify product CSV"):
+        catalog.start_import(path)

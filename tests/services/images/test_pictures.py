@@ -1,0 +1,125 @@
+"""What pictures may come in, and what goes out."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from app import stores
+from app.errors import Invalid, NotFound
+from app.services import images
+from app.services.images import checking
+from tests.pictures import picture_bytes
+
+
+@pytest.fixture
+def bucket(app):
+    images.make_bucket()
+
+
+def opened(content):
+    return Image.open(io.BytesIO(content))
+
+
+def test_render_makes_every_width_that_fits():
+    rendered = images.render(picture_bytes(1000, 1250), "A print")
+
+    assert sorted(rendered.files) == ["1000.jpg", "320.jpg", "640.jpg", "960.jpg", "master.jpg"]
+    assert opened(rendered.files["640.jpg"]).size == (640, 800)
+    assert (rendered.media.width, rendered.media.height, rendered.media.alt) == (1000, 1250, "A print")
+    assert rendered.media.srcset.count("w") == 4
+
+
+def test_render_turns_upright_and_forgets_where_it_was_taken():
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned by 90°
+    exif.get_ifd(0x8825)[1] = "N"  # GPS
+
+    rendered = images.render(picture_bytes(80, 64, exif=exif.tobytes()))
+
+    for content in rendered.files.values():
+        picture = opened(content)
+        assert picture.width < picture.height
+        assert not picture.getexif()
+    top, bottom = (opened(rendered.files["master.jpg"]).getpixel((32, y)) for y in (5, 75))
+    assert top[0] > 200
+    assert bottom[0] < 50
+
+
+def test_render_puts_the_transparent_on_white():
+    rendered = images.render(picture_bytes(20, 20, kind="PNG", mode="RGBA"))
+
+    assert opened(rendered.files["master.jpg"]).mode == "RGB"
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "AVIF"])
+def test_render_reads_a_picture_whatever_it_is_called(kind):
+    assert images.render(picture_bytes(kind=kind)).media.width == 64
+
+
+def _bomb():
+    buffer = io.BytesIO()
+    Image.new("1", (30_000, 30_000)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "not a JPEG"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "not a JPEG"),
+        (b"%PDF-1.7", "not a JPEG"),
+        (picture_bytes(kind="TIFF"), "not a JPEG"),
+        (picture_bytes(400, 400)[:900], "broken"),
+        (picture_bytes(kind="PNG")[:60], "broken"),
+        (_bomb(), "50 million pixels"),
+        (b"\xff\xd8" + b"\0" * checking.MAX_BYTES, "20 MB"),
+    ],
+    ids=["empty", "svg", "pdf", "tiff", "cut jpeg", "cut png", "bomb", "too many bytes"],
+)
+def test_render_refuses(content, why):
+    with pytest.raises(Invalid, match=why):
+        images.render(content)
+
+
+def test_add_keeps_the_same_picture_once(bucket):
+    content = picture_bytes()
+
+    first, second = images.add(content, "One"), images.add(content, "Two")
+
+    assert first.key == second.key
+    assert second.alt == "Two"
+    assert (second.width, second.colour) == (first.width, first.colour)
+
+
+def test_make_better_adds_the_formats_that_pages_then_name(bucket):
+    media = images.add(picture_bytes(400, 500))
+
+    formats = images.make_better(media.key)
+
+    assert set(formats) == {"webp", "avif"}
+    for name in ("320.webp", "400.avif"):
+        file = images.open_file(media.key, name)
+        assert opened(b"".join(file.chunks)).width == int(name.split(".")[0])
+
+
+def test_open_file_finds_nothing_beside_pictures(bucket):
+    stores.s3().put_object(Bucket=stores.bucket(), Key="labels/secret.pdf", Body=b"x")
+
+    for key, name in (("../labels", "secret.pdf"), ("0" * 20, "320.jpg"), ("0" * 20, "../../labels/secret.pdf")):
+        with pytest.raises(NotFound):
+            images.open_file(key, name)
+
+
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:1/x.jpg", "http://10.0.0.1/x.jpg", "http://[::1]/x.jpg", "http://169.254.169.254/x"]
+)
+def test_fetch_refuses_the_neighbours(address):
+    with pytest.raises(Invalid, match="private network"):
+        images.fetch(address)
+
+
+@pytest.mark.parametrize("address", ["file:///etc/passwd", "ftp://shop.example/x.jpg", "x.jpg", "http://", ""])
+def test_fetch_refuses_what_is_no_address(address):
+    with pytest.raises(Invalid, match="no address"):
+        images.fetch(address)

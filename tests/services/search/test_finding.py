@@ -1,0 +1,108 @@
+"""Search: codes first, then words, then what is spelled alike."""
+
+from dataclasses import replace
+
+import pytest
+
+from app import stores
+from app.errors import NotFound
+from app.services import catalog, search
+from tests import make
+from tests.working import work
+
+
+def found(text, **how):
+    return [card.title for card in search.find(text, **how).cards]
+
+
+@pytest.fixture
+def shop(app):
+    """A handful of products, indexed."""
+    make.product("Slack Tide", sku="DR01-2130-M")
+    make.product("Cedar Notebook", options={"Ruling": ("Plain", "Dotted")}, sku="NB-01")
+    make.product("Über Größe", description="<p>Printed on cotton; see also DR01.</p>")
+    make.product("Low Tide", sku="DR012130MX")
+    search.index_stale()
+
+
+@pytest.mark.parametrize("text", ["DR01-2130-M", "dr01 2130 m", "DR012130M", " dr01.2130/m "])
+def test_find_puts_the_exact_code_first(shop, text):
+    assert found(text)[0] == "Slack Tide"
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("notebooks", "Cedar Notebook"),
+        ("noteb", "Cedar Notebook"),
+        ("tide slack", "Slack Tide"),
+        ("uber grosse", "Über Größe"),
+        ("GRÖSSE", "Über Größe"),
+        ("dotted", "Cedar Notebook"),
+        ("cotton", "Über Größe"),
+        ("notbook", "Cedar Notebook"),
+        ("slakc tide", "Slack Tide"),
+    ],
+)
+def test_find_knows_words_and_what_is_spelled_alike(shop, text, first):
+    assert found(text)[0] == first
+
+
+def test_find_does_not_guess_where_the_words_are_there(shop):
+    assert sorted(found("tide")) == ["Low Tide", "Slack Tide"]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "§$%", "xylophone", "\0", "'; DROP TABLE", "& | ! ( ) :*", "a" * 10_000])
+def test_find_answers_nothing_to_nonsense(shop, text):
+    assert found(text) == []
+
+
+def test_find_refuses_a_page_beyond_the_last(shop):
+    with pytest.raises(NotFound):
+        search.find("tide", page=2)
+
+
+def test_write_is_followed_by_its_job(app):
+    product = make.product("Slack Tide")
+    assert found("slack") == []
+
+    work("search.")
+
+    assert found("slack") == ["Slack Tide"]
+    assert catalog.find_stale("products") == []
+
+    catalog.save_product(replace(product, revision=product.revision, title="Neap"))
+    work("search.")
+    assert found("neap") == ["Neap"]
+    assert found("slack") == []
+
+
+def test_sweep_finds_what_no_job_did(app):
+    make.product("Slack Tide")
+
+    assert search.index_stale() == 1
+    assert search.index_stale() == 0
+
+
+def test_older_revision_never_overwrites_a_newer(app):
+    product = make.product("Slack Tide")
+    newer = catalog.save_product(replace(product, title="Neap"))
+    search.index_stale()
+
+    stores.catalog()["products"].update_one({"_id": product.id}, {"$set": {"title": "Old", "revision": 1}})
+    search.index_products([product.id])
+
+    assert search.find("neap").total == 1  # the card is read anew, the document stayed
+    assert search.find("old").total == 0
+    assert newer.revision == 2
+
+
+def test_deleted_product_is_found_no_more(app):
+    product = make.product("Slack Tide")
+    search.index_stale()
+
+    catalog.delete_product(product)
+    search.index_stale()
+
+    assert found("slack") == []
+    assert not catalog.find_variants([product.variants[0].id])[product.variants[0].id].is_available
