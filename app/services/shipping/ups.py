@@ -8,8 +8,6 @@ import base64
 import binascii
 import hmac
 import json
-import math
-import textwrap
 import threading
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -20,7 +18,8 @@ from app.breaker import Breaker
 from app.errors import Invalid, Unavailable
 from app.money import Money
 from app.services.shipping.labels import as_pdf
-from app.services.shipping.parcels import Label, Parcel, Party, Sighting
+from app.services.shipping.parcels import Label, Parcel, Sighting
+from app.services.shipping.ups_shipment import shipment_request
 
 if TYPE_CHECKING:
     import httpx
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 CONNECT_SECONDS, ANSWER_SECONDS = 2, 6
 _DOWN = "UPS does not answer at the moment. Please try again in a minute."
 _EARLY = timedelta(minutes=1)  # a token is renewed this long before it expires
-_LINE, _NAME, _CITY = 35, 35, 30  # most characters UPS takes
-_REGION_WANTED = {"US", "CA", "VN"}
 _NO_SUCH_SHIPMENT = "9801031"
 _KINDS = {
     "P": "in_transit", "I": "in_transit", "O": "in_transit", "D": "delivered", "X": "exception", "RS": "returned",
@@ -57,7 +54,7 @@ class NotAsked(Unavailable):
 def buy_label(parcel: Parcel) -> Label:
     """Buy a label; raise Invalid when UPS refuses the parcel, Unavailable when nobody knows whether it was bought."""
     try:
-        answer = _call("POST", "/api/shipments/v2409/ship", body=_shipment(parcel))
+        answer = _call("POST", "/api/shipments/v2409/ship", body=shipment_request(parcel, config.current().ups_account))
     except Refused as refusal:
         raise Invalid(f"UPS does not take this parcel: {refusal.message} ({refusal.code})") from refusal
     try:
@@ -131,75 +128,6 @@ def read_push(raw: bytes) -> tuple[str, Sighting]:
         return str(body["trackingNumber"]), _sighting(status, day, time, place)
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise Invalid("This tracking event cannot be read.") from error
-
-
-def _shipment(parcel: Parcel) -> dict[str, Any]:
-    settings = config.current()
-    references = [{"Value": parcel.reference}, {"Value": parcel.order_number}]
-    is_domestic_us = parcel.sender.country == parcel.receiver.country == "US"
-    package: dict[str, Any] = {
-        "Packaging": {"Code": "02"},
-        "PackageWeight": {"UnitOfMeasurement": {"Code": "KGS"}, "Weight": _kilograms(parcel.weight_grams)},
-    }
-    shipment: dict[str, Any] = {
-        "Description": parcel.contents[:50],
-        "Shipper": {**_party(parcel.sender), "ShipperNumber": settings.ups_account},
-        "ShipTo": _party(parcel.receiver),
-        "PaymentInformation": {
-            "ShipmentCharge": [{"Type": "01", "BillShipper": {"AccountNumber": settings.ups_account}}]
-        },
-        "Service": {"Code": parcel.service},
-        "Package": [package],
-    }
-    # UPS takes references on the package within the US, on the shipment elsewhere.
-    (package if is_domestic_us else shipment)["ReferenceNumber"] = references
-    return {
-        "ShipmentRequest": {
-            "Request": {"RequestOption": "nonvalidate", "TransactionReference": {"CustomerContext": parcel.reference}},
-            "Shipment": shipment,
-            "LabelSpecification": {
-                "LabelImageFormat": {"Code": "GIF"},
-                "HTTPUserAgent": "Mozilla/4.5",
-                "LabelStockSize": {"Height": "6", "Width": "4"},
-            },
-        }
-    }
-
-
-def _party(party: Party) -> dict[str, Any]:
-    """Write a name and an address within UPS's limits; raise Invalid when a part would have to be cut off."""
-    address = {
-        "AddressLine": _address_lines(party),
-        "City": (party.city or party.region or party.country)[:_CITY],
-        "PostalCode": party.postal_code if len(party.postal_code) <= 9 else party.postal_code.replace("-", ""),
-        "CountryCode": party.country,
-    }
-    if party.country in _REGION_WANTED and party.region:
-        address["StateProvinceCode"] = party.region
-    if not address["PostalCode"]:
-        del address["PostalCode"]
-    written: dict[str, Any] = {
-        "Name": (party.company or party.name)[:_NAME],
-        "AttentionName": party.name[:_NAME],
-        "Address": address,
-    }
-    digits = "".join(sign for sign in party.phone if sign.isdigit())
-    if digits:
-        written["Phone"] = {"Number": digits[:15]}
-    return written
-
-
-def _address_lines(party: Party) -> list[str]:
-    lines = [part for line in party.lines for part in textwrap.wrap(line, _LINE)]
-    if party.region and party.country not in _REGION_WANTED and party.region != party.city and len(lines) < 3:
-        lines.append(party.region[:_LINE])
-    if not 1 <= len(lines) <= 3:
-        raise Invalid("UPS labels hold three address lines of 35 characters. Please shorten this address.")
-    return lines
-
-
-def _kilograms(grams: int) -> str:
-    return f"{max(1, math.ceil(grams / 100)) / 10:.1f}"
 
 
 def _recover(which: dict[str, Any]) -> list[Label]:
