@@ -15,7 +15,9 @@ from launcher.test import FAILED_CHECKS
 
 from app import create_app, db
 from app.config import Config
+from app.services.notifications import sendgrid
 from app.services.payments import stripe
+from app.services.shipping import ups
 from tests import engines, specs
 from tests.companies import Companies
 from tests.counting import Counted
@@ -91,7 +93,8 @@ def one_app(shop_settings: dict[str, str]) -> Iterator[Flask]:
 @pytest.fixture
 def app(one_app: Flask, stores: Stores, companies: Companies) -> Iterator[Flask]:
     """The app with empty stores and companies that answer, in its context."""
-    stripe.breaker.reset()
+    for company in (stripe, ups, sendgrid):
+        company.breaker.reset()
     one_app.extensions.pop("page_state", None)  # what it knew of the stores that the test before had
     with one_app.app_context():
         yield one_app
