@@ -172,7 +172,7 @@ def _staff_session_of_cookie() -> accounts.Session | None:
 def _send_to_sign_in() -> Response:
     """Send a reader to sign in and back; refuse a writer, whose form is not lost in the browser."""
     if request.method not in {"GET", "HEAD"}:
-        raise Forbidden("Your sign-in has ended, so nothing was done. Sign in again in another tab, then send this again.")
+        raise Forbidden("Your sign-in has ended, so nothing was done. Sign in in another tab, then send this again.")
     asked = request.full_path.rstrip("?") if "HX-Request-Type" not in request.headers else _current_path()
     return see_other(url_for("admin.sign_in.show", next=asked))
 
