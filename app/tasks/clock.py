@@ -1,7 +1,7 @@
 """Jobs that the clock starts. Each looks for what is due and may run twice, or at the same time as its last copy."""
 
 from app import queue
-from app.services import accounts, audit, catalog, checkout, fulfilment, search
+from app.services import accounts, audit, cart, catalog, checkout, fulfilment, search
 
 
 def relay() -> None:
@@ -32,6 +32,11 @@ def checkpoint_audit() -> None:
 def forget_attempts() -> None:
     """Delete old sign-in attempts. Twice is harmless: what is gone is gone."""
     accounts.forget_attempts()
+
+
+def forget_carts() -> None:
+    """Erase carts that nobody came back to. Twice is harmless: what is gone is gone."""
+    cart.forget_old()
 
 
 def follow_parcels() -> None:

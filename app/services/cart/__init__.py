@@ -3,7 +3,7 @@
 The one rule: a cart promises nothing. Prices and stock are read anew when it is shown and when it is ordered.
 """
 
-from app.services.cart.changes import MAX_QUANTITY, accept_prices, add, remove, set_quantity
+from app.services.cart.changes import MAX_QUANTITY, accept_prices, add, forget_old, remove, set_quantity
 from app.services.cart.contents import Cart, CartLine, Shopper, count, of
 from app.services.cart.ordering import LockedCart, LockedLine, lock, remember_order, take_out, touch
 
@@ -17,6 +17,7 @@ __all__ = [
     "accept_prices",
     "add",
     "count",
+    "forget_old",
     "lock",
     "of",
     "remember_order",

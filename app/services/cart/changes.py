@@ -5,6 +5,7 @@ what it asks of other lines still holds. So two tabs get in each other's way onl
 """
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
@@ -19,6 +20,7 @@ from app.services.cart.models import CartRow, LineRow
 
 MAX_QUANTITY = 99
 MAX_LINES = 500
+KEPT_FOR = timedelta(days=90)  # as long as the cookie that leads to it
 
 
 def add(shopper: Shopper, variant_id: str, quantity: int) -> Cart:
@@ -108,6 +110,12 @@ def accept_prices(shopper: Shopper, *, subtotal_shown: int) -> Cart:
                 session.execute(update(LineRow), new_prices)
                 _bump(locked)
     return read(cart.id)
+
+
+def forget_old() -> None:
+    """Erase carts that nobody changed for long, and what was entered at their checkout; not while an order waits."""
+    with db.orders.transaction() as session:
+        session.execute(delete(CartRow).where(CartRow.updated_at < clock.now() - KEPT_FOR, CartRow.order_id.is_(None)))
 
 
 def _check(quantity: int) -> None:

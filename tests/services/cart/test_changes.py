@@ -3,13 +3,14 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from app import db
+from app import clock, db
 from app.errors import Conflict, Invalid, NotFound
 from app.money import Money
-from app.services import cart, catalog, inventory
+from app.services import cart, catalog, checkout, inventory
 from tests import make
 
 
@@ -244,3 +245,18 @@ def test_lines_stand_in_the_order_they_were_added(app, ada, tide):
     cart.add(who, other.id, 1)
 
     assert [line.variant_id for line in cart.of(who).lines] == [other.id, tide.id]
+
+
+def test_carts_that_nobody_comes_back_to_are_forgotten(app):
+    ordered, left = make.buyer(make.variant()), make.buyer(make.variant())
+    cart.remember_order(ordered.cart_id, "an-unpaid-order")
+
+    with clock.at(clock.now() + timedelta(days=89)):
+        cart.forget_old()
+        kept = cart.count(left)
+    with clock.at(clock.now() + timedelta(days=91)):
+        cart.forget_old()
+
+    assert kept == 1
+    assert (cart.count(left), cart.count(ordered)) == (0, 1)
+    assert checkout.draft_of(left).address is None
