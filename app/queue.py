@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock, db, stores
+from app.errors import Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ class Job:
 
     queue: str = "default"
     lease: int = 60  # seconds; must exceed what the job's own time budgets allow
-    tries: int = 12  # with the backoff below, about nine hours
+    tries: int = 16  # with the backoff below, about five hours
 
     def wait(self, attempt: int) -> timedelta:
         """Return the pause after a failed `attempt`: 2 s, 4 s, 8 s … at most an hour."""
@@ -180,7 +181,11 @@ def run(database_name: str, row_id: str, name: str, function: Callable[..., obje
     try:
         function(*row.args)
     except Exception as error:  # the job runner is one of the two places that may catch everything
-        log.exception("job %s failed", name, extra={"job": row_id, "attempt": row.attempts})
+        expected = isinstance(error, Unavailable)
+        log.log(
+            logging.WARNING if expected else logging.ERROR, "job %s failed: %s", name, error,
+            exc_info=None if expected else error, extra={"job": row_id, "attempt": row.attempts},
+        )  # fmt: skip
         _note_failure(database_name, row_id, name, row.attempts, error)
     else:
         with database.transaction():
