@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, request
 
-from app import config
+from app import assets, config
 from app.blueprints._cache import kept
 from app.blueprints._pages import page
 from app.blueprints.catalog.choosing import choose
@@ -91,6 +91,14 @@ def media(key: str, name: str) -> Response:
     response = Response(file.chunks, mimetype=file.type)
     response.content_length = file.length
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+@bp.after_request
+def speculate(response: Response) -> Response:
+    """Let browsers fetch the catalogue's next pages ahead. Reading them changes nothing."""
+    if response.mimetype == "text/html":
+        response.headers["Speculation-Rules"] = f'"{assets.url("speculation.json")}"'
     return response
 
 
