@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Index, func, select, text, update
+from sqlalchemy import Index, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 PUSH_AGAIN_AFTER = timedelta(seconds=10)
 RELAY_AT_MOST = 500
+KEPT_WHEN_DONE = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ class CustomersOutbox(_Outbox, db.CustomersModel):
 
     __table_args__ = (
         Index("ix_outbox_open", "due_at", postgresql_where=text("done_at IS NULL AND failed_at IS NULL")),
+        Index("ix_outbox_failed_at", "failed_at", postgresql_where=text("failed_at IS NOT NULL")),
+        Index("ix_outbox_done_at", "done_at", postgresql_where=text("done_at IS NOT NULL")),
     )
 
 
@@ -70,6 +73,8 @@ class OrdersOutbox(_Outbox, db.OrdersModel):
 
     __table_args__ = (
         Index("ix_outbox_open", "due_at", postgresql_where=text("done_at IS NULL AND failed_at IS NULL")),
+        Index("ix_outbox_failed_at", "failed_at", postgresql_where=text("failed_at IS NOT NULL")),
+        Index("ix_outbox_done_at", "done_at", postgresql_where=text("done_at IS NOT NULL")),
     )
 
 
@@ -157,6 +162,13 @@ def _not_in_redis(database_name: str, jobs: list[tuple[str, str]]) -> list[tuple
         return [job for job, there in zip(jobs, pipeline.execute(), strict=True) if not there]
     except RedisError:
         return []
+
+
+def prune() -> None:
+    """Forget jobs that were done a week ago; their keys may be asked for again then."""
+    for database, outbox in _OUTBOXES.values():
+        with database.transaction() as session:
+            session.execute(delete(outbox).where(outbox.done_at < clock.now() - KEPT_WHEN_DONE))
 
 
 def run(database_name: str, row_id: str, name: str, function: Callable[..., object]) -> bool:

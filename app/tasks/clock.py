@@ -9,6 +9,11 @@ def relay() -> None:
     queue.relay()
 
 
+def prune_jobs() -> None:
+    """Forget jobs that were done long ago. Twice is once."""
+    queue.prune()
+
+
 def settle_open() -> None:
     """Settle payments whose webhook never came. Twice is harmless: settling moves forward only."""
     checkout.settle_open()

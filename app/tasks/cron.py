@@ -12,6 +12,7 @@ def _every(seconds: int, job: Callable[[], None], queue: str = "default") -> Non
 
 
 _every(3, clock.relay, queue="money")
+_every(3600, clock.prune_jobs)
 _every(120, clock.settle_open, queue="money")
 _every(24 * 3600, clock.reconcile, queue="money")
 _every(2, clock.seal_audit)

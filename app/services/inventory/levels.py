@@ -27,7 +27,7 @@ class SoldOut(Conflict):
 
 @dataclass(frozen=True)
 class Level:
-    """`on_hand` on the shelf, `reserved` of them promised; `available` can be sold. `version` guards an edit."""
+    """`on_hand` on the shelf, `reserved` of them promised; `available` can be sold. `version` counts `on_hand`'s changes."""
 
     variant_id: str
     on_hand: int

@@ -62,6 +62,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
     )
     op.create_index(
+        "ix_outbox_done_at", "outbox", ["done_at"], unique=False, postgresql_where=sa.text("done_at IS NOT NULL")
+    )
+    op.create_index(
+        "ix_outbox_failed_at", "outbox", ["failed_at"], unique=False, postgresql_where=sa.text("failed_at IS NOT NULL")
+    )
+    op.create_index(
         "ix_outbox_open",
         "outbox",
         ["due_at"],
@@ -119,6 +125,8 @@ def downgrade() -> None:
     op.drop_index(
         "ix_outbox_open", table_name="outbox", postgresql_where=sa.text("done_at IS NULL AND failed_at IS NULL")
     )
+    op.drop_index("ix_outbox_failed_at", table_name="outbox", postgresql_where=sa.text("failed_at IS NOT NULL"))
+    op.drop_index("ix_outbox_done_at", table_name="outbox", postgresql_where=sa.text("done_at IS NOT NULL"))
     op.drop_table("outbox")
     op.drop_table("audit_unsealed")
     op.drop_index("ix_audit_intake_subject_id", table_name="audit_intake")

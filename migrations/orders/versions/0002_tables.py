@@ -125,6 +125,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
     )
     op.create_index(
+        "ix_outbox_done_at", "outbox", ["done_at"], unique=False, postgresql_where=sa.text("done_at IS NOT NULL")
+    )
+    op.create_index(
+        "ix_outbox_failed_at", "outbox", ["failed_at"], unique=False, postgresql_where=sa.text("failed_at IS NOT NULL")
+    )
+    op.create_index(
         "ix_outbox_open",
         "outbox",
         ["due_at"],
@@ -559,6 +565,8 @@ def downgrade() -> None:
     op.drop_index(
         "ix_outbox_open", table_name="outbox", postgresql_where=sa.text("done_at IS NULL AND failed_at IS NULL")
     )
+    op.drop_index("ix_outbox_failed_at", table_name="outbox", postgresql_where=sa.text("failed_at IS NOT NULL"))
+    op.drop_index("ix_outbox_done_at", table_name="outbox", postgresql_where=sa.text("done_at IS NOT NULL"))
     op.drop_table("outbox")
     op.drop_index("uq_orders_cart_id_live", table_name="orders", postgresql_where=sa.text("state = 'placed'"))
     op.drop_index(
