@@ -9,7 +9,11 @@ from tests import make
 from tests.pictures import picture_bytes
 from tests.working import work
 
-HEADER = "Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Option2 Name,Option2 Value,Variant SKU,Variant Grams,Variant Inventory Qty,Variant Price,Variant Compare At Price,Image Src,Image Alt Text,Variant Image"  # fmt: skip
+HEADER = (
+    "Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Option2 Name,Option2 Value,"
+    "Variant SKU,Variant Grams,Variant Inventory Qty,Variant Price,Variant Compare At Price,"
+    "Image Src,Image Alt Text,Variant Image"
+)
 COLUMNS = HEADER.split(",")
 
 
@@ -186,7 +190,7 @@ def test_import_takes_pictures_from_a_folder_and_says_which_it_cannot_have(bring
     )
 
     [picture] = catalog.get("cup").media
-    assert (picture.alt, picture.width) == ("A", 400)
+    assert (picture.alt, picture.width) == ("A cup", 400)
     assert run.changed == 1
     problems = catalog.problems_of(run.id)
     assert "bad.jpg was left out. This is not a JPEG" in problems
