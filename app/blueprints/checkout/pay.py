@@ -8,6 +8,7 @@ from wtforms.validators import AnyOf, InputRequired, NumberRange
 from app import config
 from app.blueprints import _pages, _security
 from app.blueprints._access import shopper
+from app.blueprints._limits import limiter
 from app.blueprints.checkout import review
 from app.errors import Conflict, Unavailable
 from app.services import checkout, orders, payments
@@ -33,6 +34,7 @@ class PayAgain(Form):
 
 
 @bp.post("/checkout/orders")
+@limiter.limit("20/minute")
 def place() -> AnyResponse:
     """Place the order and go to its payment. A double submit, a second tab or Back lands on the order that exists."""
     form = PlaceOrder(request.form)
@@ -51,6 +53,7 @@ def place() -> AnyResponse:
 
 
 @bp.post("/orders/<token>/payments")
+@limiter.limit("20/minute")
 def pay_again(token: str) -> AnyResponse:
     """Go on with the payment of an order that waits for its money."""
     form = PayAgain(request.form)

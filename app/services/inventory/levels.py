@@ -27,7 +27,7 @@ class SoldOut(Conflict):
 
 @dataclass(frozen=True)
 class Level:
-    """`on_hand` on the shelf, `reserved` of them promised; `available` can be sold. `version` counts `on_hand`'s changes."""
+    """`on_hand` on the shelf, `reserved` promised, `available` for sale; `version` counts the changes of `on_hand`."""
 
     variant_id: str
     on_hand: int
