@@ -1,5 +1,6 @@
 """Kept pages: the same for everybody, new within two seconds, with each visitor's own badge."""
 
+import gzip
 import threading
 import time
 from dataclasses import replace
@@ -78,6 +79,17 @@ def test_browser_that_has_the_page_is_told_so(client):
     assert again.data == b""
     assert first.headers["Cache-Control"] == "private, no-cache"
     assert {"HX-Request-Type", "Cookie"} <= set(first.headers["Vary"].replace(" ", "").split(","))
+
+
+def test_page_is_sent_packed_to_whoever_takes_it(client):
+    product = make.product(description="<p>" + "Drawn by rule and by chance. " * 50 + "</p>")
+    plain = page_of(client, product)
+
+    packed = client.get(f"/products/{product.slug}", headers={"Accept-Encoding": "gzip, br"})
+
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data
+    assert "Content-Encoding" not in plain.headers
 
 
 def test_unknown_parameters_do_not_make_new_pages(client, count_queries):
