@@ -3,6 +3,7 @@
 The one rule: it takes far less of the machine than what it measures, and says how much it took.
 """
 
+import gzip
 import selectors
 import socket
 import time
@@ -37,7 +38,11 @@ class Answer:
 
     status: int
     head: bytes
-    body: bytes
+    body: bytes  # as it came, maybe packed
+
+    def unpacked(self) -> bytes:
+        """Return the page itself."""
+        return gzip.decompress(self.body) if self.header("content-encoding") == "gzip" else self.body
 
     def header(self, name: str) -> str:
         """Return a header's value, or nothing."""
