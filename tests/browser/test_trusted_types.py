@@ -40,6 +40,7 @@ def make_app(settings: Config) -> Flask:
     assets.register(app)
     _security.register(app)
     _pages.register(app)
+    app.add_url_rule("/cart", "cart.show")  # the frame links to it
 
     @app.get("/")
     def home() -> str:
