@@ -1,0 +1,65 @@
+"""Money: nothing is lost and nothing is made when amounts are added, rounded or shared out."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.money import Money
+
+amounts = st.integers(min_value=-(10**12), max_value=10**12)
+weights = st.lists(st.integers(min_value=0, max_value=10**6), min_size=1, max_size=30)
+
+
+@given(amounts, weights)
+def test_shares_sum_to_the_whole(amount: int, weights: list[int]) -> None:
+    shares = Money(amount, "EUR").split(weights)
+
+    assert Money.total(shares, "EUR") == Money(amount, "EUR")
+    assert len(shares) == len(weights)
+
+
+@given(amounts, weights)
+def test_share_is_at_most_one_cent_from_exact(amount: int, weights: list[int]) -> None:
+    shares = Money(amount, "EUR").split(weights)
+
+    even = weights if any(weights) else [1] * len(weights)
+    exact = [Decimal(amount * weight) / sum(even) for weight in even]
+    assert all(abs(share.amount - want) < 1 for share, want in zip(shares, exact, strict=True))
+
+
+def test_earlier_part_takes_the_odd_cent() -> None:
+    assert Money(100, "EUR").split([1, 1, 1]) == [Money(34, "EUR"), Money(33, "EUR"), Money(33, "EUR")]
+
+
+@given(amounts, st.sampled_from(["EUR", "JPY", "KWD", "CLF"]))
+def test_amount_survives_writing_and_reading(amount: int, currency: str) -> None:
+    money = Money(amount, currency)
+
+    assert Money.parse(str(money.decimal), currency) == money
+
+
+@pytest.mark.parametrize(("text", "currency"), [("1.999", "EUR"), ("1.5", "JPY"), ("NaN", "EUR"), ("x", "EUR")])
+def test_amount_that_the_currency_does_not_know_is_refused(text: str, currency: str) -> None:
+    with pytest.raises(ValueError, match=r"digits|amount"):
+        Money.parse(text, currency)
+
+
+@pytest.mark.parametrize(("factor", "want"), [("0.5", 1), ("0.25", 0), ("1.5", 2), ("-0.5", -1)])
+def test_half_a_cent_rounds_away_from_zero(factor: str, want: int) -> None:
+    assert Money(1, "EUR").times(Decimal(factor)) == Money(want, "EUR")
+
+
+def test_two_currencies_never_meet() -> None:
+    with pytest.raises(ValueError, match="do not add up"):
+        Money(1, "EUR") + Money(1, "USD")
+    with pytest.raises(ValueError, match="do not add up"):
+        assert Money(1, "EUR") < Money(1, "USD")
+
+
+def test_float_is_no_money() -> None:
+    with pytest.raises(TypeError):
+        Money(1.5, "EUR")  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        Money(1, "EUR") * 1.5  # type: ignore[operator]
