@@ -92,9 +92,10 @@ def later(name: str, *ids: str | int, key: str | None = None, delay: timedelta =
     """
     if name not in _jobs():
         raise LookupError(f"no job is called {name!r}; app/tasks/__init__.py lists them")
-    database = next((each for each in db.BOTH if each.in_transaction), None)
-    if database is None:
-        raise RuntimeError("later() needs an open transaction: the job leaves with its commit")
+    is_open = [each for each in db.BOTH if each.in_transaction]
+    if len(is_open) != 1:
+        raise RuntimeError("later() needs one open transaction: the job leaves with its commit")
+    database = is_open[0]
     moment = clock.now()
     _, outbox = _OUTBOXES[database.name]
     row = {
@@ -158,8 +159,9 @@ def _not_in_redis(database_name: str, jobs: list[tuple[str, str]]) -> list[tuple
     try:
         pipeline = stores.redis().pipeline(transaction=False)
         for row_id, _ in jobs:
-            pipeline.exists(f"rq:job:{database_name}-{row_id}")
-        return [job for job, there in zip(jobs, pipeline.execute(), strict=True) if not there]
+            pipeline.hget(f"rq:job:{database_name}-{row_id}", "status")
+        # One that Redis calls started has lost its lease, or the row would not be here: its worker is dead.
+        return [job for job, status in zip(jobs, pipeline.execute(), strict=True) if status != b"queued"]
     except RedisError:
         return []
 

@@ -23,7 +23,7 @@ _VERBS = ("get", "post", "put", "patch", "delete")
 
 # Parameters that Stripe takes and its specification does not list: a browser's publishable key. What only a newer SDK
 # knows belongs here too.
-UNLISTED = frozenset(("key",))
+UNLISTED = frozenset(("key", "created"))
 # Where a specification contradicts itself: its own text allows what its schema refuses.
 _OWN_MISTAKES = (
     # "PDF" and "GIF" are the valid values of a field of "at least 4 characters".

@@ -15,6 +15,7 @@ JOBS = {
     "checkout.expire": Job("money", tries=500),  # stock stays held until the provider confirms, however long that takes
     "payments.refund": Job("money", tries=30),
     "payments.process_event": Job("money"),
+    "checkout.tell_refund_failed": Job("money"),
     "payments.cancel_stray": Job("money", tries=30),
     "fulfilment.start": Job("default"),
     "fulfilment.buy_label": Job("default", lease=90, tries=30),

@@ -13,6 +13,6 @@ def process_event(row_id: str) -> None:
     checkout.process_event(row_id)
 
 
-def cancel_stray(payment_id: str) -> None:
-    """Cancel what was opened for a payment that had been given up. Twice is once at the provider."""
-    payments.cancel_stray(payment_id)
+def cancel_stray(session_id: str, intent_id: str) -> None:
+    """Cancel what was opened for a payment that nobody waits for. Twice is once at the provider."""
+    payments.end(session_id or None, intent_id or None)

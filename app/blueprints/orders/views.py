@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, request
 
+from app.blueprints._limits import limiter
 from app.blueprints._pages import page
 from app.errors import Unavailable
 from app.money import Money
@@ -13,6 +14,7 @@ bp = Blueprint("orders", __name__, url_prefix="/orders")
 
 
 @bp.get("/<token>")
+@limiter.limit("60/minute", exempt_when=lambda: request.args.get("from") != "payment")
 def show(token: str) -> Response:
     """Show an order: what is in it, whether it is paid, where it is. From the payment page, ask for the truth."""
     order = orders.get_by_token(token)

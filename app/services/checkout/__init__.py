@@ -18,7 +18,7 @@ from app.services.checkout.drafts import (
 from app.services.checkout.events import process_event
 from app.services.checkout.place import Placed, TotalChanged, pay_again, place
 from app.services.checkout.reconcile import Finding, reconcile, settle_open
-from app.services.checkout.settle import expire, settle
+from app.services.checkout.settle import expire, settle, tell_refund_failed
 
 __all__ = [
     "MAX_LENGTH",
@@ -45,4 +45,5 @@ __all__ = [
     "save_delivery",
     "settle",
     "settle_open",
+    "tell_refund_failed",
 ]

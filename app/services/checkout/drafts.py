@@ -128,6 +128,7 @@ def save_delivery(shopper: Shopper, method: str) -> None:
     if method not in {option.code for option in offered.options}:
         raise Conflict("That way of delivery is not offered for your order. Please choose another one.")
     with db.orders.transaction() as session:
+        cart.lock(offered.cart.id or "")  # the cart before the draft, as settling does
         row = session.get(DraftRow, shopper.cart_id, with_for_update=True)
         if row is not None and row.delivery_method != method:
             cart.touch(row.cart_id)

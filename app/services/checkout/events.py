@@ -6,6 +6,7 @@ from app.services import orders, payments
 from app.services.checkout.settle import settle
 
 _ABOUT_A_PAYMENT = ("payment_intent.", "checkout.session.")
+_ABOUT_A_REFUND = ("refund.failed", "refund.updated", "charge.refund.updated")
 _DISPUTE = "charge.dispute.created"
 
 
@@ -15,6 +16,10 @@ def process_event(row_id: str) -> None:
     Raises Unavailable for a payment that is not ours (yet): the job tries again, and then waits for staff.
     """
     about = payments.read_event(row_id)
+    if about.type in _ABOUT_A_REFUND and about.status == "failed":
+        payments.note_refund_failed(about.object_id)
+        payments.give_verdict(row_id, "refund failed")
+        return
     if not about.type.startswith(_ABOUT_A_PAYMENT) and about.type != _DISPUTE:
         payments.give_verdict(row_id, "not needed")
         return

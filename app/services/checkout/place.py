@@ -10,13 +10,13 @@ from datetime import timedelta
 from typing import Any
 
 from app import clock, config, db
-from app.errors import Conflict
+from app.errors import Conflict, Unavailable
 from app.money import Money
 from app.queue import later
 from app.services import cart, inventory, orders, payments, pricing
 from app.services.cart import Shopper
 from app.services.checkout.drafts import Quote, quote
-from app.services.checkout.settle import apply, withdraw
+from app.services.checkout.settle import apply, confirm, withdraw
 from app.services.orders import Order, OrderState
 from app.services.payments import Payment
 
@@ -60,6 +60,8 @@ def place(shopper: Shopper, *, revision: int, total_shown: int, terms_version: s
     offer = quote(shopper)
     _check(offer, revision, total_shown, terms_version)
     earlier = orders.find_of_cart(shopper.cart_id)
+    if earlier is not None and earlier.cart_revision == revision:  # a twin of this request was quicker
+        return _go_on(earlier, method)
     if earlier is not None:
         withdraw(earlier.id, "The cart was changed, so this order was given up for a new one.")
     order, payment = _write(offer, revision, terms_version, method)
@@ -98,10 +100,17 @@ def _write(offer: Quote, revision: int, terms_version: str, method: str) -> tupl
             return twin, payments.find_live(twin.id)
         if locked.revision != revision:
             raise Conflict("Your cart changed in another window. Please look through it before you order.")
+        if waiting := orders.find_of_cart(cart_id):
+            raise Conflict(
+                f"The payment of your order {waiting.number} is being looked at. Please write to us about it."
+            )
         order = orders.add(_order_values(offer, revision, terms_version), _line_values(offer))
         cart.remember_order(cart_id, order.id)
         quantities = {line.variant_id: line.quantity for line in locked.lines}
         inventory.reserve(order.id, quantities, until=clock.now() + RESERVED_FOR)
+        if not order.total:
+            confirm(order, "Nothing was to be paid.", actor="shop")
+            return order, None
         payment = _add_payment(order, method)
         later("checkout.expire", order.id, key=f"expire:{order.id}", delay=RESERVED_FOR)
     return order, payment
@@ -112,21 +121,24 @@ def _go_on(order: Order, method: str) -> Placed:
     live, closed = payments.find_live(order.id), None
     if order.state != OrderState.PLACED or (live and live.state == "paid"):
         return Placed(order, None)
-    if live is not None and live.method != method:
-        truth = payments.close(live.id)
-        if truth.status != "cancelled":
-            return Placed(apply(live.id, truth), None)
-        closed = live.id
+    if live is not None and (live.method != method or _is_over(live)):
+        closed = payments.close(live.id)
+        if closed.truth.status != "cancelled":
+            return Placed(apply(live.id, closed.truth), None)
     with db.orders.transaction():
         locked = orders.lock(order.id)
-        current = payments.find_live(order.id)
-        if current is not None and current.id == closed:
-            payments.give_up(current.id)
-            current = None
         if locked.state != OrderState.PLACED:
             return Placed(locked, None)
-        payment = current or _add_payment(locked, method)
+        if closed is not None and not payments.give_up_closed(closed):
+            raise Unavailable("This order's payment was opened in another window. Please go on there, or try again.")
+        payment = payments.find_live(order.id) or _add_payment(locked, method)
     return Placed(order, payments.charge(payment.id))
+
+
+def _is_over(payment: Payment) -> bool:
+    """Whether a hosted page's time has run out, though nobody told us yet."""
+    lived = clock.now() - payment.tried_at if payment.tried_at else timedelta()
+    return payment.state == "open" and payment.method == "hosted" and lived > payments.SESSION_LIVES
 
 
 def _add_payment(order: Order, method: str) -> Payment:

@@ -20,6 +20,7 @@ from app.services.payments.stripe import Truth
 log = logging.getLogger(__name__)
 
 _HOLD_FOR_LATE_MONEY = timedelta(hours=1)
+_IN_MOTION = "A payment for this order is in motion. Nothing is lost; please try again in a minute."
 
 
 def settle(payment_id: str) -> Order:
@@ -52,30 +53,57 @@ def expire(order_id: str) -> None:
         withdraw(order_id, "No payment came in time, so the order was cancelled and its things are for sale again.")
     except Unavailable:
         if not any(event.kind == "held" for event in orders.timeline(order_id)):
-            orders.note(order_id, "held", "The payment company is silent, so the stock stays held; we keep asking.")
+            orders.note(
+                order_id, "held", "Its payment could not be cancelled yet, so the stock stays held; we keep asking."
+            )
         raise
 
 
-def withdraw(order_id: str, why: str) -> None:
-    """Cancel an unpaid order and release what it held, unless its money turns out to have come; then settle it."""
+def withdraw(order_id: str, why: str) -> Order:
+    """Cancel an unpaid order and release what it held; one whose money turns out to have come is settled instead.
+
+    Raises Unavailable while its payment is in motion: being opened again, or processed by the bank.
+    """
     live = payments.find_live(order_id)
-    if live is not None and live.state != "paid":
-        truth = payments.close(live.id)
-        if truth.status == "paid":
-            apply(live.id, truth)
-        elif truth.status != "cancelled":
-            raise Unavailable("A payment for this order is still being processed. Please try again in a minute.")
+    closed = payments.close(live.id) if live is not None and live.state != "paid" else None
+    if closed is not None and closed.truth.status == "paid":
+        return apply(closed.payment.id, closed.truth)
+    if closed is not None and closed.truth.status != "cancelled":
+        raise Unavailable(_IN_MOTION)
     with db.orders.transaction():
         order = orders.lock(order_id)
-        current = payments.find_live(order_id)
-        # A payment begun meanwhile was not closed above, so this order is not ours to end.
-        if order.state == OrderState.PLACED and (current is None or (live is not None and current.id == live.id)):
-            if current is not None:
-                payments.give_up(current.id)
-            orders.move(order, OrderState.CANCELLED, why)
-            cart.remember_order(order.cart_id, None)
-            inventory.release(order_id)
+        if order.state == OrderState.PLACED:
+            if closed is not None and not payments.give_up_closed(closed):
+                raise Unavailable(_IN_MOTION)
+            current = payments.find_live(order_id)
+            if current is not None and current.state != "paid":
+                raise Unavailable(_IN_MOTION)
+            if current is None:
+                orders.move(order, OrderState.CANCELLED, why)
+                cart.remember_order(order.cart_id, None)
+                inventory.release(order_id)
         done()
+    return order
+
+
+def confirm(order: Order, why: str, *, actor: str) -> None:
+    """Confirm a locked order: its things are sold, leave the cart, and the jobs that follow are asked for."""
+    orders.move(order, OrderState.CONFIRMED, why, actor=actor)
+    cart.take_out(order.cart_id, {line.variant_id: line.quantity for line in order.lines})
+    erase_draft(order.cart_id)
+    inventory.sell(order.id)
+    later("email.order_confirmed", order.id, key=f"confirmed:{order.id}")
+    later("fulfilment.start", order.id, key=f"fulfil:{order.id}")
+
+
+def tell_refund_failed(refund_id: str) -> None:
+    """Tell staff, in the order's timeline and the log, that money did not go back."""
+    refund = payments.get_refund(refund_id)
+    amount = f"{refund.amount_money.decimal} {refund.currency}"
+    orders.note(
+        refund.order_id, "refund_failed", f"Refund of {amount} failed: {refund.error} Please pay it another way."
+    )
+    log.error("a refund failed", extra={"refund": refund.id, "why": refund.error})
 
 
 def _take_money(order: Order, payment: Payment, truth: Truth) -> None:
@@ -90,22 +118,16 @@ def _take_money(order: Order, payment: Payment, truth: Truth) -> None:
         orders.note(order.id, "mismatch", text, actor="stripe")
         log.error("a payment brought another amount than asked", extra={"payment": payment.id, "order": order.number})
         return
-    quantities = {line.variant_id: line.quantity for line in order.lines}
-    if order.state == OrderState.CANCELLED and not _reserve_again(order, quantities):
+    if order.state == OrderState.CANCELLED and orders.find_of_cart(order.cart_id, revision=order.cart_revision):
+        _give_back(order, payment, "the money came after the order had ended, and the cart was ordered again")
+    elif order.state == OrderState.CANCELLED and not _reserve_again(order):
         _give_back(order, payment, "the money came after the order had ended, and its things are sold out")
-        return
-    if order.state == OrderState.CONFIRMED:
-        return
-    paid = f"Paid {truth.received.decimal} {truth.received.currency}."
-    orders.move(order, OrderState.CONFIRMED, paid, actor="stripe")
-    cart.take_out(order.cart_id, quantities)
-    erase_draft(order.cart_id)
-    inventory.sell(order.id)
-    later("email.order_confirmed", order.id, key=f"confirmed:{order.id}")
-    later("fulfilment.start", order.id, key=f"fulfil:{order.id}")
+    elif order.state != OrderState.CONFIRMED:
+        confirm(order, f"Paid {truth.received.decimal} {truth.received.currency}.", actor="stripe")
 
 
-def _reserve_again(order: Order, quantities: dict[str, int]) -> bool:
+def _reserve_again(order: Order) -> bool:
+    quantities = {line.variant_id: line.quantity for line in order.lines}
     try:
         inventory.reserve(order.id, quantities, until=clock.now() + _HOLD_FOR_LATE_MONEY)
     except SoldOut:

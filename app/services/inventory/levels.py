@@ -111,10 +111,10 @@ def movements(variant_id: str, *, before: str | None = None, limit: int = 100) -
 def generation() -> int:
     """Return a number that grows with every change of any level: pages that show stock are made again after that.
 
-    The sum of the versions, not the newest time, because a change may commit after one that was made later.
+    The sum of the counters, not the newest time, because a change may commit after one that was made later.
     """
     with db.orders.reading() as session:
-        return int(session.execute(select(func.sum(StockLevel.version))).scalar() or 0)
+        return int(session.execute(select(func.sum(StockLevel.changes))).scalar() or 0)
 
 
 def _add(variant_id: str, quantity: int, *, kind: str, reference: str | None, reason: str, actor: str) -> None:
@@ -127,7 +127,13 @@ def _make_row(variant_id: str) -> None:
     db.orders.session.execute(
         insert(StockLevel)
         .values(
-            variant_id=variant_id, location=DEFAULT_LOCATION, on_hand=0, reserved=0, version=1, updated_at=clock.now()
+            variant_id=variant_id,
+            location=DEFAULT_LOCATION,
+            on_hand=0,
+            reserved=0,
+            version=1,
+            changes=1,
+            updated_at=clock.now(),
         )
         .on_conflict_do_nothing()
     )
@@ -137,7 +143,12 @@ def _write_change(variant_id: str, change: int) -> None:
     db.orders.session.execute(
         update(StockLevel)
         .where(StockLevel.variant_id == variant_id, StockLevel.location == DEFAULT_LOCATION)
-        .values(on_hand=StockLevel.on_hand + change, version=StockLevel.version + 1, updated_at=clock.now())
+        .values(
+            on_hand=StockLevel.on_hand + change,
+            version=StockLevel.version + 1,
+            changes=StockLevel.changes + 1,
+            updated_at=clock.now(),
+        )
     )
 
 

@@ -15,14 +15,15 @@ class StockLevel(OrdersModel):
     __table_args__ = (
         CheckConstraint("on_hand >= 0", name="on_hand_not_negative"),
         CheckConstraint("reserved >= 0 AND reserved <= on_hand", name="reserved_within_on_hand"),
-        Index("ix_stock_levels_updated_at", "updated_at"),
     )
 
     variant_id: Mapped[str] = mapped_column(primary_key=True)
     location: Mapped[str] = mapped_column(primary_key=True)
     on_hand: Mapped[int] = mapped_column(default=0)
     reserved: Mapped[int] = mapped_column(default=0)
+    # `version` counts the changes of `on_hand`, which a person may be editing; `changes` counts all of them.
     version: Mapped[int] = mapped_column(default=1)
+    changes: Mapped[int] = mapped_column(default=1)
     updated_at: Mapped[datetime]
 
 

@@ -23,7 +23,7 @@ def reserve(order_id: str, quantities: Mapping[str, int], *, until: datetime) ->
                 update(StockLevel)
                 .where(StockLevel.variant_id == variant_id, StockLevel.location == DEFAULT_LOCATION)
                 .where(StockLevel.on_hand - StockLevel.reserved >= quantity)
-                .values(reserved=StockLevel.reserved + quantity, updated_at=moment)
+                .values(reserved=StockLevel.reserved + quantity, changes=StockLevel.changes + 1, updated_at=moment)
                 .returning(StockLevel.variant_id)
             ).scalar()
             if taken is None:
@@ -52,7 +52,7 @@ def release(order_id: str) -> None:
             session.execute(
                 update(StockLevel)
                 .where(StockLevel.variant_id == variant_id, StockLevel.location == DEFAULT_LOCATION)
-                .values(reserved=StockLevel.reserved - quantity, updated_at=clock.now())
+                .values(reserved=StockLevel.reserved - quantity, changes=StockLevel.changes + 1, updated_at=clock.now())
             )
 
 
@@ -68,6 +68,7 @@ def sell(order_id: str) -> None:
                     on_hand=StockLevel.on_hand - quantity,
                     reserved=StockLevel.reserved - quantity,
                     version=StockLevel.version + 1,
+                    changes=StockLevel.changes + 1,
                     updated_at=moment,
                 )
             )

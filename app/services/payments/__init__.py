@@ -6,14 +6,15 @@ the same payment and the same refund, never to a second one. What is true about 
 
 from app.services.payments.charging import (
     LIVE,
+    Closed,
     add,
-    cancel_stray,
     charge,
     close,
     find,
     find_live,
     get_for_job,
     give_up,
+    give_up_closed,
     learn,
     list_open,
     list_paid,
@@ -36,20 +37,22 @@ from app.services.payments.inbox import (
     receive_stripe,
 )
 from app.services.payments.models import Payment, ProviderEvent, Refund
-from app.services.payments.refunds import ask_refund, get_refund, refund, refunds_of
-from app.services.payments.stripe import list_received
+from app.services.payments.refunds import ask_refund, get_refund, note_refund_failed, refund, refunds_of
+from app.services.payments.stripe import SESSION_LIVES, end, list_received
 
 __all__ = [
     "LIVE",
+    "SESSION_LIVES",
+    "Closed",
     "EventAbout",
     "Payment",
     "ProviderEvent",
     "Refund",
     "add",
     "ask_refund",
-    "cancel_stray",
     "charge",
     "close",
+    "end",
     "events_as_staff",
     "find",
     "find_by_intent",
@@ -58,6 +61,7 @@ __all__ = [
     "get_for_job",
     "get_refund",
     "give_up",
+    "give_up_closed",
     "give_verdict",
     "learn",
     "list_open",
@@ -67,6 +71,7 @@ __all__ = [
     "note_decline",
     "note_open",
     "note_paid",
+    "note_refund_failed",
     "of_order",
     "of_orders",
     "read_event",

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -14,8 +15,15 @@ from app.services.payments import stripe
 from app.services.payments.models import Payment
 
 LIVE = ("created", "open", "paid")
-_IN_USE = {"idempotency_key_in_use", "lock_timeout"}
 _PATIENCE = (0.2, 0.4, 0.8)  # seconds between looks while a twin of this request opens the same payment
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A payment as it was when the provider was told to take no more money for it, and what the provider said."""
+
+    payment: Payment
+    truth: stripe.Truth
 
 
 def add(
@@ -43,37 +51,37 @@ def charge(payment_id: str) -> Payment:
     Raises Unavailable when the provider does not answer; the payment then waits for the next try.
     """
     for pause in (*_PATIENCE, None):
-        payment = get_for_job(payment_id)
+        payment = _begin(get_for_job(payment_id))
         if payment.state != "created":
             return payment
         try:
-            opened = _open(payment)
-        except stripe.Refused as error:
-            if error.code not in _IN_USE:
-                _note_failed_try(payment)
-                raise Unavailable("The payment could not be opened. Nothing was charged. Please try again.") from error
+            return note_open(payment.id, stripe.open_payment(payment))
+        except stripe.InUse:
             if pause is None:
-                raise Unavailable("The payment is being opened. Please try again in a moment.") from error
+                raise
             time.sleep(pause)
-        except Unavailable:
+        except stripe.Refused as error:
+            _note_failed_try(payment)
+            raise Unavailable("The payment could not be opened. Nothing was charged. Please try again.") from error
+        except stripe.Failed:
             _note_failed_try(payment)
             raise
-        else:
-            return note_open(payment.id, opened)
     raise AssertionError("the last pause returns or raises")
 
 
 def note_open(payment_id: str, opened: stripe.Opened) -> Payment:
-    """Keep what the provider made of a payment. One that was given up meanwhile is cancelled there too."""
+    """Keep what the provider made of a payment. What nobody waits for any more is cancelled there."""
     with db.orders.transaction():
         payment = lock(payment_id)
-        payment.session_id, payment.intent_id = opened.session_id, opened.intent_id
-        payment.pay_url, payment.client_secret = opened.pay_url, opened.client_secret
-        payment.try_failed = False
+        is_known = (payment.session_id, payment.intent_id) == (None, None)
+        if payment.state == "created" or (payment.state == "cancelled" and is_known):
+            payment.session_id, payment.intent_id = opened.session_id, opened.intent_id
+            payment.pay_url, payment.client_secret = opened.pay_url, opened.client_secret
         if payment.state == "created":
-            payment.state = "open"
-        elif payment.state == "cancelled":
-            later("payments.cancel_stray", payment.id, key=f"stray:{payment.id}")
+            payment.state, payment.try_failed = "open", False
+        elif payment.state == "cancelled" or payment.session_id != opened.session_id:
+            ids = (opened.session_id or "", opened.intent_id or "")
+            later("payments.cancel_stray", *ids, key=f"stray:{payment.id}:{ids}")
     return payment
 
 
@@ -85,7 +93,7 @@ def learn(payment_id: str) -> stripe.Truth:
     return stripe.read(payment)
 
 
-def close(payment_id: str) -> stripe.Truth:
+def close(payment_id: str) -> Closed:
     """Have the provider take no money for a payment any more, and return the truth, which may be that it is paid.
 
     Only a truth of `cancelled` says that no money can come. Raises Unavailable while the provider does not answer.
@@ -94,9 +102,19 @@ def close(payment_id: str) -> stripe.Truth:
     if payment.session_id is None and payment.intent_id is None:
         opened = stripe.find_payment(payment) if payment.tried_at else None
         if opened is None:
-            return stripe.Truth("cancelled", Money.zero(payment.currency), None)
+            return Closed(payment, stripe.Truth("cancelled", Money.zero(payment.currency), None))
         payment = note_open(payment.id, opened)
-    return stripe.cancel(payment)
+    return Closed(payment, stripe.cancel(payment))
+
+
+def give_up_closed(closed: Closed) -> bool:
+    """Write, in the open transaction, that a closed payment is over; False when it was opened anew meanwhile."""
+    payment = lock(closed.payment.id)
+    is_same = _object_of(payment) == _object_of(closed.payment)
+    if is_same and payment.state in {"created", "open"}:
+        payment.state, payment.cancelled_at = "cancelled", clock.now()
+        db.orders.session.flush()
+    return is_same and payment.state == "cancelled"
 
 
 def note_paid(payment: Payment, truth: stripe.Truth, *, state: str = "paid") -> None:
@@ -121,12 +139,6 @@ def give_up(payment_id: str) -> None:
             .where(Payment.id == payment_id, Payment.state.in_(("created", "open")))
             .values(state="cancelled", cancelled_at=clock.now())
         )
-
-
-def cancel_stray(payment_id: str) -> None:
-    """Cancel at the provider what was opened for a payment while it was given up here."""
-    if get_for_job(payment_id).state == "cancelled":
-        close(payment_id)
 
 
 def list_open(*, before: datetime, limit: int = 500) -> Sequence[Payment]:
@@ -202,21 +214,29 @@ def state_of(payments: Sequence[Payment]) -> str:
     return "cancelled" if payments else "unpaid"
 
 
-def _open(payment: Payment) -> stripe.Opened:
-    """Make the call, after a look for what an earlier one may have made when its key cannot be trusted any more."""
-    moment = clock.now()
+def _object_of(payment: Payment) -> str | None:
+    """Return the provider's object that stands for a payment; a Session's intent comes and goes within it."""
+    return payment.session_id or payment.intent_id
+
+
+def _begin(payment: Payment) -> Payment:
+    """Commit that a try begins, before its call; return the payment as the call must be made.
+
+    An unanswered call is repeated under its key. A key that holds a failure, or that can no longer be trusted, gives
+    way to a new one, after a look for what it may have made.
+    """
+    if payment.state != "created":
+        return payment
     if payment.tried_at is None:
-        payment = _note_try(payment, payment.try_number)
-    elif payment.try_failed or moment - payment.tried_at > stripe.KEY_LIVES:
+        return _note_try(payment, payment.try_number)
+    if payment.try_failed or clock.now() - payment.tried_at > stripe.trust_in_key(payment):
         found = stripe.find_payment(payment)
-        if found is not None:
-            return found
-        payment = _note_try(payment, payment.try_number + 1)
-    return stripe.open_payment(payment)
+        return note_open(payment.id, found) if found else _note_try(payment, payment.try_number + 1)
+    return payment
 
 
 def _note_try(payment: Payment, number: int) -> Payment:
-    """Commit that a try begins, before its call. When a twin began the same one, take the twin's."""
+    """Begin a try, unless a twin of this request began one since `payment` was read; then take the twin's."""
     with db.orders.transaction() as session:
         session.execute(
             update(Payment)
@@ -228,5 +248,10 @@ def _note_try(payment: Payment, number: int) -> Payment:
 
 
 def _note_failed_try(payment: Payment) -> None:
+    """Mark this very try as failed; a later one is not touched."""
     with db.orders.transaction() as session:
-        session.execute(update(Payment).where(Payment.id == payment.id).values(try_failed=True))
+        session.execute(
+            update(Payment)
+            .where(Payment.id == payment.id, Payment.state == "created", Payment.tried_at == payment.tried_at)
+            .values(try_failed=True)
+        )

@@ -19,6 +19,8 @@ class EventAbout:
     """Which payment a kept event is about, as far as it says."""
 
     type: str
+    object_id: str
+    status: str | None
     intent_id: str | None
     payment_id: str | None
 
@@ -51,7 +53,8 @@ def read_event(row_id: str) -> EventAbout:
     intent = subject["id"] if subject.get("object") == "payment_intent" else subject.get("payment_intent")
     if isinstance(intent, dict):
         intent = intent.get("id")
-    return EventAbout(event.type, intent, (subject.get("metadata") or {}).get("payment"))
+    marked = (subject.get("metadata") or {}).get("payment")
+    return EventAbout(event.type, subject["id"], subject.get("status"), intent, marked)
 
 
 def find_event(row_id: str) -> ProviderEvent | None:

@@ -13,6 +13,8 @@ from app.services.payments.charging import get_for_job as get_payment
 from app.services.payments.charging import lock as lock_payment
 from app.services.payments.models import Payment, Refund
 
+_FAILED = "The customer's bank sent the refund back."
+
 
 def ask_refund(
     order_id: str,
@@ -64,12 +66,12 @@ def refund(refund_id: str) -> Refund:
     if asked.state != "asked":
         return asked
     payment = get_payment(asked.payment_id)
-    external_id, error = stripe.find_refund(asked, payment.intent_id or ""), None
-    if external_id is None:
-        try:
-            external_id = stripe.refund(asked, payment.intent_id or "")
-        except stripe.Refused as refusal:
-            error = str(refusal)
+    external_id, error = None, None
+    try:
+        found = stripe.find_refund(asked, payment.intent_id or "") or stripe.refund(asked, payment.intent_id or "")
+        external_id, error = found[0], _FAILED if found[1] in {"failed", "canceled"} else None
+    except stripe.Refused as refusal:
+        error = str(refusal)
     with db.orders.transaction() as session:
         locked = lock_payment(payment.id)
         row = session.get_one(Refund, refund_id, with_for_update=True, populate_existing=True)
@@ -77,11 +79,25 @@ def refund(refund_id: str) -> Refund:
             row.done_at, row.external_id, row.error = clock.now(), external_id, error
             row.state = "failed" if error else "done"
             if error:
-                locked.refunded -= row.amount
+                _take_back(locked, row)
             else:
                 later("email.refund_made", row.id, key=f"refunded:{row.id}")
         done()
     return row
+
+
+def note_refund_failed(external_id: str) -> None:
+    """Write that a refund, done as far as the provider knew, was sent back by the customer's bank. Twice is once."""
+    with db.orders.reading() as session:
+        known = session.scalars(select(Refund).where(Refund.external_id == external_id)).one_or_none()
+    if known is None:
+        return
+    with db.orders.transaction() as session:
+        locked = lock_payment(known.payment_id)
+        row = session.get_one(Refund, known.id, with_for_update=True, populate_existing=True)
+        if row.state == "done":
+            row.state, row.error = "failed", _FAILED
+            _take_back(locked, row)
 
 
 def get_refund(refund_id: str) -> Refund:
@@ -97,6 +113,12 @@ def refunds_of(order_id: str) -> Sequence[Refund]:
     """List an order's refunds, oldest first."""
     with db.orders.reading() as session:
         return session.scalars(select(Refund).where(Refund.order_id == order_id).order_by(Refund.id)).all()
+
+
+def _take_back(payment: Payment, row: Refund) -> None:
+    """Count a failed refund's amount as not given back, and have staff told."""
+    payment.refunded -= row.amount
+    later("checkout.tell_refund_failed", row.id, key=f"refund-failed:{row.id}")
 
 
 def _lock_paid(order_id: str, payment_id: str | None) -> Payment:

@@ -24,10 +24,19 @@ if TYPE_CHECKING:
 CONNECT_SECONDS, ANSWER_SECONDS = 2, 10
 SESSION_LIVES = timedelta(minutes=31)  # Stripe's least is 30
 KEY_LIVES = timedelta(hours=23)  # Stripe forgets idempotency keys after 24 hours
+_SESSION_KEY_LIVES = timedelta(seconds=50)  # then SESSION_LIVES from its start is less than Stripe's least
 _TWO_DIGITS = {"ISK", "UGX"}  # ISO 4217 has none, Stripe wants two zeroes
 _DOWN = "The payment company does not answer at the moment. Nothing was charged. Please try again in a minute."
 
 breaker = Breaker("The payment company")
+
+
+class InUse(Unavailable):
+    """A twin of this call is at work with the same key: wait, and ask again with that key."""
+
+
+class Failed(Unavailable):
+    """Stripe answered that it failed, and keeps that answer under the key: look what there is, then take a new key."""
 
 
 class Refused(Exception):
@@ -92,8 +101,8 @@ def request_for(
             "currency": amount.currency.lower(),
             "automatic_payment_methods": {"enabled": True},
             "description": f"Order {order_number}",
-            "receipt_email": email,
             "metadata": metadata,
+            **({"receipt_email": email} if email.isascii() else {}),
         }
     line = {
         "quantity": 1,
@@ -106,13 +115,18 @@ def request_for(
     return {
         "mode": "payment",
         "client_reference_id": payment_id,
-        "customer_email": email,
+        **({"customer_email": email} if email.isascii() else {}),  # Stripe takes no others, and asks for its own
         "line_items": [line],
         "metadata": metadata,
         "payment_intent_data": {"description": f"Order {order_number}", "metadata": metadata},
         "success_url": return_url,
         "cancel_url": cancel_url,
     }
+
+
+def trust_in_key(payment: "Payment") -> timedelta:
+    """Return how long after a try's start the same call can still be made under its key."""
+    return KEY_LIVES if payment.method == "element" else _SESSION_KEY_LIVES
 
 
 def open_payment(payment: "Payment") -> Opened:
@@ -160,19 +174,24 @@ def read(payment: "Payment") -> Truth:
 
 def cancel(payment: "Payment") -> Truth:
     """Have Stripe take no money for a payment any more; return the truth, which may be that it is paid already."""
-    try:
-        with _calling() as client:
-            if payment.session_id:
-                client.v1.checkout.sessions.expire(payment.session_id)
-            elif payment.intent_id:
-                client.v1.payment_intents.cancel(payment.intent_id)
-    except Refused:
-        pass  # it is complete, expired or cancelled already: the truth below says which
+    end(payment.session_id, payment.intent_id)
     return read(payment)
 
 
-def refund(refund: "Refund", intent_id: str) -> str:
-    """Give money back; return Stripe's id of the refund. The refund's id and try are the idempotency key."""
+def end(session_id: str | None, intent_id: str | None) -> None:
+    """Expire a Session, or cancel a PaymentIntent. One that is over already is left as it is."""
+    try:
+        with _calling() as client:
+            if session_id:
+                client.v1.checkout.sessions.expire(session_id)
+            elif intent_id:
+                client.v1.payment_intents.cancel(intent_id)
+    except Refused:
+        pass  # complete, expired or cancelled already: whoever needs to know which reads it
+
+
+def refund(refund: "Refund", intent_id: str) -> tuple[str, str]:
+    """Give money back; return Stripe's id of the refund and its status. Its id and try are the idempotency key."""
     params: Any = {
         "payment_intent": intent_id,
         "amount": amount_of(refund.amount_money),
@@ -180,16 +199,17 @@ def refund(refund: "Refund", intent_id: str) -> str:
     }
     options: Any = {"idempotency_key": f"{refund.id}-{refund.try_number}"}
     with _calling() as client:
-        return client.v1.refunds.create(params=params, options=options).id
+        made = client.v1.refunds.create(params=params, options=options)
+        return made.id, made.status or "succeeded"
 
 
-def find_refund(refund: "Refund", intent_id: str) -> str | None:
+def find_refund(refund: "Refund", intent_id: str) -> tuple[str, str] | None:
     """Look for what an earlier, unanswered call may have made."""
     with _calling() as client:
         params: Any = {"payment_intent": intent_id, "limit": 100}
         for found in client.v1.refunds.list(params=params).auto_paging_iter():
-            if _mark(found, "refund") == refund.id and found.status != "failed":
-                return found.id
+            if _mark(found, "refund") == refund.id:
+                return found.id, found.status or "succeeded"
     return None
 
 
@@ -223,7 +243,7 @@ def _calling() -> Iterator["StripeClient"]:
         try:
             yield _client_of(config.current())
         except (stripe.APIConnectionError, stripe.RateLimitError) as error:
-            raise Unavailable(_DOWN) from error
+            raise Unavailable(_DOWN) from error  # it may have acted; the same key will tell
         except stripe.IdempotencyError as error:
             raise Refused("idempotency_error", str(error)) from error
         except stripe.InvalidRequestError as error:
@@ -231,7 +251,8 @@ def _calling() -> Iterator["StripeClient"]:
         except (stripe.AuthenticationError, stripe.PermissionError) as error:
             raise Unavailable(_DOWN, retry=False) from error
         except stripe.StripeError as error:
-            raise Unavailable(_DOWN) from error
+            # A 409 comes as a plain APIError: stripe/_api_requestor.py, specific_v1_api_error().
+            raise (InUse(_DOWN) if error.http_status == 409 else Failed(_DOWN)) from error
 
 
 def _client_of(settings: config.Config) -> "StripeClient":

@@ -189,6 +189,7 @@ def upgrade() -> None:
         sa.Column("on_hand", sa.BigInteger(), nullable=False),
         sa.Column("reserved", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("changes", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("on_hand >= 0", name=op.f("ck_stock_levels_on_hand_not_negative")),
         sa.CheckConstraint(
@@ -196,7 +197,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("variant_id", "location", name=op.f("pk_stock_levels")),
     )
-    op.create_index("ix_stock_levels_updated_at", "stock_levels", ["updated_at"], unique=False)
     op.create_table(
         "stock_movements",
         sa.Column("id", sa.String(), nullable=False),
@@ -546,7 +546,6 @@ def downgrade() -> None:
     op.drop_table("webhook_inbox")
     op.drop_index("ix_stock_movements_variant_id_id", table_name="stock_movements")
     op.drop_table("stock_movements")
-    op.drop_index("ix_stock_levels_updated_at", table_name="stock_levels")
     op.drop_table("stock_levels")
     op.drop_table("search_shelves")
     op.drop_index("ix_search_documents_words", table_name="search_documents", postgresql_using="gin")

@@ -1,12 +1,19 @@
 """Placing, charging and settling against the real engines and the payment stand-in."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+
 import httpx
 import pytest
 from flask import Flask
 
 from app import config
 from app.errors import Conflict, Unavailable
+from app.money import Money
 from app.services import cart, checkout, inventory, orders, payments
+from app.services.checkout.settle import apply
+from app.services.payments.stripe import Truth
 from tests import make
 from tests.companies import Companies
 from tests.working import work
@@ -199,8 +206,127 @@ def test_reconcile_settles_what_no_webhook_told_and_reports_strange_money(app: F
         timeout=10,
     ).raise_for_status()
 
-    first, second = checkout.reconcile(), checkout.reconcile()
+    first = checkout.reconcile()
+    work("checkout.settle")
+    second = checkout.reconcile()
 
     assert sorted(finding.is_mended for finding in first) == [False, True]
     assert [finding.is_mended for finding in second] == [False]
     assert orders.get_for_job(placed.order.id).state == "confirmed"
+
+
+def test_place_sends_a_twin_of_the_same_revision_to_the_order_that_exists(app: Flask, companies: Companies) -> None:
+    buyer = make.buyer(make.variant(stock=5))
+    meanwhile: list[checkout.Placed] = []
+    place = import_module("app.services.checkout.place")  # the package's own `place` is the function
+    real = place.quote
+
+    def slow_quote(shopper: cart.Shopper) -> checkout.Quote:
+        offer = real(shopper)
+        if not meanwhile:
+            meanwhile.append(None)  # type: ignore[arg-type]
+            meanwhile[0] = make.place(buyer)
+        return offer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(place, "quote", slow_quote)
+        placed = make.place(buyer)
+
+    assert placed.order.id == meanwhile[0].order.id
+    assert [session["status"] for session in companies.ledger()["sessions"]] == ["open"]
+
+
+def test_charge_waits_for_its_twin_instead_of_opening_a_second_session(app: Flask, companies: Companies) -> None:
+    buyer = make.buyer(make.variant(stock=5))
+    companies.pull("delay", company="stripe", milliseconds=600, when="before", path="/v1/checkout/sessions")
+
+    with ThreadPoolExecutor(4) as pool:
+        made = [pool.submit(_in_context(app, lambda: make.place(buyer))) for _ in range(4)]
+        placed = [each.result() for each in made]
+
+    assert len({each.payment.pay_url for each in placed if each.payment}) == 1
+    assert len(companies.ledger()["sessions"]) == 1
+
+
+def test_withdraw_leaves_an_order_whose_payment_was_opened_while_it_was_closed(
+    app: Flask, companies: Companies
+) -> None:
+    placed = make.place(make.buyer(make.variant(stock=2)))
+    real = payments.close
+
+    def close_and_switch(payment_id: str) -> payments.Closed:
+        closed = real(payment_id)
+        with pytest.MonkeyPatch.context() as inner:
+            inner.setattr(payments, "close", real)
+            checkout.pay_again(placed.token, "element")
+        return closed
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(payments, "close", close_and_switch)
+        with pytest.raises(Unavailable):
+            checkout.expire(placed.order.id)
+    checkout.expire(placed.order.id)
+
+    assert orders.get_for_job(placed.order.id).state == "cancelled"
+    assert inventory.levels([placed.order.lines[0].variant_id])[placed.order.lines[0].variant_id].available == 2
+    assert {intent["status"] for intent in companies.ledger()["payment_intents"]} == {"canceled"}
+
+
+def test_money_for_an_order_that_ended_is_refunded_when_its_cart_was_ordered_again(
+    app: Flask, companies: Companies
+) -> None:
+    buyer = make.buyer(make.variant(stock=2))
+    first = make.place(buyer)
+    checkout.expire(first.order.id)
+    second = make.place(buyer)
+    assert first.payment is not None
+
+    apply(first.payment.id, Truth("paid", first.order.total_money, "pi_late"))
+
+    assert orders.get_for_job(first.order.id).state == "cancelled"
+    assert orders.get_for_job(second.order.id).state == "placed"
+    assert [refund.amount for refund in payments.refunds_of(first.order.id)] == [first.order.total]
+
+
+def test_late_money_revives_an_order_whose_things_are_still_there(app: Flask) -> None:
+    placed = make.place(make.buyer(make.variant(stock=1)))
+    checkout.expire(placed.order.id)
+    assert placed.payment is not None
+
+    apply(placed.payment.id, Truth("paid", placed.order.total_money, "pi_late"))
+
+    assert orders.get_for_job(placed.order.id).state == "confirmed"
+    assert inventory.levels([placed.order.lines[0].variant_id])[placed.order.lines[0].variant_id].on_hand == 0
+
+
+def test_another_amount_than_asked_keeps_the_order_for_staff(app: Flask) -> None:
+    placed = make.place(make.buyer(make.variant(stock=1)))
+    assert placed.payment is not None
+
+    apply(placed.payment.id, Truth("paid", Money(1, "EUR"), "pi_odd"))
+    checkout.expire(placed.order.id)
+
+    assert orders.get_for_job(placed.order.id).state == "placed"
+    assert "mismatch" in [event.kind for event in orders.timeline(placed.order.id)]
+
+
+def test_a_refund_that_the_bank_sends_back_is_told(app: Flask, companies: Companies) -> None:
+    order = make.order(paid=True)
+    payments.ask_refund(order.id, 100, reason="Sorry", actor="cleo", key="one")
+    work("payments.refund")
+    external_id = companies.ledger()["refunds"][0]["id"]
+
+    payments.note_refund_failed(external_id)
+    payments.note_refund_failed(external_id)
+    work("checkout.tell_refund_failed")
+
+    assert payments.of_order(order.id)[0].refunded == 0
+    assert [event.kind for event in orders.timeline(order.id)].count("refund_failed") == 1
+
+
+def _in_context(app: Flask, act: Callable[[], checkout.Placed]) -> Callable[[], checkout.Placed]:
+    def run() -> checkout.Placed:
+        with app.app_context():
+            return act()
+
+    return run
