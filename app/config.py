@@ -84,9 +84,11 @@ class Config:
         mistakes: list[str] = []
         values: dict[str, Any] = {}
         for field in fields(cls):
+            before = len(mistakes)
             text = _read(f"SHOP_{field.name.upper()}", environ, mistakes)
-            if text is None:
-                if field.default is field.default_factory:  # both MISSING: the field is required
+            is_required = field.default is field.default_factory  # both are MISSING
+            if text is None or (is_required and not text):
+                if is_required and len(mistakes) == before:
                     mistakes.append(f"SHOP_{field.name.upper()} is not set.")
                 continue
             values[field.name] = text
@@ -119,7 +121,9 @@ def _check_values(values: dict[str, Any], mistakes: list[str]) -> None:
 
     def check(name: str, fits: Callable[[str], object], advice: str) -> None:
         if name in values and not fits(values[name]):
-            mistakes.append(f"SHOP_{name.upper()} is {values[name]!r}; {advice}.")
+            # The message goes to logs and screens, so it repeats nothing that may hold a password.
+            is_secret = name.endswith(("_key", "_secret", "_url"))
+            mistakes.append(f"SHOP_{name.upper()} is {'wrong' if is_secret else repr(values[name])}; {advice}.")
 
     check("env", lambda text: text in {"development", "test", "production"}, "use development, test or production")
     check("origin", _is_origin, "use a scheme and a host without a path, as in https://shop.example")

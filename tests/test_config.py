@@ -1,0 +1,107 @@
+"""The settings: all mistakes at once, secrets from files, and what production refuses."""
+
+from pathlib import Path
+
+import pytest
+
+from app.config import Config, ConfigError
+
+REQUIRED = {
+    "env": "production",
+    "origin": "https://shop.example",
+    "secret_key": "k" * 32,
+    "customers_url": "postgresql://web:pw@db.internal:5432/customers",
+    "orders_url": "postgresql://web:pw@db.internal:5432/orders",
+    "catalog_url": "mongodb://db.internal:27017/catalog",
+    "redis_url": "redis://redis.internal:6379/0",
+    "cache_url": "redis://cache.internal:6379/0",
+    "s3_url": "https://s3.internal",
+    "s3_access_key": "AKIA0",
+    "s3_secret_key": "s3",
+    "stripe_secret_key": "sk_live_1",
+    "stripe_publishable_key": "pk_live_1",
+    "stripe_webhook_secret": "whsec_1",
+    "ups_client_id": "id",
+    "ups_client_secret": "quiet",
+    "ups_account": "A1B2C3",
+    "ups_webhook_secret": "quiet",
+    "sendgrid_api_key": "SG.1",
+    "sendgrid_webhook_key": "MFkw",
+    "mail_from": "shop@shop.example",
+    "street": "Torstraße 1",
+}
+
+
+def environ(**changes: str | None) -> dict[str, str]:
+    """The environment of a shop that may open, with changes; None takes a setting away."""
+    values = REQUIRED | changes
+    return {f"SHOP_{name.upper()}": text for name, text in values.items() if text is not None}
+
+
+def mistakes(given: dict[str, str]) -> list[str]:
+    with pytest.raises(ConfigError) as refused:
+        Config.from_env(given)
+    return str(refused.value).splitlines()
+
+
+def test_shop_opens_with_what_is_required() -> None:
+    config = Config.from_env(environ())
+
+    assert config.is_production
+    assert config.cookie("cart") == "__Host-cart"
+    assert config.stripe_js_url == "https://js.stripe.com/v3/"
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    told = mistakes(environ(env="live", origin="shop.example/", vat_rate="NaN", timezone="Mars/Base", mail_from=None))
+
+    assert [line.split()[0] for line in told] == [
+        "SHOP_MAIL_FROM", "SHOP_ENV", "SHOP_ORIGIN", "SHOP_TIMEZONE", "SHOP_VAT_RATE",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [name for name in REQUIRED if name != "street"])
+@pytest.mark.parametrize("text", [None, ""])
+def test_required_setting_that_is_missing_or_empty_is_named(name: str, text: str | None) -> None:
+    assert mistakes(environ(**{name: text})) == [f"SHOP_{name.upper()} is not set."]
+
+
+def test_secret_is_read_from_its_file(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("f" * 40 + "\n")
+
+    config = Config.from_env(environ(secret_key=None) | {"SHOP_SECRET_KEY_FILE": str(tmp_path / "key")})
+
+    assert config.secret_key == "f" * 40
+
+
+def test_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    told = mistakes(environ(secret_key=None) | {"SHOP_SECRET_KEY_FILE": str(tmp_path / "none")})
+
+    assert told == [f"SHOP_SECRET_KEY_FILE names {tmp_path}/none, which cannot be read: No such file or directory."]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("secret_key", "hunter2"), ("orders_url", "postgres://web:hunter2@db/orders")]
+)
+def test_mistake_never_repeats_a_secret(name: str, text: str) -> None:
+    assert "hunter2" not in "".join(mistakes(environ(**{name: text})))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("origin", "http://shop.example"),
+        ("stripe_api_url", "http://localhost:9000/stripe"),
+        ("stripe_js_url", "https://localhost/stripe/js/v3/"),
+        ("ups_api_url", "http://localhost:9000/ups"),
+        ("sendgrid_api_url", "http://localhost:9000/sendgrid"),
+        ("street", Config.street),
+        ("stripe_secret_key", "sk_standin"),
+        ("secret_key", "changeme" * 4),
+    ],
+)
+def test_production_refuses_what_only_a_laptop_may_have(name: str, text: str) -> None:
+    given = environ(**{name: text})
+
+    assert [line.split()[0] for line in mistakes(given)] == [f"SHOP_{name.upper()}"]
+    assert Config.from_env(given | {"SHOP_ENV": "development"})
