@@ -46,5 +46,5 @@ def nobody() -> dict[str, str]:
         "SHOP_STRIPE_JS_URL": f"{nowhere}/stripe/js/v3/",
         "SHOP_UPS_API_URL": f"{nowhere}/ups",
         "SHOP_SENDGRID_API_URL": f"{nowhere}/sendgrid",
-        "SHOP_SENDGRID_WEBHOOK_KEY": "",
+        "SHOP_SENDGRID_WEBHOOK_KEY": "nobody",
     }
