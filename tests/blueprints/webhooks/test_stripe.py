@@ -1,0 +1,78 @@
+"""The door for Stripe's events: signed or refused, kept once, acted on by a job."""
+
+import hashlib
+import hmac
+import json
+import time
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from app import config, db
+from app.queue import OrdersOutbox
+from app.services.payments.models import ProviderEvent
+from tests.working import work
+
+
+def send(
+    client: FlaskClient, *, type_: str = "payment_intent.succeeded", age: int = 0, secret: str = ""
+) -> TestResponse:
+    """Send an event as Stripe does, `age` seconds after it was signed."""
+    body = json.dumps(
+        {
+            "id": "evt_1",
+            "object": "event",
+            "type": type_,
+            "data": {"object": {"id": "pi_unknown", "object": "payment_intent", "metadata": {}}},
+        }
+    )
+    moment = int(time.time()) - age
+    key = (secret or config.current().stripe_webhook_secret).encode()
+    signature = hmac.new(key, f"{moment}.{body}".encode(), hashlib.sha256).hexdigest()
+    return client.post("/webhooks/stripe", data=body, headers={"Stripe-Signature": f"t={moment},v1={signature}"})
+
+
+def kept() -> list[ProviderEvent]:
+    with db.orders.reading() as session:
+        return list(session.scalars(select(ProviderEvent)))
+
+
+@pytest.mark.parametrize("wrong", [{"secret": "whsec_other"}, {"age": 3600}], ids=["false", "old"])
+def test_false_or_old_signature_is_refused_and_nothing_kept(client: FlaskClient, wrong: dict[str, object]) -> None:
+    answer = send(client, **wrong)  # type: ignore[arg-type]
+
+    assert answer.status_code == 400
+    assert kept() == []
+
+
+def test_same_event_ten_times_is_one_row_and_one_job(app: Flask, client: FlaskClient) -> None:
+    answers = {send(client).status_code for _ in range(10)}
+
+    with db.orders.reading() as session:
+        jobs = session.scalar(select(func.count()).select_from(OrdersOutbox))
+    assert answers == {200}
+    assert (len(kept()), jobs) == (1, 1)
+
+
+def test_event_about_an_unknown_payment_is_kept_and_tried_again(app: Flask, client: FlaskClient) -> None:
+    send(client)
+
+    work("payments.")
+
+    with db.orders.reading() as session:
+        job = session.scalars(select(OrdersOutbox)).one()
+    assert [event.verdict for event in kept()] == ["unknown payment"]
+    assert job.done_at is None
+    assert job.failed_at is None
+    assert job.due_at > job.created_at
+
+
+def test_event_of_no_interest_is_kept_with_that_verdict(app: Flask, client: FlaskClient) -> None:
+    send(client, type_="product.created")
+
+    work("payments.")
+
+    assert [event.verdict for event in kept()] == ["not needed"]
