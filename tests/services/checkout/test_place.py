@@ -4,11 +4,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 
-import httpx
 import pytest
 from flask import Flask
 
-from app import config
 from app.errors import Conflict, Unavailable
 from app.money import Money
 from app.services import cart, checkout, inventory, orders, payments
@@ -16,7 +14,6 @@ from app.services.checkout.settle import apply
 from app.services.payments.stripe import Truth
 from tests import make
 from tests.companies import Companies
-from tests.working import work
 
 
 def test_place_reserves_and_opens_the_payment(app: Flask, companies: Companies) -> None:
@@ -178,43 +175,6 @@ def test_expire_settles_when_the_money_has_come(app: Flask, companies: Companies
     assert orders.get_for_job(placed.order.id).state == "confirmed"
 
 
-def test_refund_gives_back_once_and_never_more_than_was_paid(app: Flask, companies: Companies) -> None:
-    order = make.order(paid=True)
-    part = order.total * 6 // 10
-
-    payments.ask_refund(order.id, part, reason="Damaged", actor="cleo", key="click")
-    payments.ask_refund(order.id, part, reason="Damaged", actor="cleo", key="click")
-    with pytest.raises(Conflict):
-        payments.ask_refund(order.id, part, reason="Damaged", actor="dora", key="other")
-    work("payments.refund")
-
-    refunds = companies.ledger()["refunds"]
-    assert [refund["amount"] for refund in refunds] == [part]
-    assert payments.state_of(payments.of_order(order.id)) == "partly_refunded"
-    assert [refund.state for refund in payments.refunds_of(order.id)] == ["done"]
-
-
-def test_reconcile_settles_what_no_webhook_told_and_reports_strange_money(app: Flask, companies: Companies) -> None:
-    placed = make.place(make.buyer(make.variant(stock=1)))
-    make.pay(placed)
-    strange = {"amount": 700, "currency": "eur", "payment_method": "pm_card_visa", "confirm": "true"}
-    settings = config.current()
-    httpx.post(
-        f"{settings.stripe_api_url}/v1/payment_intents",
-        data=strange | {"payment_method_types[]": "card"},
-        auth=(settings.stripe_secret_key, ""),
-        timeout=10,
-    ).raise_for_status()
-
-    first = checkout.reconcile()
-    work("checkout.settle")
-    second = checkout.reconcile()
-
-    assert sorted(finding.is_mended for finding in first) == [False, True]
-    assert [finding.is_mended for finding in second] == [False]
-    assert orders.get_for_job(placed.order.id).state == "confirmed"
-
-
 def test_place_sends_a_twin_of_the_same_revision_to_the_order_that_exists(app: Flask, companies: Companies) -> None:
     buyer = make.buyer(make.variant(stock=5))
     meanwhile: list[checkout.Placed] = []
@@ -308,20 +268,6 @@ def test_another_amount_than_asked_keeps_the_order_for_staff(app: Flask) -> None
 
     assert orders.get_for_job(placed.order.id).state == "placed"
     assert "mismatch" in [event.kind for event in orders.timeline(placed.order.id)]
-
-
-def test_a_refund_that_the_bank_sends_back_is_told(app: Flask, companies: Companies) -> None:
-    order = make.order(paid=True)
-    payments.ask_refund(order.id, 100, reason="Sorry", actor="cleo", key="one")
-    work("payments.refund")
-    external_id = companies.ledger()["refunds"][0]["id"]
-
-    payments.note_refund_failed(external_id)
-    payments.note_refund_failed(external_id)
-    work("checkout.tell_refund_failed")
-
-    assert payments.of_order(order.id)[0].refunded == 0
-    assert [event.kind for event in orders.timeline(order.id)].count("refund_failed") == 1
 
 
 def _in_context(app: Flask, act: Callable[[], checkout.Placed]) -> Callable[[], checkout.Placed]:

@@ -1,0 +1,63 @@
+"""Money that goes back, and money that nobody told of."""
+
+import httpx
+import pytest
+from flask import Flask
+
+from app import config
+from app.errors import Conflict
+from app.services import checkout, orders, payments
+from tests import make
+from tests.companies import Companies
+from tests.working import work
+
+
+def test_refund_gives_back_once_and_never_more_than_was_paid(app: Flask, companies: Companies) -> None:
+    order = make.order(paid=True)
+    part = order.total * 6 // 10
+
+    payments.ask_refund(order.id, part, reason="Damaged", actor="cleo", key="click")
+    payments.ask_refund(order.id, part, reason="Damaged", actor="cleo", key="click")
+    with pytest.raises(Conflict):
+        payments.ask_refund(order.id, part, reason="Damaged", actor="dora", key="other")
+    work("payments.refund")
+
+    refunds = companies.ledger()["refunds"]
+    assert [refund["amount"] for refund in refunds] == [part]
+    assert payments.state_of(payments.of_order(order.id)) == "partly_refunded"
+    assert [refund.state for refund in payments.refunds_of(order.id)] == ["done"]
+
+
+def test_a_refund_that_the_bank_sends_back_is_told(app: Flask, companies: Companies) -> None:
+    order = make.order(paid=True)
+    payments.ask_refund(order.id, 100, reason="Sorry", actor="cleo", key="one")
+    work("payments.refund")
+    external_id = companies.ledger()["refunds"][0]["id"]
+
+    payments.note_refund_failed(external_id)
+    payments.note_refund_failed(external_id)
+    work("checkout.tell_refund_failed")
+
+    assert payments.of_order(order.id)[0].refunded == 0
+    assert [event.kind for event in orders.timeline(order.id)].count("refund_failed") == 1
+
+
+def test_reconcile_settles_what_no_webhook_told_and_reports_strange_money(app: Flask, companies: Companies) -> None:
+    placed = make.place(make.buyer(make.variant(stock=1)))
+    make.pay(placed)
+    strange = {"amount": 700, "currency": "eur", "payment_method": "pm_card_visa", "confirm": "true"}
+    settings = config.current()
+    httpx.post(
+        f"{settings.stripe_api_url}/v1/payment_intents",
+        data=strange | {"payment_method_types[]": "card"},
+        auth=(settings.stripe_secret_key, ""),
+        timeout=10,
+    ).raise_for_status()
+
+    first = checkout.reconcile()
+    work("checkout.settle")
+    second = checkout.reconcile()
+
+    assert sorted(finding.is_mended for finding in first) == [False, True]
+    assert [finding.is_mended for finding in second] == [False]
+    assert orders.get_for_job(placed.order.id).state == "confirmed"
