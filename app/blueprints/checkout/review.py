@@ -12,9 +12,7 @@ from app.errors import ShopError
 from app.services import checkout
 
 
-def show(
-    *, status: int = 200, problem: ShopError | None = None, errors: Mapping[str, Any] | None = None
-) -> Response:
+def show(*, status: int = 200, problem: ShopError | None = None, errors: Mapping[str, Any] | None = None) -> Response:
     """Show cart, address, delivery and total as they are now; `problem` or `errors` say why nothing was ordered."""
     offer = checkout.quote(shopper())
     if too_early := sent_back(offer, "payment"):
