@@ -6,17 +6,22 @@ The one rule: only services open a transaction, and nothing calls the network in
 import base64
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, MetaData, create_engine
+from sqlalchemy import BigInteger, DateTime, MetaData, create_engine, event
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeEngine
 
 from app import clock
+
+REST_SECONDS = 2.0  # after which a connection is asked whether it still lives, before it is used
 
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -49,6 +54,7 @@ class Database:
         self.name = name
         self.model = model
         self._engine: Engine | None = None
+        self._reading_engine: Engine | None = None
         self._local = threading.local()
 
     def open(self, url: str, *, pool_size: int = 8) -> None:
@@ -60,9 +66,11 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_timeout=5,
-            pool_pre_ping=True,
             connect_args={"connect_timeout": 5, "application_name": f"stoa-{self.name}"},
         )
+        self._reading_engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        event.listen(self._engine, "checkin", _note_rest)
+        event.listen(self._engine, "checkout", partial(_ping_after_rest, self._engine))
 
     @property
     def engine(self) -> Engine:
@@ -109,7 +117,7 @@ class Database:
         if getattr(self._local, "session", None) is not None:
             yield self.session
             return
-        with Session(self.engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False) as session:
+        with Session(self._reading_engine or self.engine, expire_on_commit=False) as session:
             self._local.session = session
             try:
                 yield session
@@ -121,6 +129,22 @@ class Database:
         if not self.in_transaction:
             raise RuntimeError("after_commit() needs an open transaction")
         self._local.after_commit.append(act)
+
+
+def _note_rest(_connection: Any, record: Any) -> None:
+    record.info["rests_since"] = time.monotonic()
+
+
+def _ping_after_rest(engine: Engine, connection: Any, record: Any, _proxy: Any) -> None:
+    """Make sure that a connection which rested a while still lives; one in constant use is not asked each time."""
+    if time.monotonic() - record.info.get("rests_since", time.monotonic()) < REST_SECONDS:
+        return
+    try:
+        is_alive = engine.dialect.do_ping(connection)
+    except engine.dialect.loaded_dbapi.Error:
+        is_alive = False
+    if not is_alive:
+        raise DisconnectionError  # SQLAlchemy throws the connection away and opens another
 
 
 customers = Database("customers", CustomersModel)

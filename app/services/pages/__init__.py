@@ -1,4 +1,4 @@
-"""Whole pages, kept in Redis for everybody who asks for the same thing while nothing has changed.
+"""Whole pages, kept for everybody who asks for the same thing while nothing has changed: in Redis, the latest here.
 
 The one rule: a page's key holds the state of the catalogue and the stock that was read before the page was made, so a
 page is never found once it is old. Losing every page costs only the making of them.
@@ -13,7 +13,7 @@ from typing import cast
 from redis.exceptions import RedisError
 
 from app import stores
-from app.services.pages.reading import State, shelves, state
+from app.services.pages.reading import State, recent, remember, shelves, state
 
 __all__ = ["State", "fetch", "shelves", "state"]
 
@@ -28,9 +28,17 @@ _rests_until = 0.0
 
 def fetch(parts: list[str], make: Callable[[], bytes]) -> bytes:
     """Return the page that `parts` name, made by `make` unless it is kept. Of many who ask at once, one makes it."""
+    key = f"page:{sha256(chr(0).join(parts).encode()).hexdigest()}"
+    found = recent(key)
+    if found is None:
+        found = _from_redis(key, make)
+        remember(key, found)
+    return found
+
+
+def _from_redis(key: str, make: Callable[[], bytes]) -> bytes:
     if time.monotonic() < _rests_until:
         return make()
-    key = f"page:{sha256(chr(0).join(parts).encode()).hexdigest()}"
     try:
         kept = _find_or_claim(key)
     except RedisError as error:
@@ -56,7 +64,10 @@ def _find_or_claim(key: str) -> bytes | None:
         if found is not None or time.monotonic() > deadline:
             return found
         if cache.set(f"{key}:making", b"1", nx=True, px=_MAKING):
-            return None
+            found = cast(bytes | None, cache.get(key))  # whoever made it may have ended between the two questions
+            if found is not None:
+                cache.delete(f"{key}:making")
+            return found
         time.sleep(_LOOK_EVERY)
 
 

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import OrderedDict
 from typing import NamedTuple
 
 from flask import current_app
@@ -13,6 +14,7 @@ from app.services import catalog, inventory
 _FRESH = 1.0  # seconds; with the time a page takes, a change shows within two
 _SHELVES_FRESH = 60.0  # seconds that the frame of a page outside the catalogue may lag behind
 _REST_AFTER_FAILURE = 10.0
+_RECENT = 128  # pages that each process keeps beside Redis
 
 
 class State(NamedTuple):
@@ -30,6 +32,7 @@ class _Known:
         self.state: State | None = None
         self.failure: Exception | None = None
         self.read_at = float("-inf")
+        self.recent: OrderedDict[str, bytes] = OrderedDict()
         self.shelves: list[catalog.Collection] = []
         self.shelves_of = ""
         self.shelves_at = 0.0
@@ -51,6 +54,20 @@ def state() -> State:
         if known.state is None:
             raise known.failure or RuntimeError("the state of the shop was not read")
         return known.state
+
+
+def recent(key: str) -> bytes | None:
+    """Return a page that this process lately gave under `key`."""
+    return _known().recent.get(key)
+
+
+def remember(key: str, body: bytes) -> None:
+    """Keep a page in this process too, in the place of the oldest. Its key holds the state, so it is never stale."""
+    known = _known()
+    with known.lock:
+        known.recent[key] = body
+        while len(known.recent) > _RECENT:
+            known.recent.popitem(last=False)
 
 
 def shelves(at: State | None = None) -> list[catalog.Collection]:
