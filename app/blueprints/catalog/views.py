@@ -103,12 +103,16 @@ def speculate(response: Response) -> Response:
 
 
 @bp.app_context_processor
-def list_shelves() -> dict[str, Any]:
-    """Give every page's frame the first few collections."""
+def offer_shelves() -> dict[str, Any]:
+    """Give the frames that show them the first few collections; the checkout's frame never asks."""
+    return {"nav_collections": _list_shelves, "nav_current": request.path}
+
+
+def _list_shelves() -> list[dict[str, str]]:
     listed = [shelf for shelf in pages.shelves(g.get("page_state")) if shelf.is_listed]
     links = [{"name": shelf.title, "url": shelf.url} for shelf in listed[:_IN_NAV]]
     more = [{"name": "All collections", "url": "/collections"}] if len(listed) > _IN_NAV else []
-    return {"nav_collections": [*links, *more], "nav_current": request.path}
+    return [*links, *more]
 
 
 def _show_listing(

@@ -166,7 +166,7 @@ def _samples() -> dict[str, Any]:
         "euro": euro,
         "cart_count": 3,
         "staff": {"name": "Cleo"},
-        "nav_collections": [
+        "nav_collections": lambda: [
             {"name": name, "url": f"#{name}"}
             for name in ("Flow fields", "Contours", "Voronoi", "Moiré", "Harmonographs", "Tilings", "Paper goods")
         ],

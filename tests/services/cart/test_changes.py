@@ -219,8 +219,8 @@ def test_cart_without_the_catalogue_shows_what_it_copied(shopper, catalog_down):
 
 
 def test_cart_outlives_a_flushed_redis(app, shopper):
-    app.extensions["stores"].redis.flushall()
-    app.extensions["stores"].cache.flushall()
+    app.extensions["stores"].redis.flushdb()
+    app.extensions["stores"].cache.flushdb()
 
     assert cart.count(shopper) == 2
 

@@ -50,7 +50,7 @@ def test_quote_adds_delivery_and_shows_the_vat_within(ada):
 
 def test_draft_outlives_a_flushed_redis(app, ada):
     checkout.save_address(ada, email=" Ada@EXAMPLE.com", address=ADDRESSES["DE"] | {"phone": "030 1234567"})
-    app.extensions["stores"].redis.flushall()
+    app.extensions["stores"].redis.flushdb()
 
     draft = checkout.draft_of(ada)
 
