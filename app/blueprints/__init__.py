@@ -7,16 +7,16 @@ from app.blueprints import _access, _limits, _pages, _security
 
 def register(app: Flask) -> None:
     """Register every room, and what all of them share."""
-    from app.blueprints.admin import views as admin  # noqa: PLC0415 - rooms load when the app is made, not before
-    from app.blueprints.cart import views as cart  # noqa: PLC0415
-    from app.blueprints.catalog import views as catalog  # noqa: PLC0415
-    from app.blueprints.checkout import pay  # noqa: PLC0415
-    from app.blueprints.checkout import views as checkout  # noqa: PLC0415
-    from app.blueprints.content import views as content  # noqa: PLC0415
-    from app.blueprints.health import views as health  # noqa: PLC0415
-    from app.blueprints.orders import views as orders  # noqa: PLC0415
-    from app.blueprints.webhooks import sendgrid, ups  # noqa: F401, PLC0415 - their routes hang on webhooks.views
-    from app.blueprints.webhooks import views as webhooks  # noqa: PLC0415
+    from app.blueprints.admin import views as admin
+    from app.blueprints.cart import views as cart
+    from app.blueprints.catalog import views as catalog
+    from app.blueprints.checkout import pay
+    from app.blueprints.checkout import views as checkout
+    from app.blueprints.content import views as content
+    from app.blueprints.health import views as health
+    from app.blueprints.orders import views as orders
+    from app.blueprints.webhooks import sendgrid, ups  # noqa: F401 - their routes hang on webhooks.views
+    from app.blueprints.webhooks import views as webhooks
 
     _security.register(app)
     _access.register(app)
@@ -25,6 +25,6 @@ def register(app: Flask) -> None:
     for room in (catalog, cart, checkout, pay, orders, content, admin, webhooks, health):
         app.register_blueprint(room.bp)
     if app.extensions["config"].env == "development":
-        from app.blueprints.dev import views as dev  # noqa: PLC0415
+        from app.blueprints.dev import views as dev
 
         app.register_blueprint(dev.bp)

@@ -103,7 +103,7 @@ def format_moment(moment: datetime, locale: str = "en") -> str:
 
 def address_lines(address: Mapping[str, Any]) -> list[str]:
     """Return the lines of an order's address as they are written in its country."""
-    return checkout.Address(**{**address, "lines": tuple(address["lines"])}).formatted()
+    return checkout.Address.from_copy(address).formatted()
 
 
 def _show_http_error(error: HTTPException) -> Response | HTTPException:

@@ -32,7 +32,6 @@ def show(token: str) -> Response:
         given_back=Money(sum(payment.refunded for payment in paid), order.currency),
         shipments=fulfilment.shipments_of(order.id),
         parcel_steps=_parcel_steps,
-        address=checkout.Address.from_copy(order.address),
         is_confirming=comes_from_payment and order.state == "placed",
     )
     response.headers["Cache-Control"] = "no-store"

@@ -13,7 +13,7 @@ from app import clock, config, db
 from app.errors import Conflict, Unavailable
 from app.money import Money
 from app.queue import later
-from app.services import cart, inventory, orders, payments, pricing
+from app.services import cart, inventory, orders, payments
 from app.services.cart import Shopper
 from app.services.checkout.drafts import Quote, quote
 from app.services.checkout.settle import apply, confirm, withdraw
@@ -191,9 +191,5 @@ def _line_values(offer: Quote) -> list[Mapping[str, Any]]:
             "weight_grams": line.weight_grams,
             "requires_shipping": line.requires_shipping,
         }
-        for line, sums in _lines_with_sums(offer)
+        for line, sums in zip(offer.cart.lines, offer.totals.lines, strict=True)
     ]
-
-
-def _lines_with_sums(offer: Quote) -> list[tuple[cart.CartLine, pricing.LineTotal]]:
-    return list(zip(offer.cart.lines, offer.totals.lines, strict=True))

@@ -37,7 +37,7 @@ def apply(payment_id: str, truth: Truth) -> Order:
         if payment.captured == 0 and truth.status == "paid":
             _take_money(order, payment, truth)
         elif truth.status == "cancelled":
-            payments.give_up(payment.id)
+            payments.give_up(payment)
         elif payment.state == "open" and payments.note_decline(payment, truth):
             orders.note(order.id, "declined", f"The bank declined: {truth.decline}", actor="stripe")
         done()

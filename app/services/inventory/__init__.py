@@ -16,7 +16,7 @@ from app.services.inventory.levels import (
     receive,
     restock,
 )
-from app.services.inventory.reservations import held, held_until, release, reserve, sell
+from app.services.inventory.reservations import held, release, reserve, sell
 
 __all__ = [
     "DEFAULT_LOCATION",
@@ -25,7 +25,6 @@ __all__ = [
     "adjust",
     "generation",
     "held",
-    "held_until",
     "level_as_staff",
     "levels",
     "movements",

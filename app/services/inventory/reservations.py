@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app import clock, db
@@ -89,16 +89,6 @@ def held(order_id: str) -> dict[str, int]:
             )
         )
         return {row.variant_id: row.quantity for row in rows}
-
-
-def held_until(order_id: str) -> datetime | None:
-    """Return when what an order holds may be given back; None when it holds nothing."""
-    with db.orders.reading() as session:
-        return session.execute(
-            select(func.min(Reservation.expires_at)).where(
-                Reservation.order_id == order_id, Reservation.state == "held"
-            )
-        ).scalar()
 
 
 def _end(order_id: str, state: str) -> list[tuple[str, int]]:

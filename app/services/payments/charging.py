@@ -111,9 +111,8 @@ def give_up_closed(closed: Closed) -> bool:
     """Write, in the open transaction, that a closed payment is over; False when it was opened anew meanwhile."""
     payment = lock(closed.payment.id)
     is_same = _object_of(payment) == _object_of(closed.payment)
-    if is_same and payment.state in {"created", "open"}:
-        payment.state, payment.cancelled_at = "cancelled", clock.now()
-        db.orders.session.flush()
+    if is_same:
+        give_up(payment)
     return is_same and payment.state == "cancelled"
 
 
@@ -131,14 +130,11 @@ def note_decline(payment: Payment, truth: stripe.Truth) -> bool:
     return True
 
 
-def give_up(payment_id: str) -> None:
-    """Write that an unpaid payment takes no money any more. Only after the provider confirmed it."""
-    with db.orders.transaction() as session:
-        session.execute(
-            update(Payment)
-            .where(Payment.id == payment_id, Payment.state.in_(("created", "open")))
-            .values(state="cancelled", cancelled_at=clock.now())
-        )
+def give_up(payment: Payment) -> None:
+    """Write on a locked payment, unless it is paid, that it takes no money any more. The provider has confirmed it."""
+    if payment.state in {"created", "open"}:
+        payment.state, payment.cancelled_at = "cancelled", clock.now()
+        db.orders.session.flush()
 
 
 def list_open(*, before: datetime, limit: int = 500) -> Sequence[Payment]:
