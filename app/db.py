@@ -168,8 +168,8 @@ def new_id() -> str:
     Within one process and millisecond each is above the one before (RFC 9562, 6.2, monotonic random).
     """
     global _last_number
-    milliseconds = int(clock.now().timestamp() * 1000)
     with _numbering:
+        milliseconds = int(clock.now().timestamp() * 1000)
         number = (milliseconds << 52) | secrets.randbits(52)
         if number <= _last_number and milliseconds == _last_number >> 52:
             number = _last_number + 1 + secrets.randbits(32)
