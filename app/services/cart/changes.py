@@ -39,7 +39,7 @@ def add(shopper: Shopper, variant_id: str, quantity: int) -> Cart:
     with db.orders.transaction() as session:
         cart = session.execute(
             insert(CartRow)
-            .values(id=cart_id, revision=1, created_at=clock.now(), updated_at=clock.now())
+            .values(id=cart_id, revision=_first_revision(shopper), created_at=clock.now(), updated_at=clock.now())
             .on_conflict_do_update(index_elements=[CartRow.id], set_=_next_revision())
             .returning(CartRow.revision, CartRow.order_id)
         ).one()
@@ -168,6 +168,15 @@ def _locked(shopper: Shopper) -> CartRow | None:
 def _bump(cart: CartRow) -> None:
     cart.revision += 1
     cart.updated_at = clock.now()
+
+
+def _first_revision(shopper: Shopper) -> int:
+    """Return where a new cart begins to count.
+
+    One that was forgotten and is made anew by its old cookie begins at the second it is now: above every revision that
+    it had, because an order stands for one revision of one cart for ever.
+    """
+    return 1 if shopper.cart_id is None else int(clock.now().timestamp())
 
 
 def _next_revision() -> dict[str, Any]:

@@ -41,17 +41,18 @@ def test_add_again_adds_up_in_one_line(shopper, tide):
 def test_add_from_many_tabs_at_once_makes_one_cart(app, ada, tide):
     others = [make.variant(title=f"Print {number}", stock=9) for number in range(4)]
     who = replace(ada, cart_id=db.new_id())
+    moment = clock.now()
 
     def add(number: int) -> None:
         with app.app_context():
             cart.add(who, others[number % 4].id, 1)
 
-    with ThreadPoolExecutor(20) as pool:
+    with clock.at(moment), ThreadPoolExecutor(20) as pool:
         list(pool.map(add, range(20)))
 
     contents = cart.of(who)
     assert Counter({line.variant_id: line.quantity for line in contents.lines}) == {each.id: 5 for each in others}
-    assert contents.revision == 20
+    assert contents.revision == int(moment.timestamp()) + 19  # the first add made the row, the others counted on
 
 
 @pytest.mark.parametrize("quantity", [0, -1, 100, 10**9])
@@ -260,3 +261,17 @@ def test_carts_that_nobody_comes_back_to_are_forgotten(app):
     assert kept == 1
     assert (cart.count(left), cart.count(ordered)) == (0, 1)
     assert checkout.draft_of(left).address is None
+
+
+def test_forgotten_cart_that_comes_back_is_above_every_revision_it_had(app):
+    back = make.buyer(make.variant(stock=9))
+    had = cart.of(back).revision
+    for _ in range(3):
+        had = cart.add(back, back.variant_id, 1).revision
+
+    with clock.at(clock.now() + timedelta(days=91)):
+        cart.forget_old()
+        anew = cart.add(back, back.variant_id, 1)
+
+    assert (anew.id, anew.count) == (back.cart_id, 1)
+    assert anew.revision > had
