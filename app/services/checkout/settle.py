@@ -137,7 +137,7 @@ def _reserve_again(order: Order) -> bool:
 
 
 def _give_back(order: Order, payment: Payment, why: str) -> None:
-    payments.ask_refund(
+    payments.ask_refunds(
         order.id, payment.captured, reason=f"Automatic: {why}", actor="shop", key=f"auto:{payment.id}",
         payment_id=payment.id,
     )  # fmt: skip

@@ -1,5 +1,7 @@
 """What staff do to an order: write a note, give money back. Act, timeline and audit commit together."""
 
+from collections.abc import Sequence
+
 from sqlalchemy.dialects.postgresql import insert
 
 from app import clock, db
@@ -11,19 +13,26 @@ from app.services.orders.models import Order, OrderEvent
 _LONGEST_NOTE = 2000
 
 
-def refund_as_staff(order: Order, amount: Money, *, left: int, reason: str, key: str, actor: str) -> payments.Refund:
+def refund_as_staff(
+    order: Order, amount: Money, *, left: int, reason: str, key: str, actor: str
+) -> Sequence[payments.Refund]:
     """Have `amount` given back by a job. The same `key` asks once, however often it is sent.
 
     Raises Conflict when something else than `left` minor units can be given back now: somebody else was faster.
     """
     with db.orders.transaction():
-        refund = payments.ask_refund(order.id, amount.amount, reason=reason, actor=actor, key=key, left=left)
-        # The line has the refund's id, so that a second click adds no second line.
+        refunds = payments.ask_refunds(order.id, amount.amount, reason=reason, actor=actor, key=key, left=left)
+        # The line has the first refund's id, so that a second click adds no second line.
         said = f"{amount.decimal} {amount.currency} are given back: {reason}"
-        if _add_line(refund.id, order.id, "refund", said, actor=actor):
-            after = {"refund": refund.id, "amount": amount.amount, "currency": amount.currency, "reason": reason}
+        if _add_line(refunds[0].id, order.id, "refund", said, actor=actor):
+            after = {
+                "refunds": [each.id for each in refunds],
+                "amount": amount.amount,
+                "currency": amount.currency,
+                "reason": reason,
+            }
             audit.record(db.orders, actor, "order.refund", f"order:{order.id}", before={"left": left}, after=after)
-    return refund
+    return refunds
 
 
 def note_as_staff(order: Order, text: str, *, actor: str) -> None:

@@ -37,7 +37,7 @@ from app.services.payments.inbox import (
     receive_stripe,
 )
 from app.services.payments.models import Payment, ProviderEvent, Refund
-from app.services.payments.refunds import ask_refund, get_refund, note_refund_failed, refund, refunds_of
+from app.services.payments.refunds import ask_refunds, get_refund, note_refund_failed, refund, refunds_of
 from app.services.payments.stripe import SESSION_LIVES, end, list_received
 
 __all__ = [
@@ -49,7 +49,7 @@ __all__ = [
     "ProviderEvent",
     "Refund",
     "add",
-    "ask_refund",
+    "ask_refunds",
     "charge",
     "close",
     "end",

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import or_, select
 
 from app import clock, db
 from app.errors import Conflict, Invalid, NotFound
+from app.money import Money
 from app.queue import done, later
 from app.services.payments import stripe
 from app.services.payments.charging import get_for_job as get_payment
@@ -16,19 +16,19 @@ from app.services.payments.models import Payment, Refund
 _FAILED = "The customer's bank sent the refund back."
 
 
-def ask_refund(
+def ask_refunds(
     order_id: str,
     amount: int,
     *,
     reason: str,
     actor: str,
     key: str,
-    payment_id: str | None = None,
     left: int | None = None,
-) -> Refund:
-    """Take `amount` minor units from what can be given back and queue the refund. The same `key` asks once.
+    payment_id: str | None = None,
+) -> Sequence[Refund]:
+    """Take `amount` minor units from what can be given back of an order and queue its refunds, one a payment.
 
-    Without `payment_id` it comes from the payment that has most left.
+    Payments are drawn on in the order of `_drawn_on`; with `payment_id` only that one. The same `key` asks once.
 
     Raises Invalid for no amount, Conflict when less than that is left: two who refund at once take turns. With `left`,
     what the person saw could be refunded, Conflict when that has changed since.
@@ -36,28 +36,26 @@ def ask_refund(
     if amount < 1:
         raise Invalid("Nothing to refund.", amount="Enter an amount above zero.")
     with db.orders.transaction() as session:
-        payment = _lock_paid(order_id, payment_id)
-        known = session.scalars(select(Refund).where(Refund.key == key)).one_or_none()
-        if known is not None:
+        paid = _lock_paid(order_id, payment_id)
+        asked = or_(Refund.key == key, Refund.key.startswith(f"{key}#", autoescape=True))
+        known = session.scalars(select(Refund).where(asked).order_by(Refund.id)).all()
+        if known:
             return known
-        rest = payment.refundable
+        rest = Money.total((payment.refundable for payment in paid), paid[0].currency)
         if left is not None and left != rest.amount:
             raise Conflict(
                 f"Somebody was faster: {rest.decimal} {rest.currency} can still be refunded. Please check again."
             )
         if amount > rest.amount:
             raise Conflict(f"Only {rest.decimal} {rest.currency} of this order can still be refunded.")
-        payment.refunded += amount
-        refund_id = db.new_id()
-        session.execute(
-            insert(Refund).values(
-                id=refund_id, payment_id=payment.id, order_id=order_id, key=key, amount=amount,
-                currency=payment.currency, reason=reason, actor=actor, state="asked", try_number=1,
-                created_at=clock.now(),
-            )
-        )  # fmt: skip
-        later("payments.refund", refund_id)
-        return session.scalars(select(Refund).where(Refund.id == refund_id)).one()
+        refunds: list[Refund] = []
+        for payment in sorted(paid, key=_drawn_on):
+            part = min(amount, payment.refundable.amount)
+            if part:
+                number = len(refunds) + 1
+                refunds.append(_ask(payment, part, reason, actor, key if number == 1 else f"{key}#{number}"))
+                amount -= part
+        return refunds
 
 
 def refund(refund_id: str) -> Refund:
@@ -121,12 +119,30 @@ def _take_back(payment: Payment, row: Refund) -> None:
     later("checkout.tell_refund_failed", row.id, key=f"refund-failed:{row.id}")
 
 
-def _lock_paid(order_id: str, payment_id: str | None) -> Payment:
-    """Lock all of the order's payments that brought money, in order of id, and choose one."""
-    paid = db.orders.session.scalars(
-        select(Payment).where(Payment.order_id == order_id, Payment.captured > 0).order_by(Payment.id).with_for_update()
-    ).all()
-    chosen = [payment for payment in paid if payment_id in {None, payment.id}]
-    if not chosen:
+def _ask(payment: Payment, amount: int, reason: str, actor: str, key: str) -> Refund:
+    """Write one refund of a locked payment and take its amount from the balance."""
+    payment.refunded += amount
+    refund = Refund(
+        id=db.new_id(), payment_id=payment.id, order_id=payment.order_id, key=key, amount=amount,
+        currency=payment.currency, reason=reason, actor=actor, state="asked", try_number=1, created_at=clock.now(),
+    )  # fmt: skip
+    db.orders.session.add(refund)
+    db.orders.session.flush()
+    later("payments.refund", refund.id)
+    return refund
+
+
+def _drawn_on(payment: Payment) -> tuple[int, str]:
+    """Return when a payment gives back: the one that has most left first, the older one among equals."""
+    return -payment.refundable.amount, payment.id
+
+
+def _lock_paid(order_id: str, payment_id: str | None) -> Sequence[Payment]:
+    """Lock the order's payments that brought money, in order of id; with `payment_id` only that one."""
+    wanted = select(Payment).where(Payment.order_id == order_id, Payment.captured > 0)
+    if payment_id is not None:
+        wanted = wanted.where(Payment.id == payment_id)
+    paid = db.orders.session.scalars(wanted.order_by(Payment.id).with_for_update()).all()
+    if not paid:
         raise Conflict("Nothing was paid for this order, so there is nothing to refund.")
-    return max(chosen, key=lambda payment: payment.refundable.amount)
+    return paid

@@ -16,10 +16,10 @@ def test_refund_gives_back_once_and_never_more_than_was_paid(app: Flask, compani
     order = make.order(paid=True)
     part = order.total * 6 // 10
 
-    payments.ask_refund(order.id, part, reason="Damaged", actor="cleo", key="click")
-    payments.ask_refund(order.id, part, reason="Damaged", actor="cleo", key="click")
+    payments.ask_refunds(order.id, part, reason="Damaged", actor="cleo", key="click")
+    payments.ask_refunds(order.id, part, reason="Damaged", actor="cleo", key="click")
     with pytest.raises(Conflict):
-        payments.ask_refund(order.id, part, reason="Damaged", actor="dora", key="other")
+        payments.ask_refunds(order.id, part, reason="Damaged", actor="dora", key="other")
     work("payments.refund")
 
     refunds = companies.ledger()["refunds"]
@@ -30,7 +30,7 @@ def test_refund_gives_back_once_and_never_more_than_was_paid(app: Flask, compani
 
 def test_a_refund_that_the_bank_sends_back_is_told(app: Flask, companies: Companies) -> None:
     order = make.order(paid=True)
-    payments.ask_refund(order.id, 100, reason="Sorry", actor="cleo", key="one")
+    payments.ask_refunds(order.id, 100, reason="Sorry", actor="cleo", key="one")
     work("payments.refund")
     external_id = companies.ledger()["refunds"][0]["id"]
 
