@@ -165,13 +165,15 @@ def require_no_transaction() -> None:
 def new_id() -> str:
     """Return a new id: 20 lower-case base32 characters, in order of time (48 bits of milliseconds, 52 random).
 
-    Within one process and millisecond each is above the one before (RFC 9562, 6.2, monotonic random).
+    Within one process and millisecond each is above the one before (RFC 9562, 6.2, monotonic random: the first of a
+    millisecond leaves the top bit free for those that follow).
     """
     global _last_number
     with _numbering:
         milliseconds = int(clock.now().timestamp() * 1000)
-        number = (milliseconds << 52) | secrets.randbits(52)
-        if number <= _last_number and milliseconds == _last_number >> 52:
+        if milliseconds == _last_number >> 52:
             number = _last_number + 1 + secrets.randbits(32)
+        else:
+            number = (milliseconds << 52) | secrets.randbits(51)
         _last_number = number
     return base64.b32hexencode((number << 4).to_bytes(13, "big"))[:20].decode().lower()
