@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, g, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from app import assets, config
 from app.blueprints._cache import kept
-from app.blueprints._pages import page
+from app.blueprints._pages import page, show_error
 from app.blueprints.catalog.choosing import choose
 from app.errors import NotFound
 from app.services import catalog, images, pages, search
@@ -42,7 +43,7 @@ def collection(slug: str) -> Response:
     """Show the products of a collection."""
     shelf = next((shelf for shelf in pages.shelves(g.page_state) if shelf.slug == slug and shelf.is_listed), None)
     if shelf is None:
-        raise NotFound("We do not have this collection any more. The others are all on the collections page.")
+        raise catalog.lost_collection(slug)
     listing = search.list_products(collection_id=shelf.id, sort=_sort(), page=_page_number())
     return _show_listing(listing, "", title=shelf.title, lead=shelf.description, url=shelf.url, arranged="As arranged")
 
@@ -92,6 +93,19 @@ def media(key: str, name: str) -> Response:
     response.content_length = file.length
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
+
+
+@bp.errorhandler(catalog.Moved)
+def lead_on(moved: catalog.Moved) -> BaseResponse:
+    """Lead an old address to the one it has now, with the choice that it named."""
+    query = request.query_string.decode()
+    return redirect(f"{moved.url}?{query}" if query else moved.url, 301)
+
+
+@bp.errorhandler(catalog.Gone)
+def say_gone(gone: catalog.Gone) -> Response:
+    """Say that it does not come back, so that search engines forget the address."""
+    return show_error(gone, status=410)
 
 
 @bp.after_request

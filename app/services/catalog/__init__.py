@@ -17,6 +17,8 @@ from app.services.catalog.imports import (
 from app.services.catalog.pictures import Progress, finish_picture, picture_progress, queue_pictures, queue_unfinished
 from app.services.catalog.reading import (
     Card,
+    Gone,
+    Moved,
     Sellable,
     cards,
     collections,
@@ -28,6 +30,7 @@ from app.services.catalog.reading import (
     generation,
     get,
     list_ids,
+    lost_collection,
 )
 from app.services.catalog.shopify import clean_html
 from app.services.catalog.writing import (
@@ -44,7 +47,9 @@ __all__ = [
     "HOME",
     "Card",
     "Collection",
+    "Gone",
     "Media",
+    "Moved",
     "Option",
     "Product",
     "Progress",
@@ -69,6 +74,7 @@ __all__ = [
     "go_on",
     "list_ids",
     "list_imports",
+    "lost_collection",
     "picture_progress",
     "problems_of",
     "queue_pictures",

@@ -45,7 +45,10 @@ class Variant:
 
 @dataclass(frozen=True, kw_only=True)
 class Product:
-    """What a thing is and what it costs. `description` is sanitised HTML. `revision` 0 was never saved."""
+    """What a thing is and what it costs. `description` is sanitised HTML. `revision` 0 was never saved.
+
+    `old_slugs` are the addresses it had; each write keeps the one it leaves, and they lead to it for good.
+    """
 
     id: str
     slug: str
@@ -58,9 +61,15 @@ class Product:
     options: tuple[Option, ...] = ()
     variants: tuple[Variant, ...] = ()
     media: tuple[Media, ...] = ()
+    old_slugs: tuple[str, ...] = ()
     is_published: bool = True
     is_deleted: bool = False
     revision: int = 0
+
+    @property
+    def url(self) -> str:
+        """The address of its page."""
+        return f"/products/{self.slug}"
 
     def media_from(self, variant: Variant | None) -> tuple[Media, ...]:
         """Return the pictures with the variant's own first."""
@@ -87,6 +96,7 @@ class Collection:
     product_ids: tuple[str, ...] = ()
     cover: Media | None = None
     position: int = 0
+    old_slugs: tuple[str, ...] = ()
     is_listed: bool = True
     is_published: bool = True
     revision: int = 0
@@ -111,6 +121,7 @@ def to_product(document: Document) -> Product:
         **_known(document, "is_published", "is_deleted", "revision"),
         id=document["_id"],
         tags=tuple(document.get("tags", ())),
+        old_slugs=tuple(document.get("old_slugs", ())),
         options=tuple(Option(each["name"], tuple(each["values"])) for each in document.get("options", ())),
         variants=tuple(to_variant(each) for each in document.get("variants", ())),
         media=tuple(to_media(each) for each in document.get("media", ())),
@@ -133,6 +144,7 @@ def to_collection(document: Document) -> Collection:
         **_known(document, "slug", "title", "description", "position", "is_listed", "is_published", "revision"),
         id=document["_id"],
         product_ids=tuple(document.get("product_ids", ())),
+        old_slugs=tuple(document.get("old_slugs", ())),
         cover=to_media(document["cover"]) if document.get("cover") else None,
     )
 

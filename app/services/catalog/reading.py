@@ -1,6 +1,6 @@
 """Reads of the catalogue."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from pymongo.errors import PyMongoError
@@ -22,6 +22,9 @@ from app.services.images import Media
 
 _CARD_FIELDS = {"slug": 1, "title": 1, "kind": 1, "media": {"$slice": 1}, "variants.id": 1}
 _CARD_FIELDS |= {"variants.price": 1, "variants.compare_at": 1}
+_NO_PRODUCT = "We do not have this product any more. The collections show what there is."
+_NO_COLLECTION = "We do not have this collection any more. The others are all on the collections page."
+_GONE = "We do not make this any more. The collections show what there is."
 _NO_ANSWER = "The catalogue does not answer just now. Nothing was lost; please try again in a moment."
 _IS_LIVE = {"is_published": True, "is_deleted": False}
 
@@ -85,12 +88,31 @@ def find_variants(ids: Iterable[str]) -> dict[str, Sellable]:
     }
 
 
+class Moved(NotFound):
+    """It stands at another address now: `url`."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self.url = url
+
+
+class Gone(NotFound):
+    """It was here and does not come back."""
+
+
 def get(slug: str) -> Product:
-    """Return the product that customers see at `slug`, or raise NotFound."""
+    """Return the product that customers see at `slug`, or raise NotFound: Moved or Gone where that is known."""
     product = find_by_slug(slug)
-    if product is None or not product.is_published:
-        raise NotFound("We do not have this product any more. The collections show what there is.")
+    if product is None:
+        raise _what_became_of("products", slug, to_product) or NotFound(_NO_PRODUCT)
+    if not product.is_published:
+        raise NotFound(_NO_PRODUCT)
     return product
+
+
+def lost_collection(slug: str) -> NotFound:
+    """Return the refusal for an address where customers see no collection: Moved when it has another one now."""
+    return _what_became_of("collections", slug, to_collection) or NotFound(_NO_COLLECTION)
 
 
 def cards(ids: Sequence[str]) -> list[Card]:
@@ -139,6 +161,19 @@ def generation() -> str:
     """Return a name that is new after every change of the catalogue: pages made under another are old."""
     document = stores.catalog()["generations"].find_one({"_id": "catalog"})
     return str(document["value"]) if document else ""
+
+
+def _what_became_of(
+    kind: str, slug: str, read: Callable[[Document], Product] | Callable[[Document], Collection]
+) -> NotFound | None:
+    """Say where the thing that had this address stands now, or that it is deleted; the youngest that still lives."""
+    for document in stores.catalog()[kind].find({"old_slugs": slug}).sort([("is_deleted", 1), ("_id", -1)]).limit(1):
+        thing = read(document)
+        if document.get("is_deleted"):
+            return Gone(_GONE)
+        if thing.is_published:
+            return Moved(thing.url)
+    return None
 
 
 def _to_sellable(product: Product, variant: Variant) -> Sellable:

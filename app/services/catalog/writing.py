@@ -8,7 +8,7 @@ from pymongo.collection import Collection as MongoCollection
 from pymongo.errors import DuplicateKeyError
 from sqlalchemy.exc import OperationalError
 
-from app import db, stores
+from app import clock, db, stores
 from app.errors import Conflict
 from app.queue import later
 from app.services.catalog.documents import Collection, Product, to_document
@@ -63,17 +63,25 @@ def raise_generation() -> None:
 
 
 def _write(collection: MongoCollection[dict[str, Any]], document: dict[str, Any], *, kind: str) -> None:
-    document["is_stale"] = True
+    document |= {"is_stale": True, "updated_at": clock.now()}
     try:
         if document["revision"] == 1:
             collection.insert_one(document)
         else:
             before = {"_id": document["_id"], "revision": document["revision"] - 1}
+            _keep_old_slugs(document, collection.find_one(before, {"slug": 1, "old_slugs": 1}) or {})
             if collection.replace_one(before, document).matched_count == 0:
                 raise Conflict(_OLD.format(kind))
     except DuplicateKeyError as error:
         raise Conflict(_TAKEN.format(kind, document["slug"])) from error
     raise_generation()
+
+
+def _keep_old_slugs(document: dict[str, Any], before: dict[str, Any]) -> None:
+    """Note every address that leads here: those before, and the one that this write leaves or a deletion gives free."""
+    left = [before["slug"]] if "slug" in before else []
+    known = dict.fromkeys((*before.get("old_slugs", ()), *left))
+    document["old_slugs"] = [slug for slug in known if slug != document["slug"] or document.get("is_deleted")]
 
 
 def _announce(job: str, thing: str, revision: int) -> None:
