@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app import assets, config
 from app.blueprints._cache import kept
 from app.blueprints._pages import page, show_error
+from app.blueprints.catalog import about
 from app.blueprints.catalog.choosing import choose
 from app.errors import NotFound
 from app.services import catalog, images, pages, search
@@ -27,14 +28,26 @@ def home() -> Response:
     """Show the shop's window: its picture and words, its collections, a shelf of products."""
     front = next((shelf for shelf in pages.shelves(g.page_state) if shelf.slug == catalog.HOME), None)
     listing = search.list_products(collection_id=front.id if front else None, size=_ON_HOME)
-    return page("catalog/home.html", front=front, shelves=_listed(), listing=listing)
+    return page(
+        "catalog/home.html",
+        front=front,
+        shelves=_listed(),
+        listing=listing,
+        about=about.home(
+            config.current(),
+            description=front.description if front else "",
+            picture=front.cover if front else None,
+            logo=assets.url("img/icon.svg"),
+        ),
+    )
 
 
 @bp.get("/collections")
 @kept()
 def collections() -> Response:
     """Show every collection."""
-    return page("catalog/collections.html", shelves=_listed())
+    told = about.shelf(config.current(), "/collections", "Collections")
+    return page("catalog/collections.html", shelves=_listed(), about=told)
 
 
 @bp.get("/collections/<slug>")
@@ -45,7 +58,15 @@ def collection(slug: str) -> Response:
     if shelf is None:
         raise catalog.lost_collection(slug)
     listing = search.list_products(collection_id=shelf.id, sort=_sort(), page=_page_number())
-    return _show_listing(listing, "", title=shelf.title, lead=shelf.description, url=shelf.url, arranged="As arranged")
+    return _show_listing(
+        listing,
+        "",
+        title=shelf.title,
+        lead=shelf.description,
+        url=shelf.url,
+        arranged="As arranged",
+        picture=shelf.cover,
+    )
 
 
 @bp.get("/products")
@@ -71,7 +92,7 @@ def product(slug: str) -> Response:
         media=shown.media_from(choice.variant),
         related=beside.cards,
         vat_rate=config.current().vat_rate,
-        canonical=f"{config.current().origin}/products/{shown.slug}",
+        about=about.product(config.current(), shown, beside.available),
     )
 
 
@@ -130,9 +151,17 @@ def _list_shelves() -> list[dict[str, str]]:
 
 
 def _show_listing(
-    listing: search.Listing, asked: str, *, url: str, arranged: str, template: str = "catalog/list.html", **words: Any
+    listing: search.Listing,
+    asked: str,
+    *,
+    url: str,
+    arranged: str,
+    template: str = "catalog/list.html",
+    picture: catalog.Media | None = None,
+    **words: Any,
 ) -> Response:
-    """Show a page of a list; the whole state of it is in its address."""
+    """Show a page of a list; the whole state of it is in its address. Its one address for others has no order."""
+    path = f"{url}?page={listing.number}" if listing.number > 1 else url
     sorts = [("", arranged)] if arranged else []
     sorts += [(sort, _SORT_NAMES[sort]) for sort in search.SORTS]
     return page(
@@ -143,6 +172,7 @@ def _show_listing(
         sorts=sorts,
         url=url,
         link=_linker(url, asked, listing.sort),
+        about=about.shelf(config.current(), path, words["title"], description=words["lead"], picture=picture),
         **words,
     )
 

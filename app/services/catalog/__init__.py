@@ -33,6 +33,7 @@ from app.services.catalog.reading import (
     lost_collection,
 )
 from app.services.catalog.shopify import clean_html
+from app.services.catalog.words import plain_text
 from app.services.catalog.writing import (
     clear_stale,
     delete_product,
@@ -76,6 +77,7 @@ __all__ = [
     "list_imports",
     "lost_collection",
     "picture_progress",
+    "plain_text",
     "problems_of",
     "queue_pictures",
     "queue_unfinished",
