@@ -51,6 +51,7 @@ def add(shopper: Shopper, variant_id: str, quantity: int) -> Cart:
         if not present and lines >= MAX_LINES:
             raise Conflict(f"A cart holds at most {MAX_LINES} different things. Please order these first.")
         _check_stock(variant_id, (present or 0) + quantity, present=present or 0, order_id=cart.order_id)
+        _check_batch(sellable.batch, (present or 0) + quantity, present=present or 0)
         _put(cart_id, sellable, quantity, revision=cart.revision)
     return read(cart_id)
 
@@ -61,6 +62,7 @@ def set_quantity(shopper: Shopper, variant_id: str, quantity: int, *, version: i
     Raises Conflict when the line was changed or removed since, or when too few are left.
     """
     _check(quantity)
+    batch = _batch_of(variant_id)
     with db.orders.transaction() as session:
         cart = _locked(shopper)
         line = session.get(LineRow, (cart.id, variant_id)) if cart else None
@@ -70,6 +72,7 @@ def set_quantity(shopper: Shopper, variant_id: str, quantity: int, *, version: i
             if line.revision > version:
                 raise Conflict(f"You changed {line.title} in another tab. This is how it is now; please set it again.")
             _check_stock(variant_id, quantity, present=0, order_id=cart.order_id)
+            _check_batch(batch, quantity, present=0)
             _bump(cart)
             line.quantity, line.revision = quantity, cart.revision
     return read(shopper.cart_id)
@@ -134,6 +137,22 @@ def _check_stock(variant_id: str, wanted: int, *, present: int, order_id: str | 
         raise Conflict(f"Only {left} left{already}. Please choose fewer.")
     if wanted > MAX_QUANTITY:
         raise Conflict(f"A cart holds at most {MAX_QUANTITY} of one kind. Please write to us about a larger order.")
+
+
+def _check_batch(batch: catalog.Batch, wanted: int, *, present: int) -> None:
+    """Raise Conflict when so many cannot be bought at once; `present` of them lie in the cart already."""
+    if advice := batch.advice(wanted):
+        already = f" You have {present} in your cart already." if present else ""
+        raise Conflict(advice + already)
+
+
+def _batch_of(variant_id: str) -> catalog.Batch:
+    """Return how the variant is sold. Any number will do while the catalogue is down: the order asks again."""
+    try:
+        sellable = catalog.find_variants([variant_id]).get(variant_id)
+    except Unavailable:
+        sellable = None
+    return sellable.batch if sellable else catalog.Batch()
 
 
 def _put(cart_id: str, sellable: catalog.Sellable, quantity: int, *, revision: int) -> None:

@@ -46,6 +46,7 @@ class CartLine:
     left: int
     weight_grams: int
     requires_shipping: bool
+    batch: catalog.Batch
 
     @property
     def total(self) -> Money:
@@ -61,6 +62,11 @@ class CartLine:
     def is_short(self) -> bool:
         """Whether some are left, but fewer than wanted."""
         return not self.is_gone and self.left < self.quantity
+
+    @property
+    def advice(self) -> str:
+        """What to choose instead, when so many cannot be bought at once; mostly nothing."""
+        return "" if self.is_gone else self.batch.advice(self.quantity)
 
     @property
     def has_changed(self) -> bool:
@@ -108,7 +114,7 @@ class Cart:
     @property
     def can_be_ordered(self) -> bool:
         """Whether nothing stands in the way of an order."""
-        blocked = any(line.is_gone or line.is_short for line in self.lines)
+        blocked = any(line.is_gone or line.is_short or line.advice for line in self.lines)
         return bool(self.lines) and self.is_current and not blocked and not self.has_risen
 
 
@@ -196,6 +202,7 @@ def _as_sold(line: LineRow, sellable: catalog.Sellable | None, left: int, curren
         left=max(left, 0),
         weight_grams=sellable.weight_grams,
         requires_shipping=sellable.requires_shipping,
+        batch=sellable.batch,
     )
 
 
@@ -215,4 +222,5 @@ def _as_copied(line: LineRow, left: int, *, is_available: bool = True) -> CartLi
         left=max(left, 0),
         weight_grams=0,
         requires_shipping=True,
+        batch=catalog.Batch(),
     )

@@ -4,7 +4,7 @@ The one rule: the document is the truth about a product. Every write raises its 
 write; whatever is derived from it (search documents, cached pages) follows and may be made again at any time.
 """
 
-from app.services.catalog.documents import HOME, Collection, Option, Product, Variant
+from app.services.catalog.documents import HOME, Batch, Collection, Option, Product, Variant
 from app.services.catalog.imports import (
     Rehearsal,
     get_import,
@@ -46,6 +46,7 @@ from app.services.images import Media
 
 __all__ = [
     "HOME",
+    "Batch",
     "Card",
     "Collection",
     "Gone",

@@ -23,6 +23,32 @@ class Option:
     values: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Batch:
+    """How many pieces of a product can be bought at once: `least`, then in steps of `step`, up to `most` if it is set."""
+
+    least: int = 1
+    step: int = 1
+    most: int | None = None
+
+    def down(self, quantity: int) -> int:
+        """Return the greatest quantity that is allowed and not above `quantity`; 0 when there is none."""
+        capped = quantity if self.most is None else min(quantity, self.most)
+        return capped - (capped - self.least) % self.step if capped >= self.least else 0
+
+    def advice(self, quantity: int) -> str:
+        """Return what to choose instead of `quantity`; nothing when that can be bought."""
+        if self.down(quantity) == quantity:
+            return ""
+        if quantity < self.least:
+            return f"This is sold from {self.least} pieces."
+        if self.most is not None and quantity > self.most:
+            return f"At most {self.down(self.most)} of this can be ordered at once."
+        below, above = self.down(quantity), self.down(quantity) + self.step
+        choices = f"{below} or {above}" if self.down(above) == above else str(below)
+        return f"This is sold in steps of {self.step}: choose {choices}."
+
+
 @dataclass(frozen=True, kw_only=True)
 class Variant:
     """One thing that can be bought; not without a price. `values` answer the product's options one by one."""
@@ -62,6 +88,7 @@ class Product:
     variants: tuple[Variant, ...] = ()
     media: tuple[Media, ...] = ()
     old_slugs: tuple[str, ...] = ()
+    batch: Batch = Batch()
     is_published: bool = True
     is_deleted: bool = False
     revision: int = 0
@@ -125,6 +152,7 @@ def to_product(document: Document) -> Product:
         options=tuple(Option(each["name"], tuple(each["values"])) for each in document.get("options", ())),
         variants=tuple(to_variant(each) for each in document.get("variants", ())),
         media=tuple(to_media(each) for each in document.get("media", ())),
+        batch=Batch(**document.get("batch", {})),
     )
 
 

@@ -9,6 +9,7 @@ from app import config, stores
 from app.errors import NotFound, Unavailable
 from app.money import Money
 from app.services.catalog.documents import (
+    Batch,
     Collection,
     Document,
     Product,
@@ -44,6 +45,7 @@ class Sellable:
     image: Media | None
     is_available: bool
     requires_shipping: bool
+    batch: Batch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,6 +191,7 @@ def _to_sellable(product: Product, variant: Variant) -> Sellable:
         image=product.media_of(variant),
         is_available=product.is_published and not product.is_deleted and variant.price is not None,
         requires_shipping=variant.requires_shipping,
+        batch=product.batch,
     )
 
 
