@@ -5,20 +5,24 @@ The one rule: a cart promises nothing. Prices and stock are read anew when it is
 
 from app.services.cart.changes import MAX_QUANTITY, accept_prices, add, forget_old, remove, set_quantity
 from app.services.cart.contents import Cart, CartLine, Shopper, count, of
+from app.services.cart.merging import Fewer, Merged, merge
 from app.services.cart.ordering import LockedCart, LockedLine, lock, remember_order, take_out, touch
 
 __all__ = [
     "MAX_QUANTITY",
     "Cart",
     "CartLine",
+    "Fewer",
     "LockedCart",
     "LockedLine",
+    "Merged",
     "Shopper",
     "accept_prices",
     "add",
     "count",
     "forget_old",
     "lock",
+    "merge",
     "of",
     "remember_order",
     "remove",

@@ -25,7 +25,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Batch:
-    """How many pieces of a product can be bought at once: `least`, then in steps of `step`, up to `most` if it is set."""
+    """How many pieces of a product can be bought at once: `least`, then in steps of `step`, up to `most` if set."""
 
     least: int = 1
     step: int = 1
