@@ -13,7 +13,7 @@ shop = AppGroup("shop", help="Run the shop: migrate, seed, import, check, staff 
 
 def register(app: Flask) -> None:
     """Add the commands."""
-    operators = (cli_operator.audit, cli_operator.check, cli_money.reconcile)
+    operators = (cli_operator.audit, cli_operator.check, cli_operator.fsck, cli_money.reconcile)
     for command in (*cli_catalog.COMMANDS, cli_staff.staff, *operators):
         shop.add_command(command)
     app.cli.add_command(shop)

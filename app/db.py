@@ -84,7 +84,7 @@ class Database:
 
     @property
     def session(self) -> Session:
-        """The session of the block this thread is in: `transaction()` or `reading()`."""
+        """The session of the block this thread is in: `transaction()`, `reading()` or `snapshot()`."""
         session: Session | None = getattr(self._local, "session", None)
         if session is None:
             raise RuntimeError(f"no block is open on {self.name}: use transaction() or reading()")
@@ -121,6 +121,19 @@ class Database:
             yield self.session
             return
         with Session(self._reading_engine or self.engine, expire_on_commit=False) as session:
+            self._local.session = session
+            try:
+                yield session
+            finally:
+                self._local.session = None
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """Read only, and all of it as it was at one moment. For checks that compare table with table."""
+        if getattr(self._local, "session", None) is not None:
+            raise RuntimeError(f"a block is open on {self.name} already: its moment has begun")
+        engine = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with Session(engine, expire_on_commit=False) as session:
             self._local.session = session
             try:
                 yield session

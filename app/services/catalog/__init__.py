@@ -29,8 +29,10 @@ from app.services.catalog.reading import (
     find_variants,
     generation,
     get,
+    known,
     list_ids,
     lost_collection,
+    walk,
 )
 from app.services.catalog.shopify import clean_html
 from app.services.catalog.words import plain_text
@@ -74,6 +76,7 @@ __all__ = [
     "get",
     "get_import",
     "go_on",
+    "known",
     "list_ids",
     "list_imports",
     "lost_collection",
@@ -87,4 +90,5 @@ __all__ = [
     "save_collection",
     "save_product",
     "start_import",
+    "walk",
 ]

@@ -1,6 +1,6 @@
 """Reads of the catalogue."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pymongo.errors import PyMongoError
@@ -27,6 +27,7 @@ _NO_PRODUCT = "We do not have this product any more. The collections show what t
 _NO_COLLECTION = "We do not have this collection any more. The others are all on the collections page."
 _GONE = "We do not make this any more. The collections show what there is."
 _NO_ANSWER = "The catalogue does not answer just now. Nothing was lost; please try again in a moment."
+_AT_ONCE = 500
 _IS_LIVE = {"is_published": True, "is_deleted": False}
 
 
@@ -145,6 +146,25 @@ def find_collections(ids: Iterable[str]) -> list[Collection]:
 def list_ids(kind: str) -> list[str]:
     """Return the ids of all products or collections (`kind`), in order."""
     return [document["_id"] for document in stores.catalog()[kind].find({}, {"_id": 1}).sort("_id", 1)]
+
+
+def walk(kind: str, fields: Sequence[str]) -> Iterator[list[Document]]:
+    """Yield these fields of all products or collections (`kind`), whatever their state, some at a time, by id."""
+    last = ""
+    while True:
+        found = stores.catalog()[kind].find({"_id": {"$gt": last}}, list(fields)).sort("_id", 1).limit(_AT_ONCE)
+        documents: list[Document] = list(found)
+        if documents:
+            yield documents
+        if len(documents) < _AT_ONCE:
+            return
+        last = documents[-1]["_id"]
+
+
+def known(kind: str, ids: Sequence[str]) -> set[str]:
+    """Return which of these ids belong to a product or collection (`kind`), whatever its state."""
+    found = stores.catalog()[kind].find({"_id": {"$in": list(ids)}}, {"_id": 1})
+    return {document["_id"] for document in found}
 
 
 def find_by_slug(slug: str) -> Product | None:

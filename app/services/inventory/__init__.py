@@ -4,6 +4,7 @@ The one rule: the check and the write are one conditional UPDATE, in order of va
 and two orders never lock each other out.
 """
 
+from app.services.inventory.fsck import stocked
 from app.services.inventory.levels import (
     DEFAULT_LOCATION,
     Level,
@@ -16,11 +17,13 @@ from app.services.inventory.levels import (
     receive,
     restock,
 )
-from app.services.inventory.reservations import held, release, reserve, sell
+from app.services.inventory.models import Reservation
+from app.services.inventory.reservations import held, release, reservations_of, reserve, sell
 
 __all__ = [
     "DEFAULT_LOCATION",
     "Level",
+    "Reservation",
     "SoldOut",
     "adjust",
     "generation",
@@ -30,7 +33,9 @@ __all__ = [
     "movements",
     "receive",
     "release",
+    "reservations_of",
     "reserve",
     "restock",
     "sell",
+    "stocked",
 ]

@@ -1,6 +1,6 @@
 """Reservations: what orders have set aside. Selling is impossible without one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -89,6 +89,15 @@ def held(order_id: str) -> dict[str, int]:
             )
         )
         return {row.variant_id: row.quantity for row in rows}
+
+
+def reservations_of(order_ids: Iterable[str]) -> dict[str, list[Reservation]]:
+    """Return what each order has or had set aside, in one query; an order without any has an empty list."""
+    found: dict[str, list[Reservation]] = {order_id: [] for order_id in order_ids}
+    with db.orders.reading() as session:
+        for row in session.scalars(select(Reservation).where(Reservation.order_id.in_(found))):
+            found[row.order_id].append(row)
+    return found
 
 
 def _end(order_id: str, state: str) -> list[tuple[str, int]]:

@@ -14,6 +14,7 @@ from sqlalchemy import func, or_, select
 from app import clock, config, db
 from app.errors import Conflict, NotFound
 from app.services.orders.back_office import note_as_staff, refund_as_staff
+from app.services.orders.fsck import examine
 from app.services.orders.models import Order, OrderEvent, OrderLine
 from app.services.orders.states import MOVES, OrderState
 
@@ -24,6 +25,8 @@ __all__ = [
     "OrderState",
     "Page",
     "add",
+    "examine",
+    "find_by_number",
     "find_of_cart",
     "get_as_staff",
     "get_by_token",
@@ -83,6 +86,12 @@ def find_of_cart(cart_id: str, *, revision: int | None = None) -> Order | None:
         wanted = (Order.cart_revision == revision) & (Order.state != OrderState.CANCELLED)
     with db.orders.reading() as session:
         return session.scalars(select(Order).where(Order.cart_id == cart_id, wanted)).one_or_none()
+
+
+def find_by_number(number: str) -> Order | None:
+    """Return the order with this number, for a check that has found it."""
+    with db.orders.reading() as session:
+        return session.scalars(select(Order).where(Order.number == number)).one_or_none()
 
 
 def token_of(order_id: str) -> str:

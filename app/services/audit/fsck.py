@@ -1,0 +1,25 @@
+"""Checks of the audit that need no recomputing; `flask shop audit verify` does the rest."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from app import clock
+from app.fsck import Check, Fault, walk
+from app.services.audit.books import BOOKS
+
+_SEALED_WITHIN = timedelta(minutes=5)
+
+
+def _find_unsealed() -> Iterator[Fault]:
+    for name, book in BOOKS.items():
+        query = select(book.intake.act, book.intake.subject).join(
+            book.unsealed, book.unsealed.intake_id == book.intake.id
+        )
+        late = book.intake.at < clock.now() - _SEALED_WITHIN
+        for row in walk(query.where(late), book.intake.id, database=book.database):
+            yield Fault(row.key, f"{name}: {row.act} of {row.subject} waits for its seal")
+
+
+CHECKS = (Check("audit.sealed", "What was audited is sealed within five minutes.", _find_unsealed),)

@@ -1,0 +1,87 @@
+"""Checks of orders against their money and their stock. Each order is seen with both at one moment."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from app import clock, db
+from app.fsck import Check, Fault
+from app.queue import later
+from app.services import inventory, orders, payments
+from app.services.orders import Order, OrderState
+
+_ENDED_WITHIN = timedelta(minutes=30)
+_STATE_OF_STOCK = {OrderState.PLACED: "held", OrderState.CONFIRMED: "sold", OrderState.CANCELLED: "released"}
+
+
+def _find_wrong_money() -> Iterator[Fault]:
+    return orders.examine(_see_money)
+
+
+def _see_money(found: Sequence[Order]) -> Iterator[Fault]:
+    paid = payments.of_orders(order.id for order in found)
+    for order in found:
+        brought = [payment for payment in paid[order.id] if payment.state == "paid"]
+        captured = sum(payment.captured for payment in brought)
+        if order.state == OrderState.CONFIRMED and captured < order.total:
+            yield Fault(order.number, f"is confirmed, but {captured} of {order.total} {order.currency} came")
+        if order.state == OrderState.PLACED and captured:
+            yield Fault(order.number, f"brought {captured} {order.currency} and still waits for its money")
+        kept = sum(payment.captured - payment.refunded for payment in paid[order.id])
+        if order.state == OrderState.CANCELLED and kept:
+            yield Fault(order.number, f"was cancelled, but {kept} {order.currency} of it are still here")
+
+
+def _find_wrong_stock() -> Iterator[Fault]:
+    return orders.examine(_see_stock)
+
+
+def _see_stock(found: Sequence[Order]) -> Iterator[Fault]:
+    reserved = inventory.reservations_of(order.id for order in found)
+    for order in found:
+        wanted: Counter[str] = Counter()
+        for line in order.lines:
+            wanted[line.variant_id] += line.quantity
+        here = {row.variant_id: row for row in reserved[order.id]}
+        state = _STATE_OF_STOCK[OrderState(order.state)]
+        if order.state == OrderState.CANCELLED and order.confirmed_at:
+            state = "sold"  # what came back of it is a movement of its own
+        if wrong := sorted(row.variant_id for row in reserved[order.id] if row.state != state):
+            yield Fault(order.number, f"is {order.state}, but not all of its stock is {state}: {', '.join(wrong)}")
+        elif wanted != {variant: row.quantity for variant, row in here.items()}:
+            yield Fault(order.number, "what it has set aside is not what was ordered")
+
+
+def _find_waiting() -> Iterator[Fault]:
+    return orders.examine(_see_waiting)
+
+
+def _see_waiting(found: Sequence[Order]) -> Iterator[Fault]:
+    placed = [order for order in found if order.state == OrderState.PLACED]
+    reserved = inventory.reservations_of(order.id for order in placed)
+    for order in placed:
+        until = max((row.expires_at for row in reserved[order.id]), default=order.placed_at)
+        if until < clock.now() - _ENDED_WITHIN:
+            yield Fault(order.number, f"waits for its money since {order.placed_at:%Y-%m-%d %H:%M}; its stock is held")
+
+
+def _end_soon(number: str) -> None:
+    order = orders.find_by_number(number)
+    if order is not None:
+        with db.orders.transaction():
+            later("checkout.expire", order.id, key=f"fsck-expire:{order.id}:{clock.now():%Y-%m-%dT%H}")
+
+
+CHECKS = (
+    Check("orders.paid", "A confirmed order has its money, and no other order keeps any.", _find_wrong_money),
+    Check(
+        "orders.stock", "An order holds its stock while it waits, and has sold it once it is paid.", _find_wrong_stock
+    ),
+    Check(
+        "orders.ended",
+        "An order whose money does not come ends.",
+        _find_waiting,
+        mend=_end_soon,
+        because="its payment is cancelled at the provider first; one that turns out to be paid is settled instead",
+    ),
+)

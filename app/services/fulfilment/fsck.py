@@ -1,0 +1,94 @@
+"""Checks of parcels: every paid order gets one, every parcel its label, and every label is there to print."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from botocore.exceptions import ClientError
+from sqlalchemy import func, select
+
+from app import clock, db, stores
+from app.fsck import Check, Fault, walk
+from app.queue import later
+from app.services import orders, payments
+from app.services.fulfilment.models import LabelAttempt, Shipment
+from app.services.fulfilment.shipments import states_of
+from app.services.fulfilment.states import ShipmentState
+
+_STARTED_WITHIN = timedelta(minutes=15)
+_LABELLED_WITHIN = timedelta(hours=8)  # longer than a carrier is asked what came of a call
+_WAITS = (ShipmentState.PENDING, ShipmentState.MAYBE_BOUGHT, ShipmentState.REFUSED)
+_NEEDS_NONE = (*_WAITS, ShipmentState.VOIDED)
+
+
+def _find_unstarted() -> Iterator[Fault]:
+    return orders.examine(_see_unstarted)
+
+
+def _see_unstarted(found: Sequence[orders.Order]) -> Iterator[Fault]:
+    since = clock.now() - _STARTED_WITHIN
+    paid = [order for order in found if order.state == orders.OrderState.CONFIRMED]
+    paid = [order for order in paid if order.confirmed_at is not None and order.confirmed_at < since]
+    money, states = payments.of_orders(order.id for order in paid), states_of(order.id for order in paid)
+    for order in paid:
+        is_wanted = payments.state_of(money[order.id]) != "refunded"
+        if is_wanted and order.id not in states and any(line.requires_shipping for line in order.lines):
+            yield Fault(order.number, "is paid, and nothing is being sent")
+
+
+def _start_soon(number: str) -> None:
+    order = orders.find_by_number(number)
+    if order is not None:
+        with db.orders.transaction():
+            later("fulfilment.start", order.id, key=f"fsck-start:{order.id}:{clock.now():%Y-%m-%dT%H}")
+
+
+def _find_waiting() -> Iterator[Fault]:
+    late = Shipment.state.in_(_WAITS) & (Shipment.created_at < clock.now() - _LABELLED_WITHIN)
+    for row in walk(select(Shipment.state, Shipment.created_at).where(late), Shipment.id):
+        yield Fault(row.key, f"is {row.state} and has no label since {row.created_at:%Y-%m-%d %H:%M}")
+
+
+def _buy_soon(shipment_id: str) -> None:
+    with db.orders.transaction():
+        later("fulfilment.buy_label", shipment_id, key=f"fsck-label:{shipment_id}:{clock.now():%Y-%m-%dT%H}")
+
+
+def _find_wrong_labels() -> Iterator[Fault]:
+    is_its = (LabelAttempt.state == "bought") & (LabelAttempt.tracking_number == Shipment.tracking_number)
+    bought, others = (
+        func.count(LabelAttempt.id).filter(is_its),
+        func.count(LabelAttempt.id).filter(LabelAttempt.state == "bought", ~is_its),
+    )
+    query = select(Shipment.state, Shipment.tracking_number, bought.label("bought"), others.label("others"))
+    query = query.outerjoin(LabelAttempt, LabelAttempt.shipment_id == Shipment.id).group_by(Shipment.id)
+    for row in walk(query.where(Shipment.state.not_in(_NEEDS_NONE)).having((bought != 1) | (others != 0)), Shipment.id):
+        number = row.tracking_number or "nothing"
+        yield Fault(row.key, f"travels as {number}; {row.bought} labels were bought for that, {row.others} for others")
+
+
+def _find_lost_pages() -> Iterator[Fault]:
+    for row in walk(select(Shipment.label_key).where(Shipment.label_key.is_not(None)), Shipment.id):
+        try:
+            stores.s3().head_object(Bucket=stores.bucket(), Key=row.label_key)
+        except ClientError as error:
+            yield Fault(row.key, f"its label {row.label_key} is not in S3: {error.response['Error']['Code']}")
+
+
+CHECKS = (
+    Check(
+        "parcels.started",
+        "What is paid is being sent.",
+        _find_unstarted,
+        mend=_start_soon,
+        because="a unique constraint allows an order one first parcel",
+    ),
+    Check(
+        "parcels.labelled",
+        "A parcel has its label within eight hours.",
+        _find_waiting,
+        mend=_buy_soon,
+        because="a repeat asks the carrier by our reference before it buys; what is in doubt is left to staff",
+    ),
+    Check("parcels.labels", "A parcel travels with the one label that was bought for it.", _find_wrong_labels),
+    Check("parcels.pages", "Every label is there to be printed.", _find_lost_pages),
+)

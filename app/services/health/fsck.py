@@ -1,0 +1,68 @@
+"""`fsck`: asks every check of every service whether the books agree.
+
+To add a check, write it in the service's own `fsck.py` and list that file here.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from app.fsck import Check, Fault
+from app.services.audit import fsck as audit
+from app.services.catalog import fsck as catalog
+from app.services.checkout import fsck as checkout
+from app.services.fulfilment import fsck as fulfilment
+from app.services.health import outbox
+from app.services.inventory import fsck as inventory
+from app.services.notifications import fsck as notifications
+from app.services.orders import fsck as orders
+from app.services.payments import fsck as payments
+from app.services.search import fsck as search
+
+CHECKS: tuple[Check, ...] = (
+    *inventory.CHECKS,
+    *orders.CHECKS,
+    *payments.CHECKS,
+    *checkout.CHECKS,
+    *fulfilment.CHECKS,
+    *notifications.CHECKS,
+    *catalog.CHECKS,
+    *search.CHECKS,
+    *outbox.CHECKS,
+    *audit.CHECKS,
+)
+_NAMED = 20  # faults of one check that are named; the rest are counted
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What came of one check: the first faults, how many there were in all, and how many of those are being mended."""
+
+    check: Check
+    faults: Sequence[Fault]
+    count: int
+    mended: int
+
+    @property
+    def is_well(self) -> bool:
+        """Whether its claim holds."""
+        return self.count == 0
+
+
+def examine(*, mends: bool = False, only: str = "") -> Iterator[Examined]:
+    """Ask the checks whose name begins with `only`, one after the other; with `mends`, set right what is safe to."""
+    for check in CHECKS:
+        if check.name.startswith(only):
+            yield _ask(check, mends=mends)
+
+
+def _ask(check: Check, *, mends: bool) -> Examined:
+    named: list[Fault] = []
+    count = mended = 0
+    for fault in check.find():
+        count += 1
+        if len(named) < _NAMED:
+            named.append(fault)
+        if mends and check.mend is not None:
+            check.mend(fault.subject)
+            mended += 1
+    return Examined(check, named, count, mended)

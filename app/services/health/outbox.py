@@ -1,0 +1,48 @@
+"""Checks of the outboxes: what was asked for is done, and what cannot be done is looked at."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from sqlalchemy import func, select, update
+
+from app import clock, db
+from app.fsck import Check, Fault, walk
+from app.queue import CustomersOutbox, OrdersOutbox
+
+_DONE_WITHIN = timedelta(minutes=10)
+_OUTBOXES = ((db.customers, CustomersOutbox), (db.orders, OrdersOutbox))
+
+
+def _find_late() -> Iterator[Fault]:
+    late = clock.now() - _DONE_WITHIN
+    for database, outbox in _OUTBOXES:
+        waits = outbox.done_at.is_(None) & outbox.failed_at.is_(None) & (outbox.due_at < late)
+        is_free = func.coalesce(outbox.leased_until, late) <= late
+        for row in walk(select(outbox.name, outbox.due_at).where(waits, is_free), outbox.id, database=database):
+            yield Fault(f"{database.name}/{row.key}", f"{row.name} is due since {row.due_at:%Y-%m-%d %H:%M}")
+
+
+def _push_again(subject: str) -> None:
+    name, _, row_id = subject.partition("/")
+    database, outbox = next(each for each in _OUTBOXES if each[0].name == name)
+    with database.transaction() as session:
+        session.execute(update(outbox).where(outbox.id == row_id, outbox.done_at.is_(None)).values(pushed_at=None))
+
+
+def _find_given_up() -> Iterator[Fault]:
+    for database, outbox in _OUTBOXES:
+        query = select(outbox.name, outbox.error).where(outbox.failed_at.is_not(None))
+        for row in walk(query, outbox.id, database=database):
+            yield Fault(f"{database.name}/{row.key}", f"{row.name} gave up: {(row.error or '')[:200]}")
+
+
+CHECKS = (
+    Check(
+        "jobs.done",
+        "What was asked for is done within ten minutes of its time.",
+        _find_late,
+        mend=_push_again,
+        because="a job claims its row before it acts, so a second copy in Redis goes away",
+    ),
+    Check("jobs.failed", "No job has given up.", _find_given_up),
+)

@@ -1,0 +1,96 @@
+"""Checks of stock: what is on hand is what was moved, what is promised is what orders hold."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Select, func, select, update
+
+from app import clock, db
+from app.fsck import Check, Fault, pages, walk
+from app.services.inventory.models import Reservation, StockLevel, StockMovement
+
+
+def stocked() -> Iterator[list[str]]:
+    """Yield the variants of which something is on hand or promised, some at a time."""
+    query = select(StockLevel.on_hand).where((StockLevel.on_hand > 0) | (StockLevel.reserved > 0))
+    return ([row.key for row in page] for page in pages(query, StockLevel.variant_id))
+
+
+def _find_unexplained() -> Iterator[Fault]:
+    moved = (
+        select(StockMovement.variant_id, StockMovement.location, func.sum(StockMovement.change).label("sum"))
+        .group_by(StockMovement.variant_id, StockMovement.location)
+        .subquery()
+    )
+    same = (moved.c.variant_id == StockLevel.variant_id) & (moved.c.location == StockLevel.location)
+    key = func.concat(
+        func.coalesce(StockLevel.variant_id, moved.c.variant_id),
+        "@",
+        func.coalesce(StockLevel.location, moved.c.location),
+    )
+    on_hand, summed = func.coalesce(StockLevel.on_hand, 0), func.coalesce(moved.c.sum, 0)
+    query = select(on_hand.label("on_hand"), summed.label("sum")).select_from(StockLevel)
+    query = query.join(moved, same, full=True).where(on_hand != summed)
+    for row in walk(query, key):
+        yield Fault(row.key, f"{row.on_hand} are on hand, but its movements come to {row.sum}")
+
+
+def _find_miscounted() -> Iterator[Fault]:
+    held = _held().subquery()
+    same = (held.c.variant_id == StockLevel.variant_id) & (held.c.location == StockLevel.location)
+    key = func.concat(
+        func.coalesce(StockLevel.variant_id, held.c.variant_id),
+        "@",
+        func.coalesce(StockLevel.location, held.c.location),
+    )
+    reserved, summed = func.coalesce(StockLevel.reserved, 0), func.coalesce(held.c.sum, 0)
+    query = select(reserved.label("reserved"), summed.label("sum")).select_from(StockLevel)
+    query = query.join(held, same, full=True).where(reserved != summed)
+    for row in walk(query, key):
+        yield Fault(row.key, f"{row.reserved} count as reserved, but orders hold {row.sum}")
+
+
+def _count_again(subject: str) -> None:
+    variant_id, _, location = subject.partition("@")
+    here = (StockLevel.variant_id == variant_id) & (StockLevel.location == location)
+    with db.orders.transaction() as session:
+        level = session.execute(select(StockLevel.on_hand).where(here).with_for_update()).one_or_none()
+        held = _held().where(Reservation.variant_id == variant_id, Reservation.location == location)
+        row = session.execute(held).one_or_none()
+        count = row.sum if row else 0
+        if level is not None and count <= level.on_hand:
+            again = {"reserved": count, "changes": StockLevel.changes + 1, "updated_at": clock.now()}
+            session.execute(update(StockLevel).where(here).values(again))
+
+
+def _find_unmoved() -> Iterator[Fault]:
+    is_its = (
+        (StockMovement.kind == "sell")
+        & (StockMovement.reference == Reservation.order_id)
+        & (StockMovement.variant_id == Reservation.variant_id)
+    )
+    key = func.concat(Reservation.order_id, "/", Reservation.variant_id)
+    query = select(Reservation.quantity, StockMovement.change).outerjoin(StockMovement, is_its)
+    query = query.where(Reservation.state == "sold", func.coalesce(StockMovement.change, 0) != -Reservation.quantity)
+    for row in walk(query, key):
+        yield Fault(row.key, f"{row.quantity} were sold, but the movement says {row.change or 0}")
+
+
+def _held() -> Select[str, str, int]:
+    return (
+        select(Reservation.variant_id, Reservation.location, func.sum(Reservation.quantity).label("sum"))
+        .where(Reservation.state == "held")
+        .group_by(Reservation.variant_id, Reservation.location)
+    )
+
+
+CHECKS = (
+    Check("stock.movements", "What is on hand is the sum of all movements.", _find_unexplained),
+    Check(
+        "stock.reserved",
+        "What is promised is what orders hold.",
+        _find_miscounted,
+        mend=_count_again,
+        because="the reservations are the truth; they are counted again under the lock that every reservation takes",
+    ),
+    Check("stock.sold", "What was sold left the shelf, once.", _find_unmoved),
+)

@@ -1,0 +1,57 @@
+"""Checks of orders: they add up, and what they sold is known."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from sqlalchemy import func, select
+
+from app.fsck import Check, Fault, judge, pages, walk
+from app.services import catalog
+from app.services.orders.models import Order, OrderLine
+
+
+def examine(see: Callable[[Sequence[Order]], Iterable[Fault]]) -> Iterator[Fault]:
+    """Have `see` look at all orders, some at a time, with whatever belongs to them at that moment."""
+    return judge(select(Order), Order.id, lambda rows: see([row.Order for row in rows]))
+
+
+def _find_wrong_sums() -> Iterator[Fault]:
+    query = (
+        select(
+            Order.number, Order.subtotal, Order.tax, Order.delivery_tax,
+            func.coalesce(func.sum(OrderLine.total), 0).label("lines"),
+            func.coalesce(func.sum(OrderLine.tax), 0).label("lines_tax"),
+            func.count(OrderLine.position).label("count"),
+        )
+        .outerjoin(OrderLine, OrderLine.order_id == Order.id)
+        .group_by(Order.id)
+        .having(
+            (func.coalesce(func.sum(OrderLine.total), 0) != Order.subtotal)
+            | (func.coalesce(func.sum(OrderLine.tax), 0) + Order.delivery_tax != Order.tax)
+            | (func.count(OrderLine.position) == 0)
+        )
+    )  # fmt: skip
+    for row in walk(query, Order.id):
+        if not row.count:
+            yield Fault(row.number, "has no lines")
+            continue
+        taxes = f"their tax {row.lines_tax} with {row.delivery_tax} for delivery"
+        yield Fault(row.number, f"its lines come to {row.lines}, {taxes}; it says {row.subtotal} and {row.tax}")
+
+
+def _find_unknown_goods() -> Iterator[Fault]:
+    """Name what was ordered and is unknown: neither the variant nor its product has so much as a tombstone."""
+    sold = select(OrderLine.variant_id, func.max(OrderLine.product_id).label("product_id"))
+    for page in pages(sold.group_by(OrderLine.variant_id), OrderLine.variant_id):
+        variants = catalog.find_variants(row.variant_id for row in page)
+        left = [row for row in page if row.variant_id not in variants]
+        products = {product.id for product in catalog.find_products({row.product_id for row in left})}
+        for row in left:
+            if row.product_id not in products:
+                what = f"was ordered, and the catalogue knows neither it nor its product {row.product_id}"
+                yield Fault(row.variant_id, what)
+
+
+CHECKS = (
+    Check("orders.sums", "The lines of an order come to its total, and their tax to its tax.", _find_wrong_sums),
+    Check("orders.goods", "What was ordered is known to the catalogue, if only as deleted.", _find_unknown_goods),
+)

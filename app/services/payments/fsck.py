@@ -1,0 +1,78 @@
+"""Checks of money: payments agree with their refunds, and nothing that was asked for or received lies unnoticed."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from sqlalchemy import func, or_, select
+
+from app import clock, db
+from app.fsck import Check, Fault, walk
+from app.queue import later
+from app.services.payments.models import Payment, ProviderEvent, Refund
+
+_BROUGHT = ("paid", "surplus")
+_REFUNDED_WITHIN = timedelta(hours=1)
+_ANSWERED_WITHIN = timedelta(minutes=10)
+_JOBS = {"stripe": "payments.process_event", "ups": "fulfilment.note_push", "sendgrid": "email.note_event"}
+
+
+def _find_wrong_states() -> Iterator[Fault]:
+    is_wrong = or_(
+        Payment.state.in_(_BROUGHT) & (Payment.captured == 0),
+        Payment.state.not_in(_BROUGHT) & (Payment.captured > 0),
+        (Payment.captured > 0) & (Payment.captured != Payment.amount),
+    )
+    for row in walk(select(Payment).where(is_wrong), Payment.id):
+        payment = row.Payment
+        yield Fault(payment.id, f"is {payment.state} with {payment.captured} of {payment.amount} {payment.currency}")
+
+
+def _find_wrong_refunds() -> Iterator[Fault]:
+    back = func.coalesce(func.sum(Refund.amount).filter(Refund.state != "failed"), 0)
+    query = select(Payment.refunded, back.label("back")).outerjoin(Refund, Refund.payment_id == Payment.id)
+    for row in walk(query.group_by(Payment.id).having(back != Payment.refunded), Payment.id):
+        yield Fault(row.key, f"{row.refunded} count as given back, but its refunds come to {row.back}")
+
+
+def _find_late_refunds() -> Iterator[Fault]:
+    late = (Refund.state == "asked") & (Refund.created_at < clock.now() - _REFUNDED_WITHIN)
+    for row in walk(select(Refund.created_at, Refund.amount, Refund.currency).where(late), Refund.id):
+        yield Fault(row.key, f"{row.amount} {row.currency} were to go back since {row.created_at:%Y-%m-%d %H:%M}")
+
+
+def _refund_soon(refund_id: str) -> None:
+    with db.orders.transaction():
+        later("payments.refund", refund_id, key=f"fsck-refund:{refund_id}:{clock.now():%Y-%m-%dT%H}")
+
+
+def _find_unread_events() -> Iterator[Fault]:
+    waits = ProviderEvent.processed_at.is_(None) & (ProviderEvent.received_at < clock.now() - _ANSWERED_WITHIN)
+    columns = (ProviderEvent.provider, ProviderEvent.type, ProviderEvent.received_at)
+    for row in walk(select(*columns).where(waits), ProviderEvent.id):
+        yield Fault(row.key, f"{row.provider} said {row.type} at {row.received_at:%Y-%m-%d %H:%M}; no verdict yet")
+
+
+def _read_soon(row_id: str) -> None:
+    with db.orders.transaction() as session:
+        event = session.get_one(ProviderEvent, row_id)
+        later(_JOBS[event.provider], row_id, key=f"fsck-event:{row_id}:{clock.now():%Y-%m-%dT%H}")
+
+
+CHECKS = (
+    Check("payments.states", "A payment is paid when all of its money came, and only then.", _find_wrong_states),
+    Check("payments.refunded", "What was given back of a payment is the sum of its refunds.", _find_wrong_refunds),
+    Check(
+        "refunds.made",
+        "A refund that was asked for is made within an hour.",
+        _find_late_refunds,
+        mend=_refund_soon,
+        because="the refund's id is its key at the provider, and a repeat looks first for what was made",
+    ),
+    Check(
+        "inbox.read",
+        "What a company said is acted on within ten minutes.",
+        _find_unread_events,
+        mend=_read_soon,
+        because="an event is never believed: only the truth about its subject counts, however often it is read",
+    ),
+)

@@ -1,0 +1,73 @@
+"""Checks of search: what is derived says what the catalogue says."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from app import db
+from app.fsck import Check, Fault, pages
+from app.services import catalog
+from app.services.search.indexing import index_collections, index_products
+from app.services.search.models import SearchDocument, SearchShelf
+
+_DOCUMENTS = (SearchDocument, SearchDocument.product_id, SearchDocument.revision)
+_SHELVES = (SearchShelf, SearchShelf.collection_id, SearchShelf.revision)
+
+
+def _find_products() -> Iterator[Fault]:
+    return _find("products", *_DOCUMENTS)
+
+
+def _find_collections() -> Iterator[Fault]:
+    return _find("collections", *_SHELVES)
+
+
+def _find(kind: str, _: Any, key: Any, revision: Any) -> Iterator[Fault]:
+    """Compare both ways: what the catalogue has and search not, or not so; what search has and the catalogue not."""
+    for things in catalog.walk(kind, ["revision"]):
+        newest = {thing["_id"]: thing["revision"] for thing in things}
+        with db.orders.reading() as session:
+            known = {row[0]: row[1] for row in session.execute(select(key, revision).where(key.in_(newest)))}
+        for thing, revision_now in newest.items():
+            if known.get(thing) != revision_now:
+                yield Fault(thing, f"is at revision {revision_now}; search knows {known.get(thing, 'nothing of it')}")
+    for page in pages(select(revision), key):
+        for thing in sorted({row.key for row in page} - catalog.known(kind, [row.key for row in page])):
+            yield Fault(thing, "search knows it, the catalogue does not")
+
+
+def _mend_product(product_id: str) -> None:
+    index_products([product_id])
+    _forget("products", *_DOCUMENTS, product_id)
+
+
+def _mend_collection(collection_id: str) -> None:
+    index_collections([collection_id])
+    _forget("collections", *_SHELVES, collection_id)
+
+
+def _forget(kind: str, model: Any, key: Any, _: Any, thing: str) -> None:
+    """Delete what search knows of a thing that the catalogue does not."""
+    if thing not in catalog.known(kind, [thing]):
+        with db.orders.transaction() as session:
+            session.execute(delete(model).where(key == thing))
+
+
+_BECAUSE = "search is derived: it is written anew from the newest revision in the catalogue"
+CHECKS = (
+    Check(
+        "search.products",
+        "Search knows the newest of every product.",
+        _find_products,
+        mend=_mend_product,
+        because=_BECAUSE,
+    ),
+    Check(
+        "search.collections",
+        "Search knows the newest of every collection.",
+        _find_collections,
+        mend=_mend_collection,
+        because=_BECAUSE,
+    ),
+)
