@@ -75,6 +75,7 @@ class Browser(FlaskClient):
         self.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
 
     def open(self, *args, **kwargs):
+        kwargs.setdefault("buffered", True)  # what is streamed is read in the context of its request
         return contextvars.Context().run(super().open, *args, **kwargs)
 
 

@@ -13,6 +13,7 @@ def register(app: Flask) -> None:
     from app.blueprints.checkout import pay
     from app.blueprints.checkout import views as checkout
     from app.blueprints.content import views as content
+    from app.blueprints.feeds import views as feeds
     from app.blueprints.health import views as health
     from app.blueprints.orders import views as orders
     from app.blueprints.webhooks import sendgrid, ups  # noqa: F401 - their routes hang on webhooks.views
@@ -22,7 +23,7 @@ def register(app: Flask) -> None:
     _access.register(app)
     _pages.register(app)
     _limits.register(app)
-    for room in (catalog, cart, checkout, pay, orders, content, admin, webhooks, health):
+    for room in (catalog, cart, checkout, pay, orders, content, feeds, admin, webhooks, health):
         app.register_blueprint(room.bp)
     if app.extensions["config"].env == "development":
         from app.blueprints.dev import views as dev

@@ -1,4 +1,4 @@
-"""Find things by the addresses they had."""
+"""Find things by the addresses they had, and what changed last."""
 
 from typing import Any
 
@@ -9,3 +9,4 @@ def up(database: Database[dict[str, Any]]) -> None:
     """Make what is missing."""
     for name in ("products", "collections"):
         database[name].create_index("old_slugs")
+        database[name].create_index("updated_at")

@@ -35,6 +35,14 @@ from app.services.catalog.reading import (
     walk,
 )
 from app.services.catalog.shopify import clean_html
+from app.services.catalog.streaming import (
+    PER_FILE,
+    Address,
+    count_published,
+    last_change,
+    stream_addresses,
+    stream_products,
+)
 from app.services.catalog.words import plain_text
 from app.services.catalog.writing import (
     clear_stale,
@@ -48,6 +56,8 @@ from app.services.images import Media
 
 __all__ = [
     "HOME",
+    "PER_FILE",
+    "Address",
     "Batch",
     "Card",
     "Collection",
@@ -64,6 +74,7 @@ __all__ = [
     "clean_html",
     "clear_stale",
     "collections",
+    "count_published",
     "delete_product",
     "find_by_slug",
     "find_collection_by_slug",
@@ -77,6 +88,7 @@ __all__ = [
     "get_import",
     "go_on",
     "known",
+    "last_change",
     "list_ids",
     "list_imports",
     "lost_collection",
@@ -90,5 +102,7 @@ __all__ = [
     "save_collection",
     "save_product",
     "start_import",
+    "stream_addresses",
+    "stream_products",
     "walk",
 ]
