@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from flask import current_app
 
 _EXAMPLE_SECRETS = ("standin", "changeme", "example")
+_EXAMPLE_IBAN = "DE89370400440532013000"
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -62,6 +63,10 @@ class Config:
     phone: str = "+49 30 23125 014"
     timezone: str = "Europe/Berlin"
     vat_rate: Decimal = Decimal("19.0")
+    bank_holder: str = ""
+    bank_iban: str = ""
+    bank_bic: str = ""
+    transfer_days: int = 7
     log_level: str = "INFO"
 
     @property
@@ -148,9 +153,15 @@ def _check_values(values: dict[str, Any], mistakes: list[str]) -> None:
     check("timezone", _is_timezone, "use a name of the tz database, as in Europe/Berlin")
     check("mail_from", lambda text: "@" in text, "use an address, as in shop@shop.example")
     check("vat_rate", _is_rate, "use a percentage, as in 19.0")
+    check("bank_iban", _is_iban, "use an IBAN, as in DE89370400440532013000")
+    check("transfer_days", lambda text: text.isdigit() and 1 <= int(text) <= 60, "use a number of days from 1 to 60")
     check("log_level", lambda text: text in {"DEBUG", "INFO", "WARNING", "ERROR"}, "use DEBUG, INFO, WARNING or ERROR")
     if "vat_rate" in values and _is_rate(values["vat_rate"]):
         values["vat_rate"] = Decimal(values["vat_rate"])
+    if "transfer_days" in values and values["transfer_days"].isdigit():
+        values["transfer_days"] = int(values["transfer_days"])
+    if "bank_iban" in values:
+        values["bank_iban"] = values["bank_iban"].replace(" ", "")
 
 
 def _is_origin(text: str) -> bool:
@@ -170,6 +181,18 @@ def _is_timezone(text: str) -> bool:
     return True
 
 
+def _is_iban(text: str) -> bool:
+    """Whether an IBAN's check digits are right (ISO 13616), or there is none."""
+    iban = text.replace(" ", "")
+    if not iban:
+        return True
+    return iban.isascii() and iban.isalnum() and len(iban) > 14 and int(_digits(iban[4:] + iban[:4])) % 97 == 1
+
+
+def _digits(text: str) -> str:
+    return "".join(str(int(mark, 36)) for mark in text)
+
+
 def _is_rate(text: str) -> bool:
     try:
         return Decimal(0) <= Decimal(text) < Decimal(100)
@@ -187,6 +210,8 @@ def _unfit_for_production(config: Config) -> list[str]:
             mistakes.append(f"SHOP_{name.upper()} names a stand-in ({address.netloc}); name the company itself.")
     if config.street == Config.street:
         mistakes.append("SHOP_STREET is the demo shop's; parcels go back to this address and mails name it.")
+    if config.bank_iban == _EXAMPLE_IBAN:
+        mistakes.append("SHOP_BANK_IBAN is the example's; customers would send their money there.")
     for field in fields(config):
         value = getattr(config, field.name)
         if field.name.endswith(("_key", "_secret")) and any(word in str(value).lower() for word in _EXAMPLE_SECRETS):

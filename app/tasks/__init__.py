@@ -17,6 +17,7 @@ JOBS = {
     "payments.process_event": Job("money"),
     "checkout.tell_refund_failed": Job("money"),
     "payments.cancel_stray": Job("money", tries=30),
+    "payments.close_lost": Job("money", tries=30),
     "fulfilment.start": Job("default"),
     "fulfilment.buy_label": Job("default", lease=90, tries=30),
     "fulfilment.note_push": Job("default"),
@@ -27,6 +28,8 @@ JOBS = {
     "email.order_confirmed": Job("mail"),
     "email.order_shipped": Job("mail"),
     "email.refund_made": Job("mail"),
+    "email.transfer_asked": Job("mail"),
+    "email.transfer_reminder": Job("mail"),
     "email.send": Job("mail", tries=30),
     "email.note_event": Job("mail"),
 }

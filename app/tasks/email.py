@@ -26,6 +26,16 @@ def refund_made(refund_id: str) -> None:
     notifications.refund_made(refund_id)
 
 
+def transfer_asked(payment_id: str) -> None:
+    """Write how to pay by bank transfer. Twice is harmless, as for `order_confirmed`."""
+    notifications.transfer_asked(payment_id)
+
+
+def transfer_reminder(payment_id: str) -> None:
+    """Write that a transfer is still waited for, if it is. Twice is harmless, as for `order_confirmed`."""
+    notifications.transfer_reminder(payment_id)
+
+
 def send(order_id: str) -> None:
     """Send an order's waiting messages. Twice is harmless: a message is leased before and marked after it is sent.
 

@@ -16,3 +16,8 @@ def process_event(row_id: str) -> None:
 def cancel_stray(session_id: str, intent_id: str) -> None:
     """Cancel what was opened for a payment that nobody waits for. Twice is once at the provider."""
     payments.end(session_id or None, intent_id or None)
+
+
+def close_lost(payment_id: str) -> None:
+    """Cancel what an unanswered call may have made of a payment that was given up. Twice is once at the provider."""
+    payments.close(payment_id)

@@ -25,13 +25,13 @@ class PlaceOrder(Form):
     total = IntegerField(validators=[InputRequired(), NumberRange(min=0)])
     terms = BooleanField(validators=[InputRequired("Please agree to the terms: without that we may not sell to you.")])
     terms_version = StringField(validators=[InputRequired()])
-    method = StringField(validators=[AnyOf(["hosted", "element"])], default="hosted")
+    method = StringField(validators=[AnyOf(payments.METHODS)], default="hosted")
 
 
 class PayAgain(Form):
     """How a waiting order is to be paid."""
 
-    method = StringField(validators=[AnyOf(["hosted", "element"])], default="hosted")
+    method = StringField(validators=[AnyOf(payments.METHODS)], default="hosted")
 
 
 @bp.post("/checkout/orders")

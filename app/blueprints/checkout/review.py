@@ -9,7 +9,7 @@ from app.blueprints._access import shopper
 from app.blueprints._pages import page
 from app.blueprints.checkout.steps import sent_back, steps
 from app.errors import ShopError
-from app.services import checkout
+from app.services import checkout, payments
 
 
 def show(*, status: int = 200, problem: ShopError | None = None, errors: Mapping[str, Any] | None = None) -> Response:
@@ -22,6 +22,7 @@ def show(*, status: int = 200, problem: ShopError | None = None, errors: Mapping
         status=status,
         offer=offer,
         steps=steps(),
+        ways=payments.ways(offer.totals.total),
         problem=problem,
         terms_problem=next(iter((errors or {}).get("terms", ())), ""),
         has_agreed="terms" in request.form,

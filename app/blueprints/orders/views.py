@@ -1,5 +1,7 @@
 """The order page, for whoever has its link."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, request
 
 from app.blueprints._limits import limiter
@@ -32,6 +34,8 @@ def show(token: str) -> Response:
         given_back=Money(sum(payment.refunded for payment in paid), order.currency),
         shipments=fulfilment.shipments_of(order.id),
         parcel_steps=_parcel_steps,
+        transfer=_transfer(paid),
+        ways=[way.code for way in payments.ways(order.total_money) if not way.problem],
         is_confirming=comes_from_payment and order.state == "placed",
     )
     response.headers["Cache-Control"] = "no-store"
@@ -47,6 +51,12 @@ def _settled(order: Order) -> Order:
         return checkout.settle(payment.id)
     except Unavailable:
         return order
+
+
+def _transfer(paid: Sequence[payments.Payment]) -> payments.Instructions | None:
+    """Return where to send the money, while a transfer is waited for."""
+    waiting = (payment for payment in paid if payment.method == "transfer" and payment.state in {"created", "open"})
+    return next((payments.instructions(payment) for payment in waiting), None)
 
 
 def _parcel_steps(shipment: Shipment) -> list[dict[str, object]]:

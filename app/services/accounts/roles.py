@@ -4,6 +4,7 @@ PERMISSIONS = {
     "orders.read": "See orders, payments and labels",
     "orders.note": "Write notes on orders",
     "orders.refund": "Give money back",
+    "payments.match": "Match money on the bank account to orders",
     "orders.ship": "Use, give back and replace labels",
     "stock.read": "See stock and its movements",
     "stock.edit": "Change stock",
@@ -13,6 +14,6 @@ PERMISSIONS = {
 
 ROLES: dict[str, frozenset[str]] = {
     "owner": frozenset(PERMISSIONS),
-    "clerk": frozenset({"orders.read", "orders.note", "orders.ship", "stock.read", "stock.edit"}),
+    "clerk": frozenset({"orders.read", "orders.note", "orders.ship", "payments.match", "stock.read", "stock.edit"}),
     "reader": frozenset({"orders.read", "stock.read"}),
 }

@@ -19,6 +19,7 @@ from app.services.checkout.events import process_event
 from app.services.checkout.place import Placed, TotalChanged, pay_again, place
 from app.services.checkout.reconcile import Finding, reconcile, settle_open
 from app.services.checkout.settle import expire, settle, tell_refund_failed
+from app.services.checkout.transfers import take_transfer
 
 __all__ = [
     "MAX_LENGTH",
@@ -45,5 +46,6 @@ __all__ = [
     "save_delivery",
     "settle",
     "settle_open",
+    "take_transfer",
     "tell_refund_failed",
 ]

@@ -16,13 +16,11 @@ from app.queue import later
 from app.services import cart, inventory, orders, payments
 from app.services.cart import Shopper
 from app.services.checkout.drafts import Quote, quote
-from app.services.checkout.settle import apply, confirm, withdraw
+from app.services.checkout.settle import apply, confirm, give_back_part, withdraw
 from app.services.orders import Order, OrderState
 from app.services.payments import Payment
 
-RESERVED_FOR = timedelta(minutes=35)  # longer than the 31 minutes that a hosted payment page lives
 CHARGE_AGAIN_AFTER = timedelta(seconds=20)
-METHODS = {"hosted", "element"}
 
 
 class TotalChanged(Conflict):
@@ -59,6 +57,7 @@ def place(shopper: Shopper, *, revision: int, total_shown: int, terms_version: s
         return _go_on(known, method)
     offer = quote(shopper)
     _check(offer, revision, total_shown, terms_version)
+    _check_method(method, offer.totals.total)
     earlier = orders.find_of_cart(shopper.cart_id)
     if earlier is not None and earlier.cart_revision == revision:  # a twin of this request was quicker
         return _go_on(earlier, method)
@@ -89,6 +88,14 @@ def _check(offer: Quote, revision: int, total_shown: int, terms_version: str) ->
         raise TotalChanged(offer.totals.total)
 
 
+def _check_method(method: str, due: Money) -> None:
+    """Refuse a way to pay that is not offered for what is due."""
+    way = next((way for way in payments.ways(due) if way.code == method), None)
+    if due and (way is None or way.problem):
+        said = way.problem if way and way.problem else "That way to pay is not offered."
+        raise Conflict(f"{said} Please choose another way to pay.")
+
+
 def _write(offer: Quote, revision: int, terms_version: str, method: str) -> tuple[Order, Payment | None]:
     """The transaction: order, lines, reservation, payment, and the jobs that follow if this process dies now."""
     cart_id = offer.cart.id
@@ -107,12 +114,12 @@ def _write(offer: Quote, revision: int, terms_version: str, method: str) -> tupl
         order = orders.add(_order_values(offer, revision, terms_version), _line_values(offer))
         cart.remember_order(cart_id, order.id)
         quantities = {line.variant_id: line.quantity for line in locked.lines}
-        inventory.reserve(order.id, quantities, until=clock.now() + RESERVED_FOR)
+        inventory.reserve(order.id, quantities, until=clock.now() + payments.held_for(method))
         if not order.total:
             confirm(order, "Nothing was to be paid.", actor="shop")
             return order, None
         payment = _add_payment(order, method)
-        later("checkout.expire", order.id, key=f"expire:{order.id}", delay=RESERVED_FOR)
+        later("checkout.expire", order.id, key=f"expire:{order.id}", delay=payments.held_for(method))
     return order, payment
 
 
@@ -121,7 +128,10 @@ def _go_on(order: Order, method: str) -> Placed:
     live, closed = payments.find_live(order.id), None
     if order.state != OrderState.PLACED or (live and live.state == "paid"):
         return Placed(order, None)
-    if live is not None and (live.method != method or _is_over(live)):
+    if live is None or live.method != method:
+        _check_method(method, order.total_money)
+    is_replaced = live is not None and (live.method != method or _is_over(live))
+    if live is not None and is_replaced and live.state != "created":
         closed = payments.close(live.id)
         if closed.truth.status != "cancelled":
             return Placed(apply(live.id, closed.truth), None)
@@ -129,10 +139,26 @@ def _go_on(order: Order, method: str) -> Placed:
         locked = orders.lock(order.id)
         if locked.state != OrderState.PLACED:
             return Placed(locked, None)
-        if closed is not None and not payments.give_up_closed(closed):
+        if live is not None and is_replaced and not _give_up(live, closed):
             raise Unavailable("This order's payment was opened in another window. Please go on there, or try again.")
+        if live is not None and is_replaced:
+            give_back_part(locked, live.id)
+            _hold_anew(locked, live, method)
         payment = payments.find_live(order.id) or _add_payment(locked, method)
     return Placed(order, payments.charge(payment.id))
+
+
+def _give_up(live: Payment, closed: payments.Closed | None) -> bool:
+    """End a payment that another one takes the place of; one that nobody was sent to needs no word of its provider."""
+    return payments.give_up_closed(closed) if closed else payments.abandon(live.id)
+
+
+def _hold_anew(order: Order, live: Payment, method: str) -> None:
+    """Set an order's things aside for as long as the new way to pay takes, when it takes another time than before."""
+    held_for = payments.held_for(method)
+    if held_for != payments.held_for(live.method):
+        inventory.hold(order.id, until=clock.now() + held_for)
+        later("checkout.expire", order.id, key=f"expire:{order.id}:{live.id}", delay=held_for)
 
 
 def _is_over(payment: Payment) -> bool:
@@ -148,6 +174,9 @@ def _add_payment(order: Order, method: str) -> Payment:
         return_url=f"{link}?from=payment", cancel_url=link,
     )  # fmt: skip
     later("checkout.charge", payment.id, delay=CHARGE_AGAIN_AFTER)
+    if method == "transfer":
+        later("email.transfer_asked", payment.id, key=f"transfer:{payment.id}")
+        later("email.transfer_reminder", payment.id, key=f"remind:{payment.id}", delay=payments.held_for(method) * 0.6)
     return payment
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from app import clock, db
 from app.queue import later
 from app.services import payments
-from app.services.payments.stripe import Truth
+from app.services.payments import Truth
 
 log = logging.getLogger(__name__)
 

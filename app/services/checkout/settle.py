@@ -9,17 +9,18 @@ from datetime import timedelta
 
 from app import clock, db
 from app.errors import Unavailable
+from app.money import Money
 from app.queue import done, later
 from app.services import cart, inventory, orders, payments
 from app.services.checkout.drafts import erase_draft
 from app.services.inventory import SoldOut
 from app.services.orders import Order, OrderState
-from app.services.payments import Payment
-from app.services.payments.stripe import Truth
+from app.services.payments import Payment, Truth
 
 log = logging.getLogger(__name__)
 
 _HOLD_FOR_LATE_MONEY = timedelta(hours=1)
+_LATE = "the money came after the order had ended"
 _IN_MOTION = "A payment for this order is in motion. Nothing is lost; please try again in a minute."
 
 
@@ -34,8 +35,10 @@ def apply(payment_id: str, truth: Truth) -> Order:
     with db.orders.transaction():
         order = orders.lock(order_id)
         payment = payments.lock(payment_id)
-        if payment.captured == 0 and truth.status == "paid":
+        if truth.status == "paid" and payment.paid_at is None and not payment.refunded:
             _take_money(order, payment, truth)
+        elif truth.received.amount > payment.captured and payment.provider == "bank_transfer":
+            _take_part(order, payment, truth)
         elif truth.status == "cancelled":
             payments.give_up(payment)
         elif payment.state == "open" and payments.note_decline(payment, truth):
@@ -49,6 +52,9 @@ def expire(order_id: str) -> None:
 
     Raises Unavailable while the provider does not answer; the stock stays held and the timeline tells staff.
     """
+    live = payments.find_live(order_id)
+    if live is not None and live.method == "transfer" and clock.now() < live.created_at + payments.held_for("transfer"):
+        return  # it is paid another way by now, and a later job ends it
     try:
         withdraw(order_id, "No payment came in time, so the order was cancelled and its things are for sale again.")
     except Unavailable:
@@ -75,6 +81,8 @@ def withdraw(order_id: str, why: str) -> Order:
         if order.state == OrderState.PLACED:
             if closed is not None and not payments.give_up_closed(closed):
                 raise Unavailable(_IN_MOTION)
+            if closed is not None:
+                give_back_part(order, closed.payment.id)
             current = payments.find_live(order_id)
             if current is not None and current.state != "paid":
                 raise Unavailable(_IN_MOTION)
@@ -96,6 +104,13 @@ def confirm(order: Order, why: str, *, actor: str) -> None:
     later("fulfilment.start", order.id, key=f"fulfil:{order.id}")
 
 
+def give_back_part(order: Order, payment_id: str) -> None:
+    """Give back what came in part for a payment that was given up."""
+    payment = payments.lock(payment_id)
+    if payment.state == "cancelled" and payment.refundable:
+        _give_back(order, payment, payment.refundable.amount, "the rest of it never came")
+
+
 def tell_refund_failed(refund_id: str) -> None:
     """Tell staff, in the order's timeline and the log, that money did not go back."""
     refund = payments.get_refund(refund_id)
@@ -110,20 +125,22 @@ def _take_money(order: Order, payment: Payment, truth: Truth) -> None:
     """Money came. Confirm the order; where that cannot be, give the money back and say so."""
     if payment.state == "cancelled" and payments.find_live(order.id) is not None:
         payments.note_paid(payment, truth, state="surplus")
-        _give_back(order, payment, "a second payment came for an order that has one")
+        _give_back(order, payment, payment.captured, "a second payment came for an order that has one")
         return
     payments.note_paid(payment, truth)
-    if truth.received != payment.amount_money:
+    if truth.received.currency != payment.currency or truth.received < payment.amount_money:
         text = f"{truth.received.decimal} {truth.received.currency} came instead of the total. Please check at Stripe."
         orders.note(order.id, "mismatch", text, actor="stripe")
         log.error("a payment brought another amount than asked", extra={"payment": payment.id, "order": order.number})
         return
     if order.state == OrderState.CANCELLED and orders.find_of_cart(order.cart_id, revision=order.cart_revision):
-        _give_back(order, payment, "the money came after the order had ended, and the cart was ordered again")
+        _give_back(order, payment, payment.captured, f"{_LATE}, and the cart was ordered again")
     elif order.state == OrderState.CANCELLED and not _reserve_again(order):
-        _give_back(order, payment, "the money came after the order had ended, and its things are sold out")
+        _give_back(order, payment, payment.captured, f"{_LATE}, and its things are sold out")
     elif order.state != OrderState.CONFIRMED:
-        confirm(order, f"Paid {truth.received.decimal} {truth.received.currency}.", actor="stripe")
+        confirm(order, f"Paid {truth.received.decimal} {truth.received.currency}.", actor=payment.provider)
+    if (excess := payment.refundable.amount - payment.amount) > 0:
+        _give_back(order, payment, excess, "more came than was asked")
 
 
 def _reserve_again(order: Order) -> bool:
@@ -136,10 +153,24 @@ def _reserve_again(order: Order) -> bool:
     return True
 
 
-def _give_back(order: Order, payment: Payment, why: str) -> None:
+def _take_part(order: Order, payment: Payment, truth: Truth) -> None:
+    """A part of a transfer came, or money for one that is over: the one waits for its rest, the other goes back."""
+    came = truth.received.amount - payment.captured
+    payment.captured = truth.received.amount
+    if payment.state in {"created", "open"}:
+        missing = payment.amount_money - truth.received
+        said = f"{Money(came, payment.currency).decimal} {payment.currency} came by transfer"
+        orders.note(order.id, "part_paid", f"{said}; {missing.decimal} {missing.currency} are still missing.")
+    else:
+        _give_back(order, payment, came, "it came for a payment that was over")
+
+
+def _give_back(order: Order, payment: Payment, amount: int, why: str) -> None:
     payments.ask_refunds(
-        order.id, payment.captured, reason=f"Automatic: {why}", actor="shop", key=f"auto:{payment.id}",
+        order.id, amount, reason=f"Automatic: {why}", actor="shop", key=f"auto:{payment.id}:{payment.captured}",
         payment_id=payment.id,
     )  # fmt: skip
-    orders.note(order.id, "refund", f"Refunded in full, because {why}. Staff may want to write to the customer.")
+    given = Money(amount, payment.currency)
+    said = f"{given.decimal} {given.currency} are given back, because {why}. Staff may want to write to the customer."
+    orders.note(order.id, "refund", said)
     log.error("money came that the order could not take; it is refunded", extra={"order": order.number, "why": why})

@@ -18,7 +18,7 @@ from app.services.inventory.levels import (
     restock,
 )
 from app.services.inventory.models import Reservation
-from app.services.inventory.reservations import held, release, reservations_of, reserve, sell
+from app.services.inventory.reservations import held, hold, release, reservations_of, reserve, sell
 
 __all__ = [
     "DEFAULT_LOCATION",
@@ -28,6 +28,7 @@ __all__ = [
     "adjust",
     "generation",
     "held",
+    "hold",
     "level_as_staff",
     "levels",
     "movements",

@@ -80,6 +80,16 @@ def sell(order_id: str) -> None:
             )  # fmt: skip
 
 
+def hold(order_id: str, *, until: datetime) -> None:
+    """Keep what an order has set aside until then, because it is being paid another way."""
+    with db.orders.transaction() as session:
+        session.execute(
+            update(Reservation)
+            .where(Reservation.order_id == order_id, Reservation.state == "held")
+            .values(expires_at=until)
+        )
+
+
 def held(order_id: str) -> dict[str, int]:
     """Return how many pieces of each variant an order has set aside at this moment."""
     with db.orders.reading() as session:

@@ -7,7 +7,13 @@ nothing loses one, and an order's messages go out in their order.
 from app.services.notifications.models import Message
 from app.services.notifications.sending import messages_of, note_event, receive_events, send
 from app.services.notifications.states import MessageState
-from app.services.notifications.writing import order_confirmed, order_shipped, refund_made
+from app.services.notifications.writing import (
+    order_confirmed,
+    order_shipped,
+    refund_made,
+    transfer_asked,
+    transfer_reminder,
+)
 
 __all__ = [
     "Message",
@@ -19,4 +25,6 @@ __all__ = [
     "receive_events",
     "refund_made",
     "send",
+    "transfer_asked",
+    "transfer_reminder",
 ]

@@ -55,6 +55,24 @@ def refund_made(refund_id: str) -> None:
     _write(f"refund_made:{refund_id}", "refund_made", order, refund=refund)
 
 
+def transfer_asked(payment_id: str) -> None:
+    """Write where to send the money of an order that is paid by transfer. Once, however often this is called."""
+    _write_transfer(f"transfer_asked:{payment_id}", payment_id, is_reminder=False)
+
+
+def transfer_reminder(payment_id: str) -> None:
+    """Write that the money of a transfer has not come yet, if that is so. Once, however often this is called."""
+    _write_transfer(f"transfer_reminder:{payment_id}", payment_id, is_reminder=True)
+
+
+def _write_transfer(event: str, payment_id: str, *, is_reminder: bool) -> None:
+    payment = payments.get_for_job(payment_id)
+    if payment.state in {"created", "open"}:
+        order = orders.get_for_job(payment.order_id)
+        transfer = payments.instructions(payment)
+        _write(event, "transfer_asked", order, transfer=transfer, is_reminder=is_reminder)
+
+
 def _write(event: str, template: str, order: orders.Order, **context: Any) -> None:
     """Render the message, keep it if there is none for the event, and queue the sending of the order's messages."""
     parts = {name: _render(f"emails/{template}/{name}", order, context) for name in _PARTS}

@@ -4,9 +4,11 @@ The one rule: a row is committed before its call, and its id is the idempotency 
 the same payment and the same refund, never to a second one. What is true about money is read from the provider.
 """
 
+from app.services.payments.bank_transfer import Instructions, instructions
 from app.services.payments.charging import (
     LIVE,
     Closed,
+    abandon,
     add,
     charge,
     close,
@@ -36,19 +38,38 @@ from app.services.payments.inbox import (
     receive_event,
     receive_stripe,
 )
-from app.services.payments.models import Payment, ProviderEvent, Refund
-from app.services.payments.refunds import ask_refunds, get_refund, note_refund_failed, refund, refunds_of
+from app.services.payments.models import Payment, ProviderEvent, Refund, TransferReceipt
+from app.services.payments.provider import Truth
+from app.services.payments.providers import METHODS
+from app.services.payments.receipts import add_receipt, list_transfers, receipts_of
+from app.services.payments.refunds import (
+    ask_refunds,
+    get_refund,
+    list_by_hand,
+    note_refund_failed,
+    note_sent,
+    refund,
+    refunds_of,
+)
 from app.services.payments.stripe import SESSION_LIVES, end, list_received
+from app.services.payments.ways import Way, held_for, ways
 
 __all__ = [
     "LIVE",
+    "METHODS",
     "SESSION_LIVES",
     "Closed",
     "EventAbout",
+    "Instructions",
     "Payment",
     "ProviderEvent",
     "Refund",
+    "TransferReceipt",
+    "Truth",
+    "Way",
+    "abandon",
     "add",
+    "add_receipt",
     "ask_refunds",
     "charge",
     "close",
@@ -63,21 +84,28 @@ __all__ = [
     "give_up",
     "give_up_closed",
     "give_verdict",
+    "held_for",
+    "instructions",
     "learn",
+    "list_by_hand",
     "list_open",
     "list_paid",
     "list_received",
+    "list_transfers",
     "lock",
     "note_decline",
     "note_open",
     "note_paid",
     "note_refund_failed",
+    "note_sent",
     "of_order",
     "of_orders",
     "read_event",
+    "receipts_of",
     "receive_event",
     "receive_stripe",
     "refund",
     "refunds_of",
     "state_of",
+    "ways",
 ]

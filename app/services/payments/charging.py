@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
@@ -11,9 +11,11 @@ from app import clock, db
 from app.errors import NotFound, Unavailable
 from app.money import Money
 from app.queue import later
-from app.services.payments import stripe
+from app.services.payments import providers
 from app.services.payments.models import Payment
+from app.services.payments.provider import Asked, Failed, InUse, Opened, Refused, Truth
 
+LOST_AFTER = timedelta(minutes=5)  # when no call of ours can still be at work over there
 LIVE = ("created", "open", "paid")
 _PATIENCE = (0.2, 0.4, 0.8)  # seconds between looks while a twin of this request opens the same payment
 
@@ -23,7 +25,7 @@ class Closed:
     """A payment as it was when the provider was told to take no more money for it, and what the provider said."""
 
     payment: Payment
-    truth: stripe.Truth
+    truth: Truth
 
 
 def add(
@@ -31,14 +33,11 @@ def add(
 ) -> Payment:
     """Write a payment, and what the provider will be asked, in the open transaction."""
     payment_id = db.new_id()
+    asked = Asked(payment_id, order_number, amount, method, email, return_url, cancel_url)
     payment = Payment(
-        id=payment_id, order_id=order_id, provider="stripe", method=method, state="created",
+        id=payment_id, order_id=order_id, provider=providers.name_of(method), method=method, state="created",
         amount=amount.amount, currency=amount.currency, captured=0, refunded=0, try_number=1,
-        request=stripe.request_for(
-            payment_id=payment_id, order_number=order_number, amount=amount, method=method, email=email,
-            return_url=return_url, cancel_url=cancel_url,
-        ),
-        created_at=clock.now(),
+        request=providers.by(method).request_for(asked), created_at=clock.now(),
     )  # fmt: skip
     db.orders.session.add(payment)
     db.orders.session.flush()
@@ -55,21 +54,21 @@ def charge(payment_id: str) -> Payment:
         if payment.state != "created":
             return payment
         try:
-            return note_open(payment.id, stripe.open_payment(payment))
-        except stripe.InUse:
+            return note_open(payment.id, providers.of(payment).open_payment(payment))
+        except InUse:
             if pause is None:
                 raise
             time.sleep(pause)
-        except stripe.Refused as error:
+        except Refused as error:
             _note_failed_try(payment)
             raise Unavailable("The payment could not be opened. Nothing was charged. Please try again.") from error
-        except stripe.Failed:
+        except Failed:
             _note_failed_try(payment)
             raise
     raise AssertionError("the last pause returns or raises")
 
 
-def note_open(payment_id: str, opened: stripe.Opened) -> Payment:
+def note_open(payment_id: str, opened: Opened) -> Payment:
     """Keep what the provider made of a payment. What nobody waits for any more is cancelled there."""
     with db.orders.transaction():
         payment = lock(payment_id)
@@ -85,12 +84,12 @@ def note_open(payment_id: str, opened: stripe.Opened) -> Payment:
     return payment
 
 
-def learn(payment_id: str) -> stripe.Truth:
+def learn(payment_id: str) -> Truth:
     """Ask the provider what became of a payment. Calls the network."""
     payment = get_for_job(payment_id)
     if payment.session_id is None and payment.intent_id is None:
-        return stripe.Truth("open", Money.zero(payment.currency), None)
-    return stripe.read(payment)
+        return Truth("open", Money.zero(payment.currency), None)
+    return providers.of(payment).read(payment)
 
 
 def close(payment_id: str) -> Closed:
@@ -100,11 +99,11 @@ def close(payment_id: str) -> Closed:
     """
     payment = get_for_job(payment_id)
     if payment.session_id is None and payment.intent_id is None:
-        opened = stripe.find_payment(payment) if payment.tried_at else None
+        opened = providers.of(payment).find_payment(payment) if payment.tried_at else None
         if opened is None:
-            return Closed(payment, stripe.Truth("cancelled", Money.zero(payment.currency), None))
+            return Closed(payment, Truth("cancelled", Money.zero(payment.currency), None))
         payment = note_open(payment.id, opened)
-    return Closed(payment, stripe.cancel(payment))
+    return Closed(payment, providers.of(payment).cancel(payment))
 
 
 def give_up_closed(closed: Closed) -> bool:
@@ -116,13 +115,13 @@ def give_up_closed(closed: Closed) -> bool:
     return is_same and payment.state == "cancelled"
 
 
-def note_paid(payment: Payment, truth: stripe.Truth, *, state: str = "paid") -> None:
+def note_paid(payment: Payment, truth: Truth, *, state: str = "paid") -> None:
     """Write on a locked payment that its money came; `surplus` when the order has another payment already."""
     payment.state, payment.paid_at, payment.captured = state, clock.now(), truth.received.amount
     payment.intent_id, payment.decline = truth.intent_id, None
 
 
-def note_decline(payment: Payment, truth: stripe.Truth) -> bool:
+def note_decline(payment: Payment, truth: Truth) -> bool:
     """Write on a locked payment why the bank said no; False when that is known already."""
     if not truth.decline or truth.decline == payment.decline:
         return False
@@ -137,12 +136,24 @@ def give_up(payment: Payment) -> None:
         db.orders.session.flush()
 
 
+def abandon(payment_id: str) -> bool:
+    """Give up, in the open transaction, a payment that nobody was sent to yet; False when somebody was meanwhile.
+
+    What an unanswered call may have made of it at the provider is looked for and cancelled later.
+    """
+    payment = lock(payment_id)
+    if payment.state == "created":
+        give_up(payment)
+        later("payments.close_lost", payment.id, key=f"lost:{payment.id}", delay=LOST_AFTER)
+    return payment.state == "cancelled"
+
+
 def list_open(*, before: datetime, limit: int = 500) -> Sequence[Payment]:
-    """List the payments that were opened before that time and wait for their money, oldest first."""
+    """List the payments that were opened before that time and wait for their money, oldest first; no transfers."""
     with db.orders.reading() as session:
         return session.scalars(
             select(Payment)
-            .where(Payment.state == "open", Payment.created_at < before)
+            .where(Payment.state == "open", Payment.created_at < before, Payment.provider != "bank_transfer")
             .order_by(Payment.id)
             .limit(limit)
         ).all()
@@ -155,9 +166,10 @@ def find(payment_id: str) -> Payment | None:
 
 
 def list_paid(*, since: datetime) -> Sequence[Payment]:
-    """List the payments whose money came since then."""
+    """List the payments by card whose money came since then."""
+    by_card = (Payment.provider == "stripe") & (Payment.captured > 0)
     with db.orders.reading() as session:
-        return session.scalars(select(Payment).where(Payment.captured > 0, Payment.paid_at >= since)).all()
+        return session.scalars(select(Payment).where(by_card, Payment.paid_at >= since)).all()
 
 
 def lock(payment_id: str) -> Payment:
@@ -203,6 +215,8 @@ def state_of(payments: Sequence[Payment]) -> str:
     """Return the pay state that an order's payments amount to; it is stored nowhere."""
     captured = sum(payment.captured for payment in payments)
     refunded = sum(payment.refunded for payment in payments)
+    if any(payment.captured for payment in payments if payment.state == "open"):
+        return "partly_paid"
     if captured:
         return "paid" if not refunded else "refunded" if refunded == captured else "partly_refunded"
     if any(payment.state in LIVE for payment in payments):
@@ -225,8 +239,8 @@ def _begin(payment: Payment) -> Payment:
         return payment
     if payment.tried_at is None:
         return _note_try(payment, payment.try_number)
-    if payment.try_failed or clock.now() - payment.tried_at > stripe.trust_in_key(payment):
-        found = stripe.find_payment(payment)
+    if payment.try_failed or clock.now() - payment.tried_at > providers.of(payment).trust_in_key(payment):
+        found = providers.of(payment).find_payment(payment)
         return note_open(payment.id, found) if found else _note_try(payment, payment.try_number + 1)
     return payment
 

@@ -57,9 +57,39 @@ class Payment(OrdersModel):
         return Money(self.amount, self.currency)
 
     @property
+    def captured_money(self) -> Money:
+        """What came."""
+        return Money(self.captured, self.currency)
+
+    @property
     def refundable(self) -> Money:
-        """What can still be given back."""
-        return Money(self.captured - self.refunded, self.currency)
+        """What can still be given back; nothing while a transfer has come in part only."""
+        return Money(0 if self.state == "open" else self.captured - self.refunded, self.currency)
+
+
+class TransferReceipt(OrdersModel):
+    """Money that came on the shop's bank account for a payment, as staff matched it. Append-only.
+
+    `bank_line` is how the bank names the line of its statement, so that nobody matches one line twice.
+    """
+
+    __tablename__ = "transfer_receipts"
+    __table_args__ = (CheckConstraint("amount > 0", name="amount_positive"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    payment_id: Mapped[str] = mapped_column(ForeignKey("payments.id"), index=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    bank_line: Mapped[str | None] = mapped_column(unique=True)
+    amount: Mapped[int]
+    currency: Mapped[str]
+    sender: Mapped[str]
+    actor: Mapped[str]
+    created_at: Mapped[datetime]
+
+    @property
+    def amount_money(self) -> Money:
+        """What came."""
+        return Money(self.amount, self.currency)
 
 
 class Refund(OrdersModel):

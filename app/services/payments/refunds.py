@@ -8,10 +8,12 @@ from app import clock, db
 from app.errors import Conflict, Invalid, NotFound
 from app.money import Money
 from app.queue import done, later
-from app.services.payments import stripe
+from app.services import audit
+from app.services.payments import providers
 from app.services.payments.charging import get_for_job as get_payment
 from app.services.payments.charging import lock as lock_payment
 from app.services.payments.models import Payment, Refund
+from app.services.payments.provider import Refused
 
 _FAILED = "The customer's bank sent the refund back."
 
@@ -64,23 +66,49 @@ def refund(refund_id: str) -> Refund:
     if asked.state != "asked":
         return asked
     payment = get_payment(asked.payment_id)
-    external_id, error = None, None
+    provider, external_id, error = providers.of(payment), None, None
     try:
-        found = stripe.find_refund(asked, payment.intent_id or "") or stripe.refund(asked, payment.intent_id or "")
+        found = provider.find_refund(asked, payment) or provider.refund(asked, payment)
+        if found is None:
+            return asked  # a person does it: see note_sent()
         external_id, error = found[0], _FAILED if found[1] in {"failed", "canceled"} else None
-    except stripe.Refused as refusal:
+    except Refused as refusal:
         error = str(refusal)
-    with db.orders.transaction() as session:
-        locked = lock_payment(payment.id)
-        row = session.get_one(Refund, refund_id, with_for_update=True, populate_existing=True)
-        if row.state == "asked":
-            row.done_at, row.external_id, row.error = clock.now(), external_id, error
-            row.state = "failed" if error else "done"
-            if error:
-                _take_back(locked, row)
-            else:
-                later("email.refund_made", row.id, key=f"refunded:{row.id}")
+    with db.orders.transaction():
+        row = _end(refund_id, external_id, error)
         done()
+    return row
+
+
+def note_sent(refund_id: str, *, actor: str) -> Refund:
+    """Write that staff sent a refund from the shop's bank account. Twice is once; audited."""
+    with db.orders.transaction():
+        if get_refund(refund_id).state == "asked":
+            audit.record(db.orders, actor, "refund.sent", f"refund:{refund_id}")
+        return _end(refund_id, None, None)
+
+
+def list_by_hand() -> Sequence[Refund]:
+    """List the refunds that wait for staff to send them from the bank, oldest first."""
+    by_hand = (Refund.state == "asked") & (Payment.provider == "bank_transfer")
+    with db.orders.reading() as session:
+        return session.scalars(
+            select(Refund).join(Payment, Payment.id == Refund.payment_id).where(by_hand).order_by(Refund.id).limit(200)
+        ).all()
+
+
+def _end(refund_id: str, external_id: str | None, error: str | None) -> Refund:
+    """Write how a refund that was asked for ended, once."""
+    asked = get_refund(refund_id)
+    locked = lock_payment(asked.payment_id)
+    row = db.orders.session.get_one(Refund, refund_id, with_for_update=True, populate_existing=True)
+    if row.state == "asked":
+        row.done_at, row.external_id, row.error = clock.now(), external_id, error
+        row.state = "failed" if error else "done"
+        if error:
+            _take_back(locked, row)
+        else:
+            later("email.refund_made", row.id, key=f"refunded:{row.id}")
     return row
 
 

@@ -1,7 +1,6 @@
 """Stripe, through its SDK: https://docs.stripe.com/api. The only file that imports it.
 
-Each call has a time budget, goes through the circuit breaker, and refuses to run inside a transaction. Amounts are
-Stripe's: minor units, but for the exceptions of https://docs.stripe.com/currencies#special-cases.
+Each call has a time budget, goes through the circuit breaker, and refuses to run inside a transaction.
 """
 
 from collections.abc import Iterator
@@ -14,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 from app import clock, config, db
 from app.breaker import Breaker
 from app.errors import Invalid, Unavailable
-from app.money import Money, exponent
+from app.money import Money
+from app.services.payments.provider import Asked, Failed, InUse, Opened, Refused, Truth
+from app.services.payments.stripe_amounts import amount_of, money_of
 
 if TYPE_CHECKING:
     from stripe import StripeClient
@@ -25,46 +26,9 @@ CONNECT_SECONDS, ANSWER_SECONDS = 2, 10
 SESSION_LIVES = timedelta(minutes=31)  # Stripe's least is 30
 KEY_LIVES = timedelta(hours=23)  # Stripe forgets idempotency keys after 24 hours
 _SESSION_KEY_LIVES = timedelta(seconds=50)  # then SESSION_LIVES from its start is less than Stripe's least
-_TWO_DIGITS = {"ISK", "UGX"}  # ISO 4217 has none, Stripe wants two zeroes
-_DOWN = "The payment company does not answer at the moment. Nothing was charged. Please try again in a minute."
+_DOWN = "Card payments do not work at the moment. Nothing was charged. Please try again in a minute."
 
 breaker = Breaker("The payment company")
-
-
-class InUse(Unavailable):
-    """A twin of this call is at work with the same key: wait, and ask again with that key."""
-
-
-class Failed(Unavailable):
-    """Stripe answered that it failed, and keeps that answer under the key: look what there is, then take a new key."""
-
-
-class Refused(Exception):
-    """Stripe answered with an error of ours: a wrong parameter, an object in another state. `code` is Stripe's."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{code}: {message}")
-        self.code = code
-
-
-@dataclass(frozen=True)
-class Opened:
-    """What Stripe made of a payment: where the customer pays (`pay_url`) or with what secret."""
-
-    session_id: str | None
-    intent_id: str | None
-    pay_url: str | None
-    client_secret: str | None
-
-
-@dataclass(frozen=True)
-class Truth:
-    """What Stripe says of a payment: `open`, `processing`, `paid` or `cancelled`, and what was received."""
-
-    status: str
-    received: Money
-    intent_id: str | None
-    decline: str | None = None
 
 
 @dataclass(frozen=True)
@@ -75,32 +39,16 @@ class Event:
     type: str
 
 
-def amount_of(money: Money) -> int:
-    """Return the number that Stripe wants for `money`; raise Invalid for one it does not take."""
-    if money.currency in _TWO_DIGITS:
-        return money.amount * 100
-    if exponent(money.currency) == 3 and money.amount % 10:
-        raise Invalid(f"Cards cannot pay {money.decimal} {money.currency}: the last digit must be 0.")
-    return money.amount
-
-
-def money_of(amount: int, currency: str) -> Money:
-    """Return the money that Stripe means by `amount`."""
-    code = currency.upper()
-    return Money(amount // 100 if code in _TWO_DIGITS else amount, code)
-
-
-def request_for(
-    *, payment_id: str, order_number: str, amount: Money, method: str, email: str, return_url: str, cancel_url: str
-) -> dict[str, Any]:
+def request_for(asked: Asked) -> dict[str, Any]:
     """Return the parameters of the coming call; they are stored first, so that a repeat asks the same."""
-    metadata = {"payment": payment_id, "order": order_number}
-    if method == "element":
+    amount, email = asked.amount, asked.email
+    metadata = {"payment": asked.payment_id, "order": asked.order_number}
+    if asked.method == "element":
         return {
             "amount": amount_of(amount),
             "currency": amount.currency.lower(),
             "automatic_payment_methods": {"enabled": True},
-            "description": f"Order {order_number}",
+            "description": f"Order {asked.order_number}",
             "metadata": metadata,
             **({"receipt_email": email} if email.isascii() else {}),
         }
@@ -109,18 +57,18 @@ def request_for(
         "price_data": {
             "currency": amount.currency.lower(),
             "unit_amount": amount_of(amount),
-            "product_data": {"name": f"Order {order_number}"},
+            "product_data": {"name": f"Order {asked.order_number}"},
         },
     }
     return {
         "mode": "payment",
-        "client_reference_id": payment_id,
+        "client_reference_id": asked.payment_id,
         **({"customer_email": email} if email.isascii() else {}),  # Stripe takes no others, and asks for its own
         "line_items": [line],
         "metadata": metadata,
-        "payment_intent_data": {"description": f"Order {order_number}", "metadata": metadata},
-        "success_url": return_url,
-        "cancel_url": cancel_url,
+        "payment_intent_data": {"description": f"Order {asked.order_number}", "metadata": metadata},
+        "success_url": asked.return_url,
+        "cancel_url": asked.cancel_url,
     }
 
 
@@ -190,10 +138,10 @@ def end(session_id: str | None, intent_id: str | None) -> None:
         pass  # complete, expired or cancelled already: whoever needs to know which reads it
 
 
-def refund(refund: "Refund", intent_id: str) -> tuple[str, str]:
+def refund(refund: "Refund", payment: "Payment") -> tuple[str, str]:
     """Give money back; return Stripe's id of the refund and its status. Its id and try are the idempotency key."""
     params: Any = {
-        "payment_intent": intent_id,
+        "payment_intent": payment.intent_id or "",
         "amount": amount_of(refund.amount_money),
         "metadata": {"refund": refund.id},
     }
@@ -203,10 +151,10 @@ def refund(refund: "Refund", intent_id: str) -> tuple[str, str]:
         return made.id, made.status or "succeeded"
 
 
-def find_refund(refund: "Refund", intent_id: str) -> tuple[str, str] | None:
+def find_refund(refund: "Refund", payment: "Payment") -> tuple[str, str] | None:
     """Look for what an earlier, unanswered call may have made."""
     with _calling() as client:
-        params: Any = {"payment_intent": intent_id, "limit": 100}
+        params: Any = {"payment_intent": payment.intent_id or "", "limit": 100}
         for found in client.v1.refunds.list(params=params).auto_paging_iter():
             if _mark(found, "refund") == refund.id:
                 return found.id, found.status or "succeeded"

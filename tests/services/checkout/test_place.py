@@ -11,7 +11,7 @@ from app.errors import Conflict, Unavailable
 from app.money import Money
 from app.services import cart, checkout, inventory, orders, payments
 from app.services.checkout.settle import apply
-from app.services.payments.stripe import Truth
+from app.services.payments import Truth
 from tests import make
 from tests.companies import Companies
 

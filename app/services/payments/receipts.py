@@ -1,0 +1,66 @@
+"""What staff matched from the statements of the shop's bank account."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import or_, select
+from sqlalchemy.dialects.postgresql import insert
+
+from app import clock, db
+from app.errors import Conflict, Invalid
+from app.money import Money
+from app.services import audit
+from app.services.payments.models import Payment, TransferReceipt
+
+
+def add_receipt(
+    payment: Payment, amount: Money, *, received: int, sender: str, bank_line: str, key: str, actor: str
+) -> bool:
+    """Note on a locked payment what came for it; False when this very form was sent before. Audited.
+
+    Raises Invalid for no amount, Conflict when the line was matched before, or something else than `received`, what
+    the person saw, has come since.
+    """
+    if amount.amount < 1:
+        raise Invalid("Nothing came.", amount="Enter an amount above zero.")
+    session = db.orders.session
+    if session.scalars(select(TransferReceipt.id).where(TransferReceipt.key == key)).one_or_none():
+        return False
+    if received != payment.captured:
+        raise Conflict("Somebody else noted money for this payment meanwhile. Please check before you note it again.")
+    added = session.execute(
+        insert(TransferReceipt)
+        .values(
+            id=db.new_id(), payment_id=payment.id, key=key, bank_line=bank_line or None, amount=amount.amount,
+            currency=amount.currency, sender=sender, actor=actor, created_at=clock.now(),
+        )
+        .on_conflict_do_nothing(index_elements=["bank_line"])
+        .returning(TransferReceipt.id)
+    ).scalar()  # fmt: skip
+    if added is None:
+        raise Conflict(f"The line {bank_line} of the statement was matched before. One line is matched once.")
+    after = {"amount": amount.amount, "currency": amount.currency, "sender": sender, "bank_line": bank_line}
+    audit.record(db.orders, actor, "payment.match", f"payment:{payment.id}", before={"received": received}, after=after)
+    return True
+
+
+def receipts_of(payment_id: str) -> Sequence[TransferReceipt]:
+    """List what came for a payment, oldest first."""
+    with db.orders.reading() as session:
+        return session.scalars(
+            select(TransferReceipt).where(TransferReceipt.payment_id == payment_id).order_by(TransferReceipt.id)
+        ).all()
+
+
+def list_transfers(*, q: str | None = None, after: str | None = None, limit: int = 50) -> Sequence[Payment]:
+    """List the transfers that are waited for, oldest first; with `q` all with that reference, ended ones too."""
+    query = select(Payment).where(Payment.provider == "bank_transfer")
+    if q:
+        code = q.strip().upper()
+        reference = Payment.request["reference"].astext
+        query = query.where(or_(reference == code, reference == f"{code[:5]}-{code[5:]}"))
+    else:
+        query = query.where(Payment.state == "open")
+    if after:
+        query = query.where(Payment.id > after)
+    with db.orders.reading() as session:
+        return session.scalars(query.order_by(Payment.id).limit(limit)).all()

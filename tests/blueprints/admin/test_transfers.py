@@ -1,0 +1,96 @@
+"""The page where staff match what came on the bank account."""
+
+from app.services import orders, payments
+from tests import make
+from tests.blueprints.admin.conftest import sign_in
+
+PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+
+def waiting():
+    """An order that waits for a transfer, and its payment."""
+    placed = make.place(make.buyer(make.variant()), method="transfer")
+    return placed.order, placed.payment
+
+
+def form(amount: str, *, received: int = 0, key: str = "k" * 16) -> dict[str, str]:
+    return {"amount": amount, "sender": "DE02 1203 0000", "bank_line": "", "received": str(received), "key": key}
+
+
+def test_table_lists_what_is_waited_for_and_finds_by_reference(admin):
+    order, payment = waiting()
+    paid, other = waiting()
+    admin.post(f"/admin/transfers/{other.id}/receipts", data=form(str(paid.total_money.decimal)))
+
+    text = admin.get("/admin/transfers/").text
+    found = admin.get(f"/admin/transfers/?q={paid.number.lower().replace('-', '')}").text
+
+    assert order.number in text
+    assert paid.number not in text
+    assert paid.number in found
+    assert payment.id in text
+
+
+def test_money_is_noted_with_and_without_htmx(admin):
+    order, payment = waiting()
+
+    part = admin.post(f"/admin/transfers/{payment.id}/receipts", data=form("5,00"), headers=PART)
+    rest = admin.post(
+        f"/admin/transfers/{payment.id}/receipts",
+        data=form(str((order.total - 500) / 100), received=500, key="r" * 16),
+    )
+
+    assert part.text.strip().startswith('<section id="transfer-receipts"')
+    assert rest.location == f"/admin/transfers/{payment.id}"
+    assert orders.get_for_job(order.id).state == "confirmed"
+    assert "DE02 1203 0000" in admin.get(rest.location).text
+
+
+def test_refusals_keep_what_was_typed(admin):
+    _, payment = waiting()
+    admin.post(f"/admin/transfers/{payment.id}/receipts", data=form("1.00"))
+
+    stale = admin.post(f"/admin/transfers/{payment.id}/receipts", data=form("1.00", key="s" * 16))
+    wrong = admin.post(f"/admin/transfers/{payment.id}/receipts", data=form("much", received=100, key="t" * 16))
+
+    assert stale.status_code == 409
+    assert "Somebody else noted money" in stale.text
+    assert wrong.status_code == 422
+    assert 'value="much"' in wrong.text
+
+
+def test_a_refund_is_marked_as_sent(admin):
+    order, payment = waiting()
+    too_much = str((order.total + 700) / 100)
+    admin.post(f"/admin/transfers/{payment.id}/receipts", data=form(too_much))
+    (refund,) = payments.list_by_hand()
+
+    assert "€7.00" in admin.get("/admin/transfers/").text
+    answer = admin.post(f"/admin/transfers/refunds/{refund.id}/sendings", headers=PART)
+
+    assert answer.text.strip().startswith('<section id="transfers-to-send"')
+    assert payments.get_refund(refund.id).state == "done"
+
+
+def test_a_reader_may_look_and_not_match(app):
+    _, payment = waiting()
+    browser = sign_in(app, make.staff("reader", email="ben@shop.example"))
+
+    assert "Money came" not in browser.get(f"/admin/transfers/{payment.id}").text
+    assert browser.post(f"/admin/transfers/{payment.id}/receipts", data=form("1")).status_code == 403
+
+
+def test_a_card_payment_is_no_transfer(admin):
+    placed = make.place(make.buyer(make.variant()))
+
+    assert admin.get(f"/admin/transfers/{placed.payment.id}").status_code == 404
+
+
+def test_the_order_page_and_the_review_page_offer_the_transfer(admin, client):
+    order, _ = waiting()
+
+    text = client.get(f"/orders/{orders.token_of(order.id)}").text
+
+    assert "DE89 3704 0044 0532 0130 00" in text
+    assert order.number in text
+    assert "Pay by card instead" in text
