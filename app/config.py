@@ -68,6 +68,7 @@ class Config:
     bank_bic: str = ""
     transfer_days: int = 7
     log_level: str = "INFO"
+    keep_pages: bool = True
 
     @property
     def is_production(self) -> bool:
@@ -156,6 +157,9 @@ def _check_values(values: dict[str, Any], mistakes: list[str]) -> None:
     check("bank_iban", _is_iban, "use an IBAN, as in DE89370400440532013000")
     check("transfer_days", lambda text: text.isdigit() and 1 <= int(text) <= 60, "use a number of days from 1 to 60")
     check("log_level", lambda text: text in {"DEBUG", "INFO", "WARNING", "ERROR"}, "use DEBUG, INFO, WARNING or ERROR")
+    check("keep_pages", lambda text: text in {"yes", "no"}, "use yes or no")
+    if "keep_pages" in values:
+        values["keep_pages"] = values["keep_pages"] == "yes"
     if "vat_rate" in values and _is_rate(values["vat_rate"]):
         values["vat_rate"] = Decimal(values["vat_rate"])
     if "transfer_days" in values and values["transfer_days"].isdigit():

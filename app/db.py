@@ -7,13 +7,13 @@ import base64
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, MetaData, create_engine, event
+from sqlalchemy import BigInteger, DateTime, Executable, MetaData, create_engine, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -62,18 +62,34 @@ class Database:
 
     def open(self, url: str, *, pool_size: int = 8) -> None:
         """Point at the server at `url`. Connects on first use."""
-        if self._engine is not None:
-            self._engine.dispose()
-        self._engine = create_engine(
+        self.close()
+        self._engine = self._pool(url, pool_size)
+        # Reads have connections of their own: to take one out of a transaction's mode and back costs more than they do.
+        self._reading_engine = self._pool(url, pool_size, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+
+    def close(self) -> None:
+        """Close the connections that nobody uses."""
+        for engine in (self._engine, self._reading_engine):
+            if engine is not None:
+                engine.dispose()
+
+    def _pool(self, url: str, size: int, **options: Any) -> Engine:
+        engine = create_engine(
             url.replace("postgresql://", "postgresql+psycopg://", 1),
-            pool_size=pool_size,
-            max_overflow=pool_size,
+            pool_size=size,
+            max_overflow=size,
             pool_timeout=5,
             connect_args={"connect_timeout": 5, "application_name": f"stoa-{self.name}"},
+            **options,
         )
-        self._reading_engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
-        event.listen(self._engine, "checkin", _note_rest)
-        event.listen(self._engine, "checkout", partial(_ping_after_rest, self._engine))
+        event.listen(engine, "checkin", _note_rest)
+        event.listen(engine, "checkout", partial(_ping_after_rest, engine))
+        return engine
+
+    @property
+    def engines(self) -> tuple[Engine, Engine]:
+        """The pools of transactions and of reads. For tests that watch what is asked."""
+        return self.engine, self._reading_engine or self.engine
 
     @property
     def engine(self) -> Engine:
@@ -120,7 +136,7 @@ class Database:
         if getattr(self._local, "session", None) is not None:
             yield self.session
             return
-        with Session(self._reading_engine or self.engine, expire_on_commit=False) as session:
+        with Session(self.engines[1], expire_on_commit=False) as session:
             self._local.session = session
             try:
                 yield session
@@ -139,6 +155,14 @@ class Database:
                 yield session
             finally:
                 self._local.session = None
+
+    def value(self, statement: Executable, values: Mapping[str, Any]) -> Any:
+        """Read one value of a statement that was built once: the shortest way, without a session of its own."""
+        session: Session | None = getattr(self._local, "session", None)
+        if session is not None:
+            return session.scalar(statement, values)
+        with self.engines[1].connect() as connection:
+            return connection.scalar(statement, values)
 
     def after_commit(self, act: Callable[[], None]) -> None:
         """Run `act` once the open transaction has committed; never when it rolls back."""

@@ -4,15 +4,16 @@ import argparse
 import os
 import platform
 import sys
+from dataclasses import replace
 
 from launcher import Refusal, terminal
 
 from bench import options, tables
 from bench.meter import Meter
 from bench.serving import PRODUCTION, SERVERS
-from bench.shop import Shop, temporary_folder
+from bench.shop import Shop, bytes_of_home, temporary_folder
 from bench.turns import Bench, Result, Target
-from bench.walks import HELLO, PAGES
+from bench.walks import ANEW, HELLO, LONG_HELLO, PAGES
 
 
 def main() -> int:
@@ -38,9 +39,15 @@ def _measure(chosen: argparse.Namespace) -> tuple[dict[str, Result], dict[str, l
         with terminal.step("shop") as shown:
             size = options.size(chosen)
             web, hello = shop.start_web(chosen.server, size), shop.start_hello(chosen.server, size)
+            anew = shop.start_web(chosen.server, size, name="anew", port=folder.ports(("anew",))["anew"], keeps=False)
             shop.start_worker()
+            goods = replace(goods, page_bytes=bytes_of_home(web, goods.variants[0]))
             shown.end("open")
-        targets = [Target(HELLO, HELLO, hello), *(Target(page, page, web) for page in chosen.only or PAGES)]
+        targets = [Target(HELLO, HELLO, hello), Target(LONG_HELLO, LONG_HELLO, hello)]
+        targets += [
+            Target(page, page, anew, visitors=1) if page.endswith(ANEW) else Target(page, page, web)
+            for page in chosen.only or PAGES
+        ]
         load = Bench(
             goods, meter, connections=chosen.connections, generators=chosen.generators, settle=shop.wait_for_jobs
         )

@@ -18,9 +18,9 @@ class Size:
     threads: int = 8
 
 
-def command(server: str, application: str, port: int, size: Size) -> list[str]:
-    """Return the command that serves `application` (module:name) at `port` of loopback."""
-    return [sys.executable, *_COMMANDS[server](application, port, size)]
+def command(server: str, application: str, origin: str, size: Size) -> list[str]:
+    """Return the command that serves `application` (module:name) at `origin`, a port of loopback."""
+    return [sys.executable, *_COMMANDS[server](application, int(origin.rpartition(":")[2]), size)]
 
 
 def _granian(application: str, port: int, size: Size) -> list[str]:

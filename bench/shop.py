@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import HTTPError, URLError
-from urllib.request import urlopen
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
 
 import psycopg
 from launcher import Refusal, settings, terminal
@@ -65,17 +66,18 @@ class Shop:
         for name in ("worker", "scheduler"):
             self._start(name, ["-m", f"app.tasks.{name}"], self._env("worker", self._origin))
 
-    def start_web(self, server: str, size: Size, *, name: str = "web", port: int = 0) -> str:
-        """Start the shop under a server and return its origin."""
+    def start_web(self, server: str, size: Size, *, name: str = "web", port: int = 0, keeps: bool = True) -> str:
+        """Start the shop under a server and return its origin. Unless it `keeps` pages, it makes each one anew."""
         origin = f"http://127.0.0.1:{port or self._ports['web']}"
-        self._serve(name, server, "wsgi:app", origin, size)
+        env = {"SHOP_KEEP_PAGES": "yes" if keeps else "no"}
+        self._start(name, serving.command(server, "wsgi:app", origin, size)[1:], self._env("web", origin) | env)
         wait_for(f"{origin}/health/live")
         return origin
 
     def start_hello(self, server: str, size: Size, *, name: str = "hello") -> str:
         """Start the yardstick under a server and return its origin."""
         origin = f"http://127.0.0.1:{self.folder.ports((name,))[name]}"
-        self._serve(name, server, "bench.hello:app", origin, size)
+        self._start(name, serving.command(server, "bench.hello:app", origin, size)[1:], self._env("web", origin))
         wait_for(origin)
         return origin
 
@@ -92,10 +94,6 @@ class Shop:
             row = connection.execute(_OPEN_JOBS).fetchone()
         return int(row[0]) if row else 0
 
-    def _serve(self, name: str, server: str, application: str, origin: str, size: Size) -> None:
-        command = serving.command(server, application, int(origin.rpartition(":")[2]), size)
-        self._start(name, command[1:], self._env("web", origin))
-
     def _start(self, name: str, command: Sequence[str], env: Mapping[str, str]) -> None:
         env = {**os.environ, **env, "PYTHONPATH": f"{ROOT}:{self._python_path}"}
         self.folder.processes.start(name, [sys.executable, *command], env=env, cwd=ROOT)
@@ -111,6 +109,16 @@ class Shop:
         """Return the settings of a shop as in production, but for http and the stand-ins, which production refuses."""
         mine = settings.shop(env="test", origin=origin, secret_key=self._secrets["secret_key"])
         return mine | self._engines.settings(role) | self._companies
+
+
+def bytes_of_home(origin: str, variant: str) -> int:
+    """Return how long the home page is, packed, for a visitor who has something in the cart."""
+    body = urlencode({"variant": variant, "quantity": "3"}).encode()
+    asked = Request(f"{origin}/cart/lines", body, {"Sec-Fetch-Site": "same-origin", "HX-Request-Type": "partial"})
+    with urlopen(asked, timeout=_PATIENCE) as answer:
+        cookie = answer.headers["Set-Cookie"].partition(";")[0]
+    with urlopen(Request(origin, headers={"Cookie": cookie, "Accept-Encoding": "gzip"}), timeout=_PATIENCE) as answer:
+        return len(answer.read())
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from bench.turns import Result, percentile
-from bench.walks import HELLO
+from bench.walks import HELLO, LONG_HELLO
 
 _PERCENTS = (50, 95, 99)
 _LEAST_COST = 0.005  # milliseconds; a process that always takes less is left out
@@ -16,9 +16,14 @@ def speed(results: dict[str, Result], yardstick: str = HELLO) -> str:
     for title, result in results.items():
         times = (f"{result.milliseconds(percent):.1f}" for percent in _PERCENTS)
         spread = f"{min(result.rates):,.0f}–{max(result.rates):,.0f}"
-        ratio = f"{result.rate / results[yardstick].rate:.3f}"
-        rows.append((title, _number(result.rate), ratio, spread, *times))
-    return _table(("", "a second", "of hello-world", "worst–best turn", "p50 ms", "p95 ms", "p99 ms"), rows)
+        ratios = (_ratio(result, results.get(name)) for name in (yardstick, LONG_HELLO))
+        rows.append((title, _number(result.rate), *ratios, spread, *times))
+    head = ("", "a second", "of hello-world", "of a long one", "worst–best turn", "p50 ms", "p95 ms", "p99 ms")
+    return _table(head, rows)
+
+
+def _ratio(result: Result, yardstick: Result | None) -> str:
+    return f"{result.rate / yardstick.rate:.3f}" if yardstick else ""
 
 
 def cpu(results: dict[str, Result]) -> str:

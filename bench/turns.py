@@ -20,11 +20,15 @@ from bench.walks import Goods
 
 @dataclass(frozen=True)
 class Target:
-    """One thing to measure: a page of what answers at `origin`. `title` names it in the tables."""
+    """One thing to measure: a page of what answers at `origin`. `title` names it in the tables.
+
+    `visitors` ask for it at once; 0 are as many as for the others.
+    """
 
     title: str
     page: str
     origin: str
+    visitors: int = 0
 
 
 @dataclass
@@ -72,9 +76,9 @@ class Bench:
     def measure(
         self, targets: Sequence[Target], *, seconds: float, rounds: int, tell: Callable[[int], None]
     ) -> dict[str, Result]:
-        """Give each target `seconds` in all, split into `rounds` turns; a short turn before warms everything up."""
+        """Give each target `seconds` in all, split into `rounds` turns; a turn before that warms everything up."""
         for target in targets:
-            self._turn(target, 0.5, Result())
+            self._turn(target, seconds / rounds, Result())
         results = {target.title: Result() for target in targets}
         for number in range(1, rounds + 1):
             for target in random.sample(targets, len(targets)):
@@ -85,7 +89,8 @@ class Bench:
     def _turn(self, target: Target, seconds: float, result: Result) -> None:
         before = self._meter.cpu()
         tallies = [
-            self._pool.submit(_drive, target, self._goods, self._share, seconds) for _ in range(self._generators)
+            self._pool.submit(_drive, target, self._goods, target.visitors or self._share, seconds)
+            for _ in range(1 if target.visitors else self._generators)
         ]
         done = [tally.result() for tally in tallies]
         self._settle()

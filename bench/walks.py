@@ -20,7 +20,12 @@ _ATTRIBUTE = re.compile(r'\b(name|value|type)="([^"]*)"')
 _SEEN = 500  # products and words that are asked for in turn
 
 HELLO = "hello-world"
-PAGES = ("home", "collection", "product", "search", "add to cart", "guest checkout")
+LONG_HELLO = "hello-world, a page long"
+WITH_CART = " with a cart"
+ANEW = ", made anew"
+CARTS = 16  # that visitors with a cart have between them
+PAGES = ("home", "collection", "product", f"home{WITH_CART}", f"product{WITH_CART}", f"home{ANEW}", f"collection{ANEW}")
+PAGES += (f"product{ANEW}", "search", "add to cart", "guest checkout")
 
 CARD = {"number": "4242 4242 4242 4242", "expiry": "12 / 40", "cvc": "123", "name": "Ada Byron"}
 ADDRESS = {
@@ -37,6 +42,7 @@ class Goods:
     products: list[str]
     words: list[str]
     variants: list[str]
+    page_bytes: int = 0  # of the home page as a visitor with a cart gets it
 
 
 def begin(page: str, origin: str, goods: Goods) -> Callable[[], Walk]:
@@ -50,10 +56,13 @@ def begin(page: str, origin: str, goods: Goods) -> Callable[[], Walk]:
             return _buying(origin, goods.products)
     paths, must_show = {
         HELLO: (["/"], b"Hello, world!"),
+        LONG_HELLO: ([f"/bytes/{goods.page_bytes}"], b"Hello, world!"),
         "home": (["/"], b"</html>"),
         "collection": ([f"/collections/{slug}" for slug in goods.collections], b"product-grid"),
         "product": ([f"/products/{slug}" for slug in goods.products], b"product-choice"),
-    }[page]
+    }[page.removesuffix(WITH_CART).removesuffix(ANEW)]
+    if page.endswith(WITH_CART):
+        return _reading_with_cart(page, origin, paths, goods.variants)
     return _reading(page, origin, paths, must_show)
 
 
@@ -69,6 +78,24 @@ def _reading(name: str, origin: str, paths: list[str], must_show: bytes) -> Call
         if answer.body not in seen:
             if must_show not in answer.unpacked():
                 raise Astray("another page")
+            seen.add(answer.body)
+
+    return walk
+
+
+def _reading_with_cart(name: str, origin: str, paths: list[str], variants: list[str]) -> Callable[[], Walk]:
+    """Return the walk of a visitor who has something in the cart already; the first few fill theirs first."""
+    some, carts = random.sample(paths, min(len(paths), _SEEN)), list[str]()
+    seen: set[bytes] = set()
+
+    def walk() -> Walk:
+        if len(carts) < CARTS:
+            answer = yield _post("filling", origin, "/cart/lines", {"variant": variants[0], "quantity": "3"}, _PART)
+            carts.append(f"Cookie: {answer.header('set-cookie').partition(';')[0]}\r\n")
+        answer = yield _get(name, origin, random.choice(some), random.choice(carts))
+        if answer.body not in seen:
+            if b'<span class="header__count">3</span>' not in answer.unpacked():
+                raise Astray("not the visitor's own page")
             seen.add(answer.body)
 
     return walk

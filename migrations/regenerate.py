@@ -33,7 +33,7 @@ def main() -> None:
                 server.psql(f"CREATE DATABASE {database.name}_scratch;")
                 database.open(server.get_uri(database=f"{database.name}_scratch"))
                 _regenerate(database)
-                database.engine.dispose()
+                database.close()
         finally:
             server.cleanup()
 

@@ -88,7 +88,7 @@ def one_app(shop_settings: dict[str, str]) -> Iterator[Flask]:
     app.extensions["stores"].close()
     app.extensions["push"].close()
     for database in db.BOTH:
-        database.engine.dispose()
+        database.close()
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ def count_queries() -> Iterator[Counted]:
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         counted.statements.append(statement)
 
-    engines = [database.engine for database in db.BOTH]
+    engines = [engine for database in db.BOTH for engine in database.engines]
     for engine in engines:
         event.listen(engine, "before_cursor_execute", note)
     _commands.counted = counted

@@ -5,7 +5,7 @@ The one rule: a stranger gets no cookie until something needs one.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -37,7 +37,8 @@ class Shopper:
 def shopper() -> Shopper:
     """Return who shops here. Reads the cookie only; asks no store."""
     if "shopper" not in g:
-        g.shopper = Shopper(cart_id=_cart_of_cookie())
+        settings = config.current()
+        g.shopper = Shopper(cart_id=cart_of_cookie(request.cookies.get(settings.cookie("cart")), settings))
     who: Shopper = g.shopper
     return who
 
@@ -46,6 +47,23 @@ def remember_cart(cart_id: str) -> None:
     """Have the answer set the cart cookie to `cart_id`."""
     g.shopper = Shopper(cart_id=cart_id)
     g.new_cart = cart_id
+
+
+def cart_of_cookie(value: str | None, settings: config.Config) -> str | None:
+    """Return the cart that the cart cookie's `value` names; None when it is not one of ours."""
+    return _unsigned(value, settings.secret_key) if value else None
+
+
+@lru_cache(maxsize=1024)
+def _unsigned(value: str, secret_key: str) -> str | None:
+    try:
+        return _signer(secret_key).unsign(value).decode()
+    except BadSignature:
+        return None
+
+
+def _signer(secret_key: str) -> Signer:
+    return Signer(secret_key, salt="cart-cookie")
 
 
 @dataclass(frozen=True)
@@ -182,22 +200,12 @@ def _current_path() -> str:
     return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
-def _cart_of_cookie() -> str | None:
-    value = request.cookies.get(config.current().cookie("cart"))
-    if not value:
-        return None
-    try:
-        return _signer().unsign(value).decode()
-    except BadSignature:
-        return None
-
-
 def _write_cart_cookie(response: Response) -> Response:
     cart_id: Any = g.get("new_cart")
     if cart_id:
         settings = config.current()
         response.set_cookie(
-            settings.cookie("cart"), _signer().sign(cart_id).decode(),
+            settings.cookie("cart"), _signer(settings.secret_key).sign(cart_id).decode(),
             max_age=CART_COOKIE_SECONDS, httponly=True, secure=settings.is_secure, samesite="Lax",
         )  # fmt: skip
     return response
@@ -214,7 +222,3 @@ def _write_staff_cookies(response: Response) -> Response:
     if device:
         response.set_cookie(settings.cookie("staff-device"), device, max_age=DEVICE_COOKIE_SECONDS, **flags)
     return response
-
-
-def _signer() -> Signer:
-    return Signer(config.current().secret_key, salt="cart-cookie")

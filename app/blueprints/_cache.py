@@ -1,26 +1,32 @@
 """Pages for strangers: the same for everybody, so they are kept whole.
 
-A visitor with a cart gets the same page with a badge of their own put in, on the server. The one rule: a kept view
-reads nothing of the request but its address and the query parameters it names.
+The one rule: a kept view reads nothing of the request but its address and the query parameters it names. `_front.py`
+sends what is kept, with the visitor's own badge in its slot.
 """
 
-import gzip
-import hashlib
 from collections.abc import Callable
 from functools import lru_cache, wraps
 from pathlib import Path
 from typing import ParamSpec
 
-from flask import Response, current_app, g, render_template, request
+from flask import Response, current_app, g, request
 
 from app import config
-from app.blueprints._access import shopper
+from app.blueprints import _front
 from app.blueprints._pages import wants_part
-from app.services import cart, pages
+from app.services import pages
 
 P = ParamSpec("P")
 _LONGEST = 200  # characters of a parameter that can matter
 _SOURCES = Path(__file__).resolve().parent.parent
+
+
+class _AnotherAnswer(Exception):
+    """The view answered something that is not a page to keep: a redirect."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__()
+        self.response = response
 
 
 def kept(*parameters: str) -> Callable[[Callable[P, Response]], Callable[P, Response]]:
@@ -30,40 +36,26 @@ def kept(*parameters: str) -> Callable[[Callable[P, Response]], Callable[P, Resp
         @wraps(view)
         def answer(*args: P.args, **kwargs: P.kwargs) -> Response:
             g.page_state = pages.state()
+            g.cart_count = 0
+            if not config.current().keep_pages:
+                return _front.answer_with(_pack(view(*args, **kwargs)), g.page_state, is_known=False)
             query = [f"{name}={request.args[name][:_LONGEST]}" for name in sorted(parameters) if name in request.args]
             key = [_release(), *g.page_state, "part" if wants_part() else "page", request.path, *query]
-            g.cart_count = 0
-            return _answer(pages.fetch(key, lambda: _pack(view(*args, **kwargs).get_data())))
+            try:
+                page = pages.fetch(key, lambda: _pack(view(*args, **kwargs)))
+            except _AnotherAnswer as other:
+                return other.response
+            return _front.answer_with(page, g.page_state, is_known=set(request.args) <= set(parameters))
 
         return answer
 
     return decorate
 
 
-def _pack(body: bytes) -> bytes:
-    # gzip, which every browser takes, also without https; it is made once and lies in the cache as it is sent.
-    return gzip.compress(body, 6, mtime=0)
-
-
-def _answer(packed: bytes) -> Response:
-    """Put the visitor's badge where the stranger's is, and let browsers ask whether anything changed."""
-    visitor = shopper()
-    pieces = cart.count(visitor)
-    if pieces:
-        stranger = render_template("cart/_badge.html", cart_count=0).encode()
-        own = render_template("cart/_badge.html", cart_count=pieces).encode()
-        packed = _pack(gzip.decompress(packed).replace(stranger, own, 1))
-    is_packed = request.accept_encodings.quality("gzip") > 0
-    response = Response(packed if is_packed else gzip.decompress(packed), mimetype="text/html")
-    if is_packed:
-        response.content_encoding = "gzip"
-    response.vary.update(("HX-Request-Type", "Cookie", "Accept-Encoding"))
-    response.headers["Cache-Control"] = "private, no-cache"
-    if visitor.cart_id is None:
-        response.headers["CDN-Cache-Control"] = "public, max-age=1"
-    response.set_etag(hashlib.sha256(packed).hexdigest()[:20], weak=True)
-    response.make_conditional(request)
-    return response
+def _pack(response: Response) -> pages.Packed:
+    if response.status_code != 200:
+        raise _AnotherAnswer(response)
+    return pages.Packed.of(response.get_data(), _front.badge(current_app, 0))
 
 
 def _release() -> str:

@@ -71,8 +71,9 @@ def test_job_is_a_function_that_says_why_twice_is_harmless(name):
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)
 def test_only_the_settings_read_the_environment(path):
-    read = {node.attr for node in nodes(path) if isinstance(node, ast.Attribute)} & {"environ", "getenv"}
-    read |= {node.id for node in nodes(path) if isinstance(node, ast.Name)} & {"environ", "getenv"}
+    of_os = {node.attr for node in nodes(path) if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "os"}
+    of_os |= {alias.name for node in nodes(path) if isinstance(node, ast.ImportFrom) for alias in node.names}
+    read = of_os & {"environ", "getenv"}
 
     assert not (read and name_of(path) not in READS_ENVIRONMENT)
 

@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, bindparam, func, select
 
 from app import config, db
 from app.errors import Unavailable
 from app.money import Money
 from app.services import catalog, inventory
 from app.services.cart.models import CartRow, LineRow
+
+_PIECES = select(func.sum(LineRow.quantity)).where(LineRow.cart_id == bindparam("cart"))
 
 
 class Shopper(Protocol):
@@ -127,9 +129,7 @@ def count(shopper: Shopper) -> int:
     """Return how many pieces lie in the shopper's cart. Asks no store for somebody without one."""
     if shopper.cart_id is None:
         return 0
-    with db.orders.reading() as session:
-        pieces = session.scalar(select(func.sum(LineRow.quantity)).where(LineRow.cart_id == shopper.cart_id))
-    return int(pieces or 0)
+    return int(db.orders.value(_PIECES, {"cart": shopper.cart_id}) or 0)
 
 
 def read(cart_id: str | None) -> Cart:

@@ -1,4 +1,4 @@
-"""Whole pages, kept for everybody who asks for the same thing while nothing has changed: in Redis, the latest here.
+"""Whole pages, kept in Redis for everybody who asks for the same thing while nothing has changed.
 
 The one rule: a page's key holds the state of the catalogue and the stock that was read before the page was made, so a
 page is never found once it is old. Losing every page costs only the making of them.
@@ -13,9 +13,10 @@ from typing import cast
 from redis.exceptions import RedisError
 
 from app import stores
-from app.services.pages.reading import State, recent, remember, shelves, state
+from app.services.pages.packing import Packed
+from app.services.pages.reading import Known, State, known_of, shelves, state
 
-__all__ = ["State", "fetch", "shelves", "state"]
+__all__ = ["Known", "Packed", "State", "fetch", "known_of", "shelves", "state"]
 
 log = logging.getLogger(__name__)
 
@@ -26,17 +27,9 @@ _REST_AFTER_FAILURE = 5.0  # seconds in which Redis is not asked again, so that 
 _rests_until = 0.0
 
 
-def fetch(parts: list[str], make: Callable[[], bytes]) -> bytes:
+def fetch(parts: list[str], make: Callable[[], Packed]) -> Packed:
     """Return the page that `parts` name, made by `make` unless it is kept. Of many who ask at once, one makes it."""
     key = f"page:{sha256(chr(0).join(parts).encode()).hexdigest()}"
-    found = recent(key)
-    if found is None:
-        found = _from_redis(key, make)
-        remember(key, found)
-    return found
-
-
-def _from_redis(key: str, make: Callable[[], bytes]) -> bytes:
     if time.monotonic() < _rests_until:
         return make()
     try:
@@ -45,14 +38,14 @@ def _from_redis(key: str, make: Callable[[], bytes]) -> bytes:
         _rest(error)
         return make()
     if kept is not None:
-        return kept
+        return Packed.from_bytes(kept)
     try:
-        body = make()
+        page = make()
     except BaseException:
         _release(key)
         raise
-    _keep(key, body)
-    return body
+    _keep(key, page.to_bytes())
+    return page
 
 
 def _find_or_claim(key: str) -> bytes | None:

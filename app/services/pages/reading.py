@@ -2,10 +2,9 @@
 
 import threading
 import time
-from collections import OrderedDict
 from typing import NamedTuple
 
-from flask import current_app
+from flask import Flask, current_app
 from pymongo.errors import PyMongoError
 from sqlalchemy.exc import OperationalError
 
@@ -14,7 +13,6 @@ from app.services import catalog, inventory
 _FRESH = 1.0  # seconds; with the time a page takes, a change shows within two
 _SHELVES_FRESH = 60.0  # seconds that the frame of a page outside the catalogue may lag behind
 _REST_AFTER_FAILURE = 10.0
-_RECENT = 128  # pages that each process keeps beside Redis
 
 
 class State(NamedTuple):
@@ -24,7 +22,7 @@ class State(NamedTuple):
     stock: str
 
 
-class _Known:
+class Known:
     """What one app in this process last read."""
 
     def __init__(self) -> None:
@@ -32,15 +30,18 @@ class _Known:
         self.state: State | None = None
         self.failure: Exception | None = None
         self.read_at = float("-inf")
-        self.recent: OrderedDict[str, bytes] = OrderedDict()
         self.shelves: list[catalog.Collection] = []
         self.shelves_of = ""
         self.shelves_at = 0.0
 
+    def fresh(self) -> State | None:
+        """Return the state when it was read within the second; asks no store."""
+        return self.state if time.monotonic() - self.read_at <= _FRESH else None
+
 
 def state() -> State:
     """Return the state of the catalogue and the stock, at most a second old; raise what a store raises that is down."""
-    known = _known()
+    known = known_of(current_app)
     with known.lock:
         if time.monotonic() - known.read_at > _FRESH:
             known.state, known.failure = None, None
@@ -56,18 +57,10 @@ def state() -> State:
         return known.state
 
 
-def recent(key: str) -> bytes | None:
-    """Return a page that this process lately gave under `key`."""
-    return _known().recent.get(key)
-
-
-def remember(key: str, body: bytes) -> None:
-    """Keep a page in this process too, in the place of the oldest. Its key holds the state, so it is never stale."""
-    known = _known()
-    with known.lock:
-        known.recent[key] = body
-        while len(known.recent) > _RECENT:
-            known.recent.popitem(last=False)
+def known_of(app: Flask) -> Known:
+    """Return what this process knows for an app."""
+    known: Known = app.extensions.setdefault("page_state", Known())
+    return known
 
 
 def shelves(at: State | None = None) -> list[catalog.Collection]:
@@ -75,7 +68,7 @@ def shelves(at: State | None = None) -> list[catalog.Collection]:
 
     Without a state it never raises: what is known, or nothing, while the catalogue is down.
     """
-    known = _known()
+    known = known_of(current_app)
     if at is None:
         return _last_known(known)
     if known.shelves_of != at.catalog:
@@ -84,15 +77,10 @@ def shelves(at: State | None = None) -> list[catalog.Collection]:
     return known.shelves
 
 
-def _last_known(known: _Known) -> list[catalog.Collection]:
+def _last_known(known: Known) -> list[catalog.Collection]:
     if known.shelves_at == 0.0 or time.monotonic() - known.shelves_at > _SHELVES_FRESH:
         try:
             known.shelves, known.shelves_at = catalog.collections(), time.monotonic()
         except PyMongoError:
             known.shelves_at = time.monotonic() - _SHELVES_FRESH + _REST_AFTER_FAILURE
     return known.shelves
-
-
-def _known() -> _Known:
-    known: _Known = current_app.extensions.setdefault("page_state", _Known())
-    return known

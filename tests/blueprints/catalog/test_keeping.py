@@ -5,17 +5,26 @@ import threading
 import time
 from dataclasses import replace
 
+import brotli
 import pytest
 
 from app import stores
 from app.services import catalog, inventory, pages, search
 from tests import make
 
+PAGE = pages.Packed.of(b"<p>0 pieces</p>", b"0")
+
 
 @pytest.fixture(autouse=True)
 def patience(monkeypatch):
     """Have the state re-read after a tenth of a second, so that tests need not wait a whole one."""
     monkeypatch.setattr("app.services.pages.reading._FRESH", 0.1)
+
+
+@pytest.fixture
+def no_hurry(monkeypatch):
+    """Have the state stay as it was read, so that what is counted is the page's own."""
+    monkeypatch.setattr("app.services.pages.reading._FRESH", 600.0)
 
 
 def page_of(client, product):
@@ -81,18 +90,71 @@ def test_browser_that_has_the_page_is_told_so(client):
     assert {"HX-Request-Type", "Cookie"} <= set(first.headers["Vary"].replace(" ", "").split(","))
 
 
-def test_page_is_sent_packed_to_whoever_takes_it(client):
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("gzip", "gzip"),
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip, br;q=0.5", "gzip"),
+        ("br;q=0", None),
+        ("identity", None),
+        ("*", "br"),
+    ],
+)
+def test_page_is_sent_in_the_coding_that_the_browser_likes_best(client, accepted, coding):
     product = make.product(description="<p>" + "Drawn by rule and by chance. " * 50 + "</p>")
+    plain = page_of(client, product)
+
+    for answer in [client.get(f"/products/{product.slug}", headers={"Accept-Encoding": accepted}) for _ in range(2)]:
+        assert answer.headers.get("Content-Encoding") == coding
+        assert int(answer.headers["Content-Length"]) == len(answer.data)
+        assert _unpacked(answer) == plain.data
+
+
+def test_visitor_with_a_cart_gets_the_page_packed_anew_around_the_badge(client):
+    product = make.product()
+    client.post("/cart/lines", data={"variant": product.variants[0].id, "quantity": "3"})
     plain = page_of(client, product)
 
     packed = client.get(f"/products/{product.slug}", headers={"Accept-Encoding": "gzip, br"})
 
     assert packed.headers["Content-Encoding"] == "gzip"
-    assert gzip.decompress(packed.data) == plain.data
-    assert "Content-Encoding" not in plain.headers
+    assert _unpacked(packed) == plain.data
+    assert b'<span class="header__count">3</span>' in plain.data
 
 
-def test_unknown_parameters_do_not_make_new_pages(client, count_queries):
+def test_page_from_the_door_has_every_header_of_the_first(client, count_queries, no_hurry):
+    product = make.product()
+    first = page_of(client, product)
+
+    with count_queries() as counted:
+        again = client.get(f"/products/{product.slug}", headers={"X-Request-Id": "asked"})
+        head = client.head(f"/products/{product.slug}")
+
+    assert (counted.sql, counted.mongo) == (0, 0)
+    assert again.headers["X-Request-Id"] == "asked"
+    assert first.headers["X-Request-Id"] != head.headers["X-Request-Id"]
+    assert _lasting(again) == _lasting(first) == _lasting(head)
+    assert "Content-Security-Policy" in first.headers
+    assert head.data == b""
+
+
+def test_answer_of_no_page_is_never_kept(client):
+    for _ in range(2):
+        assert client.get("/products/none").status_code == 404
+        assert client.post("/").status_code == 405
+
+
+def _unpacked(answer):
+    unpack = {"gzip": gzip.decompress, "br": brotli.decompress, None: bytes}
+    return unpack[answer.headers.get("Content-Encoding")](answer.data)
+
+
+def _lasting(answer):
+    return sorted((name, value) for name, value in answer.headers if name != "X-Request-Id")
+
+
+def test_unknown_parameters_do_not_make_new_pages(client, count_queries, no_hurry):
     product = make.product()
     client.get(f"/products/{product.slug}")
 
@@ -109,20 +171,20 @@ def test_many_who_ask_at_once_have_the_page_made_once(app):
     def make_page():
         made.append(1)
         time.sleep(0.1)
-        return b"page"
+        return PAGE
 
     def ask(answers):
         with app.app_context():
             answers.append(pages.fetch(["one", "address"], make_page))
 
-    answers: list[bytes] = []
+    answers: list[pages.Packed] = []
     threads = [threading.Thread(target=ask, args=(answers,)) for _ in range(12)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
-    assert answers == [b"page"] * 12
+    assert answers == [PAGE] * 12
     assert len(made) == 1
 
 
@@ -133,5 +195,5 @@ def test_page_that_cannot_be_made_leaves_the_next_try_free(app):
     with pytest.raises(LookupError):
         pages.fetch(["address"], fail)
 
-    assert pages.fetch(["address"], lambda: b"page") == b"page"
+    assert pages.fetch(["address"], lambda: PAGE) == PAGE
     assert stores.cache().exists("page:making") == 0
