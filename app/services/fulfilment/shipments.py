@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app import clock, db, stores
 from app.errors import Conflict, NotFound
 from app.queue import done, later
-from app.services import orders, shipping
+from app.services import inventory, orders, shipping
 from app.services.fulfilment.models import Shipment, ShipmentLine
 from app.services.fulfilment.states import MOVES, ShipmentState
 
@@ -25,11 +25,16 @@ class Staff(Protocol):
 
 
 def start(order_id: str) -> None:
-    """Make the shipment of a paid order, with all that needs shipping, and have its label bought; only once."""
+    """Make the shipment of a paid order, with all that needs shipping, and have its label bought; only once.
+
+    An order that is owed something waits: this is asked for again when its goods have come.
+    """
     with db.orders.transaction() as session:
         order = orders.lock(order_id)
         lines = [line for line in order.lines if line.requires_shipping]
-        if order.state == orders.OrderState.CONFIRMED and lines:
+        if inventory.owed(order_id):
+            orders.note(order_id, "waits", "Something in it is not in stock yet. It is sent when all of it is here.")
+        elif order.state == orders.OrderState.CONFIRMED and lines:
             shipment_id = session.execute(
                 insert(Shipment)
                 .values(

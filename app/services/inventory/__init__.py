@@ -4,15 +4,19 @@ The one rule: the check and the write are one conditional UPDATE, in order of va
 and two orders never lock each other out.
 """
 
+from app.services.inventory.backorders import owed
+from app.services.inventory.booking import Booking, Entry, book
 from app.services.inventory.fsck import stocked
 from app.services.inventory.levels import (
     DEFAULT_LOCATION,
     Level,
     SoldOut,
     adjust,
+    allow_backorder,
     generation,
     level_as_staff,
     levels,
+    list_low,
     movements,
     receive,
     restock,
@@ -22,16 +26,22 @@ from app.services.inventory.reservations import held, hold, release, reservation
 
 __all__ = [
     "DEFAULT_LOCATION",
+    "Booking",
+    "Entry",
     "Level",
     "Reservation",
     "SoldOut",
     "adjust",
+    "allow_backorder",
+    "book",
     "generation",
     "held",
     "hold",
     "level_as_staff",
     "levels",
+    "list_low",
     "movements",
+    "owed",
     "receive",
     "release",
     "reservations_of",

@@ -11,7 +11,7 @@ from app.services.inventory.models import Reservation, StockLevel, StockMovement
 
 def stocked() -> Iterator[list[str]]:
     """Yield the variants of which something is on hand or promised, some at a time."""
-    query = select(StockLevel.on_hand).where((StockLevel.on_hand > 0) | (StockLevel.reserved > 0))
+    query = select(StockLevel.on_hand).where((StockLevel.on_hand != 0) | (StockLevel.reserved > 0))
     return ([row.key for row in page] for page in pages(query, StockLevel.variant_id))
 
 
@@ -53,11 +53,12 @@ def _count_again(subject: str) -> None:
     variant_id, _, location = subject.partition("@")
     here = (StockLevel.variant_id == variant_id) & (StockLevel.location == location)
     with db.orders.transaction() as session:
-        level = session.execute(select(StockLevel.on_hand).where(here).with_for_update()).one_or_none()
+        can_be_held = StockLevel.on_hand + StockLevel.backorder
+        most = session.execute(select(can_be_held).where(here).with_for_update()).scalar_one_or_none()
         held = _held().where(Reservation.variant_id == variant_id, Reservation.location == location)
         row = session.execute(held).one_or_none()
         count = row.sum if row else 0
-        if level is not None and count <= level.on_hand:
+        if most is not None and count <= most:
             again = {"reserved": count, "changes": StockLevel.changes + 1, "updated_at": clock.now()}
             session.execute(update(StockLevel).where(here).values(again))
 
@@ -73,6 +74,21 @@ def _find_unmoved() -> Iterator[Fault]:
     query = query.where(Reservation.state == "sold", func.coalesce(StockMovement.change, 0) != -Reservation.quantity)
     for row in walk(query, key):
         yield Fault(row.key, f"{row.quantity} were sold, but the movement says {row.change or 0}")
+
+
+def _find_misowed() -> Iterator[Fault]:
+    waiting = (
+        select(Reservation.variant_id, Reservation.location, func.sum(Reservation.owed).label("sum"))
+        .where(Reservation.owed > 0)
+        .group_by(Reservation.variant_id, Reservation.location)
+        .subquery()
+    )
+    same = (waiting.c.variant_id == StockLevel.variant_id) & (waiting.c.location == StockLevel.location)
+    missing, owed = func.greatest(0, -StockLevel.on_hand), func.coalesce(waiting.c.sum, 0)
+    query = select(missing.label("missing"), owed.label("owed")).select_from(StockLevel)
+    query = query.join(waiting, same, isouter=True).where(missing != owed)
+    for row in walk(query, func.concat(StockLevel.variant_id, "@", StockLevel.location)):
+        yield Fault(row.key, f"{row.missing} are missing on the shelf, but {row.owed} are owed to orders")
 
 
 def _held() -> Select[str, str, int]:
@@ -92,5 +108,6 @@ CHECKS = (
         mend=_count_again,
         because="the reservations are the truth; they are counted again under the lock that every reservation takes",
     ),
+    Check("stock.owed", "What is missing on the shelf is what is owed to orders.", _find_misowed),
     Check("stock.sold", "What was sold left the shelf, once.", _find_unmoved),
 )

@@ -1,7 +1,8 @@
 """Levels and movements: what lies on the shelf and why."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -9,9 +10,17 @@ from sqlalchemy.dialects.postgresql import insert
 from app import clock, db
 from app.errors import Conflict, Invalid
 from app.services import audit
+from app.services.inventory.backorders import fill
 from app.services.inventory.models import StockLevel, StockMovement
 
 DEFAULT_LOCATION = "main"
+LEVEL_COLUMNS = (
+    StockLevel.variant_id, StockLevel.on_hand, StockLevel.reserved, StockLevel.version,
+    StockLevel.backorder, StockLevel.expected_on, StockLevel.low_at,
+)  # fmt: skip
+
+
+_MOST = 1_000_000
 
 
 class SoldOut(Conflict):
@@ -27,17 +36,43 @@ class SoldOut(Conflict):
 
 @dataclass(frozen=True)
 class Level:
-    """`on_hand` on the shelf, `reserved` promised, `available` for sale; `version` counts the changes of `on_hand`."""
+    """`on_hand` on the shelf, `reserved` promised; `version` counts the edits of a person and the changes of `on_hand`.
+
+    `backorder` more may be sold, expected on `expected_on`; `on_hand` below zero is owed to customers.
+    """
 
     variant_id: str
     on_hand: int
     reserved: int
     version: int
+    backorder: int = 0
+    expected_on: date | None = None
+    low_at: int = 3
 
     @property
     def available(self) -> int:
-        """How many can be sold."""
-        return self.on_hand - self.reserved
+        """How many can be sold, on backorder included."""
+        return self.on_hand + self.backorder - self.reserved
+
+    @property
+    def shelf(self) -> int:
+        """How many lie on the shelf."""
+        return max(0, self.on_hand)
+
+    @property
+    def owed(self) -> int:
+        """How many were sold and are still to come."""
+        return max(0, -self.on_hand)
+
+    @property
+    def is_low(self) -> bool:
+        """Whether it runs out."""
+        return self.on_hand - self.reserved <= self.low_at
+
+    @property
+    def at_hand(self) -> int:
+        """How many can be sold and sent now."""
+        return max(0, self.on_hand - self.reserved)
 
 
 def levels(variant_ids: Iterable[str]) -> dict[str, Level]:
@@ -45,9 +80,7 @@ def levels(variant_ids: Iterable[str]) -> dict[str, Level]:
     wanted = list(variant_ids)
     with db.orders.reading() as session:
         rows = session.execute(
-            select(StockLevel.variant_id, StockLevel.on_hand, StockLevel.reserved, StockLevel.version).where(
-                StockLevel.variant_id.in_(wanted), StockLevel.location == DEFAULT_LOCATION
-            )
+            select(*LEVEL_COLUMNS).where(StockLevel.variant_id.in_(wanted), StockLevel.location == DEFAULT_LOCATION)
         ).all()
     found = {row.variant_id: Level(*row) for row in rows}
     return {variant: found.get(variant, Level(variant, 0, 0, 0)) for variant in wanted}
@@ -58,45 +91,98 @@ def level_as_staff(variant_id: str) -> Level:
     return levels([variant_id])[variant_id]
 
 
-def receive(variant_id: str, quantity: int, *, reason: str, actor: str, reference: str | None = None) -> None:
-    """Add `quantity` to what is on hand. The same `reference` counts once, however often this is called."""
+def receive(variant_id: str, quantity: int, *, reason: str, actor: str, reference: str | None = None) -> bool:
+    """Add `quantity` to what is on hand. The same `reference` counts once; False when it was counted before."""
     if quantity < 1:
         raise Invalid("Receive at least one.", quantity="Enter a whole number from 1.")
     with db.orders.transaction():
-        _add(variant_id, quantity, kind="receive", reference=reference, reason=reason, actor=actor)
+        return _add(variant_id, quantity, kind="receive", reference=reference, reason=reason, actor=actor)
 
 
-def restock(variant_id: str, quantity: int, *, reason: str, actor: str, reference: str) -> None:
-    """Put back what an order had taken, once per `reference`."""
+def restock(
+    variant_id: str, quantity: int, *, reason: str, actor: str, reference: str, order_id: str | None = None
+) -> None:
+    """Put back what an order had taken, once per `reference`. What `order_id` was still owed it is owed no more."""
     with db.orders.transaction():
-        _add(variant_id, quantity, kind="restock", reference=reference, reason=reason, actor=actor)
+        _add(variant_id, quantity, kind="restock", reference=reference, reason=reason, actor=actor, order_id=order_id)
 
 
-def adjust(variant_id: str, on_hand: int, *, version: int, reason: str, actor: str) -> Level:
-    """Set what is on hand to what was counted.
+def adjust(variant_id: str, counted: int, *, version: int, reason: str, actor: str) -> Level:
+    """Set what lies on the shelf to what was counted there; pieces owed to customers stay owed until they come.
 
     Raises Conflict when somebody else changed it since `version` was read, or when orders hold more than that.
     """
-    if not 0 <= on_hand <= 1_000_000:
-        raise Invalid("That is not a number of pieces.", on_hand="Enter a whole number from 0 to 1,000,000.")
-    with db.orders.transaction() as session:
-        _make_row(variant_id)
-        before = session.execute(
-            select(StockLevel.on_hand, StockLevel.reserved, StockLevel.version)
-            .where(StockLevel.variant_id == variant_id, StockLevel.location == DEFAULT_LOCATION)
-            .with_for_update()
-        ).one()
-        if before.version != version and not (version == 0 and before.version == 1 and before.on_hand == 0):
-            raise Conflict(f"Somebody changed this meanwhile: {before.on_hand} are on hand now. Check and save again.")
-        if on_hand < before.reserved:
+    if not 0 <= counted <= _MOST:
+        raise Invalid("That is not a number of pieces.", on_hand=f"Enter a whole number from 0 to {_MOST:,}.")
+    with db.orders.transaction():
+        before = lock_level(variant_id, version=version)
+        change = counted - before.shelf
+        on_hand = before.on_hand + change
+        if on_hand + before.backorder < before.reserved:
             raise Conflict(f"{before.reserved} are promised to orders; there cannot be fewer. Cancel an order first.")
-        _write_change(variant_id, on_hand - before.on_hand)
-        _write_movement(variant_id, on_hand - before.on_hand, kind="adjust", reference=None, reason=reason, actor=actor)
+        write_change(variant_id, change)
+        write_movement(variant_id, change, kind="adjust", reference=None, reason=reason, actor=actor)
+        if change > 0:
+            fill(variant_id, change)
         audit.record(
             db.orders, actor, "stock.adjust", f"variant:{variant_id}",
             before={"on_hand": before.on_hand}, after={"on_hand": on_hand, "reason": reason},
         )  # fmt: skip
-    return Level(variant_id, on_hand, before.reserved, before.version + 1)
+    return replace(before, on_hand=on_hand, version=before.version + 1)
+
+
+def allow_backorder(
+    variant_id: str, pieces: int, *, expected_on: date | None, low_at: int, version: int, actor: str
+) -> Level:
+    """Let `pieces` more be sold than lie on the shelf, to come on a date; and say from where down it runs out.
+
+    Raises Invalid without a date to tell customers, Conflict when more are sold so already, or for a stale `version`.
+    """
+    if not 0 <= pieces <= _MOST:
+        raise Invalid("That is not a number of pieces.", backorder=f"Enter a whole number from 0 to {_MOST:,}.")
+    if pieces and expected_on is None:
+        raise Invalid("Customers are told when it comes.", expected_on="Enter the day on which you expect it.")
+    with db.orders.transaction() as session:
+        before = lock_level(variant_id, version=version)
+        needed = max(-before.on_hand, before.reserved - before.on_hand, 0)
+        if pieces < needed:
+            raise Conflict(f"{needed} are sold on backorder already; there cannot be fewer. Cancel an order first.")
+        session.execute(
+            update(StockLevel)
+            .where(StockLevel.variant_id == variant_id, StockLevel.location == DEFAULT_LOCATION)
+            .values(
+                backorder=pieces, expected_on=expected_on if pieces else None, low_at=low_at,
+                version=StockLevel.version + 1, changes=StockLevel.changes + 1, updated_at=clock.now(),
+            )
+        )  # fmt: skip
+        audit.record(
+            db.orders, actor, "stock.allow_backorder", f"variant:{variant_id}",
+            before={"backorder": before.backorder, "expected_on": str(before.expected_on), "low_at": before.low_at},
+            after={"backorder": pieces, "expected_on": str(expected_on), "low_at": low_at},
+        )  # fmt: skip
+    return level_as_staff(variant_id)
+
+
+def list_low(*, after: str = "", limit: int = 50) -> Sequence[Level]:
+    """List the levels that run out, by variant id, behind the variant `after`."""
+    query = select(*LEVEL_COLUMNS).where(
+        StockLevel.location == DEFAULT_LOCATION,
+        StockLevel.variant_id > after,
+        StockLevel.on_hand - StockLevel.reserved <= StockLevel.low_at,
+    )
+    with db.orders.reading() as session:
+        return [Level(*row) for row in session.execute(query.order_by(StockLevel.variant_id).limit(limit))]
+
+
+def lock_level(variant_id: str, *, version: int | None = None) -> Level:
+    """Lock a level, made if need be, until the open transaction ends; Conflict when it is not at `version` any more."""
+    _make_row(variant_id)
+    query = select(*LEVEL_COLUMNS).where(StockLevel.variant_id == variant_id, StockLevel.location == DEFAULT_LOCATION)
+    before = Level(*db.orders.session.execute(query.with_for_update()).one())
+    is_new = version == 0 and before.version == 1 and before.on_hand == 0
+    if version is not None and before.version != version and not is_new:
+        raise Conflict(f"Somebody changed this meanwhile: {before.on_hand} are on hand now. Check and save again.")
+    return before
 
 
 def movements(variant_id: str, *, before: str | None = None, limit: int = 100) -> Sequence[StockMovement]:
@@ -117,10 +203,16 @@ def generation() -> int:
         return int(session.execute(select(func.sum(StockLevel.changes))).scalar() or 0)
 
 
-def _add(variant_id: str, quantity: int, *, kind: str, reference: str | None, reason: str, actor: str) -> None:
+def _add(
+    variant_id: str, quantity: int, *, kind: str, reference: str | None, reason: str, actor: str,
+    order_id: str | None = None,
+) -> bool:  # fmt: skip
     _make_row(variant_id)
-    if _write_movement(variant_id, quantity, kind=kind, reference=reference, reason=reason, actor=actor):
-        _write_change(variant_id, quantity)
+    is_new = write_movement(variant_id, quantity, kind=kind, reference=reference, reason=reason, actor=actor)
+    if is_new:
+        write_change(variant_id, quantity)
+        fill(variant_id, quantity, back_from=order_id)
+    return is_new
 
 
 def _make_row(variant_id: str) -> None:
@@ -139,7 +231,8 @@ def _make_row(variant_id: str) -> None:
     )
 
 
-def _write_change(variant_id: str, change: int) -> None:
+def write_change(variant_id: str, change: int) -> None:
+    """Change what is on hand, in the open transaction; a movement says why."""
     db.orders.session.execute(
         update(StockLevel)
         .where(StockLevel.variant_id == variant_id, StockLevel.location == DEFAULT_LOCATION)
@@ -152,7 +245,7 @@ def _write_change(variant_id: str, change: int) -> None:
     )
 
 
-def _write_movement(variant_id: str, change: int, *, kind: str, reference: str | None, reason: str, actor: str) -> bool:
+def write_movement(variant_id: str, change: int, *, kind: str, reference: str | None, reason: str, actor: str) -> bool:
     """Append a movement; False when one of this kind with this reference exists already."""
     added = db.orders.session.execute(
         insert(StockMovement)

@@ -1,6 +1,6 @@
 """The tables of stock. Variants are the catalogue's permanent ids; there is no foreign key into MongoDB."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -9,18 +9,26 @@ from app.db import OrdersModel
 
 
 class StockLevel(OrdersModel):
-    """How many of a variant lie at a location, and how many of those are promised to orders."""
+    """How many of a variant lie at a location, and how many are promised to orders.
+
+    `backorder` is how many may be sold beyond what lies there, expected on `expected_on`. `on_hand` below zero is what
+    was sold so and is owed to customers. `low_at`: from here down the variant is on the list of what runs out.
+    """
 
     __tablename__ = "stock_levels"
     __table_args__ = (
-        CheckConstraint("on_hand >= 0", name="on_hand_not_negative"),
-        CheckConstraint("reserved >= 0 AND reserved <= on_hand", name="reserved_within_on_hand"),
+        CheckConstraint("on_hand + backorder >= 0", name="owed_within_backorder"),
+        CheckConstraint("reserved >= 0 AND reserved <= on_hand + backorder", name="reserved_within_on_hand"),
+        CheckConstraint("backorder >= 0 AND low_at >= 0", name="limits_not_negative"),
     )
 
     variant_id: Mapped[str] = mapped_column(primary_key=True)
     location: Mapped[str] = mapped_column(primary_key=True)
     on_hand: Mapped[int] = mapped_column(default=0)
     reserved: Mapped[int] = mapped_column(default=0)
+    backorder: Mapped[int] = mapped_column(default=0, server_default="0")
+    expected_on: Mapped[date | None]
+    low_at: Mapped[int] = mapped_column(default=3, server_default="3")
     # `version` counts the changes of `on_hand`, which a person may be editing; `changes` counts all of them.
     version: Mapped[int] = mapped_column(default=1)
     changes: Mapped[int] = mapped_column(default=1)
@@ -48,11 +56,16 @@ class StockMovement(OrdersModel):
 
 
 class Reservation(OrdersModel):
-    """What one order has set aside of one variant. It ends once: sold or released."""
+    """What one order has set aside of one variant. It ends once: sold or released.
+
+    `owed` is how many of the sold pieces were not on the shelf yet; goods that come in go to the oldest first.
+    """
 
     __tablename__ = "reservations"
     __table_args__ = (
         CheckConstraint("quantity > 0", name="quantity_positive"),
+        CheckConstraint("owed >= 0 AND owed <= quantity", name="owed_within_quantity"),
+        Index("ix_reservations_variant_id_owed", "variant_id", "sold_at", postgresql_where="owed > 0"),
         Index("ix_reservations_expires_at", "expires_at", postgresql_where="state = 'held'"),
     )
 
@@ -61,4 +74,6 @@ class Reservation(OrdersModel):
     location: Mapped[str]
     quantity: Mapped[int]
     state: Mapped[str]
+    owed: Mapped[int] = mapped_column(default=0, server_default="0")
     expires_at: Mapped[datetime]
+    sold_at: Mapped[datetime | None]

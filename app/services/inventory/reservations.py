@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app import clock, db
+from app.services.inventory.backorders import owe
 from app.services.inventory.levels import DEFAULT_LOCATION, SoldOut, levels
 from app.services.inventory.models import Reservation, StockLevel, StockMovement
 
@@ -22,7 +23,7 @@ def reserve(order_id: str, quantities: Mapping[str, int], *, until: datetime) ->
             taken = session.execute(
                 update(StockLevel)
                 .where(StockLevel.variant_id == variant_id, StockLevel.location == DEFAULT_LOCATION)
-                .where(StockLevel.on_hand - StockLevel.reserved >= quantity)
+                .where(StockLevel.on_hand + StockLevel.backorder - StockLevel.reserved >= quantity)
                 .values(reserved=StockLevel.reserved + quantity, changes=StockLevel.changes + 1, updated_at=moment)
                 .returning(StockLevel.variant_id)
             ).scalar()
@@ -61,7 +62,7 @@ def sell(order_id: str) -> None:
     moment = clock.now()
     with db.orders.transaction() as session:
         for variant_id, quantity in _end(order_id, "sold"):
-            session.execute(
+            on_hand = session.execute(
                 update(StockLevel)
                 .where(StockLevel.variant_id == variant_id, StockLevel.location == DEFAULT_LOCATION)
                 .values(
@@ -71,7 +72,9 @@ def sell(order_id: str) -> None:
                     changes=StockLevel.changes + 1,
                     updated_at=moment,
                 )
-            )
+                .returning(StockLevel.on_hand)
+            ).scalar_one()
+            owe(order_id, variant_id, min(quantity, max(0, -on_hand)))
             session.add(
                 StockMovement(
                     id=db.new_id(), variant_id=variant_id, location=DEFAULT_LOCATION, change=-quantity,
@@ -115,7 +118,7 @@ def _end(order_id: str, state: str) -> list[tuple[str, int]]:
     rows = db.orders.session.execute(
         update(Reservation)
         .where(Reservation.order_id == order_id, Reservation.state == "held")
-        .values(state=state)
+        .values(state=state, sold_at=clock.now() if state == "sold" else None)
         .returning(Reservation.variant_id, Reservation.quantity)
     ).all()
     return sorted((row.variant_id, row.quantity) for row in rows)

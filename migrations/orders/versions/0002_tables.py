@@ -144,12 +144,22 @@ def upgrade() -> None:
         sa.Column("location", sa.String(), nullable=False),
         sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
+        sa.Column("owed", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sold_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("owed >= 0 AND owed <= quantity", name=op.f("ck_reservations_owed_within_quantity")),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_reservations_quantity_positive")),
         sa.PrimaryKeyConstraint("order_id", "variant_id", name=op.f("pk_reservations")),
     )
     op.create_index(
         "ix_reservations_expires_at", "reservations", ["expires_at"], unique=False, postgresql_where="state = 'held'"
+    )
+    op.create_index(
+        "ix_reservations_variant_id_owed",
+        "reservations",
+        ["variant_id", "sold_at"],
+        unique=False,
+        postgresql_where="owed > 0",
     )
     op.create_table(
         "search_documents",
@@ -188,12 +198,16 @@ def upgrade() -> None:
         sa.Column("location", sa.String(), nullable=False),
         sa.Column("on_hand", sa.BigInteger(), nullable=False),
         sa.Column("reserved", sa.BigInteger(), nullable=False),
+        sa.Column("backorder", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("expected_on", sa.Date(), nullable=True),
+        sa.Column("low_at", sa.BigInteger(), server_default="3", nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("changes", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("on_hand >= 0", name=op.f("ck_stock_levels_on_hand_not_negative")),
+        sa.CheckConstraint("backorder >= 0 AND low_at >= 0", name=op.f("ck_stock_levels_limits_not_negative")),
+        sa.CheckConstraint("on_hand + backorder >= 0", name=op.f("ck_stock_levels_owed_within_backorder")),
         sa.CheckConstraint(
-            "reserved >= 0 AND reserved <= on_hand", name=op.f("ck_stock_levels_reserved_within_on_hand")
+            "reserved >= 0 AND reserved <= on_hand + backorder", name=op.f("ck_stock_levels_reserved_within_on_hand")
         ),
         sa.PrimaryKeyConstraint("variant_id", "location", name=op.f("pk_stock_levels")),
     )
@@ -579,6 +593,7 @@ def downgrade() -> None:
     op.drop_index("ix_search_documents_created_at", table_name="search_documents")
     op.drop_index("ix_search_documents_codes", table_name="search_documents", postgresql_using="gin")
     op.drop_table("search_documents")
+    op.drop_index("ix_reservations_variant_id_owed", table_name="reservations", postgresql_where="owed > 0")
     op.drop_index("ix_reservations_expires_at", table_name="reservations", postgresql_where="state = 'held'")
     op.drop_table("reservations")
     op.drop_index(
