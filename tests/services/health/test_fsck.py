@@ -22,6 +22,7 @@ DAMAGES = {
     "stock.movements": SET_ON_HAND,
     "stock.reserved": SET_RESERVED,
     "stock.sold": "UPDATE stock_movements SET change = change - 1 WHERE kind = 'sell'",
+    "stock.owed": "UPDATE reservations SET owed = 1 WHERE state = 'sold'",
     "orders.sums": "UPDATE order_lines SET total = total + 1",
     "orders.goods": "UPDATE order_lines SET variant_id = 'nobody', product_id = 'nothing'",
     "payments.states": "UPDATE payments SET state = 'cancelled'",
