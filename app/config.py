@@ -15,6 +15,7 @@ from flask import current_app
 
 _EXAMPLE_SECRETS = ("standin", "changeme", "example")
 _EXAMPLE_IBAN = "DE89370400440532013000"
+_CLAIMS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -63,6 +64,7 @@ class Config:
     phone: str = "+49 30 23125 014"
     timezone: str = "Europe/Berlin"
     vat_rate: Decimal = Decimal("19.0")
+    prices_include_tax: bool = True
     bank_holder: str = ""
     bank_iban: str = ""
     bank_bic: str = ""
@@ -156,16 +158,14 @@ def _check_values(values: dict[str, Any], mistakes: list[str]) -> None:
     check("vat_rate", _is_rate, "use a percentage, as in 19.0")
     check("bank_iban", _is_iban, "use an IBAN, as in DE89370400440532013000")
     check("transfer_days", lambda text: text.isdigit() and 1 <= int(text) <= 60, "use a number of days from 1 to 60")
+    check("prices_include_tax", lambda text: text.lower() in _CLAIMS, "use yes or no")
     check("log_level", lambda text: text in {"DEBUG", "INFO", "WARNING", "ERROR"}, "use DEBUG, INFO, WARNING or ERROR")
     check("keep_pages", lambda text: text in {"yes", "no"}, "use yes or no")
     if "keep_pages" in values:
         values["keep_pages"] = values["keep_pages"] == "yes"
-    if "vat_rate" in values and _is_rate(values["vat_rate"]):
-        values["vat_rate"] = Decimal(values["vat_rate"])
-    if "transfer_days" in values and values["transfer_days"].isdigit():
-        values["transfer_days"] = int(values["transfer_days"])
-    if "bank_iban" in values:
-        values["bank_iban"] = values["bank_iban"].replace(" ", "")
+    for name, (fits, turn) in _TURNED.items():
+        if name in values and fits(values[name]):
+            values[name] = turn(values[name])
 
 
 def _is_origin(text: str) -> bool:
@@ -202,6 +202,14 @@ def _is_rate(text: str) -> bool:
         return Decimal(0) <= Decimal(text) < Decimal(100)
     except InvalidOperation:
         return False
+
+
+_TURNED: dict[str, tuple[Callable[[str], object], Callable[[str], object]]] = {
+    "vat_rate": (_is_rate, Decimal),
+    "transfer_days": (str.isdigit, int),
+    "bank_iban": (bool, lambda text: text.replace(" ", "")),
+    "prices_include_tax": (lambda text: text.lower() in _CLAIMS, lambda text: _CLAIMS[text.lower()]),
+}
 
 
 def _unfit_for_production(config: Config) -> list[str]:

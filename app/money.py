@@ -5,7 +5,8 @@ The one rule: an amount is never a float, and two currencies never meet in one s
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+from fractions import Fraction
 from typing import Self
 
 # ISO 4217:2015 table A.1 gives every currency two minor digits but these.
@@ -98,9 +99,12 @@ class Money:
     def __bool__(self) -> bool:
         return self.amount != 0
 
-    def times(self, factor: Decimal) -> Self:
-        """Multiply and round half up to a whole minor unit: the shop's one rounding rule."""
-        return type(self)(int((self.amount * factor).quantize(Decimal(1), ROUND_HALF_UP)), self.currency)
+    def times(self, factor: Decimal | Fraction) -> Self:
+        """Multiply exactly and round half up to a whole minor unit (halves away from zero): the one rounding rule."""
+        numerator, denominator = factor.as_integer_ratio()
+        product = self.amount * numerator
+        rounded = (2 * abs(product) + denominator) // (2 * denominator)
+        return type(self)(rounded if product >= 0 else -rounded, self.currency)
 
     def split(self, weights: Sequence[int]) -> list[Self]:
         """Share out by `weights` with nothing lost: largest remainder, the earlier part first among equals.

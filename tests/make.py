@@ -153,9 +153,10 @@ def paid_order(
     subtotal = 5800 * things
     values = {
         "cart_id": db.new_id(), "cart_revision": 1, "email": email, "phone": None, "address": BERLIN | (address or {}),
-        "currency": "EUR", "subtotal": subtotal, "delivery": 490, "delivery_tax": 78, "tax": 926 * things + 78,
-        "tax_rate": rate, "total": subtotal + 490, "delivery_method": method, "delivery_name": method.capitalize(),
-        "terms_version": "2026-01",
+        "currency": "EUR", "prices_include_tax": True, "subtotal": subtotal, "discount": 0, "delivery_full": 490,
+        "delivery": 490, "delivery_tax": 78, "tax": 926 * things + 78, "total": subtotal + 490,
+        "rates": [{"name": "VAT", "rate": "19.000", "net": 4874 * things + 412, "tax": 926 * things + 78}],
+        "delivery_method": method, "delivery_name": method.capitalize(), "terms_version": "2026-01",
     }  # fmt: skip
     lines = [line | {"variant_id": db.new_id(), "title": f"Slack Tide {place}"} for place in range(1, things + 1)]
     with db.orders.transaction():

@@ -61,7 +61,7 @@ def _pack(response: Response) -> pages.Packed:
 def _release() -> str:
     """Return what else a page is made of: the templates, the static files and the settings that it shows."""
     settings = config.current()
-    shown = (settings.name, settings.currency, str(settings.vat_rate), settings.origin)
+    shown = (settings.name, settings.currency, str(settings.prices_include_tax), settings.origin)
     return f"{shown}{_newest_source() if current_app.config['TEMPLATES_AUTO_RELOAD'] else _sources_at_start()}"
 
 

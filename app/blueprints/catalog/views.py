@@ -91,7 +91,6 @@ def product(slug: str) -> Response:
         choice=choice,
         media=shown.media_from(choice.variant),
         related=beside.cards,
-        vat_rate=config.current().vat_rate,
         about=about.product(config.current(), shown, beside.available),
     )
 

@@ -5,16 +5,15 @@ from typing import Any
 
 from flask import Response, request
 
-from app.blueprints._access import shopper
 from app.blueprints._pages import page
-from app.blueprints.checkout.steps import sent_back, steps
+from app.blueprints.checkout.steps import offered, sent_back, steps
 from app.errors import ShopError
-from app.services import checkout, payments
+from app.services import payments
 
 
 def show(*, status: int = 200, problem: ShopError | None = None, errors: Mapping[str, Any] | None = None) -> Response:
     """Show cart, address, delivery and total as they are now; `problem` or `errors` say why nothing was ordered."""
-    offer = checkout.quote(shopper())
+    offer = offered()
     if too_early := sent_back(offer, "payment"):
         return too_early
     response = page(

@@ -1,8 +1,10 @@
 """The steps of the checkout, and what each needs before it: whoever comes too early is sent back, with the reason."""
 
-from flask import Response, request, url_for
+from flask import Response, g, request, url_for
 
+from app.blueprints._access import shopper
 from app.blueprints._pages import see_other
+from app.services import checkout
 from app.services.checkout import Quote
 
 _ORDER = ("cart", "address", "delivery", "payment")
@@ -16,6 +18,13 @@ _REASONS = {
 def steps() -> list[tuple[str, str, str]]:
     """Return key, label and address of each step, for the line above the pages."""
     return [(key, key.capitalize(), url_for(f"checkout.{key}")) for key in _ORDER[1:]]
+
+
+def offered() -> Quote:
+    """Return what the shopper's cart would cost. The page's badge takes its count from it."""
+    offer = checkout.quote(shopper())
+    g.cart_count = offer.cart.count
+    return offer
 
 
 def sent_back(offer: Quote, step: str) -> Response | None:

@@ -7,7 +7,7 @@ from app.blueprints._limits import limiter
 from app.blueprints._pages import page, see_other
 from app.blueprints.checkout import review
 from app.blueprints.checkout.forms import AddressForm, values_of
-from app.blueprints.checkout.steps import reason, sent_back, steps
+from app.blueprints.checkout.steps import offered, reason, sent_back, steps
 from app.errors import Conflict, Invalid
 from app.services import checkout
 from app.services.checkout import Quote
@@ -18,13 +18,13 @@ bp = Blueprint("checkout", __name__, url_prefix="/checkout")
 @bp.get("")
 def start() -> Response:
     """Go to the first step that is not done yet."""
-    return sent_back(checkout.quote(shopper()), "payment") or see_other(url_for("checkout.payment"))
+    return sent_back(offered(), "payment") or see_other(url_for("checkout.payment"))
 
 
 @bp.get("/address")
 def address() -> Response:
     """Ask whom to write to and where to send it."""
-    offer = checkout.quote(shopper())
+    offer = offered()
     return sent_back(offer, "address") or _show_address(offer, AddressForm(values_of(offer.draft)))
 
 
@@ -32,7 +32,7 @@ def address() -> Response:
 @limiter.limit("60/minute")
 def save_address() -> Response:
     """Keep the address. `update` only asks for the form of another country, with everything typed kept."""
-    offer, form = checkout.quote(shopper()), AddressForm(request.form.to_dict())
+    offer, form = offered(), AddressForm(request.form.to_dict())
     if too_early := sent_back(offer, "address"):
         return too_early
     if "update" in request.form:
@@ -48,7 +48,7 @@ def save_address() -> Response:
 @bp.get("/delivery")
 def delivery() -> Response:
     """Ask how the parcel is to be delivered."""
-    offer = checkout.quote(shopper())
+    offer = offered()
     return sent_back(offer, "delivery") or _show_delivery(offer)
 
 
@@ -56,7 +56,7 @@ def delivery() -> Response:
 @limiter.limit("60/minute")
 def save_delivery() -> Response:
     """Keep how the parcel is to be delivered."""
-    offer, method = checkout.quote(shopper()), request.form.get("method", "")
+    offer, method = offered(), request.form.get("method", "")
     if too_early := sent_back(offer, "delivery"):
         return too_early
     if not method:
@@ -64,7 +64,7 @@ def save_delivery() -> Response:
     try:
         checkout.save_delivery(shopper(), method)
     except Conflict as error:
-        return _show_delivery(checkout.quote(shopper()), status=409, problem=error.message)
+        return _show_delivery(offered(), status=409, problem=error.message)
     return see_other(url_for("checkout.payment"))
 
 

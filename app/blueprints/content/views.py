@@ -46,6 +46,7 @@ def describe_shop() -> dict[str, Any]:
     settings = config.current()
     return {
         "shop_name": settings.name,
+        "prices_include_tax": settings.prices_include_tax,
         "shop_email": settings.mail_from,
         "footer_links": [{"name": name, "url": url_for(f"content.{view}")} for name, view in _FOOTER],
     }

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
@@ -11,6 +12,7 @@ from wtforms.validators import Email, InputRequired
 
 from app.errors import Conflict, Declined, Forbidden, Invalid, NotFound, ShopError, Unavailable
 from app.money import Money
+from app.services import pricing
 
 bp = Blueprint("dev", __name__, url_prefix="/dev")
 
@@ -58,18 +60,6 @@ class Product:
     is_from: bool = False
     is_sold_out: bool = False
     is_new: bool = False
-
-
-@dataclass(frozen=True)
-class Totals:
-    """What an order adds up to, as the summary reads it."""
-
-    subtotal: Money
-    total: Money
-    delivery: Money | None = None
-    discount: Money | None = None
-    vat: Money | None = None
-    vat_rate: str = "19"
 
 
 class Sample(Form):
@@ -147,8 +137,8 @@ def _samples() -> dict[str, Any]:
         "refused": refused,
         "products": products,
         "pictures": [_picture(place) for place in range(4)],
-        "totals": Totals(Money(8400, "EUR"), Money(8890, "EUR"), delivery=Money(490, "EUR"), vat=Money(1419, "EUR")),
-        "open_totals": Totals(Money(8400, "EUR"), Money(8400, "EUR"), vat=Money(1341, "EUR")),
+        "totals": _breakdown(Money(490, "EUR")),
+        "open_totals": _breakdown(None),
         "events": [
             {
                 "what": "On its way",
@@ -173,6 +163,14 @@ def _samples() -> dict[str, Any]:
         "nav_current": "#Contours",
         "footer_links": [{"name": name, "url": "#"} for name in ("Delivery", "Returns", "Terms", "Privacy", "Imprint")],
     }
+
+
+def _breakdown(delivery: Money | None) -> pricing.Breakdown:
+    """Return what a cart with a tenth off adds up to."""
+    lines = [pricing.Line(Money(8400, "EUR"), 1, Decimal(19))]
+    tenth = pricing.Reduction(kind=pricing.Kind.PERCENT, percent=Decimal(10))
+    totals = pricing.totals(lines, delivery or Money.zero("EUR"), [tenth])
+    return pricing.break_down(totals, ["Ten for friends"], has_delivery=delivery is not None)
 
 
 def _picture(number: int) -> Picture:

@@ -11,13 +11,21 @@ from app.db import OrdersModel
 
 
 class CartRow(OrdersModel):
-    """A cart. `revision` counts its changes; `order_id` is the unpaid order that was placed from it."""
+    """A cart. `revision` counts its changes; `order_id` is the unpaid order that was placed from it.
+
+    `coupon` is the code that was entered. `country`, `region` and `postal_code` say where it goes, once that is known:
+    taxes hang on it.
+    """
 
     __tablename__ = "carts"
 
     id: Mapped[str] = mapped_column(primary_key=True)
     revision: Mapped[int]
     order_id: Mapped[str | None]
+    coupon: Mapped[str | None]
+    country: Mapped[str | None]
+    region: Mapped[str | None]
+    postal_code: Mapped[str | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

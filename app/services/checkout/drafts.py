@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app import clock, config, db
 from app.errors import Conflict, Invalid
 from app.money import Money
-from app.services import cart, pricing, shipping
+from app.services import cart, pricing, shipping, tax
 from app.services.cart import Cart, Shopper
 from app.services.checkout.addresses import Address, check_address
 from app.services.checkout.contacts import check_email
@@ -57,6 +57,11 @@ class Quote:
     terms_version: str = TERMS_VERSION
 
     @property
+    def breakdown(self) -> pricing.Breakdown:
+        """Every cent of the total by name."""
+        return pricing.break_down(self.totals, (), has_delivery=self.delivery is not None)
+
+    @property
     def missing(self) -> Step | None:
         """The first step that must be done before an order can be placed."""
         if not self.cart.can_be_ordered:
@@ -84,12 +89,21 @@ def quote(shopper: Shopper) -> Quote:
     country = draft.address.country if draft.address else ""
     options = shipping.options(country, contents.weight_grams, contents.subtotal)
     delivery = next((option for option in options if option.code == draft.delivery_method), None)
+    rate = tax.rates(_place_of(draft.address)).of(tax.STANDARD)
     totals = pricing.totals(
-        [pricing.Line(line.unit_price, line.quantity) for line in contents.lines if not line.is_gone],
+        [
+            pricing.Line(line.unit_price, line.quantity, rate.percent, rate.name)
+            for line in contents.lines
+            if not line.is_gone
+        ],
         delivery.price if delivery else Money.zero(contents.currency),
-        config.current().vat_rate,
+        prices_include_tax=config.current().prices_include_tax,
     )
     return Quote(contents, draft, tuple(options), delivery, totals)
+
+
+def _place_of(address: Address | None) -> tax.Place:
+    return tax.Place(address.country, address.region, address.postal_code) if address else tax.home()
 
 
 def save_address(shopper: Shopper, *, email: str, address: Mapping[str, str]) -> None:

@@ -190,12 +190,18 @@ def _order_values(offer: Quote, revision: int, terms_version: str) -> Mapping[st
         "phone": draft.phone or None,
         "address": asdict(draft.address),
         "currency": config.current().currency,
+        "prices_include_tax": totals.prices_include_tax,
         "subtotal": totals.subtotal.amount,
+        "discount": totals.discount.amount,
+        "delivery_full": totals.delivery_full.amount,
         "delivery": totals.delivery.amount,
         "delivery_tax": totals.delivery_tax.amount,
         "tax": totals.tax.amount,
-        "tax_rate": totals.tax_rate,
         "total": totals.total.amount,
+        "rates": [
+            {"name": each.name, "rate": str(each.rate), "net": each.net.amount, "tax": each.tax.amount}
+            for each in totals.rates
+        ],
         "delivery_method": delivery.code,
         "delivery_name": delivery.name,
         "terms_version": terms_version,
@@ -214,9 +220,10 @@ def _line_values(offer: Quote) -> list[Mapping[str, Any]]:
             "image": asdict(line.image) if line.image else None,
             "quantity": line.quantity,
             "unit_price": line.unit_price.amount,
+            "discount": sums.discount.amount,
             "total": sums.total.amount,
             "tax": sums.tax.amount,
-            "tax_rate": offer.totals.tax_rate,
+            "tax_rate": sums.rate,
             "weight_grams": line.weight_grams,
             "requires_shipping": line.requires_shipping,
         }

@@ -113,7 +113,8 @@ def _ask_queue() -> str:
 
 def _ask_settings() -> str:
     settings = config.current()
-    return f"{settings.env}, {settings.origin}, prices in {settings.currency} with {settings.vat_rate} % VAT"
+    taxed = "with" if settings.prices_include_tax else "without"
+    return f"{settings.env}, {settings.origin}, prices in {settings.currency} {taxed} tax"
 
 
 def _ask_shape() -> str:

@@ -8,6 +8,7 @@ from flask import current_app
 from sqlalchemy.dialects.postgresql import insert
 
 from app import clock, config, db
+from app.money import Money
 from app.queue import done, later
 from app.services import orders, payments
 from app.services.notifications.models import Message
@@ -98,11 +99,7 @@ def _render(name: str, order: orders.Order, context: dict[str, Any]) -> str:
         order=order,
         order_url=orders.link_of(order.id),
         address=_address(order.address),
-        totals=[
-            ("Subtotal", order.subtotal_money),
-            (f"Delivery ({order.delivery_name})", order.delivery_money),
-            ("Total", order.total_money),
-        ],
+        totals=_totals(order),
         shop_name=shop.name,
         shop_url=shop.origin,
         footer=f"{shop.name}, {shop.street}, {shop.postal_code} {shop.city}, {shop.country} · {shop.mail_from}",
@@ -110,8 +107,23 @@ def _render(name: str, order: orders.Order, context: dict[str, Any]) -> str:
     )
 
 
+def _totals(order: orders.Order) -> list[tuple[str, Money]]:
+    """Name every part of the total, which stands last."""
+    parts = order.breakdown
+    rows = [("Subtotal", parts.subtotal)]
+    rows += [(saving.name, -saving.goods) for saving in parts.savings if saving.goods]
+    rows.append((f"Delivery ({order.delivery_name})", parts.delivery_full or order.delivery_money))
+    rows += [(saving.name, -saving.delivery) for saving in parts.savings if saving.delivery]
+    if not parts.prices_include_tax:
+        rows += [(f"{each.name} ({each.rate:g} %)", each.tax) for each in parts.rates if each.tax]
+    return [*rows, ("Total", parts.total)]
+
+
 def _line(line: orders.OrderLine) -> dict[str, Any]:
-    return {"name": line.title, "options": line.options_label, "quantity": line.quantity, "total": line.total_money}
+    return {
+        "name": line.title, "options": line.options_label, "quantity": line.quantity, "total": line.subtotal_money,
+        "reductions": [(each["name"], Money(each["amount"], line.currency)) for each in line.reductions],
+    }  # fmt: skip
 
 
 def _address(address: dict[str, Any]) -> list[str]:

@@ -17,7 +17,7 @@ def examine(see: Callable[[Sequence[Order]], Iterable[Fault]]) -> Iterator[Fault
 def _find_wrong_sums() -> Iterator[Fault]:
     query = (
         select(
-            Order.number, Order.subtotal, Order.tax, Order.delivery_tax,
+            Order.number, (Order.subtotal - Order.discount).label("goods"), Order.tax, Order.delivery_tax,
             func.coalesce(func.sum(OrderLine.total), 0).label("lines"),
             func.coalesce(func.sum(OrderLine.tax), 0).label("lines_tax"),
             func.count(OrderLine.position).label("count"),
@@ -25,7 +25,7 @@ def _find_wrong_sums() -> Iterator[Fault]:
         .outerjoin(OrderLine, OrderLine.order_id == Order.id)
         .group_by(Order.id)
         .having(
-            (func.coalesce(func.sum(OrderLine.total), 0) != Order.subtotal)
+            (func.coalesce(func.sum(OrderLine.total), 0) != Order.subtotal - Order.discount)
             | (func.coalesce(func.sum(OrderLine.tax), 0) + Order.delivery_tax != Order.tax)
             | (func.count(OrderLine.position) == 0)
         )
@@ -35,7 +35,7 @@ def _find_wrong_sums() -> Iterator[Fault]:
             yield Fault(row.number, "has no lines")
             continue
         taxes = f"their tax {row.lines_tax} with {row.delivery_tax} for delivery"
-        yield Fault(row.number, f"its lines come to {row.lines}, {taxes}; it says {row.subtotal} and {row.tax}")
+        yield Fault(row.number, f"its lines come to {row.lines}, {taxes}; it says {row.goods} and {row.tax}")
 
 
 def _find_unknown_goods() -> Iterator[Fault]:

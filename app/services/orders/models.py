@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, text
@@ -10,11 +11,17 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import OrdersModel
 from app.money import Money
+from app.services import pricing
 from app.services.images import Media
 
 
 class Order(OrdersModel):
-    """What was bought, by whom, where it goes. Amounts are minor units of `currency`, VAT included."""
+    """What was bought, by whom, where it goes. Amounts are minor units of `currency`.
+
+    `total` = `subtotal` − `discount` + `delivery`, plus `tax` where prices exclude it. `delivery_full` is the delivery
+    before it was reduced. `rates` (name, rate, net, tax) sum to `tax`; `reductions` (promotion, name, code, goods,
+    delivery) say what each promotion took.
+    """
 
     __tablename__ = "orders"
     __table_args__ = (
@@ -28,8 +35,13 @@ class Order(OrdersModel):
             postgresql_where=text("state <> 'cancelled'"),
         ),
         Index("ix_orders_email", text("lower(email)")),
-        CheckConstraint("total = subtotal + delivery", name="total_adds_up"),
-        CheckConstraint("total >= 0 AND tax >= 0", name="not_negative"),
+        CheckConstraint(
+            "total = subtotal - discount + delivery + CASE WHEN prices_include_tax THEN 0 ELSE tax END",
+            name="total_adds_up",
+        ),
+        CheckConstraint("total >= 0 AND tax >= delivery_tax AND delivery_tax >= 0", name="not_negative"),
+        CheckConstraint("discount >= 0 AND discount <= subtotal", name="discount_within_subtotal"),
+        CheckConstraint("delivery >= 0 AND delivery <= delivery_full", name="delivery_within_full"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -41,12 +53,16 @@ class Order(OrdersModel):
     phone: Mapped[str | None]
     address: Mapped[dict[str, Any]] = mapped_column(JSONB)
     currency: Mapped[str]
+    prices_include_tax: Mapped[bool]
     subtotal: Mapped[int]
+    discount: Mapped[int] = mapped_column(default=0)
+    delivery_full: Mapped[int]
     delivery: Mapped[int]
     delivery_tax: Mapped[int]
     tax: Mapped[int]
-    tax_rate: Mapped[Decimal] = mapped_column(Numeric(5, 2))
     total: Mapped[int]
+    rates: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    reductions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
     delivery_method: Mapped[str]
     delivery_name: Mapped[str]
     terms_version: Mapped[str]
@@ -67,14 +83,46 @@ class Order(OrdersModel):
         return Money(self.subtotal, self.currency)
 
     @property
+    def discount_money(self) -> Money:
+        """What was taken off the lines."""
+        return Money(self.discount, self.currency)
+
+    @property
     def delivery_money(self) -> Money:
-        """What delivery costs."""
+        """What delivery costs, after reductions."""
         return Money(self.delivery, self.currency)
 
     @property
     def tax_money(self) -> Money:
-        """The VAT within the total."""
+        """The tax in what is paid, that of the delivery too."""
         return Money(self.tax, self.currency)
+
+    def paid_for(self, line: "OrderLine") -> Money:
+        """What the customer pays for a line in the end: after its discount, with its tax."""
+        return Money(line.total + (0 if self.prices_include_tax else line.tax), self.currency)
+
+    @property
+    def paid_for_delivery(self) -> Money:
+        """What the customer pays for delivery in the end: after reductions, with its tax."""
+        return Money(self.delivery + (0 if self.prices_include_tax else self.delivery_tax), self.currency)
+
+    @property
+    def breakdown(self) -> pricing.Breakdown:
+        """Every cent of the total by name."""
+        money = partial(Money, currency=self.currency)
+        return pricing.Breakdown(
+            subtotal=self.subtotal_money,
+            savings=tuple(
+                pricing.Saving(each["name"], money(each["goods"]), money(each["delivery"])) for each in self.reductions
+            ),
+            delivery_full=money(self.delivery_full),
+            rates=tuple(
+                pricing.RateTotal(each["name"], Decimal(each["rate"]), money(each["net"]), money(each["tax"]))
+                for each in self.rates
+            ),
+            total=self.total_money,
+            prices_include_tax=self.prices_include_tax,
+        )
 
     @property
     def weight_grams(self) -> int:
@@ -83,10 +131,17 @@ class Order(OrdersModel):
 
 
 class OrderLine(OrdersModel):
-    """One thing bought: a permanent record of its name, price and tax at the time."""
+    """One thing bought: a permanent record of its name, price and tax at the time.
+
+    `total` = `unit_price` × `quantity` − `discount`; `reductions` (name, amount) say what the discount is made of.
+    """
 
     __tablename__ = "order_lines"
-    __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+        CheckConstraint("total = unit_price * quantity - discount", name="total_adds_up"),
+        CheckConstraint("discount >= 0 AND total >= 0 AND tax >= 0", name="not_negative"),
+    )
 
     order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
@@ -100,9 +155,11 @@ class OrderLine(OrdersModel):
     quantity: Mapped[int]
     currency: Mapped[str]
     unit_price: Mapped[int]
+    discount: Mapped[int] = mapped_column(default=0)
     total: Mapped[int]
     tax: Mapped[int]
-    tax_rate: Mapped[Decimal] = mapped_column(Numeric(5, 2))
+    tax_rate: Mapped[Decimal] = mapped_column(Numeric(6, 3))
+    reductions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
     weight_grams: Mapped[int]
     requires_shipping: Mapped[bool] = mapped_column(default=True)
 
@@ -117,8 +174,13 @@ class OrderLine(OrdersModel):
         return Money(self.unit_price, self.currency)
 
     @property
+    def subtotal_money(self) -> Money:
+        """The price of all, before its discount."""
+        return Money(self.unit_price * self.quantity, self.currency)
+
+    @property
     def total_money(self) -> Money:
-        """The price of all."""
+        """The price of all, after its discount."""
         return Money(self.total, self.currency)
 
 

@@ -1,66 +1,36 @@
 """What an order costs. Pure: values in, values out, no rows.
 
-The one rule: money is rounded once, per line, half up; lines always sum to the total, and their taxes to the tax.
-Prices include VAT (the shop's `vat_rate`), so tax is the part of a line that is VAT.
+The one rule: the steps below, in this order, and money is rounded once in each. Lines always sum to the totals, the
+taxes of the lines and of the delivery to the tax, and nothing is ever negative.
+
+1. A line is its unit price times its quantity.
+2. What is taken off single lines (`Reduction.is_of_lines`): percent of some lines, and "buy some, get some".
+3. What is taken off the order: percent of all it still costs, then fixed amounts, each split over the lines by largest
+   remainder, in proportion to what the lines still cost. Within a step, reductions count in the order they are given.
+4. Delivery, free where a reduction says so.
+5. The tax of each line on what is left of it, at its own rate, half up.
+6. The tax of the delivery: its price is shared out among the rates of the goods it brings, each share taxed half up.
+7. The totals. Where prices include tax, the total is goods and delivery, and tax is within it; otherwise it is added.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from app.services.pricing.breakdown import Breakdown, Saving, break_down
+from app.services.pricing.parts import part_of
+from app.services.pricing.reductions import Kind, Reduction
+from app.services.pricing.totals import Line, LineTotal, RateTotal, Taken, Totals, added_tax, included_tax, totals
 
-from app.money import Money
-
-
-@dataclass(frozen=True)
-class Line:
-    """`quantity` of something at `unit_price`, VAT included."""
-
-    unit_price: Money
-    quantity: int
-
-
-@dataclass(frozen=True)
-class LineTotal:
-    """What a line comes to, and the VAT within it."""
-
-    total: Money
-    tax: Money
-
-
-@dataclass(frozen=True)
-class Totals:
-    """What an order comes to. `total` = `subtotal` + `delivery`; `tax` is within `total`."""
-
-    lines: tuple[LineTotal, ...]
-    subtotal: Money
-    delivery: Money
-    delivery_tax: Money
-    tax: Money
-    total: Money
-    tax_rate: Decimal
-
-
-def totals(lines: Sequence[Line], delivery: Money, rate: Decimal) -> Totals:
-    """Add up `lines` and `delivery` at the VAT `rate` (percent). All in one currency, that of `delivery`."""
-    currency = delivery.currency
-    sums = tuple(_line_total(line.unit_price * line.quantity, rate) for line in lines)
-    subtotal = Money.total((each.total for each in sums), currency)
-    delivery_tax = included_tax(delivery, rate)
-    return Totals(
-        lines=sums,
-        subtotal=subtotal,
-        delivery=delivery,
-        delivery_tax=delivery_tax,
-        tax=Money.total((each.tax for each in sums), currency) + delivery_tax,
-        total=subtotal + delivery,
-        tax_rate=rate,
-    )
-
-
-def included_tax(gross: Money, rate: Decimal) -> Money:
-    """Return the VAT within `gross` at `rate` percent, rounded half up."""
-    return gross.times(rate / (100 + rate))
-
-
-def _line_total(gross: Money, rate: Decimal) -> LineTotal:
-    return LineTotal(total=gross, tax=included_tax(gross, rate))
+__all__ = [
+    "Breakdown",
+    "Kind",
+    "Line",
+    "LineTotal",
+    "RateTotal",
+    "Reduction",
+    "Saving",
+    "Taken",
+    "Totals",
+    "added_tax",
+    "break_down",
+    "included_tax",
+    "part_of",
+    "totals",
+]

@@ -49,6 +49,10 @@ def upgrade() -> None:
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("order_id", sa.String(), nullable=True),
+        sa.Column("coupon", sa.String(), nullable=True),
+        sa.Column("country", sa.String(), nullable=True),
+        sa.Column("region", sa.String(), nullable=True),
+        sa.Column("postal_code", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_carts")),
@@ -78,20 +82,31 @@ def upgrade() -> None:
         sa.Column("phone", sa.String(), nullable=True),
         sa.Column("address", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("prices_include_tax", sa.Boolean(), nullable=False),
         sa.Column("subtotal", sa.BigInteger(), nullable=False),
+        sa.Column("discount", sa.BigInteger(), nullable=False),
+        sa.Column("delivery_full", sa.BigInteger(), nullable=False),
         sa.Column("delivery", sa.BigInteger(), nullable=False),
         sa.Column("delivery_tax", sa.BigInteger(), nullable=False),
         sa.Column("tax", sa.BigInteger(), nullable=False),
-        sa.Column("tax_rate", sa.Numeric(precision=5, scale=2), nullable=False),
         sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("rates", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("reductions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("delivery_method", sa.String(), nullable=False),
         sa.Column("delivery_name", sa.String(), nullable=False),
         sa.Column("terms_version", sa.String(), nullable=False),
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("total = subtotal + delivery", name=op.f("ck_orders_total_adds_up")),
-        sa.CheckConstraint("total >= 0 AND tax >= 0", name=op.f("ck_orders_not_negative")),
+        sa.CheckConstraint("delivery >= 0 AND delivery <= delivery_full", name=op.f("ck_orders_delivery_within_full")),
+        sa.CheckConstraint("discount >= 0 AND discount <= subtotal", name=op.f("ck_orders_discount_within_subtotal")),
+        sa.CheckConstraint(
+            "total = subtotal - discount + delivery + CASE WHEN prices_include_tax THEN 0 ELSE tax END",
+            name=op.f("ck_orders_total_adds_up"),
+        ),
+        sa.CheckConstraint(
+            "total >= 0 AND tax >= delivery_tax AND delivery_tax >= 0", name=op.f("ck_orders_not_negative")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
         sa.UniqueConstraint("number", name=op.f("uq_orders_number")),
     )
@@ -227,6 +242,24 @@ def upgrade() -> None:
     )
     op.create_index("ix_stock_movements_variant_id_id", "stock_movements", ["variant_id", "id"], unique=False)
     op.create_table(
+        "tax_rates",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("country", sa.String(), nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("postcode", sa.String(), nullable=False),
+        sa.Column("tax_class", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("percent", sa.Numeric(precision=6, scale=3), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("percent >= 0 AND percent < 100", name=op.f("ck_tax_rates_percent_in_range")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tax_rates")),
+        sa.UniqueConstraint(
+            "country", "region", "postcode", "tax_class", "valid_from", name="uq_tax_rates_place_class_valid_from"
+        ),
+    )
+    op.create_table(
         "webhook_inbox",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("provider", sa.String(), nullable=False),
@@ -343,12 +376,16 @@ def upgrade() -> None:
         sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("unit_price", sa.BigInteger(), nullable=False),
+        sa.Column("discount", sa.BigInteger(), nullable=False),
         sa.Column("total", sa.BigInteger(), nullable=False),
         sa.Column("tax", sa.BigInteger(), nullable=False),
-        sa.Column("tax_rate", sa.Numeric(precision=5, scale=2), nullable=False),
+        sa.Column("tax_rate", sa.Numeric(precision=6, scale=3), nullable=False),
+        sa.Column("reductions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("weight_grams", sa.BigInteger(), nullable=False),
         sa.Column("requires_shipping", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("discount >= 0 AND total >= 0 AND tax >= 0", name=op.f("ck_order_lines_not_negative")),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_order_lines_quantity_positive")),
+        sa.CheckConstraint("total = unit_price * quantity - discount", name=op.f("ck_order_lines_total_adds_up")),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_order_lines_order_id")),
         sa.PrimaryKeyConstraint("order_id", "position", name=op.f("pk_order_lines")),
     )
@@ -578,6 +615,7 @@ def downgrade() -> None:
     op.drop_table("cart_lines")
     op.drop_index("ix_webhook_inbox_open", table_name="webhook_inbox", postgresql_where=sa.text("processed_at IS NULL"))
     op.drop_table("webhook_inbox")
+    op.drop_table("tax_rates")
     op.drop_index("ix_stock_movements_variant_id_id", table_name="stock_movements")
     op.drop_table("stock_movements")
     op.drop_table("stock_levels")

@@ -23,7 +23,7 @@ DAMAGES = {
     "stock.reserved": SET_RESERVED,
     "stock.sold": "UPDATE stock_movements SET change = change - 1 WHERE kind = 'sell'",
     "stock.owed": "UPDATE reservations SET owed = 1 WHERE state = 'sold'",
-    "orders.sums": "UPDATE order_lines SET total = total + 1",
+    "orders.sums": "UPDATE order_lines SET tax = tax + 1",
     "orders.goods": "UPDATE order_lines SET variant_id = 'nobody', product_id = 'nothing'",
     "payments.states": "UPDATE payments SET state = 'cancelled'",
     "payments.refunded": "UPDATE payments SET refunded = 1",
