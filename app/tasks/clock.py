@@ -57,3 +57,13 @@ def index_stale() -> None:
 def finish_pictures() -> None:
     """Queue pictures whose job was lost. Twice is harmless: a finished picture is left alone."""
     catalog.queue_unfinished()
+
+
+def index_turns() -> None:
+    """Index what ran out or came in again. Twice is harmless: documents are written from what the stock says now."""
+    search.index_turns()
+
+
+def forget_words() -> None:
+    """Forget words that no product has any more. Twice is harmless: what is gone is gone."""
+    search.forget_words()

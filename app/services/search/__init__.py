@@ -6,24 +6,42 @@ away and made again; nothing is sold by what it says.
 
 from app.services.search.back_office import StockedVariant, VariantPage, find_variant_as_staff, list_variants_as_staff
 from app.services.search.beside import Beside, beside
-from app.services.search.indexing import index_collections, index_products, index_stale, reindex
-from app.services.search.listing import LONGEST_QUERY, PAGE_SIZE, SORTS, Listing, find, list_products
+from app.services.search.asking import SORTS
+from app.services.search.indexing import (
+    index_collections,
+    index_products,
+    index_stale,
+    index_turns,
+    reindex,
+    write_documents,
+)
+from app.services.search.listing import PAGE_SIZE, Listing, find, list_products
+from app.services.search.narrowing import CAP, COLLECTION, Facet, Filters, Value
+from app.services.search.words import LONGEST_QUERY, forget_words
 
 __all__ = [
+    "CAP",
+    "COLLECTION",
     "LONGEST_QUERY",
     "PAGE_SIZE",
     "SORTS",
     "Beside",
+    "Facet",
+    "Filters",
     "Listing",
     "StockedVariant",
+    "Value",
     "VariantPage",
     "beside",
     "find",
     "find_variant_as_staff",
+    "forget_words",
     "index_collections",
     "index_products",
     "index_stale",
+    "index_turns",
     "list_products",
     "list_variants_as_staff",
     "reindex",
+    "write_documents",
 ]

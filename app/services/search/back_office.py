@@ -8,8 +8,8 @@ from sqlalchemy import func, or_, select, tuple_
 
 from app import db
 from app.services import catalog
-from app.services.search.indexing import bare
 from app.services.search.models import SearchDocument
+from app.services.search.words import bare
 
 _LIKE_SIGN = re.compile(r"([\\%_])")
 _ESCAPED = r"\\\1"

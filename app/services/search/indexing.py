@@ -1,19 +1,26 @@
-"""Writes search documents from the catalogue. Twice, late or out of order is harmless: only newer revisions win."""
+"""Writes search documents from the catalogue. Twice, late or out of order is harmless: only newer revisions win.
+
+One writer at a time (a lock in the database), so that what each writes of the stock is newer than what the last wrote.
+"""
 
 import re
+import zlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, literal_column
+from sqlalchemy import ColumnElement, delete, func, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app import db
-from app.services import catalog
-from app.services.search.models import SearchDocument, SearchPlace, SearchShelf
+from app.services import catalog, inventory
+from app.services.search.models import SearchDocument, SearchPlace, SearchShelf, SearchTurn
+from app.services.search.terms import ids_of_terms, terms_of
+from app.services.search.words import bare, note_words, plain_words
 
 AT_ONCE = 100  # documents per statement
-_NOT_IN_CODES = re.compile(r"[\W_]+")
-_TAG = re.compile(r"<[^>]*>")
+SAMPLES = 1024
+_WRITING = 7_305_211  # the number of the lock
+_TURNS_AT_ONCE = 1000
 
 
 def index_products(ids: Iterable[str]) -> int:
@@ -22,7 +29,7 @@ def index_products(ids: Iterable[str]) -> int:
     for start in range(0, len(wanted), AT_ONCE):
         products = catalog.find_products(wanted[start : start + AT_ONCE])
         if products:
-            _write([_document(product) for product in products])
+            write_documents(products)
             catalog.clear_stale("products", {product.id: product.revision for product in products})
     return len(wanted)
 
@@ -44,20 +51,34 @@ def index_stale() -> int:
     return count + index_collections(catalog.find_stale("collections"))
 
 
+def index_turns() -> int:
+    """Index the products of variants that ran out or came in again. A turn is forgotten only once that is done."""
+    with db.orders.reading() as session:
+        oldest = select(SearchTurn).order_by(SearchTurn.id).limit(_TURNS_AT_ONCE)
+        turns = {turn.id: turn.variant_id for turn in session.scalars(oldest)}
+    if not turns:
+        return 0
+    found = catalog.find_variants(turns.values())
+    index_products(sorted({variant.product_id for variant in found.values()}))
+    with db.orders.transaction() as session:
+        session.execute(delete(SearchTurn).where(SearchTurn.id.in_(turns)))
+    return len(turns)
+
+
 def reindex() -> int:
     """Write every search document anew, as after a change of what is indexed."""
     return index_products(catalog.list_ids("products")) + index_collections(catalog.list_ids("collections"))
 
 
-def bare(code: str) -> str:
-    """Return a SKU or GTIN without what people add or leave out: case, dashes, spaces, dots."""
-    return _NOT_IN_CODES.sub("", code).upper()
-
-
-def _write(rows: Sequence[dict[str, Any]]) -> None:
-    statement = insert(SearchDocument).values(list(rows))
-    columns = {column.name: statement.excluded[column.name] for column in SearchDocument.__table__.columns}
+def write_documents(products: Sequence[catalog.Product]) -> None:
+    """Write the documents of these products as they are given. For index_products(), and for measurements."""
     with db.orders.transaction() as session:
+        session.execute(select(func.pg_advisory_xact_lock(_WRITING)))
+        levels = inventory.levels(variant.id for product in products for variant in product.variants)
+        terms = ids_of_terms(term for product in products for term in terms_of(product))
+        rows = [_document(product, levels, terms) for product in products]
+        statement = insert(SearchDocument).values(rows)
+        columns = {name: statement.excluded[name] for name in rows[0]}
         session.execute(
             statement.on_conflict_do_update(
                 index_elements=["product_id"],
@@ -65,6 +86,7 @@ def _write(rows: Sequence[dict[str, Any]]) -> None:
                 where=SearchDocument.revision <= statement.excluded.revision,
             )
         )
+        note_words(word for product in products if _is_shown(product) for word in plain_words(*_texts(product)))
 
 
 def _write_shelf(collection: catalog.Collection) -> None:
@@ -86,25 +108,44 @@ def _write_shelf(collection: catalog.Collection) -> None:
             session.execute(insert(SearchPlace), places)
 
 
-def _document(product: catalog.Product) -> dict[str, Any]:
+def _document(
+    product: catalog.Product, levels: dict[str, inventory.Level], terms: dict[tuple[str, str], int]
+) -> dict[str, Any]:
     prices = [variant.price.amount for variant in product.variants if variant.price]
-    options = " ".join(value for option in product.options for value in option.values)
-    labels = " ".join((product.kind, product.vendor, *product.tags))
+    title, labels, options, description = _texts(product)
     codes = {bare(code) for variant in product.variants for code in (variant.sku, variant.gtin)}
     return {
         "product_id": product.id,
         "revision": product.revision,
-        "is_published": product.is_published and not product.is_deleted,
-        "title": product.title,
-        "words": _words((product.title, "A"), (labels, "B"), (options, "C"), (_TAG.sub(" ", product.description), "D")),
-        "vocabulary": func.plain(f"{product.title} {labels}"),
-        "codes": sorted(codes - {""}),
+        "is_published": _is_shown(product),
+        "is_available": any(variant.price and levels[variant.id].available > 0 for variant in product.variants),
+        "sample": zlib.crc32(product.id.encode()) % SAMPLES,
         "price": min(prices, default=None),
         "created_at": product.created_at,
+        "title": product.title,
+        "facets": sorted({terms[facet, value] for facet, value, _ in terms_of(product)}),
+        "heads": _vector((title, "A"), (labels, "B")),
+        "words": _vector((title, "A"), (labels, "B"), (options, "C"), (description, "D")),
+        "vocabulary": func.plain(f"{title} {labels}"),
+        "codes": sorted(codes - {""}),
     }
 
 
-def _words(*parts: tuple[str, str]) -> ColumnElement[Any]:
+def _is_shown(product: catalog.Product) -> bool:
+    return product.is_published and not product.is_deleted
+
+
+def _texts(product: catalog.Product) -> tuple[str, str, str, str]:
+    """Return what is searched of a product, the weightiest first: title, labels, option values, description."""
+    return (
+        product.title,
+        " ".join((product.kind, product.vendor, *product.tags)),
+        " ".join(value for option in product.options for value in option.values),
+        re.sub(r"<[^>]*>", " ", product.description),
+    )
+
+
+def _vector(*parts: tuple[str, str]) -> ColumnElement[Any]:
     """Build the expression that PostgreSQL weighs words by: A counts most."""
     vectors = [
         func.setweight(func.to_tsvector(literal_column("'shop'::regconfig"), text), literal_column(f"'{weight}'"))

@@ -1,40 +1,38 @@
 """Lists and searches. PostgreSQL says which products and how many, MongoDB what they look like, stock what is left."""
 
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, not_, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
-
-from app import db
 from app.errors import NotFound
 from app.services import catalog, inventory
-from app.services.search.indexing import bare
-from app.services.search.models import SearchDocument, SearchPlace
+from app.services.search.asking import Found, Words, ask
+from app.services.search.narrowing import Facet, Filters, facets_of
+from app.services.search.words import correct, tokens_of
 
 PAGE_SIZE = 24
-LONGEST_QUERY = 200
-
-_Order = Sequence[ColumnElement[Any] | InstrumentedAttribute[Any]]
-_ORDERS: Mapping[str, Callable[[], _Order]] = {
-    "newest": lambda: (SearchDocument.created_at.desc(),),
-    "price": lambda: (SearchDocument.price.asc().nulls_last(),),
-    "-price": lambda: (SearchDocument.price.desc().nulls_last(),),
-    "title": lambda: (SearchDocument.title.asc(),),
-}
-SORTS = tuple(_ORDERS)
 
 
 @dataclass(frozen=True)
 class Listing:
-    """One page of a list: `number` of `last`, `total` products in all."""
+    """One page of a list: `number` of `last`, `total` products in all, and what it can be narrowed down by.
+
+    `matches` counts without the filters. `instead` is what was looked for when nothing was called what was asked,
+    `is_loose` that one of the words was enough. Prices are in minor units.
+    """
 
     cards: list[catalog.Card]
     total: int
     number: int
     sort: str
+    matches: int = 0
+    in_stock: int = 0
+    cheapest: int | None = None
+    dearest: int | None = None
+    has_popular: bool = False
+    facets: tuple[Facet, ...] = ()
+    filters: Filters = field(default_factory=Filters)
+    instead: str = ""
+    is_loose: bool = False
 
     @property
     def last(self) -> int:
@@ -42,57 +40,72 @@ class Listing:
         return max(1, -(-self.total // PAGE_SIZE))
 
 
-def list_products(*, collection_id: str | None = None, sort: str = "", page: int = 1, size: int = PAGE_SIZE) -> Listing:
+def list_products(
+    *, collection_id: str | None = None, sort: str = "", page: int = 1, size: int = PAGE_SIZE,
+    filters: Filters | None = None, has_facets: bool = False,
+) -> Listing:  # fmt: skip
     """List the published products of a collection, or all; raise NotFound for a page beyond the last.
 
     Without a `sort` a collection comes as the shop arranged it, all products newest first.
     """
-    query = _published()
-    by_hand: _Order = (SearchDocument.created_at.desc(),)
-    if collection_id is not None:
-        query = query.join(SearchPlace, SearchPlace.product_id == SearchDocument.product_id)
-        query = query.where(SearchPlace.collection_id == collection_id)
-        by_hand = (SearchPlace.position,)
-    order = _ORDERS[sort]() if sort in _ORDERS else by_hand
-    return _page(query.order_by(*order, SearchDocument.product_id), sort, page, size)
+    narrowed = filters or Filters()
+    found = ask(
+        None, narrowed, collection_id=collection_id, sort=sort, start=(page - 1) * size, size=size,
+        has_facets=has_facets,
+    )  # fmt: skip
+    return _listing(found, narrowed, sort, page)
 
 
-def find(text: str, *, sort: str = "", page: int = 1) -> Listing:
+def find(asked: str, *, sort: str = "", page: int = 1, filters: Filters | None = None) -> Listing:
     """Search, or raise NotFound for a page beyond the last.
 
-    A product whose SKU or GTIN it is comes first, then those that have all its words (the last may be unfinished), and
-    only when there are none of either, those that are spelled alike.
+    A product whose SKU or GTIN it is comes first, then those that have all its words (the last may be unfinished).
+    Only when there are none of either, the nearest words of the catalogue are tried, then any of the words.
     """
-    text = _printable(text)[:LONGEST_QUERY]
-    tokens = re.findall(r"[^\W_]+", text)
+    narrowed = filters or Filters()
+    tokens = tokens_of(asked)
     if not tokens:
-        return Listing([], 0, 1, sort)
-    has_code = SearchDocument.codes.contains([bare(text)])
-    words = func.to_tsquery(literal_column("'shop'::regconfig"), " & ".join(tokens) + ":*")
-    has_words = SearchDocument.words.op("@@")(words)
-    plain = func.plain(text)
-    is_alike = plain.op("<%")(SearchDocument.vocabulary)
-    exact = select(SearchDocument.product_id).where(SearchDocument.is_published, or_(has_code, has_words))
-    query = _published().where(or_(has_code, has_words, and_(not_(exact.exists()), is_alike)))
-    relevance: _Order = (
-        case((has_code, 0), else_=1),
-        func.ts_rank(SearchDocument.words, words).desc(),
-        func.word_similarity(plain, SearchDocument.vocabulary).desc(),
-    )
-    order = _ORDERS[sort]() if sort in _ORDERS else relevance
-    return _page(query.order_by(*order, SearchDocument.product_id), sort, page, PAGE_SIZE)
+        return Listing([], 0, 1, sort, filters=narrowed)
+    tries = iter(_tries(tokens, asked))
+    words = next(tries)
+    found = _ask(words, narrowed, sort, page)
+    while found.matches == 0 and (following := next(tries, None)):
+        words = following
+        found = _ask(words, narrowed, sort, page)
+    listing = _listing(found, narrowed, sort, page)
+    instead = " ".join(words.tokens) if words.tokens != tokens and found.matches else ""
+    return replace(listing, instead=instead, is_loose=words.is_any and found.matches > 0)
 
 
-def _published() -> Select[str, int]:
-    return select(SearchDocument.product_id, func.count().over().label("total")).where(SearchDocument.is_published)
+def _tries(tokens: list[str], asked: str) -> Iterator[Words]:
+    yield Words(tokens, asked)
+    corrected = correct(tokens)
+    if corrected != tokens:
+        yield Words(corrected, "")
+    if len(tokens) > 1:
+        yield Words(corrected, "", is_any=True)
 
 
-def _page(query: Select[str, int], sort: str, page: int, size: int) -> Listing:
-    with db.orders.reading() as session:
-        rows = session.execute(query.offset((page - 1) * size).limit(size)).all()
-    if not rows and page > 1:
+def _ask(words: Words, filters: Filters, sort: str, page: int) -> Found:
+    return ask(words, filters, collection_id=None, sort=sort, start=(page - 1) * PAGE_SIZE, size=PAGE_SIZE)
+
+
+def _listing(found: Found, filters: Filters, sort: str, page: int) -> Listing:
+    if not found.ids and page > 1:
         raise NotFound("This list has fewer pages. Start again from the first.")
-    return Listing(_cards([row.product_id for row in rows]), rows[0].total if rows else 0, page, sort)
+    return Listing(
+        cards=_cards(found.ids),
+        total=found.total,
+        number=page,
+        sort=sort,
+        matches=found.matches,
+        in_stock=found.in_stock,
+        cheapest=found.cheapest,
+        dearest=found.dearest,
+        has_popular=found.has_popular,
+        facets=facets_of(found.counts, filters, total=found.total, samples=found.samples),
+        filters=filters,
+    )
 
 
 def _cards(ids: list[str]) -> list[catalog.Card]:
@@ -103,8 +116,3 @@ def _cards(ids: list[str]) -> list[catalog.Card]:
 
 def _is_sold_out(card: catalog.Card, levels: Mapping[str, inventory.Level]) -> bool:
     return all(levels[variant].available < 1 for variant in card.variant_ids)
-
-
-def _printable(text: str) -> str:
-    """Drop what PostgreSQL does not store: NUL and lone surrogates."""
-    return text.replace("\0", " ").encode("utf-8", "ignore").decode()

@@ -3,19 +3,23 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Text
-from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
+from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import OrdersModel
 
 
 class SearchDocument(OrdersModel):
-    """One product as search knows it. `price` is its least, in minor units; `codes` are SKUs and GTINs, bare."""
+    """One product as search knows it. `price` is its least, in minor units; `codes` are SKUs and GTINs, bare.
+
+    `facets` are ids of SearchTerm. `sample` is a number under SAMPLES that has nothing to do with the product.
+    """
 
     __tablename__ = "search_documents"
     __table_args__ = (
         Index("ix_search_documents_words", "words", postgresql_using="gin"),
+        Index("ix_search_documents_heads", "heads", postgresql_using="gin"),
         Index("ix_search_documents_codes", "codes", postgresql_using="gin"),
         Index(
             "ix_search_documents_vocabulary",
@@ -23,19 +27,77 @@ class SearchDocument(OrdersModel):
             postgresql_using="gin",
             postgresql_ops={"vocabulary": "gin_trgm_ops"},
         ),
-        Index("ix_search_documents_created_at", "created_at"),
-        Index("ix_search_documents_price", "price"),
     )
 
     product_id: Mapped[str] = mapped_column(primary_key=True)
     revision: Mapped[int]
     is_published: Mapped[bool]
+    is_available: Mapped[bool]
+    sample: Mapped[int] = mapped_column(SmallInteger)
+    price: Mapped[int | None]
+    popularity: Mapped[int] = mapped_column(server_default="0")
+    created_at: Mapped[datetime]
     title: Mapped[str]
-    words: Mapped[Any] = mapped_column(TSVECTOR)
+    facets: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    heads: Mapped[Any] = mapped_column(TSVECTOR)  # the words of the title and the labels
+    words: Mapped[Any] = mapped_column(TSVECTOR)  # all words
     vocabulary: Mapped[str]
     codes: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    price: Mapped[int | None]
-    created_at: Mapped[datetime]
+
+
+class SearchTerm(OrdersModel):
+    """One value of one facet. `position` is its place among the values of an option, as the products have them."""
+
+    __tablename__ = "search_terms"
+    __table_args__ = (UniqueConstraint("facet", "value", name="uq_search_terms_facet_value"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    facet: Mapped[str]
+    value: Mapped[str]
+    position: Mapped[int] = mapped_column(SmallInteger)
+
+
+class SearchWord(OrdersModel):
+    """A word that stands in the catalogue, small and without accents: what a misspelt one may have meant."""
+
+    __tablename__ = "search_words"
+    __table_args__ = (
+        Index("ix_search_words_word", "word", postgresql_ops={"word": "text_pattern_ops"}),
+        Index("ix_search_words_lexeme", "lexeme"),
+    )
+
+    word: Mapped[str] = mapped_column(primary_key=True)
+    lexeme: Mapped[str | None]
+
+
+class SearchSynonyms(OrdersModel):
+    """Words that mean the same here: who looks for one finds them all."""
+
+    __tablename__ = "search_synonyms"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    words: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class SearchRewrite(OrdersModel):
+    """What PostgreSQL makes of one of those words in a query: any of them."""
+
+    __tablename__ = "search_rewrites"
+
+    synonyms_id: Mapped[str] = mapped_column(ForeignKey("search_synonyms.id", ondelete="CASCADE"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    alias: Mapped[Any] = mapped_column(TSQUERY)
+    meaning: Mapped[Any] = mapped_column(TSQUERY)
+
+
+class SearchTurn(OrdersModel):
+    """A variant that has just run out or come in again; a trigger on the stock notes it for the index."""
+
+    __tablename__ = "search_turns"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    variant_id: Mapped[str]
 
 
 class SearchShelf(OrdersModel):

@@ -181,17 +181,21 @@ def upgrade() -> None:
         sa.Column("product_id", sa.String(), nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("is_published", sa.Boolean(), nullable=False),
+        sa.Column("is_available", sa.Boolean(), nullable=False),
+        sa.Column("sample", sa.SmallInteger(), nullable=False),
+        sa.Column("price", sa.BigInteger(), nullable=True),
+        sa.Column("popularity", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
+        sa.Column("facets", postgresql.ARRAY(sa.Integer()), nullable=False),
+        sa.Column("heads", postgresql.TSVECTOR(), nullable=False),
         sa.Column("words", postgresql.TSVECTOR(), nullable=False),
         sa.Column("vocabulary", sa.String(), nullable=False),
         sa.Column("codes", postgresql.ARRAY(sa.Text()), nullable=False),
-        sa.Column("price", sa.BigInteger(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("product_id", name=op.f("pk_search_documents")),
     )
     op.create_index("ix_search_documents_codes", "search_documents", ["codes"], unique=False, postgresql_using="gin")
-    op.create_index("ix_search_documents_created_at", "search_documents", ["created_at"], unique=False)
-    op.create_index("ix_search_documents_price", "search_documents", ["price"], unique=False)
+    op.create_index("ix_search_documents_heads", "search_documents", ["heads"], unique=False, postgresql_using="gin")
     op.create_index(
         "ix_search_documents_vocabulary",
         "search_documents",
@@ -206,6 +210,38 @@ def upgrade() -> None:
         sa.Column("collection_id", sa.String(), nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("collection_id", name=op.f("pk_search_shelves")),
+    )
+    op.create_table(
+        "search_synonyms",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("words", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_synonyms")),
+    )
+    op.create_table(
+        "search_terms",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("facet", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.Column("position", sa.SmallInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_terms")),
+        sa.UniqueConstraint("facet", "value", name="uq_search_terms_facet_value"),
+    )
+    op.create_table(
+        "search_turns",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("variant_id", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_turns")),
+    )
+    op.create_table(
+        "search_words",
+        sa.Column("word", sa.String(), nullable=False),
+        sa.Column("lexeme", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("word", name=op.f("pk_search_words")),
+    )
+    op.create_index("ix_search_words_lexeme", "search_words", ["lexeme"], unique=False)
+    op.create_index(
+        "ix_search_words_word", "search_words", ["word"], unique=False, postgresql_ops={"word": "text_pattern_ops"}
     )
     op.create_table(
         "stock_levels",
@@ -444,6 +480,17 @@ def upgrade() -> None:
     )
     op.create_index("ix_search_places_product_id", "search_places", ["product_id"], unique=False)
     op.create_table(
+        "search_rewrites",
+        sa.Column("synonyms_id", sa.String(), nullable=False),
+        sa.Column("place", sa.BigInteger(), nullable=False),
+        sa.Column("alias", postgresql.TSQUERY(), nullable=False),
+        sa.Column("meaning", postgresql.TSQUERY(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["synonyms_id"], ["search_synonyms.id"], name=op.f("fk_search_rewrites_synonyms_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("synonyms_id", "place", name=op.f("pk_search_rewrites")),
+    )
+    op.create_table(
         "shipments",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("order_id", sa.String(), nullable=False),
@@ -587,6 +634,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_shipments_state"), table_name="shipments")
     op.drop_index("ix_shipments_polled_at_open", table_name="shipments", postgresql_where=sa.text("moves_on"))
     op.drop_table("shipments")
+    op.drop_table("search_rewrites")
     op.drop_index("ix_search_places_product_id", table_name="search_places")
     op.drop_table("search_places")
     op.drop_index(
@@ -619,6 +667,12 @@ def downgrade() -> None:
     op.drop_index("ix_stock_movements_variant_id_id", table_name="stock_movements")
     op.drop_table("stock_movements")
     op.drop_table("stock_levels")
+    op.drop_index("ix_search_words_word", table_name="search_words", postgresql_ops={"word": "text_pattern_ops"})
+    op.drop_index("ix_search_words_lexeme", table_name="search_words")
+    op.drop_table("search_words")
+    op.drop_table("search_turns")
+    op.drop_table("search_terms")
+    op.drop_table("search_synonyms")
     op.drop_table("search_shelves")
     op.drop_index("ix_search_documents_words", table_name="search_documents", postgresql_using="gin")
     op.drop_index(
@@ -627,8 +681,7 @@ def downgrade() -> None:
         postgresql_using="gin",
         postgresql_ops={"vocabulary": "gin_trgm_ops"},
     )
-    op.drop_index("ix_search_documents_price", table_name="search_documents")
-    op.drop_index("ix_search_documents_created_at", table_name="search_documents")
+    op.drop_index("ix_search_documents_heads", table_name="search_documents", postgresql_using="gin")
     op.drop_index("ix_search_documents_codes", table_name="search_documents", postgresql_using="gin")
     op.drop_table("search_documents")
     op.drop_index("ix_reservations_variant_id_owed", table_name="reservations", postgresql_where="owed > 0")

@@ -1,0 +1,238 @@
+"""The one statement behind every list: which products, in which order, how many, and how many each facet would leave.
+
+`matched` holds what the words or the shelf allow, each row with a mask of the filters that it fails: none, and it is
+in the list; exactly one, and it counts for that filter's own facet. So every facet is counted in one pass.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import text
+
+from app import db
+from app.services.search.indexing import SAMPLES
+from app.services.search.narrowing import COLLECTION, Filters
+from app.services.search.words import bare
+
+RANKED = 480  # of a search, the best so many by the cheap order are put in the fine one
+_COUNTED = 10_000  # of more products than this, facets are counted from a sample of about so many
+
+_ORDERS = {
+    "newest": "created_at DESC",
+    "price": "price ASC NULLS LAST",
+    "-price": "price DESC NULLS LAST",
+    "title": "title ASC",
+    "popular": "popularity DESC, created_at DESC",
+}
+SORTS = tuple(_ORDERS)
+_CHEAP = "tier DESC, popularity DESC, created_at DESC, product_id"
+_WEIGHTS = "'{0.05, 0.2, 0.5, 1.0}'"  # of description, option values, labels, title
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is looked for. `is_any`: one of the words is enough."""
+
+    tokens: Sequence[str]
+    whole: str
+    is_any: bool = False
+
+    @property
+    def query(self) -> str:
+        """The words as PostgreSQL reads them; the last may be unfinished."""
+        return (" | " if self.is_any else " & ").join(self.tokens) + ":*"
+
+
+@dataclass(frozen=True)
+class Found:
+    """The answer. `matches` counts without the filters, `samples` is how many in SAMPLES the facets were counted from."""
+
+    ids: list[str]
+    total: int
+    matches: int
+    in_stock: int
+    cheapest: int | None
+    dearest: int | None
+    samples: int
+    has_popular: bool
+    counts: list[tuple[str, str, int, int]]
+
+
+@dataclass
+class _Masks:
+    """The filters that are on, each with its bit, and their SQL."""
+
+    bits: dict[str, int] = field(default_factory=dict)
+    conditions: list[str] = field(default_factory=list)
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, name: str, condition: str, **values: Any) -> None:
+        self.conditions.append(f"CASE WHEN {condition} THEN 0 ELSE {1 << len(self.bits)} END")
+        self.bits[name] = 1 << len(self.bits)
+        self.values |= values
+
+    @property
+    def sql(self) -> str:
+        return " + ".join(self.conditions) or "0"
+
+    def all_but(self, name: str) -> int:
+        return ~self.bits.get(name, 0) & 0xFFFFFFF
+
+
+def ask(
+    words: Words | None, filters: Filters, *, collection_id: str | None, sort: str, start: int, size: int,
+    has_facets: bool = True,
+) -> Found:  # fmt: skip
+    """Ask PostgreSQL for one page of a list and its counts."""
+    masks = _masks(filters)
+    statement = _statement(words, masks, collection_id, sort, start, has_facets=has_facets)
+    values: dict[str, Any] = {"start": start, "size": size, "collection": collection_id} | masks.values
+    if words:
+        values |= {"query": words.query, "code": bare(words.whole), "whole": " ".join(words.tokens)}
+    with db.orders.reading() as session:
+        row = session.execute(text(statement), values).one()
+    return Found(
+        ids=row.ids or [],
+        total=row.total,
+        matches=row.matches,
+        in_stock=row.in_stock,
+        cheapest=row.cheapest,
+        dearest=row.dearest,
+        samples=row.samples,
+        has_popular=bool(row.has_popular),
+        counts=[tuple(count) for count in row.counts or ()],
+    )
+
+
+def _masks(filters: Filters) -> _Masks:
+    masks = _Masks()
+    if filters.in_stock:
+        masks.add("stock", "d.is_available")
+    if filters.has_price:
+        condition = "d.price BETWEEN :least AND :most"
+        masks.add("price", condition, least=filters.least or 0, most=2**62 if filters.most is None else filters.most)
+    for number, (facet, values) in enumerate(filters.by_facet.items()):
+        if facet == COLLECTION:
+            condition = (
+                "EXISTS (SELECT FROM search_places AS p "
+                f"WHERE p.product_id = d.product_id AND p.collection_id = ANY (:values{number}))"
+            )
+            masks.add(facet, condition, **{f"values{number}": values})
+        else:
+            condition = (
+                "d.facets && (SELECT coalesce(array_agg(id), '{}') FROM search_terms "
+                f"WHERE facet = :facet{number} AND value = ANY (:values{number}))"
+            )
+            masks.add(facet, condition, **{f"facet{number}": facet, f"values{number}": values})
+    return masks
+
+
+def _statement(
+    words: Words | None, masks: _Masks, collection_id: str | None, sort: str, start: int, *, has_facets: bool
+) -> str:
+    parts = [_asked(), _matched(words, masks, collection_id)] if words else [_matched(words, masks, collection_id)]
+    parts += [_sized(masks), _page(words, sort, start, by_hand=collection_id is not None)]
+    if has_facets:
+        parts.append(_counted(masks, with_collections=collection_id is None))
+    counts = "(SELECT json_agg(json_build_array(facet, value, position, n)) FROM counted)" if has_facets else "NULL"
+    return (
+        f"WITH {', '.join(parts)} "
+        "SELECT sized.*, (SELECT array_agg(product_id ORDER BY place) FROM page) AS ids, "
+        f"{counts} AS counts FROM sized"
+    )
+
+
+def _asked() -> str:
+    return (
+        "asked AS MATERIALIZED (SELECT ts_rewrite(to_tsquery('shop', :query), "
+        "'SELECT alias, meaning FROM search_rewrites') AS query), "
+        "coded AS MATERIALIZED (SELECT product_id FROM search_documents WHERE codes @> ARRAY[:code])"
+    )
+
+
+def _matched(words: Words | None, masks: _Masks, collection_id: str | None) -> str:
+    tier, place, joined, allowed = "0", "0", "", "true"
+    if words:
+        tier = (
+            "CASE WHEN d.product_id IN (SELECT product_id FROM coded) THEN 2 "
+            "WHEN d.heads @@ (SELECT query FROM asked) THEN 1 ELSE 0 END"
+        )
+        allowed = "(d.words @@ (SELECT query FROM asked) OR d.codes @> ARRAY[:code])"
+    if collection_id is not None:
+        joined = "JOIN search_places AS s ON s.product_id = d.product_id AND s.collection_id = :collection"
+        place = "s.position"
+    return (
+        "matched AS MATERIALIZED (SELECT d.product_id, d.facets, d.price, d.is_available, d.sample, d.popularity, "
+        f"d.created_at, d.title, {tier} AS tier, {place} AS position, {masks.sql} AS fails "
+        f"FROM search_documents AS d {joined} WHERE d.is_published AND {allowed})"
+    )
+
+
+def _sized(masks: _Masks) -> str:
+    passes = "FILTER (WHERE fails & {} = 0)"
+    stock, price = passes.format(masks.all_but("stock")), passes.format(masks.all_but("price"))
+    return (
+        "sized AS (SELECT count(*) AS matches, count(*) FILTER (WHERE fails = 0) AS total, "
+        f"count(*) FILTER (WHERE is_available AND fails & {masks.all_but('stock')} = 0) AS in_stock, "
+        f"min(price) {price} AS cheapest, max(price) {price} AS dearest, max(popularity) {stock} > 0 AS has_popular, "
+        f"CASE WHEN count(*) <= {_COUNTED} THEN {SAMPLES} ELSE {SAMPLES * _COUNTED} / count(*) END AS samples "
+        "FROM matched)"
+    )
+
+
+def _page(words: Words | None, sort: str, start: int, *, by_hand: bool) -> str:
+    if sort in _ORDERS:
+        order = f"{_ORDERS[sort]}, product_id"
+    elif words and start < RANKED:
+        return _ranked()
+    elif words:
+        order = _CHEAP
+    else:
+        order = "position" if by_hand else "created_at DESC, product_id"
+    return (
+        f"page AS (SELECT product_id, row_number() OVER (ORDER BY {order}) AS place FROM matched WHERE fails = 0 "
+        f"ORDER BY {order} OFFSET :start LIMIT :size)"
+    )
+
+
+def _ranked() -> str:
+    order = (
+        "(b.tier = 2) DESC, (plain(b.title) = plain(:whole)) DESC, "
+        f"ts_rank({_WEIGHTS}, d.words, (SELECT query FROM asked)) DESC, "
+        "b.popularity DESC, b.created_at DESC, b.product_id"
+    )
+    return (
+        f"best AS (SELECT * FROM matched WHERE fails = 0 ORDER BY {_CHEAP} LIMIT {RANKED}), "
+        f"page AS (SELECT b.product_id, row_number() OVER (ORDER BY {order}) AS place "
+        "FROM best AS b JOIN search_documents AS d ON d.product_id = b.product_id "
+        "ORDER BY place OFFSET :start LIMIT :size)"
+    )
+
+
+def _counted(masks: _Masks, *, with_collections: bool) -> str:
+    """Count each term where no filter fails, and where only its own facet's does."""
+    own = {name: bit for name, bit in masks.bits.items() if name not in {"stock", "price", COLLECTION}}
+    names = " ".join(f"WHEN :facet{number} THEN {bit}" for number, bit in _numbered(masks, own))
+    mine = f"CASE t.facet {names} ELSE 0 END" if names else "0"
+    bits = ", ".join(str(bit) for bit in (0, *own.values()))
+    in_sample = f"(samples = {SAMPLES} OR sample < samples)"
+    counted = (
+        "terms AS (SELECT term, fails, count(*) AS n FROM sized, matched, unnest(facets) AS term "
+        f"WHERE fails IN ({bits}) AND {in_sample} GROUP BY term, fails), "
+        "counted AS (SELECT t.facet, t.value, t.position, sum(n) AS n FROM terms JOIN search_terms AS t ON t.id = term "
+        f"WHERE fails = 0 OR fails = {mine} GROUP BY t.facet, t.value, t.position"
+    )
+    if with_collections:
+        counted += (
+            f" UNION ALL SELECT '{COLLECTION}', p.collection_id, 0, count(*) "
+            "FROM sized, matched JOIN search_places AS p USING (product_id) "
+            f"WHERE fails IN (0, {masks.bits.get(COLLECTION, 0)}) AND {in_sample} GROUP BY p.collection_id"
+        )
+    return f"{counted})"
+
+
+def _numbered(masks: _Masks, own: dict[str, int]) -> list[tuple[int, int]]:
+    """Pair the number of each facet's parameter with its bit."""
+    facets = [name for name in masks.bits if name not in {"stock", "price"}]
+    return [(number, masks.bits[name]) for number, name in enumerate(facets) if name in own]

@@ -1,0 +1,104 @@
+"""The words of the catalogue and of what people ask for, and which of the first a misspelt one may mean."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import text
+
+from app import db
+
+LONGEST_QUERY = 200
+_MOST_WORDS = 12  # of a query; the rest is not looked at
+_NOT_IN_CODES = re.compile(r"[\W_]+")
+_WORD = re.compile(r"[^\W\d_]{4,40}")
+_TOKEN = re.compile(r"[^\W_]+")
+_TIMES = re.compile(r"(?<=\d)\s*[x×*]\s*(?=\d)", re.IGNORECASE)  # 50x70 is written 50 × 70
+_SHORTEST = 4  # letters of a word that may be taken for another
+
+_NOTE = text(
+    """
+    INSERT INTO search_words (word, lexeme)
+    SELECT word, (tsvector_to_array(to_tsvector('shop', word)))[1]
+    FROM (SELECT DISTINCT plain(each) AS word FROM unnest(CAST(:words AS text[])) AS each) AS plain_words
+    ORDER BY word ON CONFLICT DO NOTHING
+    """
+)
+_FORGET = text(
+    """
+    DELETE FROM search_words WHERE lexeme IS NOT NULL AND NOT EXISTS (
+        SELECT FROM search_documents
+        WHERE is_published AND words @@ CAST(quote_literal(lexeme) AS tsquery)
+    )
+    """
+)
+_ALIKE = text(
+    """
+    SELECT asked.token, asked.plain, known.word
+    FROM (SELECT token, plain(token) FROM unnest(CAST(:tokens AS text[])) AS token) AS asked (token, plain)
+    JOIN search_words AS known
+      ON length(known.word) BETWEEN length(asked.plain) - 2 AND length(asked.plain) + 2
+     AND levenshtein_less_equal(known.word, asked.plain, 2) <= 2
+    WHERE NOT EXISTS (SELECT FROM search_words WHERE word LIKE asked.plain || '%')
+      AND NOT EXISTS (
+        SELECT FROM search_words WHERE lexeme = (tsvector_to_array(to_tsvector('shop', asked.token)))[1]
+      )
+    """
+)
+
+
+def bare(code: str) -> str:
+    """Return a SKU or GTIN without what people add or leave out: case, dashes, spaces, dots."""
+    return _NOT_IN_CODES.sub("", code).upper()
+
+
+def plain_words(*texts: str) -> set[str]:
+    """Return the words of texts that are long enough to be misspelt."""
+    return {word.lower() for each in texts for word in _WORD.findall(each)}
+
+
+def tokens_of(asked: str) -> list[str]:
+    """Return the words and numbers of a query. What PostgreSQL does not store (NUL, lone surrogates) is dropped."""
+    storable = asked.replace("\0", " ").encode("utf-8", "ignore").decode()[:LONGEST_QUERY]
+    return _TOKEN.findall(_TIMES.sub(" ", storable))[:_MOST_WORDS]
+
+
+def note_words(words: Iterable[str]) -> None:
+    """Remember words that stand in the catalogue. Inside the transaction that writes the documents."""
+    db.orders.session.execute(_NOTE, {"words": sorted(set(words))})
+
+
+def forget_words() -> None:
+    """Forget words that no product has any more."""
+    with db.orders.transaction() as session:
+        session.execute(_FORGET)
+
+
+def correct(tokens: Sequence[str]) -> list[str]:
+    """Return the query with each word that the catalogue does not know replaced by the nearest that it does."""
+    doubtful = [token for token in tokens if len(token) >= _SHORTEST and token.isalpha() and len(token) <= 40]
+    if not doubtful:
+        return list(tokens)
+    with db.orders.reading() as session:
+        rows = session.execute(_ALIKE, {"tokens": doubtful}).all()
+    nearest: dict[str, tuple[int, int, str]] = {}
+    for token, plain, word in rows:
+        cost = _distance(plain, word)
+        if cost <= (1 if len(plain) < 6 else 2):
+            rank = (cost, int(plain[0] != word[0]), word)
+            nearest[token] = min(nearest.get(token, rank), rank)
+    return [nearest[token][2] if token in nearest else token for token in tokens]
+
+
+def _distance(one: str, other: str) -> int:
+    """Count the letters to change, add, drop or swap with their neighbour (optimal string alignment)."""
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for i, letter in enumerate(one, start=1):
+        row = [i]
+        for j, wanted in enumerate(other, start=1):
+            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        before, last = last, row
+    return last[-1]
