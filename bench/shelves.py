@@ -42,7 +42,7 @@ def queries() -> list[str]:
 def _words() -> list[str]:
     chance = random.Random(_SEED)
     made = {"".join(chance.choices(_SYLLABLES, k=chance.choice((2, 3, 3)))) for _ in range(2000)}
-    return sorted(made, key=lambda word: chance.random())
+    return chance.sample(sorted(made), len(made))
 
 
 def _products(count: int) -> Iterator[catalog.Product]:

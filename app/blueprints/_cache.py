@@ -39,7 +39,8 @@ def kept(*parameters: str) -> Callable[[Callable[P, Response]], Callable[P, Resp
             g.cart_count = 0
             if not config.current().keep_pages:
                 return _front.answer_with(_pack(view(*args, **kwargs)), g.page_state, is_known=False)
-            query = [f"{name}={request.args[name][:_LONGEST]}" for name in sorted(parameters) if name in request.args]
+            asked = [(name, value[:_LONGEST]) for name in sorted(parameters) for value in request.args.getlist(name)]
+            query = [f"{name}={value}" for name, value in asked if value]
             key = [_release(), *g.page_state, "part" if wants_part() else "page", request.path, *query]
             try:
                 page = pages.fetch(key, lambda: _pack(view(*args, **kwargs)))

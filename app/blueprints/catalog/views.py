@@ -1,8 +1,6 @@
 """Home, collections, products, search, pictures."""
 
-from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -10,16 +8,14 @@ from werkzeug.wrappers import Response as BaseResponse
 from app import assets, config
 from app.blueprints._cache import kept
 from app.blueprints._pages import page, show_error
-from app.blueprints.catalog import about
+from app.blueprints.catalog import about, lists
 from app.blueprints.catalog.choosing import choose
-from app.errors import NotFound
 from app.services import catalog, images, pages, search
 
 bp = Blueprint("catalog", __name__)
 
 _IN_NAV = 4
 _ON_HOME = 8
-_SORT_NAMES = {"newest": "Newest", "price": "Price, low to high", "-price": "Price, high to low", "title": "Title"}
 
 
 @bp.get("/")
@@ -51,30 +47,28 @@ def collections() -> Response:
 
 
 @bp.get("/collections/<slug>")
-@kept("sort", "page")
+@kept(*lists.PARAMETERS)
 def collection(slug: str) -> Response:
     """Show the products of a collection."""
     shelf = next((shelf for shelf in pages.shelves(g.page_state) if shelf.slug == slug and shelf.is_listed), None)
     if shelf is None:
         raise catalog.lost_collection(slug)
-    listing = search.list_products(collection_id=shelf.id, sort=_sort(), page=_page_number())
-    return _show_listing(
-        listing,
-        "",
-        title=shelf.title,
-        lead=shelf.description,
-        url=shelf.url,
-        arranged="As arranged",
-        picture=shelf.cover,
+    state = lists.read(shelf.url)
+    listing = search.list_products(
+        collection_id=shelf.id, sort=state.sort, page=state.page, filters=lists.by_id(state), has_facets=True
+    )
+    return lists.show(
+        listing, state, title=shelf.title, lead=shelf.description, arranged="As arranged", picture=shelf.cover
     )
 
 
 @bp.get("/products")
-@kept("sort", "page")
+@kept(*lists.PARAMETERS)
 def products() -> Response:
     """Show all products."""
-    listing = search.list_products(sort=_sort(), page=_page_number())
-    return _show_listing(listing, "", title="Everything", lead="", url="/products", arranged="")
+    state = lists.read("/products")
+    listing = search.list_products(sort=state.sort, page=state.page, filters=lists.by_id(state), has_facets=True)
+    return lists.show(listing, state, title="Everything", lead="", arranged="")
 
 
 @bp.get("/products/<slug>")
@@ -96,13 +90,12 @@ def product(slug: str) -> Response:
 
 
 @bp.get("/search")
+@kept("q", *lists.PARAMETERS)
 def find() -> Response:
     """Search: a code first, then words, then what is spelled alike."""
-    asked = request.args.get("q", "").strip()[: search.LONGEST_QUERY]
-    listing = search.find(asked, sort=_sort(), page=_page_number())
-    return _show_listing(
-        listing, asked, title="Search", lead="", url="/search", arranged="Best match", template="catalog/search.html"
-    )
+    state = lists.read("/search")
+    listing = search.find(state.query, sort=state.sort, page=state.page, filters=lists.by_id(state))
+    return lists.show(listing, state, title="Search", lead="", arranged="Best match", template="catalog/search.html")
 
 
 @bp.get("/media/<key>/<name>")
@@ -149,54 +142,5 @@ def _list_shelves() -> list[dict[str, str]]:
     return [*links, *more]
 
 
-def _show_listing(
-    listing: search.Listing,
-    asked: str,
-    *,
-    url: str,
-    arranged: str,
-    template: str = "catalog/list.html",
-    picture: catalog.Media | None = None,
-    **words: Any,
-) -> Response:
-    """Show a page of a list; the whole state of it is in its address. Its one address for others has no order."""
-    path = f"{url}?page={listing.number}" if listing.number > 1 else url
-    sorts = [("", arranged)] if arranged else []
-    sorts += [(sort, _SORT_NAMES[sort]) for sort in search.SORTS]
-    return page(
-        template,
-        part="catalog/_list.html",
-        listing=listing,
-        query=asked,
-        sorts=sorts,
-        url=url,
-        link=_linker(url, asked, listing.sort),
-        about=about.shelf(config.current(), path, words["title"], description=words["lead"], picture=picture),
-        **words,
-    )
-
-
-def _linker(url: str, asked: str, sort: str) -> Callable[[int], str]:
-    def link(number: int) -> str:
-        state = {"q": asked, "sort": sort, "page": str(number) if number > 1 else ""}
-        query = urlencode({name: value for name, value in state.items() if value})
-        return f"{url}?{query}" if query else url
-
-    return link
-
-
 def _listed() -> list[catalog.Collection]:
     return [shelf for shelf in pages.shelves(g.page_state) if shelf.is_listed]
-
-
-def _sort() -> str:
-    sort = request.args.get("sort", "")
-    return sort if sort in search.SORTS else ""
-
-
-def _page_number() -> int:
-    """Return the page asked for, or raise NotFound when that is no page number."""
-    number = request.args.get("page", "1")
-    if not (number.isascii() and number.isdigit() and len(number) < 7 and int(number)):
-        raise NotFound("There is no such page of this list. Start again from the first.")
-    return int(number)

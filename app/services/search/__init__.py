@@ -4,9 +4,9 @@ The one rule: a search document is derived. It is written only from the catalogu
 away and made again; nothing is sold by what it says.
 """
 
+from app.services.search.asking import SORTS
 from app.services.search.back_office import StockedVariant, VariantPage, find_variant_as_staff, list_variants_as_staff
 from app.services.search.beside import Beside, beside
-from app.services.search.asking import SORTS
 from app.services.search.indexing import (
     index_collections,
     index_products,

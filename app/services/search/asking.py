@@ -46,7 +46,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Found:
-    """The answer. `matches` counts without the filters, `samples` is how many in SAMPLES the facets were counted from."""
+    """The answer. `matches` counts without the filters; facets were counted from `samples` in SAMPLES products."""
 
     ids: list[str]
     total: int

@@ -48,7 +48,7 @@ class Filters:
 
 @dataclass(frozen=True)
 class Value:
-    """One value of a facet. `count` is None for one that is chosen but that nothing has."""
+    """One value of a facet, and how many products choosing it shows. `place` is its place in the option."""
 
     value: str
     count: int

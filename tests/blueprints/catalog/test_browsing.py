@@ -186,7 +186,18 @@ def test_catalogue_down_is_a_plain_page(client, catalog_down):
         assert "Traceback" not in answer.text
 
 
-@pytest.mark.parametrize("address", ["/", "/collections/drift", "/products", "/products/print-3"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/",
+        "/collections/drift",
+        "/collections/drift?f=Size:M&f=kind:Print&stock=in&min=1",
+        "/products",
+        "/products/print-3",
+        "/search?q=print",
+        "/search?q=print&f=Size:M&f=collection:drift&max=90",
+    ],
+)
 def test_page_stays_within_its_queries(client, count_queries, address):
     products = [make.product(f"Print {n}", slug=f"print-{n}", options={"Size": ("S", "M", "L")}) for n in range(12)]
     shelf(*products, slug=catalog.HOME, is_listed=False)

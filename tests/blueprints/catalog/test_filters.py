@@ -1,0 +1,103 @@
+"""Filters of lists over HTTP: the whole state is in the address, and works as a plain form."""
+
+import pytest
+from lxml import html
+
+from app.services import catalog, search
+from tests import make
+
+PART = {"HX-Request-Type": "partial"}
+
+
+@pytest.fixture
+def shop(app):
+    tide = make.product("Tide", price=1900, options={"Size": ("Small", "Large")})
+    dune = make.product("Dune", price=2950, options={"Size": ("Small",)})
+    make.product("Fern", price=9900, options={"Size": ("Large",)}, stock=0)
+    catalog.save_collection(catalog.Collection(id="c1", slug="sea", title="The Sea", product_ids=(tide.id, dune.id)))
+    search.index_stale()
+
+
+def titles(answer):
+    return [name.text_content() for name in html.fromstring(answer.text).find_class("card__name")]
+
+
+def chips(answer):
+    return [
+        chip.text_content().removeprefix("Remove ").strip() for chip in html.fromstring(answer.text).find_class("chip")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "shown", "chosen"),
+    [
+        ("f=Size:Small", ["Dune", "Tide"], ["Small"]),
+        ("f=Size:Small&f=Size:Large", ["Dune", "Fern", "Tide"], ["Large", "Small"]),
+        ("f=collection:sea&max=20", ["Tide"], ["The Sea", "up to €20"]),
+        ("min=29,50&max=", ["Dune", "Fern"], ["from €29.50"]),
+        ("min=99&max=20", ["Dune", "Fern"], ["€20 – €99"]),
+        ("stock=in", ["Dune", "Tide"], ["In stock"]),
+        ("f=Size:Gold", [], ["Gold"]),
+    ],
+)
+def test_list_is_narrowed_by_its_address(client, shop, query, shown, chosen):
+    answer = client.get(f"/products?sort=title&{query}")
+
+    assert titles(answer) == shown
+    assert chips(answer) == chosen
+    assert answer.text == client.get(f"/products?sort=title&{query}").text
+    assert titles(client.get(f"/products?sort=title&{query}", headers=PART)) == shown
+
+
+def test_form_of_a_list_sends_its_state(client, shop):
+    page = html.fromstring(client.get("/products?sort=title&f=Size:Small&stock=in&max=25").text)
+    [form] = [form for form in page.forms if form.get("id") == "list-form"]
+
+    assert form.get("action") == "/products"
+    sent = [(name, value) for name, value in form.form_values() if value]
+    assert sorted(sent) == [("f", "Size:Small"), ("max", "25"), ("sort", "title"), ("stock", "in")]
+
+
+def test_chip_takes_one_filter_back_and_clear_all(client, shop):
+    page = html.fromstring(client.get("/search?q=tide&f=Size:Small&stock=in").text)
+
+    addresses = [chip.get("href") for chip in page.find_class("chip")]
+
+    assert addresses == ["/search?q=tide&stock=in", "/search?q=tide&f=Size%3ASmall"]
+    assert page.find_class("chips")[0].findall(".//a")[-1].get("href") == "/search?q=tide"
+
+
+def test_filters_that_leave_nothing_offer_the_way_back(client, shop):
+    answer = client.get("/collections/sea?f=Size:Large&min=50")
+
+    assert answer.status_code == 200
+    assert "Nothing has all of that" in answer.text
+    assert 'href="/collections/sea"' in answer.text
+
+
+@pytest.mark.parametrize("address", ["/products", "/collections/sea", "/search?q=tide"])
+@pytest.mark.parametrize(
+    "bad",
+    ["f=", "f=Size", "f=:x", "f=%00:%00", "min=abc", "min=-1", "max=1e999", "min=nan", "max=9999999999999999",
+     "stock=yes", "f=" + "a:" * 300, "&".join(f"f=Size:{n}" for n in range(60)), "f=collection:none", "f='%3B--:\""],
+)  # fmt: skip
+def test_bad_filter_is_answered(client, shop, address, bad):
+    answer = client.get(f"{address}{'&' if '?' in address else '?'}{bad}")
+
+    assert answer.status_code == 200
+
+
+def test_search_says_what_it_looked_for_instead(client, shop):
+    answer = client.get("/search?q=tidde")
+
+    assert titles(answer) == ["Tide"]
+    assert "“tide”" in answer.text
+
+
+def test_search_is_kept_like_every_page_of_strangers(client, shop):
+    first = client.get("/search?q=tide")
+
+    again = client.get("/search?q=tide", headers={"If-None-Match": first.headers["ETag"]})
+
+    assert again.status_code == 304
+    assert "Set-Cookie" not in first.headers

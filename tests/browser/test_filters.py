@@ -1,0 +1,69 @@
+"""Filters and Back in a real browser, with a script and without."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from app.services import search
+from tests import make
+from tests.running import RunningShop
+
+
+@pytest.fixture
+def address(app, running: RunningShop) -> str:
+    make.product("Tide", price=1900, options={"Size": ("Small", "Large")})
+    make.product("Dune", price=2900, options={"Size": ("Small",)})
+    make.product("Fern", price=9900, options={"Size": ("Large",)})
+    search.index_stale()
+    running.start_web()
+    return f"{running.address}/products?sort=title"
+
+
+def test_filter_swaps_list_facets_and_address_and_back_restores_them(page: Page, address):
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(address)
+    page.evaluate("window.isSamePage = true")
+
+    page.get_by_label(re.compile("^Large")).check()
+
+    expect(page.locator(".card__name")).to_have_text(["Fern", "Tide"])
+    expect(page.locator(".chip")).to_have_text(re.compile("Large"))
+    expect(page).to_have_url(re.compile("f=Size%3ALarge"))
+    expect(page.get_by_label(re.compile("^Large"))).to_be_focused()
+    assert page.evaluate("window.isSamePage")
+    page.go_back()
+    expect(page.locator(".card__name")).to_have_text(["Dune", "Fern", "Tide"])
+    expect(page.get_by_label(re.compile("^Large"))).not_to_be_checked()
+    page.go_forward()
+    expect(page.locator(".card__name")).to_have_text(["Fern", "Tide"])
+    expect(page.get_by_label(re.compile("^Large"))).to_be_checked()
+
+
+def test_facets_of_a_phone_stay_open_while_choosing(page: Page, address):
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(address)
+    expect(page.locator("#list-facets")).to_be_hidden()
+
+    page.get_by_role("button", name="Filter").click()
+    page.get_by_label(re.compile("^Large")).check()
+    expect(page.get_by_role("button", name="Show 2 products")).to_be_visible()
+    page.get_by_role("button", name="Show 2 products").click()
+
+    expect(page.locator("#list-facets")).to_be_hidden()
+    expect(page.locator(".card__name")).to_have_text(["Fern", "Tide"])
+    expect(page.get_by_role("button", name="Filter (1)")).to_be_visible()
+
+
+def test_filter_is_a_plain_form_without_a_script(browser: Browser, address):
+    with browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 800}) as context:
+        page = context.new_page()
+        page.goto(address)
+
+        page.get_by_role("button", name="Filter").click()
+        page.get_by_label(re.compile("^Large")).check()
+        page.get_by_label("Highest price").fill("50")
+        page.get_by_role("button", name="Show these").click()
+
+        expect(page.locator(".card__name")).to_have_text(["Tide"])
+        expect(page).to_have_url(re.compile("f=Size%3ALarge"))

@@ -1,0 +1,144 @@
+"""Facets: what a choice leaves, and counts that its own facet's choices do not touch."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.services import catalog, inventory, search
+from app.services.search import Filters
+from tests import make
+
+
+@pytest.fixture
+def shop(app):
+    """Three prints and a notebook: two prints in oak, one print and the notebook sold out."""
+    made = {
+        "Tide": make.product("Tide", price=1900, options={"Size": ("Small", "Large"), "Frame": ("None", "Oak")}),
+        "Dune": make.product("Dune", price=2900, options={"Size": ("Small",), "Frame": ("None", "Oak")}),
+        "Fern": make.product("Fern", price=9900, options={"Size": ("Large",), "Frame": ("None",)}, stock=0),
+        "Cedar": make.product("Cedar", price=1200, options={"Ruling": ("Dotted",)}, stock=0),
+    }
+    for title, kind in (("Tide", "Print"), ("Dune", "Print"), ("Fern", "Print"), ("Cedar", "Notebook")):
+        made[title] = catalog.save_product(replace(made[title], kind=kind, tags=("Quiet",)))
+    catalog.save_collection(
+        catalog.Collection(id="c-sea", slug="sea", title="Sea", product_ids=(made["Dune"].id, made["Tide"].id))
+    )
+    search.index_stale()
+    return made
+
+
+def listed(**chosen):
+    return search.list_products(filters=Filters(**chosen), sort="title", has_facets=True)
+
+
+def titles(listing):
+    return [card.title for card in listing.cards]
+
+
+def counts(listing, name):
+    return {value.value: value.count for facet in listing.facets if facet.name == name for value in facet.values}
+
+
+def test_list_counts_every_facet(shop):
+    listing = listed()
+
+    assert counts(listing, "kind") == {"Print": 3, "Notebook": 1}
+    assert counts(listing, "Size") == {"Small": 2, "Large": 2}
+    assert counts(listing, "collection") == {"c-sea": 2}
+    assert (listing.total, listing.in_stock, listing.cheapest, listing.dearest) == (4, 2, 1200, 9900)
+    assert [facet.name for facet in listing.facets] == ["collection", "kind", "Frame", "Size", "Ruling"]
+
+
+def test_choice_narrows_the_other_facets_but_not_its_own(shop):
+    listing = listed(choices=(("Frame", "Oak"),))
+
+    assert titles(listing) == ["Dune", "Tide"]
+    assert counts(listing, "Frame") == {"None": 3, "Oak": 2}
+    assert counts(listing, "Size") == {"Small": 2, "Large": 1}
+    assert listing.in_stock == 2
+
+
+def test_values_of_one_facet_add_up_and_facets_cut(shop):
+    both = listed(choices=(("Size", "Small"), ("Size", "Large")))
+    cut = listed(choices=(("Size", "Large"), ("Frame", "Oak")))
+
+    assert titles(both) == ["Dune", "Fern", "Tide"]
+    assert titles(cut) == ["Tide"]
+    assert counts(cut, "Size") == {"Small": 2, "Large": 1}  # what Oak leaves
+    assert counts(cut, "Frame") == {"None": 2, "Oak": 1}  # what Large leaves
+
+
+def test_each_count_is_what_choosing_it_shows(shop):
+    chosen = (("Frame", "Oak"), ("kind", "Print"))
+    listing = listed(choices=chosen)
+
+    for facet in listing.facets:
+        for value in facet.values:
+            others = tuple(choice for choice in chosen if choice[0] != facet.name)
+            assert value.count == listed(choices=(*others, (facet.name, value.value))).total
+
+
+def test_price_and_stock_narrow_too(shop):
+    cheap, here = listed(most=1900), listed(in_stock=True)
+
+    assert titles(cheap) == ["Cedar", "Tide"]
+    assert (cheap.cheapest, cheap.dearest, cheap.in_stock) == (1200, 9900, 1)
+    assert titles(here) == ["Dune", "Tide"]
+    assert here.in_stock == 2
+    assert counts(here, "Size") == {"Small": 2, "Large": 1}
+    assert titles(listed(least=1200, most=2900, in_stock=True)) == ["Dune", "Tide"]
+
+
+def test_collection_is_a_facet_of_a_search(shop):
+    assert titles(listed(choices=(("collection", "c-sea"),))) == ["Dune", "Tide"]
+    assert titles(search.find("fern", filters=Filters(choices=(("collection", "c-sea"),)))) == []
+
+
+def test_choice_that_nothing_has_stays_to_be_taken_back(shop):
+    listing = listed(choices=(("Frame", "Gold"),))
+
+    assert listing.total == 0
+    assert listing.matches == 4
+    assert [value.value for facet in listing.facets for value in facet.chosen] == ["Gold"]
+
+
+def test_value_that_nobody_can_buy_is_not_offered(app):
+    tide = make.product("Tide", options={"Size": ("Small", "Large")})
+    catalog.save_product(replace(tide, variants=(tide.variants[0], replace(tide.variants[1], price=None))))
+    make.product("Dune", options={"Size": ("Small", "Middle")})
+    search.index_stale()
+
+    assert counts(listed(), "Size") == {"Small": 2, "Middle": 1}
+
+
+def test_last_one_sold_leaves_what_is_in_stock(shop):
+    for variant in shop["Dune"].variants:
+        level = inventory.level_as_staff(variant.id)
+        inventory.adjust(variant.id, 0, version=level.version, reason="broken", actor="test")
+
+    assert search.index_turns() > 0
+
+    assert titles(listed(in_stock=True)) == ["Tide"]
+    assert search.index_turns() == 0
+
+
+def test_things_that_come_in_are_in_stock(shop):
+    search.index_turns()
+
+    inventory.receive(shop["Cedar"].variants[0].id, 1, reason="came", actor="test")
+    search.index_turns()
+
+    assert titles(listed(in_stock=True)) == ["Cedar", "Dune", "Tide"]
+
+
+def test_many_products_are_counted_from_a_sample_and_said_to_be_many(monkeypatch, app):
+    monkeypatch.setattr("app.services.search.asking._COUNTED", 10)
+    for number in range(40):
+        make.product(f"Print {number}", options={"Frame": ("None", "Oak") if number % 2 else ("None",)}, stock=0)
+    search.index_stale()
+
+    listing = listed()
+
+    assert listing.total == 40
+    assert 0 < counts(listing, "Frame")["Oak"] <= 40
+    assert search.Value("Oak", 1000, is_chosen=False).shown_count == "1,000+"
