@@ -4,7 +4,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from app import cli_catalog, cli_money, cli_operator, cli_staff, db
+from app import cli_catalog, cli_money, cli_operator, cli_orders, cli_staff, db
 from app.migrate import migrate, migrate_catalog
 from app.services import images
 
@@ -13,7 +13,7 @@ shop = AppGroup("shop", help="Run the shop: migrate, seed, import, check, staff 
 
 def register(app: Flask) -> None:
     """Add the commands."""
-    operators = (cli_operator.audit, cli_operator.check, cli_operator.fsck, cli_money.reconcile)
+    operators = (cli_operator.audit, cli_operator.check, cli_operator.fsck, cli_money.reconcile, cli_orders.invoices)
     for command in (*cli_catalog.COMMANDS, cli_staff.staff, *operators):
         shop.add_command(command)
     app.cli.add_command(shop)

@@ -62,6 +62,12 @@ class Config:
     region: str = ""
     country: str = "DE"
     phone: str = "+49 30 23125 014"
+    legal_name: str = ""
+    vat_id: str = ""
+    tax_number: str = ""
+    register: str = ""
+    invoice_number: str = "{year}-{number:06}"
+    credit_note_number: str = "C{year}-{number:06}"
     timezone: str = "Europe/Berlin"
     vat_rate: Decimal = Decimal("19.0")
     prices_include_tax: bool = True
@@ -125,7 +131,7 @@ def _read(variable: str, environ: Mapping[str, str], mistakes: list[str]) -> str
 
 
 def _check_values(values: dict[str, Any], mistakes: list[str]) -> None:
-    """Turn texts into their types and note each that does not fit."""
+    """Note each text that does not fit, and turn the others into their types."""
 
     def check(name: str, fits: Callable[[str], object], advice: str) -> None:
         if name in values and not fits(values[name]):
@@ -159,6 +165,8 @@ def _check_values(values: dict[str, Any], mistakes: list[str]) -> None:
     check("bank_iban", _is_iban, "use an IBAN, as in DE89370400440532013000")
     check("transfer_days", lambda text: text.isdigit() and 1 <= int(text) <= 60, "use a number of days from 1 to 60")
     check("prices_include_tax", lambda text: text.lower() in _CLAIMS, "use yes or no")
+    for name in ("invoice_number", "credit_note_number"):
+        check(name, _numbers_apart, "use text with {year} and {number}, as in {year}-{number:06}")
     check("log_level", lambda text: text in {"DEBUG", "INFO", "WARNING", "ERROR"}, "use DEBUG, INFO, WARNING or ERROR")
     check("keep_pages", lambda text: text in {"yes", "no"}, "use yes or no")
     if "keep_pages" in values:
@@ -197,6 +205,15 @@ def _digits(text: str) -> str:
     return "".join(str(int(mark, 36)) for mark in text)
 
 
+def _numbers_apart(text: str) -> bool:
+    """Whether a format gives each number of each year a text of its own."""
+    try:
+        made = {text.format(year=year, number=number) for year in (2026, 2027) for number in (1, 12)}
+    except (LookupError, ValueError, AttributeError):
+        return False
+    return len(made) == 4
+
+
 def _is_rate(text: str) -> bool:
     try:
         return Decimal(0) <= Decimal(text) < Decimal(100)
@@ -220,6 +237,10 @@ def _unfit_for_production(config: Config) -> list[str]:
         address = urlsplit(getattr(config, name))
         if address.netloc and (address.scheme != "https" or address.hostname in _LOOPBACK):
             mistakes.append(f"SHOP_{name.upper()} names a stand-in ({address.netloc}); name the company itself.")
+    if config.invoice_number == config.credit_note_number:
+        mistakes.append("SHOP_CREDIT_NOTE_NUMBER is SHOP_INVOICE_NUMBER; two documents would share a number.")
+    if not config.vat_id and not config.tax_number:
+        mistakes.append("Neither SHOP_VAT_ID nor SHOP_TAX_NUMBER is set; an invoice must name one of them.")
     if config.street == Config.street:
         mistakes.append("SHOP_STREET is the demo shop's; parcels go back to this address and mails name it.")
     if config.bank_iban == _EXAMPLE_IBAN:

@@ -29,6 +29,7 @@ REQUIRED = {
     "sendgrid_webhook_key": "MFkw",
     "mail_from": "shop@shop.example",
     "street": "Torstraße 1",
+    "vat_id": "DE811234567",
 }
 
 
@@ -60,7 +61,7 @@ def test_all_mistakes_are_told_at_once() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [name for name in REQUIRED if name != "street"])
+@pytest.mark.parametrize("name", [name for name in REQUIRED if name not in {"street", "vat_id"}])
 @pytest.mark.parametrize("text", [None, ""])
 def test_required_setting_that_is_missing_or_empty_is_named(name: str, text: str | None) -> None:
     assert mistakes(environ(**{name: text})) == [f"SHOP_{name.upper()} is not set."]
@@ -105,3 +106,17 @@ def test_production_refuses_what_only_a_laptop_may_have(name: str, text: str) ->
 
     assert [line.split()[0] for line in mistakes(given)] == [f"SHOP_{name.upper()}"]
     assert Config.from_env(given | {"SHOP_ENV": "development"})
+
+
+def test_production_needs_a_number_that_invoices_name() -> None:
+    assert "SHOP_VAT_ID" in mistakes(environ(vat_id=None))[0]
+    assert Config.from_env(environ(vat_id=None, tax_number="30/123/45678")).tax_number == "30/123/45678"
+
+
+@pytest.mark.parametrize("text", ["{number}", "{year}", "{year}-{other}", "{year", "no numbers"])
+def test_invoice_number_must_tell_every_number_of_every_year_apart(text: str) -> None:
+    assert [line.split()[0] for line in mistakes(environ(invoice_number=text))] == ["SHOP_INVOICE_NUMBER"]
+
+
+def test_invoices_and_credit_notes_may_not_share_their_numbers() -> None:
+    assert "SHOP_CREDIT_NOTE_NUMBER" in mistakes(environ(credit_note_number=Config.invoice_number))[0]

@@ -66,6 +66,14 @@ def see_other(address: str) -> Response:
     return cast(Response, redirect(address, 303))
 
 
+def pdf(body: bytes, *, name: str) -> Response:
+    """Send a PDF to look at in the browser; `name` is what it is called when it is kept. No cache keeps it."""
+    shown = f'inline; filename="{name}.pdf"'
+    return Response(
+        body, mimetype="application/pdf", headers={"Content-Disposition": shown, "Cache-Control": "no-store"}
+    )
+
+
 def show_error(error: ShopError, *, status: int | None = None, template: str = "errors/error.html") -> Response:
     """Show a refusal: a notice for a part, a page otherwise, with the status of its kind."""
     status = status or next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)

@@ -8,10 +8,10 @@ from wtforms import Form, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app.blueprints._access import confirm, staff, staff_only, staff_session
-from app.blueprints._pages import changed, page
+from app.blueprints._pages import changed, page, pdf
 from app.errors import Conflict, Invalid, ShopError
 from app.money import Money
-from app.services import accounts, fulfilment, orders, payments
+from app.services import accounts, documents, fulfilment, orders, payments
 
 bp = Blueprint("orders", __name__, url_prefix="/orders")
 
@@ -97,9 +97,7 @@ def note(number: str) -> Response:
 @staff_only("orders.read")
 def label(number: str, shipment: str) -> Response:
     """Send a parcel's label to print."""
-    body = fulfilment.label_pdf(staff(), shipment)
-    name = f'inline; filename="label-{number}.pdf"'
-    return Response(body, mimetype="application/pdf", headers={"Content-Disposition": name})
+    return pdf(fulfilment.label_pdf(staff(), shipment), name=f"label-{number}")
 
 
 def _refuse(order: orders.Order, refusal: ShopError | None, *, refund_form: Refund) -> Response:
@@ -133,6 +131,7 @@ def _everything(
         "refusal": refusal,
         "may_refund": staff().may("orders.refund"),
         "needs_code": not staff_session().is_fresh,
+        "documents": documents.documents_of(order.id),
         "shipments": fulfilment.shipments_of(order.id),
         "may_ship": staff().may("orders.ship"),
         "events": events,

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from flask import Blueprint, Response, request
 
 from app.blueprints._limits import limiter
-from app.blueprints._pages import page
+from app.blueprints._pages import page, pdf
 from app.errors import Unavailable
 from app.money import Money
-from app.services import checkout, fulfilment, orders, payments
+from app.services import checkout, documents, fulfilment, orders, payments
 from app.services.fulfilment import Shipment
 from app.services.orders import Order
 
@@ -36,10 +36,19 @@ def show(token: str) -> Response:
         parcel_steps=_parcel_steps,
         transfer=_transfer(paid),
         ways=[way.code for way in payments.ways(order.total_money) if not way.problem],
+        documents=documents.documents_of(order.id),
         is_confirming=comes_from_payment and order.state == "placed",
     )
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@bp.get("/<token>/documents/<document>.pdf")
+@limiter.limit("60/minute")
+def document(token: str, document: str) -> Response:
+    """Send the order's invoice, by the name `invoice` or its id, or one of its credit notes."""
+    found, body = documents.for_customer(orders.get_by_token(token), document)
+    return pdf(body, name=found.file_name)
 
 
 def _settled(order: Order) -> Order:

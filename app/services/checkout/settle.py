@@ -101,6 +101,7 @@ def confirm(order: Order, why: str, *, actor: str) -> None:
     erase_draft(order.cart_id)
     inventory.sell(order.id)
     later("email.order_confirmed", order.id, key=f"confirmed:{order.id}")
+    later("documents.invoice", order.id, key=f"invoice:{order.id}")
     later("fulfilment.start", order.id, key=f"fulfil:{order.id}")
 
 

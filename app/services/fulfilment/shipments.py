@@ -52,6 +52,7 @@ def start(order_id: str) -> None:
                     )
                     for line in lines
                 )
+                later("documents.packing_slip", shipment_id)
                 later("fulfilment.buy_label", shipment_id)
         done()
 

@@ -4,7 +4,7 @@ The one rule: an order is reached through the person asking: by a signed link, a
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -25,6 +25,7 @@ __all__ = [
     "OrderState",
     "Page",
     "add",
+    "confirmed_ids",
     "examine",
     "find_by_number",
     "find_of_cart",
@@ -150,6 +151,23 @@ def list_as_staff(
     with db.orders.reading() as session:
         found = session.scalars(query.order_by(Order.id.desc()).limit(limit + 1)).all()
     return Page(found[:limit], found[limit - 1].id if len(found) > limit else None)
+
+
+def confirmed_ids(*, at_once: int = 1000) -> Iterator[Sequence[str]]:
+    """Yield the ids of all orders that were ever confirmed, oldest first, some at a time. For jobs and commands."""
+    after = ""
+    while True:
+        with db.orders.reading() as session:
+            found = session.scalars(
+                select(Order.id)
+                .where(Order.confirmed_at.is_not(None), Order.id > after)
+                .order_by(Order.id)
+                .limit(at_once)
+            ).all()
+        if not found:
+            return
+        yield found
+        after = found[-1]
 
 
 def lock(order_id: str) -> Order:

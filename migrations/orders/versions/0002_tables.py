@@ -58,6 +58,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_carts")),
     )
     op.create_table(
+        "document_series",
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("year", sa.BigInteger(), nullable=False),
+        sa.Column("last", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("last >= 0", name=op.f("ck_document_series_last_not_negative")),
+        sa.PrimaryKeyConstraint("kind", "year", name=op.f("pk_document_series")),
+    )
+    op.create_table(
         "import_runs",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("file_name", sa.String(), nullable=False),
@@ -343,6 +351,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("cart_id", name=op.f("pk_checkout_drafts")),
     )
     op.create_table(
+        "credits",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("order_id", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("tax", sa.BigInteger(), nullable=False),
+        sa.Column("delivery", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("adjustment", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("kind IN ('refund', 'cancellation', 'return')", name=op.f("ck_credits_kind_known")),
+        sa.CheckConstraint("amount >= 0", name=op.f("ck_credits_amount_not_negative")),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_credits_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_credits")),
+        sa.UniqueConstraint("key", name=op.f("uq_credits_key")),
+    )
+    op.create_index("ix_credits_order_id_id", "credits", ["order_id", "id"], unique=False)
+    op.create_table(
         "import_problems",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("run_id", sa.String(), nullable=False),
@@ -516,6 +545,57 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_shipments_state"), "shipments", ["state"], unique=False)
     op.create_table(
+        "credit_lines",
+        sa.Column("credit_id", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("order_id", sa.String(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("tax", sa.BigInteger(), nullable=False),
+        sa.Column("is_restocked", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_credit_lines_quantity_positive")),
+        sa.ForeignKeyConstraint(["credit_id"], ["credits.id"], name=op.f("fk_credit_lines_credit_id")),
+        sa.ForeignKeyConstraint(
+            ["order_id", "position"],
+            ["order_lines.order_id", "order_lines.position"],
+            name=op.f("fk_credit_lines_order_id"),
+        ),
+        sa.PrimaryKeyConstraint("credit_id", "position", name=op.f("pk_credit_lines")),
+    )
+    op.create_index("ix_credit_lines_order_id_position", "credit_lines", ["order_id", "position"], unique=False)
+    op.create_table(
+        "documents",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("year", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=True),
+        sa.Column("label", sa.String(), nullable=True),
+        sa.Column("order_id", sa.String(), nullable=False),
+        sa.Column("credit_id", sa.String(), nullable=True),
+        sa.Column("shipment_id", sa.String(), nullable=True),
+        sa.Column("paper", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("printed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(kind = 'credit_note') = (credit_id IS NOT NULL)", name=op.f("ck_documents_credit_known")),
+        sa.CheckConstraint("(kind = 'packing_slip') = (number IS NULL)", name=op.f("ck_documents_numbered")),
+        sa.ForeignKeyConstraint(["credit_id"], ["credits.id"], name=op.f("fk_documents_credit_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_documents_order_id")),
+        sa.ForeignKeyConstraint(["shipment_id"], ["shipments.id"], name=op.f("fk_documents_shipment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_documents")),
+        sa.UniqueConstraint("credit_id", name=op.f("uq_documents_credit_id")),
+        sa.UniqueConstraint("label", name=op.f("uq_documents_label")),
+        sa.UniqueConstraint("shipment_id", name=op.f("uq_documents_shipment_id")),
+    )
+    op.create_index("ix_documents_order_id", "documents", ["order_id"], unique=False)
+    op.create_index("uq_documents_kind_year_number", "documents", ["kind", "year", "number"], unique=True)
+    op.create_index(
+        "uq_documents_order_id_invoice",
+        "documents",
+        ["order_id"],
+        unique=True,
+        postgresql_where=sa.text("kind = 'invoice'"),
+    )
+    op.create_table(
         "label_attempts",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("shipment_id", sa.String(), nullable=False),
@@ -631,6 +711,12 @@ def downgrade() -> None:
     )
     op.drop_index("ix_label_attempts_shipment_id", table_name="label_attempts")
     op.drop_table("label_attempts")
+    op.drop_index("uq_documents_order_id_invoice", table_name="documents", postgresql_where=sa.text("kind = 'invoice'"))
+    op.drop_index("uq_documents_kind_year_number", table_name="documents")
+    op.drop_index("ix_documents_order_id", table_name="documents")
+    op.drop_table("documents")
+    op.drop_index("ix_credit_lines_order_id_position", table_name="credit_lines")
+    op.drop_table("credit_lines")
     op.drop_index(op.f("ix_shipments_state"), table_name="shipments")
     op.drop_index("ix_shipments_polled_at_open", table_name="shipments", postgresql_where=sa.text("moves_on"))
     op.drop_table("shipments")
@@ -659,6 +745,8 @@ def downgrade() -> None:
     op.drop_table("messages")
     op.drop_index(op.f("ix_import_problems_run_id"), table_name="import_problems")
     op.drop_table("import_problems")
+    op.drop_index("ix_credits_order_id_id", table_name="credits")
+    op.drop_table("credits")
     op.drop_table("checkout_drafts")
     op.drop_table("cart_lines")
     op.drop_index("ix_webhook_inbox_open", table_name="webhook_inbox", postgresql_where=sa.text("processed_at IS NULL"))
@@ -701,6 +789,7 @@ def downgrade() -> None:
     op.drop_index("ix_orders_email", table_name="orders")
     op.drop_table("orders")
     op.drop_table("import_runs")
+    op.drop_table("document_series")
     op.drop_table("carts")
     op.drop_table("audit_unsealed")
     op.drop_index("ix_audit_intake_subject_id", table_name="audit_intake")

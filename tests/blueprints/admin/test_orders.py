@@ -107,8 +107,8 @@ def test_page_stays_within_its_queries(admin):
     with count_queries() as counted:
         admin.get(f"/admin/orders/{order.number}")
 
-    # Who asks; the order and its lines; payments, refunds, timeline; parcels; the names of those who acted.
-    assert counted.sql <= 9
+    # Who asks; the order and its lines; payments, refunds, timeline; parcels; documents; the names of those who acted.
+    assert counted.sql <= 10
 
 
 def test_page_of_an_unknown_order_is_not_found(admin):

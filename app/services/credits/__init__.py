@@ -1,0 +1,36 @@
+"""Credits: what is given back of an order and why: pieces of lines, delivery, a free amount.
+
+The one rule: all is worked out from the order and its earlier credits under the order's lock, so two who give back at
+once take turns, and never more is given back than was paid.
+"""
+
+from app.services.credits.amounts import Sum
+from app.services.credits.giving import (
+    Balance,
+    Wish,
+    balance_of,
+    cancelled_pieces,
+    get_for_job,
+    give,
+    give_as_staff,
+    of_order,
+    quote,
+    rates_of,
+)
+from app.services.credits.models import Credit, CreditLine
+
+__all__ = [
+    "Balance",
+    "Credit",
+    "CreditLine",
+    "Sum",
+    "Wish",
+    "balance_of",
+    "cancelled_pieces",
+    "get_for_job",
+    "give",
+    "give_as_staff",
+    "of_order",
+    "quote",
+    "rates_of",
+]

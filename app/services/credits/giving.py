@@ -1,0 +1,247 @@
+"""Giving back: what it comes to, and the one transaction in which stock, refunds, timeline and audit are written."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app import clock, db
+from app.errors import Conflict, Invalid, NotFound
+from app.money import Money
+from app.queue import later
+from app.services import audit, inventory, orders, payments
+from app.services.credits.amounts import Bought, Piece, Share, Sum, by_rate, left_of, pieces_of, work_out
+from app.services.credits.models import Credit, CreditLine
+from app.services.orders import Order
+from app.services.pricing import RateTotal
+
+_DONE = {"refund": "{} are given back: {}", "cancellation": "{} are given back for what was cancelled: {}",
+         "return": "{} are given back for what was returned: {}"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be given back: pieces of lines by position, minor units of the delivery, and a free amount."""
+
+    quantities: Mapping[int, int] = field(default_factory=dict)
+    delivery: int = 0
+    free: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What of an order was given back and what is left. `version` counts its credits."""
+
+    pieces: Mapping[int, int]
+    delivery: Money
+    left: Money
+    version: int
+
+
+def balance_of(order: Order, earlier: Sequence[Credit]) -> Balance:
+    """Return what can still be given back of an order: pieces by position, delivery, and in all."""
+    lines, delivery = _bought(order)
+    given = [_sum_of(each) for each in earlier]
+    gone = pieces_of(given)
+    back = Money.total((each.delivery_paid for each in given), order.currency)
+    return Balance(
+        pieces={line.position: line.quantity - gone.get(line.position, 0) for line in order.lines},
+        delivery=Money.total((share.paid for share in delivery), order.currency) - back,
+        left=left_of(lines, delivery, given, order.currency),
+        version=len(earlier),
+    )
+
+
+def quote(order: Order, wish: Wish, earlier: Sequence[Credit]) -> Sum:
+    """Return what giving back `wish` comes to; raise Invalid for more than is left, or for nothing."""
+    balance = balance_of(order, earlier)
+    lines, delivery = _bought(order)
+    problems = {
+        f"line-{position}": f"{balance.pieces.get(position, 0)} can be given back."
+        for position, quantity in wish.quantities.items()
+        if not 0 <= quantity <= balance.pieces.get(position, 0)
+    }
+    if not 0 <= wish.delivery <= balance.delivery.amount:
+        problems["delivery"] = f"Up to {_plain(balance.delivery)} can be given back."
+    if wish.free < 0:
+        problems["free"] = "Enter an amount above zero."
+    if problems:
+        raise Invalid("More than is left cannot be given back.", **problems)
+    if not any((*wish.quantities.values(), wish.delivery, wish.free)):
+        raise Invalid("Choose first what is to be given back.")
+    try:
+        return work_out(
+            lines, delivery, [_sum_of(each) for each in earlier], quantities=wish.quantities,
+            delivery_back=Money(wish.delivery, order.currency), free=Money(wish.free, order.currency),
+        )  # fmt: skip
+    except ValueError as error:
+        advice = f"Only {_plain(balance.left)} of this order can still be given back."
+        raise Invalid(advice, free=advice) from error
+
+
+def give(
+    order: Order,
+    wish: Wish,
+    *,
+    kind: str,
+    reason: str,
+    actor: str,
+    key: str,
+    restock: Collection[int] = (),
+    version: int | None = None,
+) -> Credit:
+    """Give `wish` back in the open transaction, whose caller has locked the order. The same `key` gives once.
+
+    Lines in `restock` go back on the shelf. Raises Invalid for more than is left, and Conflict when there is another
+    number of credits than `version`: somebody was faster.
+    """
+    session = db.orders.session
+    known = session.scalars(select(Credit).where(Credit.key == key)).one_or_none()
+    if known is not None:
+        return known
+    earlier = of_order(order.id)
+    if order.confirmed_at is None:
+        raise Conflict("Nothing was paid for this order, so there is nothing to give back.")
+    if version is not None and version != len(earlier):
+        raise Conflict("Somebody was faster and gave something back meanwhile. Please check again.")
+    amounts = quote(order, wish, earlier)
+    credit = _write(order, amounts, kind=kind, reason=reason, actor=actor, key=key, restock=restock)
+    if amounts.paid:
+        payments.ask_refunds(order.id, amounts.paid.amount, reason=reason, actor=actor, key=f"credit:{credit.id}")
+    _restock(order, credit)
+    orders.note(order.id, kind, _DONE[kind].format(_plain(amounts.paid), reason), actor=actor)
+    after = {
+        "credit": credit.id, "kind": kind, "amount": credit.amount, "currency": credit.currency, "reason": reason,
+        "lines": {str(line.position): line.quantity for line in credit.lines}, "restocked": sorted(restock),
+    }  # fmt: skip
+    audit.record(db.orders, actor, f"order.{kind}", f"order:{order.id}", after=after)
+    later("documents.credit_note", credit.id)
+    return credit
+
+
+def give_as_staff(
+    order: Order, wish: Wish, *, reason: str, actor: str, key: str, restock: Collection[int], version: int, amount: int
+) -> Credit:
+    """Have staff give something back; Conflict when it comes to another amount than the one they saw, as `give` too."""
+    with db.orders.transaction():
+        locked = orders.lock(order.id)
+        credit = give(
+            locked, wish, kind="refund", reason=reason, actor=actor, key=key, restock=restock, version=version
+        )
+        if credit.amount != amount:
+            raise Conflict(f"This comes to {_plain(credit.amount_money)}. Please check, and confirm that amount.")
+    return credit
+
+
+def of_order(order_id: str) -> Sequence[Credit]:
+    """List an order's credits, oldest first."""
+    with db.orders.reading() as session:
+        return session.scalars(select(Credit).where(Credit.order_id == order_id).order_by(Credit.id)).all()
+
+
+def get_for_job(credit_id: str) -> Credit:
+    """Return the credit with this id. For jobs and services, which got the id from a row, never from a person."""
+    with db.orders.reading() as session:
+        credit = session.get(Credit, credit_id)
+    if credit is None:
+        raise NotFound
+    return credit
+
+
+def cancelled_pieces(order_id: str) -> dict[int, int]:
+    """Return how many of each line, by position, were cancelled before they were sent."""
+    with db.orders.reading() as session:
+        rows = session.execute(
+            select(CreditLine.position, func.sum(CreditLine.quantity))
+            .join(Credit, Credit.id == CreditLine.credit_id)
+            .where(CreditLine.order_id == order_id, Credit.kind == "cancellation")
+            .group_by(CreditLine.position)
+        )
+        return {position: int(quantity) for position, quantity in rows}
+
+
+def rates_of(order: Order, credit: Credit) -> list[RateTotal]:
+    """Return a credit's net and tax by rate."""
+    return by_rate(_bought(order)[0], _sum_of(credit))
+
+
+def _write(
+    order: Order, amounts: Sum, *, kind: str, reason: str, actor: str, key: str, restock: Collection[int]
+) -> Credit:
+    credit = Credit(
+        id=db.new_id(), order_id=order.id, key=key, kind=kind, reason=reason, actor=actor, currency=order.currency,
+        amount=amounts.paid.amount, tax=amounts.tax.amount, delivery=_as_rows(amounts.delivery),
+        adjustment=_as_rows(amounts.adjustment), created_at=clock.now(),
+    )  # fmt: skip
+    credit.lines = [
+        CreditLine(
+            credit_id=credit.id, position=piece.position, order_id=order.id, quantity=piece.quantity,
+            amount=piece.paid.amount, tax=piece.tax.amount, is_restocked=piece.position in restock,
+        )
+        for piece in amounts.pieces
+    ]  # fmt: skip
+    db.orders.session.add(credit)
+    db.orders.session.flush()
+    return credit
+
+
+def _restock(order: Order, credit: Credit) -> None:
+    variants = {line.position: line.variant_id for line in order.lines}
+    back = sorted((variants[line.position], line.quantity) for line in credit.lines if line.is_restocked)
+    for variant_id, quantity in back:
+        reason = f"Order {order.number}: {credit.reason}"
+        inventory.restock(variant_id, quantity, reason=reason, actor=credit.actor, reference=f"credit:{credit.id}")
+
+
+def _bought(order: Order) -> tuple[list[Bought], list[Share]]:
+    """Return what was paid for lines and for delivery, by tax rate; delivery is what a rate has beside its lines."""
+    names = {Decimal(each.rate): each.name for each in reversed(order.breakdown.rates)}
+    lines = [
+        Bought(
+            line.position, line.quantity, order.paid_for(line), Money(line.tax, line.currency),
+            (names.get(line.tax_rate, "VAT"), line.tax_rate.normalize()),
+        )
+        for line in order.lines
+    ]  # fmt: skip
+    delivery = []
+    for rate, name in names.items():
+        at_rate = [each for each in order.breakdown.rates if each.rate == rate]
+        goods = [line for line in lines if line.key[1] == rate]
+        paid = sum(each.net.amount + each.tax.amount for each in at_rate) - sum(line.paid.amount for line in goods)
+        tax = sum(each.tax.amount for each in at_rate) - sum(line.tax.amount for line in goods)
+        if paid:
+            delivery.append(Share((name, rate.normalize()), Money(paid, order.currency), Money(tax, order.currency)))
+    return lines, delivery
+
+
+def _sum_of(credit: Credit) -> Sum:
+    """Return a kept credit as the amounts that it was worked out to."""
+    return Sum(
+        pieces=tuple(
+            Piece(line.position, line.quantity, Money(line.amount, credit.currency), Money(line.tax, credit.currency))
+            for line in credit.lines
+        ),
+        delivery=_from_rows(credit.delivery, credit.currency),
+        adjustment=_from_rows(credit.adjustment, credit.currency),
+        currency=credit.currency,
+    )
+
+
+def _as_rows(shares: Sequence[Share]) -> list[dict[str, Any]]:
+    return [
+        {"name": share.key[0], "rate": str(share.key[1]), "paid": share.paid.amount, "tax": share.tax.amount}
+        for share in shares
+    ]
+
+
+def _from_rows(rows: Sequence[Mapping[str, Any]], currency: str) -> tuple[Share, ...]:
+    return tuple(
+        Share((row["name"], Decimal(row["rate"])), Money(row["paid"], currency), Money(row["tax"], currency))
+        for row in rows
+    )
+
+
+def _plain(money: Money) -> str:
+    return f"{money.decimal} {money.currency}"

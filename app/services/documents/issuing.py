@@ -1,0 +1,128 @@
+"""Issuing: a number from the series and the words that go with it, in one transaction; then the PDF, into S3.
+
+The one rule: the counter's row is locked before it is looked whether the document exists, and counts up in the same
+commit that writes the document. So a rollback takes no number with it, and no number is given twice.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from app import clock, config, db, stores
+from app.queue import done, later
+from app.services import credits, fulfilment, orders
+from app.services.documents import papers
+from app.services.documents.models import Document, DocumentSeries
+from app.services.documents.printing import print_pdf
+
+_PAGES = {"invoice": "invoice", "credit_note": "invoice", "packing_slip": "packing_slip"}
+
+
+def issue_invoice(order_id: str) -> None:
+    """Give an order its invoice and have it printed; once, however often this is called."""
+    order = orders.get_for_job(order_id)
+    if order.confirmed_at is None:  # nothing was sold
+        return
+    shipped_at = next((each.label_at for each in fulfilment.shipments_of(order_id) if each.label_at), None)
+
+    def write(label: str, moment: datetime) -> papers.Paper:
+        return papers.invoice(order, label, moment, shipped_at=shipped_at)
+
+    with db.orders.transaction():
+        _issue("invoice", order_id, config.current().invoice_number, write)
+        done()
+
+
+def issue_credit_note(credit_id: str) -> None:
+    """Give a credit its note, after the invoice that it corrects, and have it printed; once."""
+    credit = credits.get_for_job(credit_id)
+    issue_invoice(credit.order_id)
+    order = orders.get_for_job(credit.order_id)
+    invoice = next(each for each in documents_of(order.id) if each.kind == "invoice")
+
+    def write(label: str, moment: datetime) -> papers.Paper:
+        return papers.credit_note(order, credit, label, moment, invoice=invoice.label or "")
+
+    with db.orders.transaction():
+        _issue("credit_note", order.id, config.current().credit_note_number, write, credit_id=credit_id)
+        done()
+
+
+def write_packing_slip(shipment_id: str) -> None:
+    """Write what is in a parcel now, and have it printed; again when its contents changed."""
+    shipment = fulfilment.get_for_job(shipment_id)
+    order, moment = orders.get_for_job(shipment.order_id), clock.now()
+    paper = papers.packing_slip(order, shipment, moment)
+    with db.orders.transaction() as session:
+        row = insert(Document).values(
+            id=db.new_id(), kind="packing_slip", year=_year(), number=None, label=None, order_id=order.id,
+            credit_id=None, shipment_id=shipment_id, paper=paper, issued_at=moment, printed_at=None,
+        )  # fmt: skip
+        again = {"paper": paper, "issued_at": moment, "printed_at": None}
+        document_id = session.execute(
+            row.on_conflict_do_update(index_elements=["shipment_id"], set_=again).returning(Document.id)
+        ).scalar_one()
+        later("documents.print", document_id)
+        done()
+
+
+def print_document(document_id: str) -> None:
+    """Put a document's PDF into S3. Twice is once: the same words at the same moment are the same bytes."""
+    with db.orders.reading() as session:
+        document = session.get_one(Document, document_id)
+    pdf = print_pdf(_PAGES[document.kind], document.paper, made_at=document.issued_at)
+    db.require_no_transaction()
+    stores.s3().put_object(Bucket=stores.bucket(), Key=key_of(document_id), Body=pdf, ContentType="application/pdf")
+    with db.orders.transaction() as session:
+        row = session.get_one(Document, document_id, with_for_update=True, populate_existing=True)
+        if row.issued_at == document.issued_at:  # else it was written anew meanwhile, and has a job of its own
+            row.printed_at = clock.now()
+        done()
+
+
+def key_of(document_id: str) -> str:
+    """Return where in the bucket a document's PDF lies."""
+    return f"documents/{document_id}.pdf"
+
+
+def documents_of(order_id: str) -> Sequence[Document]:
+    """List an order's documents, oldest first."""
+    with db.orders.reading() as session:
+        return session.scalars(select(Document).where(Document.order_id == order_id).order_by(Document.id)).all()
+
+
+def _issue(
+    kind: str,
+    order_id: str,
+    shown: str,
+    write: Callable[[str, datetime], papers.Paper],
+    *,
+    credit_id: str | None = None,
+) -> None:
+    session, year = db.orders.session, _year()
+    session.execute(insert(DocumentSeries).values(kind=kind, year=year, last=0).on_conflict_do_nothing())
+    series = session.scalars(
+        select(DocumentSeries).where(DocumentSeries.kind == kind, DocumentSeries.year == year).with_for_update()
+    ).one()
+    same = (Document.kind == kind, Document.order_id == order_id, Document.credit_id.is_not_distinct_from(credit_id))
+    if session.scalar(select(Document.id).where(*same)):
+        return
+    series.last += 1
+    moment = clock.now()  # read under the lock, so that dates ascend with numbers
+    label = shown.format(year=year, number=series.last)
+    document = Document(
+        id=db.new_id(), kind=kind, year=year, number=series.last, label=label, order_id=order_id, credit_id=credit_id,
+        shipment_id=None,
+        paper=write(label, moment), issued_at=moment, printed_at=None,
+    )  # fmt: skip
+    session.add(document)
+    session.flush()
+    orders.note(order_id, kind, f"{document.title} was issued.")
+    later("documents.print", document.id)
+
+
+def _year() -> int:
+    return clock.now().astimezone(ZoneInfo(config.current().timezone)).year

@@ -1,0 +1,171 @@
+"""What stands on an invoice and on a packing slip: words only, put together once and kept as they were.
+
+Sources: UStG §14 (4) (https://www.gesetze-im-internet.de/ustg_1980/__14.html) and article 226 of the VAT Directive
+2006/112/EC: seller and buyer, date and number, what and how many, discounts, net and tax by rate, the day of delivery.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from babel.numbers import format_currency
+
+from app import config
+from app.money import Money
+from app.services import checkout, credits, fulfilment, orders
+from app.services.pricing import RateTotal
+
+Paper = dict[str, Any]
+
+
+def invoice(order: orders.Order, label: str, issued_at: datetime, *, shipped_at: datetime | None) -> Paper:
+    """Return the words of an order's invoice."""
+    parts = order.breakdown
+    has_discount = any(line.discount for line in order.lines)
+    columns = ["Quantity", "Each", *(["Discount"] if has_discount else []), "Tax", "Total"]
+    facts = [
+        ("Date", day(issued_at)),
+        ("Order", order.number),
+        ("Ordered", day(order.placed_at)),
+        ("Paid", day(order.confirmed_at or issued_at)),
+        ("Delivered", day(shipped_at) if shipped_at else "with the parcel, after payment"),
+    ]
+    return letterhead("Invoice", label, address_of(order), facts) | {
+        "columns": ["", "Product", *columns],
+        "lines": [_invoice_line(line, has_discount=has_discount) for line in order.lines],
+        "sums": _sums(order),
+        "total": ["Total", amount(parts.total)],
+        **taxes(parts.rates),
+        "notes": [
+            "All prices include tax." if order.prices_include_tax else "Tax is added below the prices.",
+            "Already paid. Thank you.",
+        ],
+    }
+
+
+def credit_note(order: orders.Order, credit: credits.Credit, label: str, issued_at: datetime, *, invoice: str) -> Paper:
+    """Return the words of a credit note: what of an invoice is given back, and why."""
+    lines = {line.position: line for line in order.lines}
+    facts = [("Date", day(issued_at)), ("Order", order.number), ("For invoice", invoice)]
+    sums = [("Delivery", credit.delivery_money)] if credit.delivery else []
+    if credit.adjustment_money.amount > 0:
+        sums.append(("Price reduction", credit.adjustment_money))
+    elif credit.adjustment:
+        sums.append(("Less what was given back before", credit.adjustment_money))
+    return letterhead("Credit note", label, address_of(order), facts) | {
+        "columns": ["", "Product", "Quantity", "Tax", "With tax"],
+        "lines": [
+            {
+                "position": str(each.position),
+                **named(lines[each.position]),
+                "cells": [
+                    str(each.quantity),
+                    percent(lines[each.position].tax_rate),
+                    amount(Money(each.amount, credit.currency)),
+                ],
+            }
+            for each in credit.lines
+        ],
+        "sums": [[words, amount(money)] for words, money in sums],
+        "total": ["Given back", amount(credit.amount_money)],
+        **taxes(credits.rates_of(order, credit)),
+        "notes": [f"Reason: {credit.reason}", "It goes back the way it was paid."],
+    }
+
+
+def packing_slip(order: orders.Order, shipment: fulfilment.Shipment, issued_at: datetime) -> Paper:
+    """Return the words of a parcel's packing slip: no prices, because it may be a present."""
+    lines = {line.position: line for line in order.lines}
+    facts = [("Date", day(issued_at)), ("Order", order.number), ("Parcel", str(shipment.number))]
+    return letterhead("Packing slip", order.number, address_of(order), facts) | {
+        "columns": ["", "Product", "Quantity"],
+        "lines": [
+            {"position": str(place), **named(lines[each.position]), "cells": [str(each.quantity)]}
+            for place, each in enumerate(shipment.lines, start=1)
+        ],
+        "notes": [f"Something missing or broken? Answer your order's mail, or write to {config.current().mail_from}."],
+    }
+
+
+def letterhead(title: str, number: str, to: Sequence[str], facts: Iterable[tuple[str, str]]) -> Paper:
+    """Return what every sheet has: who sells, whom it is for, and the foot that the law asks for."""
+    shop = config.current()
+    seller = shop.legal_name or shop.name
+    home = f"{shop.postal_code} {shop.city}".strip()
+    tax_ids = [
+        *([f"VAT id {shop.vat_id}"] if shop.vat_id else []),
+        *([f"Tax number {shop.tax_number}"] if shop.tax_number else []),
+    ]
+    return {
+        "title": title,
+        "number": number,
+        "seller": shop.name,
+        "sender": f"{seller} · {shop.street} · {home}",
+        "to": list(to),
+        "facts": [list(fact) for fact in facts],
+        "foot": [
+            row for row in ([seller, shop.street, home, shop.country], [shop.mail_from, shop.phone],
+                            [*tax_ids, *([shop.register] if shop.register else [])]) if row
+        ],
+    }  # fmt: skip
+
+
+def taxes(rates: Sequence[RateTotal]) -> Paper:
+    """Return the table of taxes: a row a rate, net, tax and gross."""
+    return {
+        "tax_columns": ["Tax", "Net", "Tax on it", "Gross"],
+        "taxes": [
+            [f"{each.name} {percent(each.rate)}", amount(each.net), amount(each.tax), amount(each.net + each.tax)]
+            for each in rates
+        ],
+    }
+
+
+def named(line: orders.OrderLine) -> Paper:
+    """Return what a line is called, with its options and SKU below."""
+    sku = [f"SKU {line.sku}"] if line.sku else []
+    return {"name": line.title, "details": [*([line.options_label] if line.options_label else []), *sku]}
+
+
+def address_of(order: orders.Order) -> list[str]:
+    """Return the buyer's address as it is written in their country."""
+    return checkout.Address.from_copy(order.address).formatted()
+
+
+def day(moment: datetime) -> str:
+    """Write a day of store time: 3 Mar 2026."""
+    return format_date(moment.astimezone(ZoneInfo(config.current().timezone)), "d MMM y", locale="en")
+
+
+def amount(money: Money) -> str:
+    """Write an amount as people do: €19.99."""
+    return format_currency(money.decimal, money.currency, locale="en")
+
+
+def percent(rate: Decimal) -> str:
+    """Write a rate without needless zeros: 19 %."""
+    return f"{rate.normalize():f} %"
+
+
+def _invoice_line(line: orders.OrderLine, *, has_discount: bool) -> Paper:
+    discount = amount(-Money(line.discount, line.currency)) if line.discount else ""
+    cells = [str(line.quantity), amount(line.unit_price_money), *([discount] if has_discount else [])]
+    return {
+        "position": str(line.position),
+        **named(line),
+        "cells": [*cells, percent(line.tax_rate), amount(line.total_money)],
+    }
+
+
+def _sums(order: orders.Order) -> list[list[str]]:
+    """Return what adds up to the total: goods, what promotions took off, delivery, and tax where it is added."""
+    parts = order.breakdown
+    rows = [("Goods", parts.subtotal)]
+    rows += [(each.name, -(each.goods + each.delivery)) for each in parts.savings if each.goods + each.delivery]
+    rows.append((f"Delivery, {order.delivery_name}", Money(order.delivery_full, order.currency)))
+    if not parts.prices_include_tax:
+        rows += [(f"{each.name} {percent(each.rate)}", each.tax) for each in parts.rates]
+    return [[label, amount(money)] for label, money in rows]

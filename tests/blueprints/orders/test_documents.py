@@ -1,0 +1,64 @@
+"""Documents on the pages of customers and staff."""
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.services import documents, orders
+from tests import make
+from tests.blueprints.admin.conftest import sign_in
+from tests.services.documents.test_documents import text_of
+from tests.working import work
+
+
+def test_invoice_is_linked_on_the_order_page_and_sent(client: FlaskClient) -> None:
+    order = make.order(paid=True)
+    token = orders.token_of(order.id)
+    assert "Your invoice is being written" in client.get(f"/orders/{token}").text
+    work("documents")
+
+    text = client.get(f"/orders/{token}").text
+    (invoice,) = [each for each in documents.documents_of(order.id) if each.kind == "invoice"]
+    answer = client.get(f"/orders/{token}/documents/{invoice.id}.pdf")
+
+    assert f'href="/orders/{token}/documents/{invoice.id}.pdf"' in text
+    assert answer.mimetype == "application/pdf"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert f"invoice-{invoice.label}.pdf" in answer.headers["Content-Disposition"]
+    assert order.number in text_of(answer.data)
+
+
+def test_link_of_the_mail_answers_before_and_after_the_invoice_exists(client: FlaskClient) -> None:
+    order = make.order(paid=True)
+    address = f"/orders/{orders.token_of(order.id)}/documents/invoice.pdf"
+
+    early = client.get(address)
+    work("documents")
+
+    assert early.status_code == 503
+    assert "try again in a minute" in early.text
+    assert client.get(address).status_code == 200
+
+
+def test_document_is_nobody_else_s(client: FlaskClient) -> None:
+    mine, other = make.order(paid=True), make.order(paid=True)
+    work("documents")
+    (theirs,) = [each for each in documents.documents_of(other.id) if each.kind == "invoice"]
+
+    assert client.get(f"/orders/{orders.token_of(mine.id)}/documents/{theirs.id}.pdf").status_code == 404
+    assert client.get(f"/orders/nonsense/documents/{theirs.id}.pdf").status_code == 404
+
+
+def test_staff_read_and_print_all_of_them(app: Flask) -> None:
+    order = make.order(paid=True)
+    work("fulfilment.start")
+    work("documents")
+    clerk = sign_in(app, make.staff("clerk"))
+
+    text = clerk.get(f"/admin/orders/{order.number}").text
+    found = documents.documents_of(order.id)
+    answers = [clerk.get(f"/admin/orders/{order.number}/documents/{each.id}.pdf") for each in found]
+
+    assert {each.kind for each in found} == {"invoice", "packing_slip"}
+    assert all(each.id in text for each in found)
+    assert {answer.mimetype for answer in answers} == {"application/pdf"}
+    assert clerk.get(f"/admin/orders/{order.number}/documents/nothing.pdf").status_code == 404

@@ -1,0 +1,182 @@
+"""Invoices and packing slips: numbers without gaps, and every word where it belongs."""
+
+import io
+import re
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from pypdf import PdfReader
+from sqlalchemy import func, select
+
+from app import clock, db, stores
+from app.errors import NotFound, Unavailable
+from app.services import documents, fulfilment, orders
+from app.services.documents import Document, DocumentSeries, papers
+from tests import make
+from tests.working import work
+
+NAMES = "O’Brien-Ñandú #strong[x] $y$ {{7*7}} <script>"
+
+
+def text_of(pdf: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+
+
+def invoice_of(order: orders.Order) -> tuple[Document, str]:
+    document, pdf = documents.for_customer(order, "invoice")
+    return document, text_of(pdf)
+
+
+def numbers() -> list[int | None]:
+    with db.orders.reading() as session:
+        return list(session.scalars(select(Document.number).where(Document.kind == "invoice").order_by(Document.id)))
+
+
+def test_paid_order_gets_an_invoice_with_all_that_the_law_asks_for(app: Flask) -> None:
+    order = make.order(paid=True, price=2900, quantity=2)
+
+    work("documents")
+
+    document, text = invoice_of(order)
+    assert document.label == f"{clock.now():%Y}-000001"
+    for words in (
+        document.label, order.number, "Stoa Prints", "Kastanienallee 12", "10435 Berlin", "Ada Byron", "Torstraße 1",
+        "10119 Berlin", order.lines[0].title, "€29.00", "€58.00", "19 %", "Paid", "Delivered",
+    ):  # fmt: skip
+        assert words in text, words
+    for rate in order.breakdown.rates:
+        assert f"€{rate.net.decimal}" in text
+        assert f"€{rate.tax.decimal}" in text
+    assert f"€{order.total_money.decimal}" in text
+    assert "issued" in orders.timeline(order.id)[-1].text
+
+
+def test_unpaid_order_gets_none(app: Flask) -> None:
+    order = make.order()
+
+    documents.issue_invoice(order.id)
+
+    assert documents.documents_of(order.id) == []
+    with pytest.raises(NotFound):
+        documents.for_customer(order, "invoice")
+
+
+def test_invoice_shows_names_of_any_script_and_nothing_as_markup(app: Flask) -> None:
+    order = make.paid_order(address={"name": NAMES, "company": "شركة الأمين", "lines": ["רחוב הרצל 5 🎉"]})
+
+    documents.issue_invoice(order.id)
+    work("documents.print")
+
+    _, text = invoice_of(order)
+    assert NAMES in text
+    assert re.search("[\u0600-\u06ff]{3}", text)
+    assert "הרצל" in text
+    assert "🎉" in text
+
+
+def test_invoice_asked_for_twice_and_printed_twice_is_one(app: Flask) -> None:
+    order = make.paid_order()
+
+    for _ in range(2):
+        documents.issue_invoice(order.id)
+    (document,) = documents.documents_of(order.id)
+    documents.print_document(document.id)
+    _, first = documents.for_customer(order, document.id)
+    documents.print_document(document.id)
+
+    assert documents.for_customer(order, "invoice")[1] == first
+    assert numbers() == [1]
+
+
+def test_hundred_invoices_at_once_leave_no_gap_and_no_double(app: Flask) -> None:
+    made = [make.paid_order() for _ in range(50)]
+    asked = [order.id for order in made] * 2
+
+    def issue(order_ids: list[str]) -> None:
+        with app.app_context():
+            for order_id in order_ids:
+                documents.issue_invoice(order_id)
+
+    threads = [threading.Thread(target=issue, args=(asked[start::10],)) for start in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(number or 0 for number in numbers()) == list(range(1, 51))
+    assert numbers() == sorted(number or 0 for number in numbers())
+    with db.orders.reading() as session:
+        assert session.scalar(select(func.max(DocumentSeries.last))) == 50
+
+
+def test_failed_issue_takes_no_number_with_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    order = make.paid_order()
+    with monkeypatch.context() as broken:
+        broken.setattr(papers, "invoice", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            documents.issue_invoice(order.id)
+
+    documents.issue_invoice(order.id)
+
+    assert numbers() == [1]
+
+
+def test_numbers_begin_anew_with_the_year_of_the_store(app: Flask) -> None:
+    with clock.at(datetime(2026, 12, 31, 22, 30, tzinfo=UTC)):
+        last = make.paid_order()
+        documents.issue_invoice(last.id)
+    with clock.at(datetime(2026, 12, 31, 23, 30, tzinfo=UTC)):  # half past midnight in Berlin
+        first = make.paid_order()
+        documents.issue_invoice(first.id)
+
+    assert [documents.documents_of(order.id)[0].label for order in (last, first)] == ["2026-000001", "2027-000001"]
+
+
+def test_invoice_that_is_not_printed_yet_says_so(app: Flask) -> None:
+    order = make.paid_order()
+
+    with pytest.raises(Unavailable, match="being written"):
+        documents.for_customer(order, "invoice")
+    documents.issue_invoice(order.id)
+    with pytest.raises(Unavailable, match="being printed"):
+        documents.for_customer(order, "invoice")
+
+
+def test_packing_slip_says_what_is_in_the_parcel_and_no_price(app: Flask) -> None:
+    order = make.paid_order(things=2)
+    fulfilment.start(order.id)
+
+    work("documents")
+
+    (slip,) = [each for each in documents.documents_of(order.id) if each.kind == "packing_slip"]
+    text = text_of(documents.for_staff(make.staff().staff, slip.id)[1])
+    assert "Slack Tide 1" in text
+    assert "Slack Tide 2" in text
+    assert "€" not in text
+    with pytest.raises(NotFound):
+        documents.for_customer(order, slip.id)
+
+
+def test_document_of_another_order_is_not_found(app: Flask) -> None:
+    mine, other = make.paid_order(), make.paid_order()
+    documents.issue_invoice(other.id)
+    (document,) = documents.documents_of(other.id)
+
+    with pytest.raises(NotFound):
+        documents.for_customer(mine, document.id)
+
+
+def test_missing_documents_are_made(app: Flask) -> None:
+    with_one, without, unpaid = make.paid_order(), make.paid_order(), make.order()
+    documents.issue_invoice(with_one.id)
+    work("documents")
+
+    assert documents.make_missing() == (1, 0)
+    work("documents")
+
+    assert len(documents.documents_of(without.id)) == 1
+    assert documents.documents_of(unpaid.id) == []
+    assert documents.make_missing() == (0, 0)
+    assert stores.s3().list_objects_v2(Bucket=stores.bucket(), Prefix="documents/")["KeyCount"] == 2
