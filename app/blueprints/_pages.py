@@ -5,11 +5,11 @@ The one rule: the server chooses the part, by `HX-Request-Type`; the client neve
 
 import logging
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency
 from flask import Flask, Response, g, make_response, redirect, render_template, request
 from htmx_flask import Htmx
@@ -96,6 +96,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, _show_bug)
     app.jinja_env.filters["money"] = format_money
     app.jinja_env.filters["moment"] = format_moment
+    app.jinja_env.filters["day"] = format_day
     app.jinja_env.filters["address_lines"] = address_lines
 
 
@@ -107,6 +108,11 @@ def format_money(money: Money, locale: str = "en") -> str:
 def format_moment(moment: datetime, locale: str = "en") -> str:
     """Write a time as the shop's clock shows it: 3 Mar 2026, 19:04."""
     return format_datetime(moment, "d MMM y, HH:mm", tzinfo=ZoneInfo(config.current().timezone), locale=locale)
+
+
+def format_day(day: date, locale: str = "en") -> str:
+    """Write a day as people do: 3 Mar 2026."""
+    return format_date(day, "d MMM y", locale=locale)
 
 
 def address_lines(address: Mapping[str, Any]) -> list[str]:

@@ -3,15 +3,24 @@
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
-from wtforms import Form, IntegerField, StringField
+from wtforms import DateField, Form, IntegerField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from app.blueprints._access import staff, staff_only
 from app.blueprints._pages import changed, page
-from app.errors import Conflict, NotFound, ShopError
-from app.services import accounts, inventory, search
+from app.errors import Conflict, Invalid, NotFound, ShopError
+from app.services import accounts, catalog, inventory, search
 
 bp = Blueprint("stock", __name__, url_prefix="/stock")
+
+
+class Backorder(Form):
+    """How many more may be sold than lie on the shelf, when they come, and from where down it runs out."""
+
+    backorder = IntegerField("Sell beyond the shelf", [InputRequired("Enter a whole number."), NumberRange(0)])
+    expected_on = DateField("Expected on", [Optional()])
+    low_at = IntegerField("Runs out at", [InputRequired("Enter a whole number."), NumberRange(0, 1_000_000)])
+    version = IntegerField(validators=[InputRequired()])
 
 
 class Count(Form):
@@ -34,8 +43,21 @@ def index() -> Response:
     rows = [_row(stocked, levels[stocked.id]) for stocked in found.variants]
     later = url_for(".index", q=q or None, after=found.after) if found.after else None
     return page(
-        "admin/stock/index.html", part="admin/stock/_table.html", rows=rows, q=q, later=later, is_first=not after
-    )
+        "admin/stock/index.html", part="admin/stock/_table.html", rows=rows, q=q, later=later, is_first=not after,
+        booked=request.args.get("booked", type=int),
+    )  # fmt: skip
+
+
+@bp.get("/low")
+@staff_only("stock.read")
+def low() -> Response:
+    """List what runs out or has run out."""
+    after = request.args.get("after", "")
+    found = inventory.list_low(after=after, limit=_LOW + 1)
+    names = catalog.find_variants(level.variant_id for level in found[:_LOW])
+    shown = [(level, names[level.variant_id]) for level in found[:_LOW] if level.variant_id in names]
+    later = url_for(".low", after=found[_LOW - 1].variant_id) if len(found) > _LOW else None
+    return page("admin/stock/low.html", part="admin/stock/_low.html", levels=shown, later=later, is_first=not after)
 
 
 @bp.get("/<variant>")
@@ -63,6 +85,32 @@ def count(variant: str) -> Response:
     return changed("admin/stock/_row.html", then=url_for(".show", variant=variant), row=row)
 
 
+@bp.post("/<variant>/backorder")
+@staff_only("stock.edit")
+def allow_backorder(variant: str) -> Response:
+    """Say how many more may be sold than lie on the shelf."""
+    form = Backorder(request.form)
+    if form.validate():
+        try:
+            inventory.allow_backorder(
+                _find(variant).id, form.backorder.data or 0, expected_on=form.expected_on.data,
+                low_at=form.low_at.data or 0, version=form.version.data or 0, actor=staff().actor,
+            )  # fmt: skip
+        except (Conflict, Invalid) as refusal:
+            for name, advice in getattr(refusal, "fields", {}).items():
+                form[name].errors = [advice]
+            form.version.process_data(inventory.level_as_staff(variant).version)
+            status = 409 if isinstance(refusal, Conflict) else 422
+            return _show(variant, status=status, backorder=form, backorder_refusal=refusal)
+        return changed("admin/stock/_backorder.html", then=url_for(".show", variant=variant), **_everything(variant))
+    return _show(variant, status=422, backorder=form)
+
+
+def _show(variant: str, *, status: int, **context: Any) -> Response:
+    everything = _everything(variant) | context
+    return page("admin/stock/show.html", part="admin/stock/_backorder.html", status=status, **everything)
+
+
 def _refuse(variant: str, refusal: ShopError | None, form: Count, *, status: int) -> Response:
     """Show the row, or the page, as it is now, with what is wrong and what was typed."""
     level = inventory.level_as_staff(variant)
@@ -79,8 +127,13 @@ def _everything(variant: str) -> dict[str, Any]:
     movements = inventory.movements(variant, before=before, limit=_MOVEMENTS + 1)
     more = len(movements) > _MOVEMENTS
     shown = movements[:_MOVEMENTS]
+    level = inventory.level_as_staff(variant)
     return {
-        "row": _row(stocked, inventory.level_as_staff(variant)),
+        "row": _row(stocked, level),
+        "backorder": Backorder(
+            backorder=level.backorder, expected_on=level.expected_on, low_at=level.low_at, version=level.version
+        ),
+        "backorder_refusal": None,
         "movements": shown,
         "names": accounts.names_of(movement.actor for movement in shown),
         "later": url_for(".show", variant=variant, before=shown[-1].id) if more else None,
@@ -100,9 +153,10 @@ def _row(stocked: search.StockedVariant, level: inventory.Level) -> dict[str, An
     return {
         "stocked": stocked,
         "level": level,
-        "form": Count(on_hand=level.on_hand, version=level.version),
+        "form": Count(on_hand=level.shelf, version=level.version),
         "may_edit": staff().may("stock.edit"),
     }
 
 
 _MOVEMENTS = 50
+_LOW = 50

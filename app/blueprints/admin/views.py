@@ -11,11 +11,11 @@ from flask_login import current_user
 
 from app.blueprints._access import staff
 from app.blueprints._pages import see_other, show_error
-from app.blueprints.admin import documents, jobs, orders, parcels, sign_in, stock, transfers
+from app.blueprints.admin import bookings, documents, jobs, orders, parcels, sign_in, stock, transfers
 from app.errors import ShopError
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
-for room in (sign_in, orders, documents, parcels, stock, jobs, transfers):
+for room in (sign_in, orders, documents, parcels, bookings, stock, jobs, transfers):
     bp.register_blueprint(room.bp)
 bp.register_error_handler(ShopError, partial(show_error, template="admin/error.html"))
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from app import clock, db, stores
 from app.fsck import Check, Fault, walk
 from app.queue import later
-from app.services import orders, payments
+from app.services import inventory, orders, payments
 from app.services.fulfilment.models import LabelAttempt, Shipment
 from app.services.fulfilment.shipments import states_of
 from app.services.fulfilment.states import ShipmentState
@@ -28,9 +28,10 @@ def _see_unstarted(found: Sequence[orders.Order]) -> Iterator[Fault]:
     since = clock.now() - _STARTED_WITHIN
     paid = [order for order in found if order.state == orders.OrderState.CONFIRMED]
     paid = [order for order in paid if order.confirmed_at is not None and order.confirmed_at < since]
+    waiting = inventory.waiting(order.id for order in paid)
     money, states = payments.of_orders(order.id for order in paid), states_of(order.id for order in paid)
     for order in paid:
-        is_wanted = payments.state_of(money[order.id]) != "refunded"
+        is_wanted = payments.state_of(money[order.id]) != "refunded" and order.id not in waiting
         if is_wanted and order.id not in states and any(line.requires_shipping for line in order.lines):
             yield Fault(order.number, "is paid, and nothing is being sent")
 

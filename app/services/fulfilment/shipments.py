@@ -32,7 +32,7 @@ def start(order_id: str) -> None:
     with db.orders.transaction() as session:
         order = orders.lock(order_id)
         lines = [line for line in order.lines if line.requires_shipping]
-        if inventory.owed(order_id):
+        if inventory.waiting([order_id]):
             orders.note(order_id, "waits", "Something in it is not in stock yet. It is sent when all of it is here.")
         elif order.state == orders.OrderState.CONFIRMED and lines:
             shipment_id = session.execute(

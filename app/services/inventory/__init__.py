@@ -4,7 +4,7 @@ The one rule: the check and the write are one conditional UPDATE, in order of va
 and two orders never lock each other out.
 """
 
-from app.services.inventory.backorders import owed
+from app.services.inventory.backorders import owed, waiting
 from app.services.inventory.booking import Booking, Entry, book
 from app.services.inventory.fsck import stocked
 from app.services.inventory.levels import (
@@ -49,4 +49,5 @@ __all__ = [
     "restock",
     "sell",
     "stocked",
+    "waiting",
 ]

@@ -3,6 +3,8 @@
 The one rule: what is owed of a variant adds up to how far its `on_hand` is below zero.
 """
 
+from collections.abc import Iterable
+
 from sqlalchemy import Update, func, select, update
 
 from app import db
@@ -14,6 +16,13 @@ def owe(order_id: str, variant_id: str, pieces: int) -> None:
     """Note, in the transaction that sells, how many of the sold pieces are not on the shelf yet."""
     if pieces:
         db.orders.session.execute(_of(order_id, variant_id).values(owed=pieces))
+
+
+def waiting(order_ids: Iterable[str]) -> set[str]:
+    """Return which of these orders still wait for goods, in one query."""
+    query = select(Reservation.order_id).where(Reservation.order_id.in_(list(order_ids)), Reservation.owed > 0)
+    with db.orders.reading() as session:
+        return set(session.scalars(query))
 
 
 def owed(order_id: str) -> dict[str, int]:

@@ -5,7 +5,13 @@ away and made again; nothing is sold by what it says.
 """
 
 from app.services.search.asking import SORTS
-from app.services.search.back_office import StockedVariant, VariantPage, find_variant_as_staff, list_variants_as_staff
+from app.services.search.back_office import (
+    StockedVariant,
+    VariantPage,
+    find_variant_as_staff,
+    find_variants_by_codes,
+    list_variants_as_staff,
+)
 from app.services.search.beside import Beside, beside
 from app.services.search.indexing import (
     index_collections,
@@ -35,6 +41,7 @@ __all__ = [
     "beside",
     "find",
     "find_variant_as_staff",
+    "find_variants_by_codes",
     "forget_words",
     "index_collections",
     "index_products",

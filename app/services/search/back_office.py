@@ -1,7 +1,7 @@
 """The list of everything that can lie on a shelf, for staff: published or not, found by words or a code."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, or_, select, tuple_
@@ -61,6 +61,20 @@ def find_variant_as_staff(variant_id: str) -> StockedVariant | None:
         return None
     product = catalog.find_products([sellable.product_id])[0]
     return StockedVariant(product, next(each for each in product.variants if each.id == variant_id))
+
+
+def find_variants_by_codes(codes: Iterable[str]) -> dict[str, list[StockedVariant]]:
+    """Return the variants that each SKU or GTIN stands for, in two queries: none, one, or several that share it."""
+    wanted = {bare(code): code for code in codes if bare(code)}
+    query = select(SearchDocument.product_id).where(SearchDocument.codes.overlap(list(wanted)))
+    with db.orders.reading() as session:
+        ids = list(session.scalars(query.order_by(SearchDocument.title, SearchDocument.product_id)))
+    found: dict[str, list[StockedVariant]] = {code: [] for code in wanted.values()}
+    for product in _products(ids):
+        for variant in product.variants:
+            for own in {bare(variant.sku), bare(variant.gtin)} & wanted.keys():
+                found[wanted[own]].append(StockedVariant(product, variant))
+    return found
 
 
 def _ids(q: str, first: str, limit: int) -> list[str]:

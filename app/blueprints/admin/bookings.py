@@ -1,0 +1,169 @@
+"""Bookings of stock: a delivery, a stocktake or a correction as a list of SKUs, looked at before it is booked."""
+
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, request, url_for
+from wtforms import FileField, Form, HiddenField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from app.blueprints._access import staff, staff_only
+from app.blueprints._pages import page, see_other
+from app.errors import Conflict, Invalid, ShopError
+from app.services import inventory, search
+from app.services.inventory import Booking
+
+bp = Blueprint("bookings", __name__, url_prefix="/stock/bookings")
+
+KINDS = {
+    Booking.RECEIVED: "Received: adds the pieces",
+    Booking.COUNTED: "Counted: sets what lies on the shelf",
+    Booking.CORRECTED: "Correction: adds, or with a minus takes away",
+}
+_MOST_LINES = 500
+_ENTRY = re.compile(r"(?P<code>.*?)[\s;,]+(?P<quantity>[+-]?\d{1,7})")
+
+
+class Listed(Form):
+    """A list of SKUs and quantities, pasted or as a file, and what it means."""
+
+    kind = RadioField("What is it?", choices=[SelectChoice(*each) for each in KINDS.items()], default=Booking.RECEIVED)
+    note = StringField("Note", [InputRequired("Enter the delivery note, or why."), Length(max=200)])
+    text = TextAreaField("SKUs and quantities", [Length(max=50_000)])
+    file = FileField("Or a CSV file")
+
+
+class Checked(Form):
+    """A list that was looked at: `versions` are the levels' as they were then, `reference` makes two clicks one."""
+
+    kind = HiddenField(validators=[InputRequired()])
+    note = HiddenField(validators=[InputRequired(), Length(max=200)])
+    text = HiddenField(validators=[InputRequired(), Length(max=50_000)])
+    versions = HiddenField(validators=[InputRequired(), Length(max=20_000)])
+    reference = HiddenField(validators=[InputRequired(), Length(min=16, max=40)])
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a list: the variant it means, and its level now."""
+
+    stocked: search.StockedVariant
+    level: inventory.Level
+    quantity: int
+
+    def after(self, kind: str) -> int:
+        """How many lie on the shelf, or are owed below zero, when this is booked."""
+        if kind == Booking.COUNTED:
+            return self.level.on_hand + self.quantity - self.level.shelf
+        return self.level.on_hand + self.quantity
+
+
+@bp.get("/")
+@staff_only("stock.edit")
+def new() -> Response:
+    """Show the form for a list."""
+    return page("admin/bookings/new.html", form=Listed(), problems=())
+
+
+@bp.post("/check")
+@staff_only("stock.edit")
+def check() -> Response:
+    """Show what a list would change, and book nothing yet."""
+    form = Listed(request.form)
+    if request.form.get("again"):
+        return page("admin/bookings/new.html", form=form, problems=())
+    if sent := request.files.get("file"):
+        form.text.process_data(_decode(sent.read(200_000)) or form.text.data)
+    if not form.validate():
+        return page("admin/bookings/new.html", status=422, form=form, problems=())
+    try:
+        rows = _read(form.text.data or "", form.kind.data)
+    except Invalid as refusal:
+        problems = refusal.fields.get("text", "").split("\n")
+        return page("admin/bookings/new.html", status=422, form=form, problems=problems)
+    return _show_checked(rows, form.kind.data, form.note.data or "", form.text.data or "")
+
+
+@bp.post("/")
+@staff_only("stock.edit")
+def create() -> Response:
+    """Book a list that was looked at: all of it or nothing."""
+    form = Checked(request.form)
+    if not form.validate() or form.kind.data not in KINDS:
+        raise Invalid("That list was not complete. Please start from the form once more.")
+    text, kind, note = form.text.data or "", Booking(form.kind.data), form.note.data or ""
+    rows = _read(text, kind)
+    seen = dict(each.split(":", 1) for each in (form.versions.data or "").split() if ":" in each)
+    try:
+        inventory.book(
+            [inventory.Entry(row.stocked.id, row.quantity, int(seen.get(row.stocked.id, "-1"))) for row in rows],
+            kind, reference=f"booking:{form.reference.data}", reason=note, actor=staff().actor,
+        )  # fmt: skip
+    except (Conflict, Invalid) as refusal:
+        return _show_checked(rows, kind, note, text, refusal=refusal)
+    return see_other(url_for("admin.stock.index", booked=len(rows)))
+
+
+def _show_checked(
+    rows: Sequence[Row], kind: str, note: str, text: str, *, refusal: ShopError | None = None
+) -> Response:
+    versions = " ".join(f"{row.stocked.id}:{row.level.version}" for row in rows)
+    form = Checked(kind=kind, note=note, text=text, versions=versions, reference=secrets.token_hex(16))
+    return page(
+        "admin/bookings/check.html", status=409 if refusal else 200, rows=rows, form=form, kind=kind,
+        kind_name=KINDS[Booking(kind)], refusal=refusal,
+    )  # fmt: skip
+
+
+def _read(text: str, kind: str) -> list[Row]:
+    """Find the variant of each line; raise Invalid that names every line that is wrong, and why."""
+    entries, wrong = _parse(text, kind)
+    found = search.find_variants_by_codes(code for _, code, _ in entries)
+    rows: list[tuple[search.StockedVariant, int]] = []
+    for number, code, quantity in entries:
+        meant = found.get(code, [])
+        if len(meant) == 1:
+            rows.append((meant[0], quantity))
+        elif meant:
+            names = ", ".join(f"{each.product.title} {each.variant.label}".strip() for each in meant[:3])
+            wrong.append(f"Line {number}: {code} stands for {len(meant)} things ({names}). Book those in the table.")
+        else:
+            wrong.append(f"Line {number}: no variant has the SKU or barcode {code}.")
+    if len({stocked.id for stocked, _ in rows}) < len(rows):
+        wrong.append("Something is listed twice. Please add those lines up.")
+    if wrong:
+        raise Invalid("Nothing was booked. Please check the list.", text="\n".join(wrong))
+    levels = inventory.levels(stocked.id for stocked, _ in rows)
+    return [Row(stocked, levels[stocked.id], quantity) for stocked, quantity in rows]
+
+
+def _parse(text: str, kind: str) -> tuple[list[tuple[int, str, int]], list[str]]:
+    entries: list[tuple[int, str, int]] = []
+    wrong: list[str] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        read = _ENTRY.fullmatch(line.strip().strip(";,"))
+        if read is None:
+            is_heading = number == 1 and "sku" in line.lower()
+            if line.strip() and not is_heading:
+                wrong.append(f"Line {number}: write a SKU and a whole number, as in PRINT-A3 12.")
+            continue
+        code, quantity = read["code"].strip().strip('"'), int(read["quantity"])
+        if (kind == Booking.RECEIVED and quantity < 1) or (quantity < 0 and kind == Booking.COUNTED):
+            wrong.append(f"Line {number}: {quantity} is not a number of pieces that can be {kind}.")
+        entries.append((number, code, quantity))
+    if not entries and not wrong:
+        wrong.append("The list is empty.")
+    if len(entries) > _MOST_LINES:
+        wrong.append(f"These are {len(entries)} lines. Please book at most {_MOST_LINES} at once.")
+    return entries, wrong
+
+
+def _decode(content: bytes) -> str:
+    """Read a file as people save it: UTF-8 with or without a mark, or what older programs write."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")

@@ -1,0 +1,133 @@
+"""Deliveries, stocktakes and corrections as lists of SKUs."""
+
+import re
+from io import BytesIO
+
+import pytest
+
+from app.services import inventory, search
+from tests import make
+from tests.blueprints.admin.conftest import sign_in
+
+
+@pytest.fixture
+def prints(app):
+    """Two prints with 5 of each on the shelf, found by search."""
+    made = [make.product(title, sku=sku, stock=5) for title, sku in [("Slack Tide", "SLK-1"), ("Dune", "DUN-1")]]
+    search.index_products([product.id for product in made])
+    return [product.variants[0].id for product in made]
+
+
+def check(admin, text="SLK-1 3\nDUN-1;2", *, kind="received", note="Note 7", **fields):
+    return admin.post("/admin/stock/bookings/check", data={"kind": kind, "note": note, "text": text, **fields})
+
+
+def book(admin, checked):
+    fields = dict(re.findall(r'name="(kind|note|text|versions|reference)" type="hidden" value="([^"]*)"', checked.text))
+    assert len(fields) == 5
+    return admin.post("/admin/stock/bookings/", data=fields)
+
+
+def on_hand(prints):
+    found = inventory.levels(prints)
+    return [found[each].on_hand for each in prints]
+
+
+def test_delivery_is_looked_at_and_then_booked_once(admin, prints):
+    checked = check(admin, "SKU;Quantity\nslk1\t3\nDUN-1;2\n\n")
+    before = on_hand(prints)
+    answers = [book(admin, checked) for _ in range(2)]
+
+    assert ("Slack Tide" in checked.text, "+3" in checked.text, before) == (True, True, [5, 5])
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert on_hand(prints) == [8, 7]
+    assert "Booked: 2 lines" in admin.get(answers[0].location).text
+    assert "Note 7" in admin.get(f"/admin/stock/{prints[0]}").text
+
+
+def test_list_from_a_file_of_an_older_program(admin, prints):
+    content = "SKU;Menge für Köln\r\nSLK-1;4\r\n".encode("latin-1")
+
+    checked = check(admin, "", file=(BytesIO(content), "delivery.csv"))
+
+    assert book(admin, checked).status_code == 303
+    assert on_hand(prints) == [9, 5]
+
+
+def test_count_that_is_stale_books_nothing_and_shows_how_it_is_now(admin, prints):
+    checked = check(admin, "SLK-1 1\nDUN-1 1", kind="counted")
+    inventory.receive(prints[0], 1, reason="delivery", actor="test")
+
+    answer = book(admin, checked)
+
+    assert answer.status_code == 409
+    assert "Somebody changed this meanwhile" in answer.text
+    assert on_hand(prints) == [6, 5]
+    assert book(admin, answer).status_code == 303
+    assert on_hand(prints) == [1, 1]
+
+
+def test_correction_takes_away(admin, prints):
+    book(admin, check(admin, "SLK-1 -2", kind="corrected"))
+
+    assert on_hand(prints) == [3, 5]
+
+
+def test_every_wrong_line_is_named_and_the_list_is_kept(admin, prints):
+    make_twin = make.product("Twin", sku="SLK-1", stock=0)
+    search.index_products([make_twin.id])
+
+    answer = check(admin, "SLK-1 3\nNOPE-9 1\nDUN-1 many\nDUN-1 0")
+
+    assert answer.status_code == 422
+    for said in ("Line 1: SLK-1 stands for 2 things", "Line 2: no variant", "Line 3: write a SKU", "Line 4: 0 is not"):
+        assert said in answer.text
+    assert "NOPE-9 1" in answer.text
+    assert on_hand(prints) == [5, 5]
+
+
+@pytest.mark.parametrize(("text", "note", "said"), [("", "Note", "list is empty"), ("SLK-1 1", "", "delivery note")])
+def test_list_without_lines_or_note_is_refused(admin, prints, text, note, said):
+    answer = check(admin, text, note=note)
+
+    assert answer.status_code == 422
+    assert said in answer.text
+
+
+def test_booking_of_a_forged_form_is_refused(admin, prints):
+    answer = admin.post("/admin/stock/bookings/", data={"kind": "stolen", "note": "x", "text": "SLK-1 3"})
+
+    assert answer.status_code == 422
+    assert on_hand(prints) == [5, 5]
+
+
+def test_reader_may_not_book(app, prints):
+    reader = sign_in(app, make.staff("reader"))
+
+    assert reader.get("/admin/stock/bookings/").status_code == 403
+    assert check(reader).status_code == 403
+
+
+def test_what_runs_out_is_listed(admin, prints):
+    nothing = admin.get("/admin/stock/low").text
+    inventory.adjust(prints[1], 2, version=2, reason="counted", actor="test")
+
+    text = admin.get("/admin/stock/low").text
+
+    assert "Nothing runs out" in nothing
+    assert ("Dune" in text, "Slack Tide" in text) == (True, False)
+
+
+def test_backorder_is_allowed_with_a_date_and_refused_without(admin, prints):
+    address = f"/admin/stock/{prints[0]}/backorder"
+    form = {"backorder": "4", "expected_on": "", "low_at": "3", "version": "2"}
+
+    refused = admin.post(address, data=form)
+    allowed = admin.post(address, data=form | {"expected_on": "2030-12-03"})
+    stale = admin.post(address, data=form | {"expected_on": "2030-12-03", "backorder": "1"})
+
+    assert (refused.status_code, allowed.status_code, stale.status_code) == (422, 303, 409)
+    assert "Enter the day on which you expect it" in refused.text
+    assert "Somebody changed this" in stale.text
+    assert inventory.level_as_staff(prints[0]).backorder == 4
+    assert "expected on 3 Dec 2030" in admin.get(f"/admin/stock/{prints[0]}").text
