@@ -15,7 +15,8 @@ COLOUR = re.compile(
     re.IGNORECASE,
 )
 PHYSICAL = re.compile(
-    r"\b(?:margin|padding|border)-(?:left|right|top|bottom)\b|(?<![-\w])(?:left|right|top|bottom|width|height|float)\s*:"
+    r"\b(?:margin|padding|border)-(?:left|right|top|bottom)\b|(?<![-\w])(?:left|right|top|bottom|width|height)\s*:"
+    r"|(?<![-\w])float\s*:\s*(?:left|right)"
 )
 RAW = re.compile(
     r"var\(--(?:paper|sheet|wash|rule|rule-strong|ink|ink-soft|(?:blue|red|green|amber)[\w-]*|white|chalk|shade|lift)\)"
