@@ -9,7 +9,7 @@ import httpx
 from app import clock, db
 from app.money import Money
 from app.queue import later
-from app.services import accounts, cart, catalog, checkout, inventory, orders
+from app.services import accounts, cart, catalog, checkout, gift_cards, inventory, orders
 
 ADDRESSES = {
     "DE": {
@@ -112,6 +112,7 @@ def place(
         revision=offer.cart.revision if revision is None else revision,
         total_shown=offer.totals.total.amount if total_shown is None else total_shown,
         terms_version=offer.terms_version,
+        due_shown=offer.due.amount,
         method=method,
     )
 
@@ -170,3 +171,24 @@ def paid_order(
 def staff(role: str = "owner", *, email: str = "cleo@shop.example", enrols: bool = False) -> accounts.Added:
     """Add a member of staff called Cleo."""
     return accounts.add(email, "Cleo", role, enrols=enrols)
+
+
+def gift_card(amount: int = 2000, *, key: str = "") -> gift_cards.GiftCard:
+    """Issue a gift card."""
+    return gift_cards.issue(Money(amount, "EUR"), key=key or db.new_id(), actor="staff:cleo", note="Sorry").card
+
+
+def pays_with(*cards: gift_cards.GiftCard, stock: int = 3) -> Buyer:
+    """A shopper on the last page of the checkout who has entered these gift cards."""
+    who = buyer(variant(stock=stock))
+    for each in cards:
+        checkout.enter_gift_card(who, gift_cards.code_of(each.id), address="203.0.113.7")
+    return who
+
+
+def left_on(card: gift_cards.GiftCard) -> int:
+    """What is on a gift card. Its ledger must say the same."""
+    found = gift_cards.find(card.id)
+    assert found is not None
+    assert sum(entry.change for entry in gift_cards.entries_of(card.id)) == found.balance
+    return found.balance

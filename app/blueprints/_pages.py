@@ -20,10 +20,11 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from app import config
+from app import clock, config
 from app.errors import Conflict, Declined, Forbidden, Invalid, NotFound, ShopError, Unavailable
 from app.money import Money
 from app.services import checkout
+from app.services.payments import TooManyTries
 
 log = logging.getLogger(__name__)
 
@@ -76,11 +77,15 @@ def pdf(body: bytes, *, name: str) -> Response:
 
 def show_error(error: ShopError, *, status: int | None = None, template: str = "errors/error.html") -> Response:
     """Show a refusal: a notice for a part, a page otherwise, with the status of its kind."""
+    if isinstance(error, TooManyTries):
+        status = 429
     status = status or next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     chosen = "errors/_notice.html" if wants_part() else template
     response = make_response(render_template(chosen, error=error, status=status), status)
     response.vary.add("HX-Request-Type")
     response.headers["Cache-Control"] = "no-store"
+    if isinstance(error, TooManyTries):
+        response.headers["Retry-After"] = str(max(1, int((error.again_at - clock.now()).total_seconds()) + 1))
     if isinstance(error, Unavailable) and error.retry:
         response.headers["Retry-After"] = "5"
     return response

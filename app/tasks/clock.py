@@ -1,7 +1,7 @@
 """Jobs that the clock starts. Each looks for what is due and may run twice, or at the same time as its last copy."""
 
 from app import queue
-from app.services import accounts, audit, cart, catalog, checkout, fulfilment, search
+from app.services import accounts, audit, cart, catalog, checkout, fulfilment, payments, search
 
 
 def relay() -> None:
@@ -42,6 +42,11 @@ def forget_attempts() -> None:
 def forget_carts() -> None:
     """Erase carts that nobody came back to. Twice is harmless: what is gone is gone."""
     cart.forget_old()
+
+
+def forget_tries() -> None:
+    """Delete old tries of cards and codes. Twice is harmless: what is gone is gone."""
+    payments.forget_tries()
 
 
 def follow_parcels() -> None:

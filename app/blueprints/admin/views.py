@@ -11,11 +11,11 @@ from flask_login import current_user
 
 from app.blueprints._access import staff
 from app.blueprints._pages import see_other, show_error
-from app.blueprints.admin import bookings, documents, jobs, orders, parcels, sign_in, stock, transfers
+from app.blueprints.admin import bookings, documents, gift_cards, jobs, orders, parcels, sign_in, stock, transfers
 from app.errors import ShopError
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
-for room in (sign_in, orders, documents, parcels, bookings, stock, jobs, transfers):
+for room in (sign_in, orders, documents, parcels, bookings, stock, jobs, transfers, gift_cards):
     bp.register_blueprint(room.bp)
 bp.register_error_handler(ShopError, partial(show_error, template="admin/error.html"))
 
@@ -34,6 +34,7 @@ def _add_frame() -> dict[str, Any]:
     rooms = [
         ("Orders", "orders.index", "orders.read"),
         ("Transfers", "transfers.index", "orders.read"),
+        ("Gift cards", "gift_cards.index", "gift_cards.read"),
         ("Stock", "stock.index", "stock.read"),
         ("Jobs", "jobs.index", "jobs.read"),
     ]

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from flask_limiter.util import get_remote_address
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import BooleanField, Form, IntegerField, StringField
-from wtforms.validators import AnyOf, InputRequired, NumberRange
+from wtforms.validators import AnyOf, InputRequired, NumberRange, Optional
 
 from app import config
 from app.blueprints import _pages, _security
@@ -23,6 +23,7 @@ class PlaceOrder(Form):
 
     revision = IntegerField(validators=[InputRequired(), NumberRange(min=0)])
     total = IntegerField(validators=[InputRequired(), NumberRange(min=0)])
+    due = IntegerField(validators=[Optional(), NumberRange(min=0)])
     terms = BooleanField(validators=[InputRequired("Please agree to the terms: without that we may not sell to you.")])
     terms_version = StringField(validators=[InputRequired()])
     method = StringField(validators=[AnyOf(payments.METHODS)], default="hosted")
@@ -46,6 +47,7 @@ def place() -> AnyResponse:
         placed = checkout.place(
             shopper(), revision=form.revision.data or 0, total_shown=form.total.data or 0,
             terms_version=form.terms_version.data or "", method=form.method.data or "hosted",
+            due_shown=form.due.data,
         )  # fmt: skip
     except Conflict as error:
         return review.show(status=409, problem=error)
@@ -73,7 +75,7 @@ def element(token: str) -> AnyResponse:
         return redirect(url_for("orders.show", token=token), 303)
     _security.allow_payment_frame()
     response = _pages.page(
-        "checkout/pay.html", order=order, token=token, client_secret=payment.client_secret,
+        "checkout/pay.html", order=order, due=payment.amount_money, token=token, client_secret=payment.client_secret,
         publishable_key=config.current().stripe_publishable_key, stripe_js=config.current().stripe_js_url,
         return_url=f"{orders.link_of(order.id)}?from=payment",
     )  # fmt: skip

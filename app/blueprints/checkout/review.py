@@ -11,8 +11,17 @@ from app.errors import ShopError
 from app.services import payments
 
 
-def show(*, status: int = 200, problem: ShopError | None = None, errors: Mapping[str, Any] | None = None) -> Response:
-    """Show cart, address, delivery and total as they are now; `problem` or `errors` say why nothing was ordered."""
+def show(
+    *,
+    status: int = 200,
+    problem: ShopError | None = None,
+    errors: Mapping[str, Any] | None = None,
+    card_problem: str = "",
+) -> Response:
+    """Show cart, address, delivery and total as they are now; `problem` or `errors` say why nothing was ordered.
+
+    `card_problem` says why a gift card was not taken.
+    """
     offer = offered()
     if too_early := sent_back(offer, "payment"):
         return too_early
@@ -21,10 +30,12 @@ def show(*, status: int = 200, problem: ShopError | None = None, errors: Mapping
         status=status,
         offer=offer,
         steps=steps(),
-        ways=payments.ways(offer.totals.total),
+        ways=payments.ways(offer.due),
         problem=problem,
         terms_problem=next(iter((errors or {}).get("terms", ())), ""),
         has_agreed="terms" in request.form,
+        card_problem=card_problem,
+        typed_code=request.form.get("code", "") if card_problem else "",
     )
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -24,6 +24,7 @@ def show(token: str) -> Response:
     if comes_from_payment and order.state == "placed":
         order = _settled(order)
     paid = payments.of_order(order.id)
+    due = payments.due_of(order.total_money, paid)
     response = page(
         "orders/show.html",
         part="orders/_status.html",
@@ -35,7 +36,9 @@ def show(token: str) -> Response:
         shipments=fulfilment.shipments_of(order.id),
         parcel_steps=_parcel_steps,
         transfer=_transfer(paid),
-        ways=[way.code for way in payments.ways(order.total_money) if not way.problem],
+        ways=[way.code for way in payments.ways(due) if not way.problem],
+        due=due,
+        tenders=[each for each in paid if each.gift_card_id and each.state != "cancelled"],
         documents=documents.documents_of(order.id),
         is_confirming=comes_from_payment and order.state == "placed",
     )

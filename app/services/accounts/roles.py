@@ -5,6 +5,8 @@ PERMISSIONS = {
     "orders.note": "Write notes on orders",
     "orders.refund": "Give money back",
     "payments.match": "Match money on the bank account to orders",
+    "gift_cards.read": "See gift cards and what was paid with them",
+    "gift_cards.issue": "Issue and void gift cards",
     "orders.ship": "Use, give back and replace labels",
     "stock.read": "See stock and its movements",
     "stock.edit": "Change stock",
@@ -14,6 +16,8 @@ PERMISSIONS = {
 
 ROLES: dict[str, frozenset[str]] = {
     "owner": frozenset(PERMISSIONS),
-    "clerk": frozenset({"orders.read", "orders.note", "orders.ship", "payments.match", "stock.read", "stock.edit"}),
+    "clerk": frozenset(
+        {"orders.read", "orders.note", "orders.ship", "payments.match", "gift_cards.read", "stock.read", "stock.edit"}
+    ),
     "reader": frozenset({"orders.read", "stock.read"}),
 }

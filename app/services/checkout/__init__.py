@@ -9,6 +9,7 @@ from app.services.checkout.drafts import (
     Draft,
     Quote,
     Step,
+    Tender,
     draft_of,
     erase_draft,
     quote,
@@ -16,6 +17,7 @@ from app.services.checkout.drafts import (
     save_delivery,
 )
 from app.services.checkout.events import process_event
+from app.services.checkout.paying import enter_gift_card, take_gift_card_off
 from app.services.checkout.place import Placed, TotalChanged, pay_again, place
 from app.services.checkout.reconcile import Finding, reconcile, settle_open
 from app.services.checkout.settle import expire, settle, tell_refund_failed
@@ -31,10 +33,12 @@ __all__ = [
     "Placed",
     "Quote",
     "Step",
+    "Tender",
     "TotalChanged",
     "address_fields",
     "countries",
     "draft_of",
+    "enter_gift_card",
     "erase_draft",
     "expire",
     "pay_again",
@@ -46,6 +50,7 @@ __all__ = [
     "save_delivery",
     "settle",
     "settle_open",
+    "take_gift_card_off",
     "take_transfer",
     "tell_refund_failed",
 ]

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app import clock, config, db
 from app.errors import Conflict, Invalid
 from app.money import Money
-from app.services import cart, pricing, shipping, tax
+from app.services import cart, gift_cards, orders, payments, pricing, shipping, tax
 from app.services.cart import Cart, Shopper
 from app.services.checkout.addresses import Address, check_address
 from app.services.checkout.contacts import check_email
@@ -31,6 +31,7 @@ class Draft:
     email: str = ""
     address: Address | None = None
     delivery_method: str | None = None
+    gift_card_ids: tuple[str, ...] = ()
 
     @property
     def phone(self) -> str:
@@ -46,6 +47,16 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Tender:
+    """What a gift card pays of the order that the cart would become."""
+
+    card_id: str
+    last4: str
+    amount: Money
+    left: Money
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """What the cart would cost delivered so. `delivery` is None until a way is chosen that is still offered."""
 
@@ -54,12 +65,18 @@ class Quote:
     options: tuple[DeliveryOption, ...]
     delivery: DeliveryOption | None
     totals: pricing.Totals
+    tenders: tuple[Tender, ...] = ()
     terms_version: str = TERMS_VERSION
 
     @property
     def breakdown(self) -> pricing.Breakdown:
         """Every cent of the total by name."""
         return pricing.break_down(self.totals, (), has_delivery=self.delivery is not None)
+
+    @property
+    def due(self) -> Money:
+        """What is left to pay after gift cards."""
+        return self.totals.total - Money.total((each.amount for each in self.tenders), self.cart.currency)
 
     @property
     def missing(self) -> Step | None:
@@ -80,7 +97,7 @@ def draft_of(shopper: Shopper) -> Draft:
     if row is None:
         return Draft(shopper.cart_id)
     address = Address.from_copy(row.address)
-    return Draft(row.cart_id, row.email, address, row.delivery_method)
+    return Draft(row.cart_id, row.email, address, row.delivery_method, tuple(row.gift_card_ids))
 
 
 def quote(shopper: Shopper) -> Quote:
@@ -99,7 +116,25 @@ def quote(shopper: Shopper) -> Quote:
         delivery.price if delivery else Money.zero(contents.currency),
         prices_include_tax=config.current().prices_include_tax,
     )
-    return Quote(contents, draft, tuple(options), delivery, totals)
+    return Quote(contents, draft, tuple(options), delivery, totals, _tenders(draft, totals.total))
+
+
+def _tenders(draft: Draft, total: Money) -> tuple[Tender, ...]:
+    """Share `total` out over the gift cards entered, the oldest first.
+
+    What the cart's waiting order holds of them counts.
+    """
+    if not draft.gift_card_ids or draft.cart_id is None:
+        return ()
+    cards, waiting = gift_cards.list_usable(draft.gift_card_ids), orders.find_of_cart(draft.cart_id)
+    held = payments.held_on_cards(waiting.id) if waiting else {}
+    tenders = []
+    for card in cards:
+        usable = card.balance_money + Money(held.get(card.id, 0), card.currency)
+        amount = min(usable, total, key=lambda money: money.amount)
+        tenders.append(Tender(card.id, card.last4, amount, usable - amount))
+        total -= amount
+    return tuple(tenders)
 
 
 def _place_of(address: Address | None) -> tax.Place:
@@ -129,7 +164,7 @@ def save_address(shopper: Shopper, *, email: str, address: Mapping[str, str]) ->
             cart.touch(shopper.cart_id)
         session.execute(
             insert(DraftRow)
-            .values(cart_id=shopper.cart_id, delivery_method=None, **entered)
+            .values(cart_id=shopper.cart_id, delivery_method=None, gift_card_ids=[], **entered)
             .on_conflict_do_update(index_elements=[DraftRow.cart_id], set_=entered)
         )
 

@@ -19,4 +19,5 @@ class DraftRow(OrdersModel):
     email: Mapped[str]
     address: Mapped[dict[str, Any]] = mapped_column(JSONB)
     delivery_method: Mapped[str | None]
+    gift_card_ids: Mapped[list[str]] = mapped_column(JSONB, default=list)
     updated_at: Mapped[datetime]

@@ -44,8 +44,12 @@ class Placed:
         return orders.token_of(self.order.id)
 
 
-def place(shopper: Shopper, *, revision: int, total_shown: int, terms_version: str, method: str) -> Placed:
+def place(
+    shopper: Shopper, *, revision: int, total_shown: int, terms_version: str, method: str, due_shown: int | None = None
+) -> Placed:
     """Order what is in the cart at `revision`, or return the order that this revision became already.
+
+    `due_shown` is what was shown as left to pay after gift cards; without it none were shown.
 
     Raises Conflict when the cart, a price (TotalChanged) or the stock (SoldOut) moved on, Unavailable when the payment
     company is down: the order then exists, and placing again goes on with it.
@@ -57,7 +61,9 @@ def place(shopper: Shopper, *, revision: int, total_shown: int, terms_version: s
         return _go_on(known, method)
     offer = quote(shopper)
     _check(offer, revision, total_shown, terms_version)
-    _check_method(method, offer.totals.total)
+    if offer.due.amount != (total_shown if due_shown is None else due_shown):
+        raise Conflict("What is left on your gift card has changed. Please look at what is left to pay.")
+    _check_method(method, offer.due)
     earlier = orders.find_of_cart(shopper.cart_id)
     if earlier is not None and earlier.cart_revision == revision:  # a twin of this request was quicker
         return _go_on(earlier, method)
@@ -113,10 +119,13 @@ def _write(offer: Quote, revision: int, terms_version: str, method: str) -> tupl
             )
         order = orders.add(_order_values(offer, revision, terms_version), _line_values(offer))
         cart.remember_order(cart_id, order.id)
+        for tender in offer.tenders:
+            if tender.amount:
+                payments.hold_gift_card(order.id, tender.card_id, tender.amount)
         quantities = {line.variant_id: line.quantity for line in locked.lines}
         inventory.reserve(order.id, quantities, until=clock.now() + payments.held_for(method))
-        if not order.total:
-            confirm(order, "Nothing was to be paid.", actor="shop")
+        if not offer.due:
+            confirm(order, "Paid with a gift card." if order.total else "Nothing was to be paid.", actor="shop")
             return order, None
         payment = _add_payment(order, method)
         later("checkout.expire", order.id, key=f"expire:{order.id}", delay=payments.held_for(method))
@@ -129,7 +138,7 @@ def _go_on(order: Order, method: str) -> Placed:
     if order.state != OrderState.PLACED or (live and live.state == "paid"):
         return Placed(order, None)
     if live is None or live.method != method:
-        _check_method(method, order.total_money)
+        _check_method(method, payments.due_of(order.total_money, payments.of_order(order.id)))
     is_replaced = live is not None and (live.method != method or _is_over(live))
     if live is not None and is_replaced and live.state != "created":
         closed = payments.close(live.id)
@@ -169,8 +178,9 @@ def _is_over(payment: Payment) -> bool:
 
 def _add_payment(order: Order, method: str) -> Payment:
     link = orders.link_of(order.id)
+    due = payments.due_of(order.total_money, payments.of_order(order.id))
     payment = payments.add(
-        order_id=order.id, order_number=order.number, amount=order.total_money, method=method, email=order.email,
+        order_id=order.id, order_number=order.number, amount=due, method=method, email=order.email,
         return_url=f"{link}?from=payment", cancel_url=link,
     )  # fmt: skip
     later("checkout.charge", payment.id, delay=CHARGE_AGAIN_AFTER)

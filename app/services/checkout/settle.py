@@ -8,12 +8,11 @@ import logging
 from datetime import timedelta
 
 from app import clock, db
-from app.errors import Unavailable
+from app.errors import Conflict, Unavailable
 from app.money import Money
 from app.queue import done, later
 from app.services import cart, inventory, orders, payments
 from app.services.checkout.drafts import erase_draft
-from app.services.inventory import SoldOut
 from app.services.orders import Order, OrderState
 from app.services.payments import Payment, Truth
 
@@ -89,6 +88,7 @@ def withdraw(order_id: str, why: str) -> Order:
             if current is None:
                 orders.move(order, OrderState.CANCELLED, why)
                 cart.remember_order(order.cart_id, None)
+                payments.release_held(order_id)
                 inventory.release(order_id)
         done()
     return order
@@ -97,6 +97,7 @@ def withdraw(order_id: str, why: str) -> Order:
 def confirm(order: Order, why: str, *, actor: str) -> None:
     """Confirm a locked order: its things are sold, leave the cart, and the jobs that follow are asked for."""
     orders.move(order, OrderState.CONFIRMED, why, actor=actor)
+    payments.take_held(order.id)
     cart.take_out(order.cart_id, {line.variant_id: line.quantity for line in order.lines})
     erase_draft(order.cart_id)
     inventory.sell(order.id)
@@ -137,7 +138,7 @@ def _take_money(order: Order, payment: Payment, truth: Truth) -> None:
     if order.state == OrderState.CANCELLED and orders.find_of_cart(order.cart_id, revision=order.cart_revision):
         _give_back(order, payment, payment.captured, f"{_LATE}, and the cart was ordered again")
     elif order.state == OrderState.CANCELLED and not _reserve_again(order):
-        _give_back(order, payment, payment.captured, f"{_LATE}, and its things are sold out")
+        _give_back(order, payment, payment.captured, f"{_LATE}, and its things cannot be had any more")
     elif order.state != OrderState.CONFIRMED:
         confirm(order, f"Paid {truth.received.decimal} {truth.received.currency}.", actor=payment.provider)
     if (excess := payment.refundable.amount - payment.amount) > 0:
@@ -147,8 +148,10 @@ def _take_money(order: Order, payment: Payment, truth: Truth) -> None:
 def _reserve_again(order: Order) -> bool:
     quantities = {line.variant_id: line.quantity for line in order.lines}
     try:
-        inventory.reserve(order.id, quantities, until=clock.now() + _HOLD_FOR_LATE_MONEY)
-    except SoldOut:
+        with db.orders.transaction():
+            payments.hold_again(order.id)
+            inventory.reserve(order.id, quantities, until=clock.now() + _HOLD_FOR_LATE_MONEY)
+    except Conflict:  # sold out, or the gift card that paid a part is spent
         return False
     orders.note(order.id, "revived", "The money came late; everything was still there.")
     return True

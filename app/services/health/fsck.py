@@ -11,6 +11,7 @@ from app.services.audit import fsck as audit
 from app.services.catalog import fsck as catalog
 from app.services.checkout import fsck as checkout
 from app.services.fulfilment import fsck as fulfilment
+from app.services.gift_cards import fsck as gift_cards
 from app.services.health import outbox
 from app.services.inventory import fsck as inventory
 from app.services.notifications import fsck as notifications
@@ -22,6 +23,7 @@ CHECKS: tuple[Check, ...] = (
     *inventory.CHECKS,
     *orders.CHECKS,
     *payments.CHECKS,
+    *gift_cards.CHECKS,
     *checkout.CHECKS,
     *fulfilment.CHECKS,
     *notifications.CHECKS,

@@ -4,7 +4,9 @@ The one rule: a row is committed before its call, and its id is the idempotency 
 the same payment and the same refund, never to a second one. What is true about money is read from the provider.
 """
 
+from app.services.payments import brake
 from app.services.payments.bank_transfer import Instructions, instructions
+from app.services.payments.brake import Lanes, TooManyTries, forget_tries
 from app.services.payments.charging import (
     LIVE,
     Closed,
@@ -52,6 +54,14 @@ from app.services.payments.refunds import (
     refunds_of,
 )
 from app.services.payments.stripe import SESSION_LIVES, end, list_received
+from app.services.payments.tenders import (
+    due_of,
+    held_on_cards,
+    hold_again,
+    hold_gift_card,
+    release_held,
+    take_held,
+)
 from app.services.payments.ways import Way, held_for, ways
 
 __all__ = [
@@ -61,9 +71,11 @@ __all__ = [
     "Closed",
     "EventAbout",
     "Instructions",
+    "Lanes",
     "Payment",
     "ProviderEvent",
     "Refund",
+    "TooManyTries",
     "TransferReceipt",
     "Truth",
     "Way",
@@ -71,20 +83,26 @@ __all__ = [
     "add",
     "add_receipt",
     "ask_refunds",
+    "brake",
     "charge",
     "close",
+    "due_of",
     "end",
     "events_as_staff",
     "find",
     "find_by_intent",
     "find_event",
     "find_live",
+    "forget_tries",
     "get_for_job",
     "get_refund",
     "give_up",
     "give_up_closed",
     "give_verdict",
     "held_for",
+    "held_on_cards",
+    "hold_again",
+    "hold_gift_card",
     "instructions",
     "learn",
     "list_by_hand",
@@ -106,6 +124,8 @@ __all__ = [
     "receive_stripe",
     "refund",
     "refunds_of",
+    "release_held",
     "state_of",
+    "take_held",
     "ways",
 ]

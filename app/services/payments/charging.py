@@ -14,9 +14,10 @@ from app.queue import later
 from app.services.payments import providers
 from app.services.payments.models import Payment
 from app.services.payments.provider import Asked, Failed, InUse, Opened, Refused, Truth
+from app.services.payments.tenders import GIFT_CARD
 
 LOST_AFTER = timedelta(minutes=5)  # when no call of ours can still be at work over there
-LIVE = ("created", "open", "paid")
+LIVE = ("created", "open", "authorized", "paid")
 _PATIENCE = (0.2, 0.4, 0.8)  # seconds between looks while a twin of this request opens the same payment
 
 
@@ -189,10 +190,10 @@ def get_for_job(payment_id: str) -> Payment:
 
 
 def find_live(order_id: str) -> Payment | None:
-    """Return the order's payment that may bring money or has brought it."""
+    """Return the order's payment from outside that may bring money or has brought it; gift cards are beside it."""
     with db.orders.reading() as session:
         return session.scalars(
-            select(Payment).where(Payment.order_id == order_id, Payment.state.in_(LIVE))
+            select(Payment).where(Payment.order_id == order_id, Payment.state.in_(LIVE), Payment.provider != GIFT_CARD)
         ).one_or_none()
 
 

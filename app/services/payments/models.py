@@ -20,7 +20,7 @@ class Payment(OrdersModel):
             "uq_payments_order_id_live",
             "order_id",
             unique=True,
-            postgresql_where=text("state IN ('created', 'open', 'paid')"),
+            postgresql_where=text("state IN ('created', 'open', 'authorized', 'paid') AND provider <> 'gift_card'"),
         ),
         Index("ix_payments_order_id", "order_id"),
         CheckConstraint("amount > 0", name="amount_positive"),
@@ -41,6 +41,7 @@ class Payment(OrdersModel):
     try_number: Mapped[int] = mapped_column(default=1)
     tried_at: Mapped[datetime | None]
     try_failed: Mapped[bool] = mapped_column(default=False)
+    gift_card_id: Mapped[str | None] = mapped_column(ForeignKey("gift_cards.id"), index=True)
     session_id: Mapped[str | None] = mapped_column(index=True)
     intent_id: Mapped[str | None] = mapped_column(index=True)
     pay_url: Mapped[str | None]
@@ -117,6 +118,18 @@ class Refund(OrdersModel):
     def amount_money(self) -> Money:
         """What is given back."""
         return Money(self.amount, self.currency)
+
+
+class PaymentTry(OrdersModel):
+    """One thing tried in vain, in one lane: see brake.py."""
+
+    __tablename__ = "payment_tries"
+    __table_args__ = (Index("ix_payment_tries_lane_at", "lane", "at"), Index("ix_payment_tries_at", "at"))
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(primary_key=True)
+    lane: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
 
 
 class ProviderEvent(OrdersModel):

@@ -8,7 +8,7 @@ from app import clock, db
 from app.errors import Conflict, Invalid, NotFound
 from app.money import Money
 from app.queue import done, later
-from app.services import audit
+from app.services import audit, gift_cards
 from app.services.payments import providers
 from app.services.payments.charging import get_for_job as get_payment
 from app.services.payments.charging import lock as lock_payment
@@ -66,6 +66,8 @@ def refund(refund_id: str) -> Refund:
     if asked.state != "asked":
         return asked
     payment = get_payment(asked.payment_id)
+    if payment.gift_card_id:
+        return _refund_to_card(asked, payment.gift_card_id)
     provider, external_id, error = providers.of(payment), None, None
     try:
         found = provider.find_refund(asked, payment) or provider.refund(asked, payment)
@@ -76,6 +78,16 @@ def refund(refund_id: str) -> Refund:
         error = str(refusal)
     with db.orders.transaction():
         row = _end(refund_id, external_id, error)
+        done()
+    return row
+
+
+def _refund_to_card(asked: Refund, card_id: str) -> Refund:
+    """Put the money back on the gift card that it came from."""
+    with db.orders.transaction():
+        lock_payment(asked.payment_id)
+        gift_cards.give_back(card_id, asked.amount_money, kind="refunded", reference=asked.id, actor=asked.actor)
+        row = _end(asked.id, None, None)
         done()
     return row
 
@@ -160,9 +172,9 @@ def _ask(payment: Payment, amount: int, reason: str, actor: str, key: str) -> Re
     return refund
 
 
-def _drawn_on(payment: Payment) -> tuple[int, str]:
-    """Return when a payment gives back: the one that has most left first, the older one among equals."""
-    return -payment.refundable.amount, payment.id
+def _drawn_on(payment: Payment) -> tuple[bool, int, str]:
+    """Return when a payment gives back: money from outside before gift cards, then the one that has most left."""
+    return payment.gift_card_id is not None, -payment.refundable.amount, payment.id
 
 
 def _lock_paid(order_id: str, payment_id: str | None) -> Sequence[Payment]:

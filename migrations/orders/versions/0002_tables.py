@@ -161,6 +161,16 @@ def upgrade() -> None:
         postgresql_where=sa.text("done_at IS NULL AND failed_at IS NULL"),
     )
     op.create_table(
+        "payment_tries",
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("lane", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "reference", "lane", name=op.f("pk_payment_tries")),
+    )
+    op.create_index("ix_payment_tries_at", "payment_tries", ["at"], unique=False)
+    op.create_index("ix_payment_tries_lane_at", "payment_tries", ["lane", "at"], unique=False)
+    op.create_table(
         "reservations",
         sa.Column("order_id", sa.String(), nullable=False),
         sa.Column("variant_id", sa.String(), nullable=False),
@@ -346,6 +356,7 @@ def upgrade() -> None:
         sa.Column("email", sa.String(), nullable=False),
         sa.Column("address", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("delivery_method", sa.String(), nullable=True),
+        sa.Column("gift_card_ids", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["cart_id"], ["carts.id"], name=op.f("fk_checkout_drafts_cart_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("cart_id", name=op.f("pk_checkout_drafts")),
@@ -371,6 +382,28 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_credits_key")),
     )
     op.create_index("ix_credits_order_id_id", "credits", ["order_id", "id"], unique=False)
+    op.create_table(
+        "gift_cards",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("code_hash", sa.String(), nullable=False),
+        sa.Column("last4", sa.String(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("initial", sa.BigInteger(), nullable=False),
+        sa.Column("balance", sa.BigInteger(), nullable=False),
+        sa.Column("order_id", sa.String(), nullable=True),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("issued_by", sa.String(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("balance >= 0 AND balance <= initial", name=op.f("ck_gift_cards_balance_within_initial")),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_gift_cards_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gift_cards")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_gift_cards_code_hash")),
+        sa.UniqueConstraint("key", name=op.f("uq_gift_cards_key")),
+    )
+    op.create_index("ix_gift_cards_last4", "gift_cards", ["last4"], unique=False)
+    op.create_index(op.f("ix_gift_cards_order_id"), "gift_cards", ["order_id"], unique=False)
     op.create_table(
         "import_problems",
         sa.Column("id", sa.String(), nullable=False),
@@ -455,45 +488,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("order_id", "position", name=op.f("pk_order_lines")),
     )
     op.create_index(op.f("ix_order_lines_variant_id"), "order_lines", ["variant_id"], unique=False)
-    op.create_table(
-        "payments",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("order_id", sa.String(), nullable=False),
-        sa.Column("provider", sa.String(), nullable=False),
-        sa.Column("method", sa.String(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("amount", sa.BigInteger(), nullable=False),
-        sa.Column("currency", sa.String(), nullable=False),
-        sa.Column("captured", sa.BigInteger(), nullable=False),
-        sa.Column("refunded", sa.BigInteger(), nullable=False),
-        sa.Column("request", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("try_number", sa.BigInteger(), nullable=False),
-        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("try_failed", sa.Boolean(), nullable=False),
-        sa.Column("session_id", sa.String(), nullable=True),
-        sa.Column("intent_id", sa.String(), nullable=True),
-        sa.Column("pay_url", sa.String(), nullable=True),
-        sa.Column("client_secret", sa.String(), nullable=True),
-        sa.Column("decline", sa.String(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("disputed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("amount > 0", name=op.f("ck_payments_amount_positive")),
-        sa.CheckConstraint("refunded >= 0 AND refunded <= captured", name=op.f("ck_payments_refunded_within_captured")),
-        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_payments_order_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_payments")),
-    )
-    op.create_index(op.f("ix_payments_intent_id"), "payments", ["intent_id"], unique=False)
-    op.create_index("ix_payments_order_id", "payments", ["order_id"], unique=False)
-    op.create_index(op.f("ix_payments_session_id"), "payments", ["session_id"], unique=False)
-    op.create_index(
-        "uq_payments_order_id_live",
-        "payments",
-        ["order_id"],
-        unique=True,
-        postgresql_where=sa.text("state IN ('created', 'open', 'paid')"),
-    )
     op.create_table(
         "search_places",
         sa.Column("collection_id", sa.String(), nullable=False),
@@ -596,6 +590,21 @@ def upgrade() -> None:
         postgresql_where=sa.text("kind = 'invoice'"),
     )
     op.create_table(
+        "gift_card_entries",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("card_id", sa.String(), nullable=False),
+        sa.Column("change", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("change <> 0", name=op.f("ck_gift_card_entries_change_not_zero")),
+        sa.ForeignKeyConstraint(["card_id"], ["gift_cards.id"], name=op.f("fk_gift_card_entries_card_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gift_card_entries")),
+        sa.UniqueConstraint("kind", "reference", name=op.f("uq_gift_card_entries_kind_reference")),
+    )
+    op.create_index("ix_gift_card_entries_card_id_id", "gift_card_entries", ["card_id", "id"], unique=False)
+    op.create_table(
         "label_attempts",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("shipment_id", sa.String(), nullable=False),
@@ -618,30 +627,47 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('open', 'bought')"),
     )
     op.create_table(
-        "refunds",
+        "payments",
         sa.Column("id", sa.String(), nullable=False),
-        sa.Column("payment_id", sa.String(), nullable=False),
         sa.Column("order_id", sa.String(), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("provider", sa.String(), nullable=False),
+        sa.Column("method", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("actor", sa.String(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("captured", sa.BigInteger(), nullable=False),
+        sa.Column("refunded", sa.BigInteger(), nullable=False),
+        sa.Column("request", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("try_number", sa.BigInteger(), nullable=False),
-        sa.Column("external_id", sa.String(), nullable=True),
-        sa.Column("error", sa.String(), nullable=True),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("try_failed", sa.Boolean(), nullable=False),
+        sa.Column("gift_card_id", sa.String(), nullable=True),
+        sa.Column("session_id", sa.String(), nullable=True),
+        sa.Column("intent_id", sa.String(), nullable=True),
+        sa.Column("pay_url", sa.String(), nullable=True),
+        sa.Column("client_secret", sa.String(), nullable=True),
+        sa.Column("decline", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("amount > 0", name=op.f("ck_refunds_amount_positive")),
-        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_refunds_order_id")),
-        sa.ForeignKeyConstraint(["payment_id"], ["payments.id"], name=op.f("fk_refunds_payment_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_refunds")),
-        sa.UniqueConstraint("key", name=op.f("uq_refunds_key")),
+        sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("disputed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_payments_amount_positive")),
+        sa.CheckConstraint("refunded >= 0 AND refunded <= captured", name=op.f("ck_payments_refunded_within_captured")),
+        sa.ForeignKeyConstraint(["gift_card_id"], ["gift_cards.id"], name=op.f("fk_payments_gift_card_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_payments_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payments")),
     )
-    op.create_index(op.f("ix_refunds_external_id"), "refunds", ["external_id"], unique=False)
-    op.create_index(op.f("ix_refunds_order_id"), "refunds", ["order_id"], unique=False)
-    op.create_index(op.f("ix_refunds_payment_id"), "refunds", ["payment_id"], unique=False)
+    op.create_index(op.f("ix_payments_gift_card_id"), "payments", ["gift_card_id"], unique=False)
+    op.create_index(op.f("ix_payments_intent_id"), "payments", ["intent_id"], unique=False)
+    op.create_index("ix_payments_order_id", "payments", ["order_id"], unique=False)
+    op.create_index(op.f("ix_payments_session_id"), "payments", ["session_id"], unique=False)
+    op.create_index(
+        "uq_payments_order_id_live",
+        "payments",
+        ["order_id"],
+        unique=True,
+        postgresql_where=sa.text("state IN ('created', 'open', 'authorized', 'paid') AND provider <> 'gift_card'"),
+    )
     op.create_table(
         "shipment_events",
         sa.Column("id", sa.String(), nullable=False),
@@ -673,6 +699,31 @@ def upgrade() -> None:
     )
     op.create_index("ix_shipment_lines_order_id_position", "shipment_lines", ["order_id", "position"], unique=False)
     op.create_table(
+        "refunds",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("payment_id", sa.String(), nullable=False),
+        sa.Column("order_id", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("try_number", sa.BigInteger(), nullable=False),
+        sa.Column("external_id", sa.String(), nullable=True),
+        sa.Column("error", sa.String(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_refunds_amount_positive")),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_refunds_order_id")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payments.id"], name=op.f("fk_refunds_payment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refunds")),
+        sa.UniqueConstraint("key", name=op.f("uq_refunds_key")),
+    )
+    op.create_index(op.f("ix_refunds_external_id"), "refunds", ["external_id"], unique=False)
+    op.create_index(op.f("ix_refunds_order_id"), "refunds", ["order_id"], unique=False)
+    op.create_index(op.f("ix_refunds_payment_id"), "refunds", ["payment_id"], unique=False)
+    op.create_table(
         "transfer_receipts",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("payment_id", sa.String(), nullable=False),
@@ -697,13 +748,23 @@ def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_index(op.f("ix_transfer_receipts_payment_id"), table_name="transfer_receipts")
     op.drop_table("transfer_receipts")
-    op.drop_index("ix_shipment_lines_order_id_position", table_name="shipment_lines")
-    op.drop_table("shipment_lines")
-    op.drop_table("shipment_events")
     op.drop_index(op.f("ix_refunds_payment_id"), table_name="refunds")
     op.drop_index(op.f("ix_refunds_order_id"), table_name="refunds")
     op.drop_index(op.f("ix_refunds_external_id"), table_name="refunds")
     op.drop_table("refunds")
+    op.drop_index("ix_shipment_lines_order_id_position", table_name="shipment_lines")
+    op.drop_table("shipment_lines")
+    op.drop_table("shipment_events")
+    op.drop_index(
+        "uq_payments_order_id_live",
+        table_name="payments",
+        postgresql_where=sa.text("state IN ('created', 'open', 'authorized', 'paid') AND provider <> 'gift_card'"),
+    )
+    op.drop_index(op.f("ix_payments_session_id"), table_name="payments")
+    op.drop_index("ix_payments_order_id", table_name="payments")
+    op.drop_index(op.f("ix_payments_intent_id"), table_name="payments")
+    op.drop_index(op.f("ix_payments_gift_card_id"), table_name="payments")
+    op.drop_table("payments")
     op.drop_index(
         "uq_label_attempts_shipment_id_live",
         table_name="label_attempts",
@@ -711,6 +772,8 @@ def downgrade() -> None:
     )
     op.drop_index("ix_label_attempts_shipment_id", table_name="label_attempts")
     op.drop_table("label_attempts")
+    op.drop_index("ix_gift_card_entries_card_id_id", table_name="gift_card_entries")
+    op.drop_table("gift_card_entries")
     op.drop_index("uq_documents_order_id_invoice", table_name="documents", postgresql_where=sa.text("kind = 'invoice'"))
     op.drop_index("uq_documents_kind_year_number", table_name="documents")
     op.drop_index("ix_documents_order_id", table_name="documents")
@@ -723,15 +786,6 @@ def downgrade() -> None:
     op.drop_table("search_rewrites")
     op.drop_index("ix_search_places_product_id", table_name="search_places")
     op.drop_table("search_places")
-    op.drop_index(
-        "uq_payments_order_id_live",
-        table_name="payments",
-        postgresql_where=sa.text("state IN ('created', 'open', 'paid')"),
-    )
-    op.drop_index(op.f("ix_payments_session_id"), table_name="payments")
-    op.drop_index("ix_payments_order_id", table_name="payments")
-    op.drop_index(op.f("ix_payments_intent_id"), table_name="payments")
-    op.drop_table("payments")
     op.drop_index(op.f("ix_order_lines_variant_id"), table_name="order_lines")
     op.drop_table("order_lines")
     op.drop_index("ix_order_events_order_id_id", table_name="order_events")
@@ -745,6 +799,9 @@ def downgrade() -> None:
     op.drop_table("messages")
     op.drop_index(op.f("ix_import_problems_run_id"), table_name="import_problems")
     op.drop_table("import_problems")
+    op.drop_index(op.f("ix_gift_cards_order_id"), table_name="gift_cards")
+    op.drop_index("ix_gift_cards_last4", table_name="gift_cards")
+    op.drop_table("gift_cards")
     op.drop_index("ix_credits_order_id_id", table_name="credits")
     op.drop_table("credits")
     op.drop_table("checkout_drafts")
@@ -775,6 +832,9 @@ def downgrade() -> None:
     op.drop_index("ix_reservations_variant_id_owed", table_name="reservations", postgresql_where="owed > 0")
     op.drop_index("ix_reservations_expires_at", table_name="reservations", postgresql_where="state = 'held'")
     op.drop_table("reservations")
+    op.drop_index("ix_payment_tries_lane_at", table_name="payment_tries")
+    op.drop_index("ix_payment_tries_at", table_name="payment_tries")
+    op.drop_table("payment_tries")
     op.drop_index(
         "ix_outbox_open", table_name="outbox", postgresql_where=sa.text("done_at IS NULL AND failed_at IS NULL")
     )

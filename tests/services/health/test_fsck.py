@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from app import clock, db, fsck, stores
-from app.services import catalog, health, inventory, payments
+from app.services import audit, catalog, health, inventory, payments
 from tests import make
 from tests.working import work
 
@@ -27,6 +27,7 @@ DAMAGES = {
     "orders.goods": "UPDATE order_lines SET variant_id = 'nobody', product_id = 'nothing'",
     "payments.states": "UPDATE payments SET state = 'cancelled'",
     "payments.refunded": "UPDATE payments SET refunded = 1",
+    "gift_cards.ledger": "UPDATE gift_cards SET balance = balance - 1",
     "orders.paid": "UPDATE payments SET captured = captured - 1",
     "orders.stock": "UPDATE reservations SET state = 'released'",
     "parcels.labels": "UPDATE label_attempts SET tracking_number = '1Z'",
@@ -63,6 +64,8 @@ def faults(*, mends: bool = False) -> dict[str, list[str]]:
 def sold(app: Flask) -> None:
     """A shop that has sold, sent and told, and has nothing left to do."""
     make.order(paid=True)
+    make.gift_card()
+    audit.seal()
     work()
 
 

@@ -1,0 +1,138 @@
+"""Gift cards: the table, issuing one, and the ledger of each."""
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+from wtforms import Form, HiddenField, IntegerField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
+
+from app import config
+from app.blueprints._access import confirm, staff, staff_only, staff_session
+from app.blueprints._pages import page, see_other
+from app.errors import Conflict, Invalid, NotFound, ShopError
+from app.money import Money
+from app.services import accounts, gift_cards
+
+bp = Blueprint("gift_cards", __name__, url_prefix="/gift-cards")
+
+_SHOWN = 50
+
+
+class Issue(Form):
+    """A new card. `key` makes two clicks one card."""
+
+    amount = StringField("Amount", [DataRequired("Enter an amount."), Length(max=20)])
+    note = StringField("What for", [DataRequired("Say what for; colleagues read it."), Length(max=200)])
+    code = StringField("Your code", [Optional(), Length(max=40)])
+    key = HiddenField(validators=[InputRequired(), Length(min=16, max=64)])
+
+
+class Void(Form):
+    """Taking a card out of use. `balance` is what was on it when the page was made."""
+
+    reason = StringField("Reason", [DataRequired("Say why."), Length(max=200)])
+    code = StringField("Your code", [Optional(), Length(max=40)])
+    balance = IntegerField(validators=[InputRequired()])
+
+
+@bp.get("/")
+@staff_only("gift_cards.read")
+def index() -> Response:
+    """List cards newest first, or those whose code ends with four characters."""
+    return _show_index()
+
+
+@bp.post("/")
+@staff_only("gift_cards.issue")
+def issue() -> Response:
+    """Issue a card, and show its code this once."""
+    form = Issue(request.form)
+    if not form.validate():
+        return _show_index(status=422, form=form)
+    try:
+        amount = Money.parse((form.amount.data or "").replace(",", "."), config.current().currency)
+    except ValueError:
+        return _show_index(status=422, form=form, refusal=Invalid("Enter an amount.", amount="As in 25.00."))
+    try:
+        confirm(form.code.data or "")
+        note = (form.note.data or "").strip()
+        issued = gift_cards.issue(amount, key=form.key.data or "", actor=staff().actor, note=note)
+    except (Invalid, accounts.TooManyAttempts) as refusal:
+        return _show_index(status=422 if isinstance(refusal, Invalid) else 429, form=form, refusal=refusal)
+    if not issued.is_new:
+        return see_other(url_for(".show", card=issued.card.id))
+    return _show_card(issued.card, code=gift_cards.code_of(issued.card.id))
+
+
+@bp.get("/<card>")
+@staff_only("gift_cards.read")
+def show(card: str) -> Response:
+    """Show a card's ledger; never its code."""
+    return _show_card(_find(card))
+
+
+@bp.post("/<card>/voiding")
+@staff_only("gift_cards.issue")
+def void(card: str) -> Response:
+    """Take a card out of use with what is on it."""
+    found, form = _find(card), Void(request.form)
+    if not form.validate():
+        return _show_card(found, status=422, form=form)
+    try:
+        confirm(form.code.data or "")
+        gift_cards.void(
+            card, balance=form.balance.data or 0, reason=(form.reason.data or "").strip(), actor=staff().actor
+        )
+    except (Invalid, Conflict, accounts.TooManyAttempts) as refusal:
+        status = 409 if isinstance(refusal, Conflict) else 422
+        return _show_card(_find(card), status=status, form=form, refusal=refusal)
+    return see_other(url_for(".show", card=card))
+
+
+def _find(card: str) -> gift_cards.GiftCard:
+    found = gift_cards.find(card)
+    if found is None:
+        raise NotFound("There is no such gift card.")
+    return found
+
+
+def _show_index(*, status: int = 200, form: Issue | None = None, refusal: ShopError | None = None) -> Response:
+    q, before = request.args.get("q", "").strip(), request.args.get("before")
+    found = gift_cards.list_as_staff(last4=q or None, before=before, limit=_SHOWN + 1)
+    cards = found[:_SHOWN]
+    _mark(form, refusal)
+    return page(
+        "admin/gift_cards/index.html", part="admin/gift_cards/_table.html", status=status, cards=cards, q=q,
+        later=url_for(".index", q=q or None, before=cards[-1].id) if len(found) > _SHOWN else None,
+        is_first=before is None, form=form or Issue(key=secrets.token_hex(16)), refusal=refusal, **_rights(),
+    )  # fmt: skip
+
+
+def _show_card(
+    card: gift_cards.GiftCard,
+    *,
+    status: int = 200,
+    code: str = "",
+    form: Void | None = None,
+    refusal: ShopError | None = None,
+) -> Response:
+    entries = gift_cards.entries_of(card.id)
+    _mark(form, refusal)
+    return page(
+        "admin/gift_cards/show.html", status=status, card=card, entries=entries, code=code, form=form or Void(),
+        names=accounts.names_of([card.issued_by, *(entry.actor for entry in entries)]), refusal=refusal,
+        money=lambda amount: Money(amount, card.currency), **_rights(),
+    )  # fmt: skip
+
+
+def _mark(form: Form | None, refusal: ShopError | None) -> None:
+    """Show what a service found wrong at its field."""
+    for name, advice in getattr(refusal, "fields", {}).items():
+        if form is not None and name in form:
+            form[name].errors = [advice]
+
+
+def _rights() -> dict[str, Any]:
+    return {"may_issue": staff().may("gift_cards.issue"), "needs_code": not staff_session().is_fresh,
+            "currency": config.current().currency}  # fmt: skip

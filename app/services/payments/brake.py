@@ -1,0 +1,106 @@
+"""The brake on trying out: stolen cards (each decline counts) and codes of gift cards (each wrong one counts).
+
+Counted per order, cart, address and card, in the database, so that a flushed Redis opens no door. Stripe's advice:
+https://docs.stripe.com/disputes/prevention/card-testing.
+"""
+
+import hashlib
+import hmac
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from app import clock, db, keys
+from app.errors import Forbidden
+from app.services.payments.models import PaymentTry
+
+_KEPT = timedelta(days=7)
+# How many in how long stop whom. The order's and the cart's end before their things are for sale again.
+_LIMITS: Mapping[str, Mapping[str, tuple[int, timedelta]]] = {
+    "decline": {
+        "order": (3, timedelta(minutes=10)),
+        "cart": (5, timedelta(minutes=15)),
+        "address": (15, timedelta(hours=1)),
+        "card": (4, timedelta(hours=1)),
+    },
+    "gift_code": {"cart": (5, timedelta(minutes=15)), "address": (20, timedelta(hours=1))},
+}
+
+
+class TooManyTries(Forbidden):
+    """Too much was tried in too short a time; `again_at` says when to come again."""
+
+    def __init__(self, again_at: datetime) -> None:
+        super().__init__("That was tried too often in a short time. Your order and your cart are kept.")
+        self.again_at = again_at
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """Where a try comes from, as far as is known; each lane counts for itself."""
+
+    order: str | None = None
+    cart: str | None = None
+    address: str | None = None
+    card: str | None = None
+
+    def named(self) -> dict[str, str]:
+        """Return the known lanes as they are kept: addresses and cards only as a hash with the shop's key."""
+        known = {"order": self.order, "cart": self.cart, "address": _network(self.address), "card": self.card}
+        return {
+            name: f"{name}:{_hash(value) if name in {'address', 'card'} else value}"
+            for name, value in known.items()
+            if value
+        }
+
+
+def check(kind: str, lanes: Lanes) -> None:
+    """Raise TooManyTries when one of the lanes has had its share of tries of this `kind`."""
+    named, moment = lanes.named(), clock.now()
+    blocked: list[datetime] = []
+    with db.orders.reading() as session:
+        rows = session.execute(
+            select(PaymentTry.lane, PaymentTry.at)
+            .where(PaymentTry.kind == kind, PaymentTry.lane.in_(list(named.values())), PaymentTry.at > moment - _KEPT)
+            .order_by(PaymentTry.at.desc())
+            .limit(200)
+        ).all()
+    for name, lane in named.items():
+        most, window = _LIMITS[kind].get(name, (0, timedelta()))
+        times = [row.at for row in rows if row.lane == lane and row.at > moment - window]
+        if most and len(times) >= most:
+            blocked.append(times[most - 1] + window)
+    if blocked:
+        raise TooManyTries(max(blocked))
+
+
+def note(kind: str, lanes: Lanes, *, reference: str) -> None:
+    """Count a try in each of its lanes; once for each `reference`."""
+    moment = clock.now()
+    rows = [{"kind": kind, "lane": lane, "reference": reference, "at": moment} for lane in lanes.named().values()]
+    if rows:
+        with db.orders.transaction() as session:
+            session.execute(insert(PaymentTry).values(rows).on_conflict_do_nothing())
+
+
+def forget_tries() -> None:
+    """Delete tries of long ago."""
+    with db.orders.transaction() as session:
+        session.execute(delete(PaymentTry).where(PaymentTry.at < clock.now() - _KEPT))
+
+
+def _network(address: str | None) -> str | None:
+    """Return what one subscriber has: an IPv4 address, or the /64 of an IPv6 address."""
+    try:
+        parsed = ipaddress.ip_address(address or "")
+    except ValueError:
+        return address
+    return str(parsed) if parsed.version == 4 else str(ipaddress.ip_network((parsed, 64), strict=False))
+
+
+def _hash(text: str) -> str:
+    return hmac.new(keys.derive("payment-tries"), text.encode(), hashlib.sha256).hexdigest()[:32]

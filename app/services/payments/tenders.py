@@ -1,0 +1,86 @@
+"""What pays an order beside the one payment from outside: gift cards.
+
+A gift card's money is taken from the card when the order is placed (`authorized`), becomes the order's when that is
+confirmed (`paid`), and goes back on the card when the order ends without (`cancelled`). All of it is in our own
+database, so there is nothing to ask and nothing to wait for.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from app import clock, db
+from app.money import Money
+from app.services import gift_cards
+from app.services.payments.models import Payment
+
+GIFT_CARD = "gift_card"
+
+
+def hold_gift_card(order_id: str, card_id: str, amount: Money) -> Payment:
+    """Take `amount` from a gift card for an order, in the open transaction; Conflict when it holds less by now."""
+    payment = Payment(
+        id=db.new_id(), order_id=order_id, provider=GIFT_CARD, method=GIFT_CARD, gift_card_id=card_id,
+        state="authorized", amount=amount.amount, currency=amount.currency, captured=0, refunded=0, try_number=1,
+        request={}, created_at=clock.now(),
+    )  # fmt: skip
+    db.orders.session.add(payment)
+    db.orders.session.flush()
+    gift_cards.spend(card_id, amount, reference=_reference(payment))
+    return payment
+
+
+def take_held(order_id: str) -> None:
+    """Make what gift cards hold for an order the shop's, in the open transaction: the order is confirmed."""
+    for payment in _lock_gift_cards(order_id, "authorized"):
+        payment.state, payment.captured, payment.paid_at = "paid", payment.amount, clock.now()
+    db.orders.session.flush()
+
+
+def release_held(order_id: str) -> None:
+    """Put what gift cards hold for an order back on them, in the open transaction: it has ended. Twice is once."""
+    for payment in _lock_gift_cards(order_id, "authorized"):
+        payment.state, payment.cancelled_at = "cancelled", clock.now()
+        gift_cards.give_back(
+            payment.gift_card_id or "", payment.amount_money, kind="released", reference=_reference(payment)
+        )
+
+
+def hold_again(order_id: str) -> None:
+    """Take from gift cards once more what an order that ended had held; Conflict when it is not there any more."""
+    for payment in _lock_gift_cards(order_id, "cancelled"):
+        payment.state, payment.cancelled_at, payment.try_number = "authorized", None, payment.try_number + 1
+        db.orders.session.flush()
+        gift_cards.spend(payment.gift_card_id or "", payment.amount_money, reference=_reference(payment), actor="shop")
+
+
+def held_on_cards(order_id: str) -> dict[str, int]:
+    """Return how much of which gift card an order holds, in minor units."""
+    with db.orders.reading() as session:
+        rows = session.execute(
+            select(Payment.gift_card_id, Payment.amount).where(
+                Payment.order_id == order_id, Payment.provider == GIFT_CARD, Payment.state == "authorized"
+            )
+        )
+        return {row.gift_card_id: row.amount for row in rows if row.gift_card_id}
+
+
+def due_of(total: Money, payments: Sequence[Payment]) -> Money:
+    """Return what of an order's `total` gift cards do not pay."""
+    held = (each.amount_money for each in payments if each.provider == GIFT_CARD and each.state != "cancelled")
+    return total - Money.total(held, total.currency)
+
+
+def _lock_gift_cards(order_id: str, state: str) -> Sequence[Payment]:
+    """Lock an order's payments by gift card in `state`, in order of the card."""
+    return db.orders.session.scalars(
+        select(Payment)
+        .where(Payment.order_id == order_id, Payment.provider == GIFT_CARD, Payment.state == state)
+        .order_by(Payment.gift_card_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def _reference(payment: Payment) -> str:
+    return f"{payment.id}-{payment.try_number}"

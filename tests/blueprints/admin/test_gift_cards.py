@@ -1,0 +1,94 @@
+"""Gift cards in the back office, and at the checkout."""
+
+import pytest
+from itsdangerous import Signer
+
+from app.money import Money
+from app.services import accounts, gift_cards
+from tests import make
+from tests.blueprints.admin.conftest import sign_in
+
+FORM = {"amount": "25,00", "note": "Parcel came late", "key": "k" * 16}
+
+
+def test_a_card_is_issued_and_its_code_shown_once(admin):
+    first = admin.post("/admin/gift-cards/", data=FORM)
+    second = admin.post("/admin/gift-cards/", data=FORM)
+
+    (card,) = gift_cards.list_as_staff()
+    code = gift_cards.code_of(card.id)
+    assert code in first.text
+    assert second.location == f"/admin/gift-cards/{card.id}"
+    page = admin.get(second.location).text
+    assert code not in page
+    assert "Parcel came late" in page
+    assert card.last4 in admin.get(f"/admin/gift-cards/?q={card.last4.lower()}").text
+
+
+@pytest.mark.parametrize(("change", "words"), [({"amount": "much"}, "As in 25.00"), ({"amount": "0"}, "above zero"),
+                                               ({"note": ""}, "Say what for")])  # fmt: skip
+def test_issuing_refuses_bad_input_and_keeps_what_was_typed(admin, change, words):
+    answer = admin.post("/admin/gift-cards/", data=FORM | change)
+
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert gift_cards.list_as_staff() == []
+
+
+def test_a_card_is_voided_with_what_is_on_it(admin):
+    card = gift_cards.issue(Money(2500, "EUR"), key="k", actor="staff:cleo", note="x").card
+
+    stale = admin.post(f"/admin/gift-cards/{card.id}/voiding", data={"balance": "1", "reason": "Stolen"})
+    done = admin.post(f"/admin/gift-cards/{card.id}/voiding", data={"balance": "2500", "reason": "Stolen"})
+
+    assert stale.status_code == 409
+    assert done.status_code == 303
+    assert "void" in admin.get("/admin/gift-cards/").text
+
+
+def test_a_clerk_may_look_and_not_issue(app):
+    browser = sign_in(app, make.staff("clerk", email="ben@shop.example"))
+
+    assert "Issue a gift card" not in browser.get("/admin/gift-cards/").text
+    assert browser.post("/admin/gift-cards/", data=FORM).status_code == 403
+    assert "gift_cards.read" in accounts.ROLES["clerk"]
+
+
+def shopper(app):
+    """A browser on the last page of the checkout."""
+    buyer = make.buyer(make.variant())
+    client = app.test_client()
+    settings = app.extensions["config"]
+    value = Signer(settings.secret_key, salt="cart-cookie").sign(buyer.cart_id or "").decode()
+    client.set_cookie(settings.cookie("cart"), value)
+    return client
+
+
+def test_a_code_is_entered_and_taken_off_without_javascript(app):
+    card = gift_cards.issue(Money(1000, "EUR"), key="k", actor="staff:cleo", note="x").card
+    client = shopper(app)
+
+    wrong = client.post("/checkout/gift-cards", data={"code": "NOPE-NOPE"})
+    empty = client.post("/checkout/gift-cards", data={"code": ""})
+    right = client.post("/checkout/gift-cards", data={"code": gift_cards.code_of(card.id).lower()})
+    page = client.get("/checkout/payment").text
+
+    assert wrong.status_code == empty.status_code == 422
+    assert 'value="NOPE-NOPE"' in wrong.text
+    assert right.location == "/checkout/payment"
+    assert "€10.00" in page
+    assert "Left to pay" in page
+    off = client.post(f"/checkout/gift-cards/{card.id}/removal")
+    assert off.location == "/checkout/payment"
+    assert "Left to pay" not in client.get("/checkout/payment").text
+
+
+def test_who_guesses_is_told_when_to_come_again(app):
+    client = shopper(app)
+
+    answers = [client.post("/checkout/gift-cards", data={"code": f"NOPE-{number}"}) for number in range(6)]
+
+    assert [answer.status_code for answer in answers] == [422] * 5 + [429]
+    assert int(answers[-1].headers["Retry-After"]) > 60
+    assert "Please come again at" in answers[-1].text
+    assert client.get("/checkout/payment").status_code == 200
