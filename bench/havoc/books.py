@@ -1,0 +1,148 @@
+"""The verdict: the shop's rows beside the companies' books, and beside what the buyers know."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from bench.havoc.buyers import Crowd
+from bench.havoc.fleet import Fleet
+
+_ORDERS = """
+    SELECT o.number, o.state, o.total, p.id, p.state, p.amount, p.captured, p.refunded, p.session_id, p.intent_id
+    FROM orders o LEFT JOIN payments p ON p.order_id = o.id
+"""
+_STOCK = """
+    SELECT l.variant_id, l.on_hand, l.reserved,
+           COALESCE((SELECT sum(ol.quantity) FROM order_lines ol JOIN orders o ON o.id = ol.order_id
+                     WHERE o.state = 'confirmed' AND ol.variant_id = l.variant_id), 0) AS sold
+    FROM stock_levels l
+"""
+_MAILS = "SELECT id, event, state, attempts FROM messages"
+_ATTEMPTS = "SELECT id FROM label_attempts"
+_IN_DOUBT = "SELECT id, state, problem FROM shipments WHERE state IN ('maybe_bought', 'refused', 'pending')"
+_TOLD = """
+    SELECT o.number FROM orders o WHERE o.state = 'confirmed'
+    AND NOT EXISTS (SELECT FROM messages m WHERE m.event = 'order_confirmed:' || o.id)
+"""
+_UNSENT = """
+    SELECT o.number FROM orders o WHERE o.state = 'confirmed'
+    AND NOT EXISTS (SELECT FROM shipments s WHERE s.order_id = o.id AND s.tracking_number IS NOT NULL)
+"""
+
+
+@dataclass
+class Verdict:
+    """What was lost, doubled or wrong, a sentence each; and what is counted apart."""
+
+    orders: Counter[str] = field(default_factory=Counter)
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    mails: int = 0
+    mails_repeated: int = 0
+    labels: int = 0
+    refunds: int = 0
+    charged: int = 0
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing is to be said against it."""
+        return not (self.lost or self.doubled or self.wrong)
+
+
+def judge(fleet: Fleet, crowd: Crowd, goods: list[dict[str, Any]]) -> Verdict:
+    """Compare everything with everything."""
+    verdict, ledger = Verdict(), fleet.ledger()
+    verdict.orders.update(state for (state,) in fleet.query("SELECT state FROM orders"))
+    _judge_money(verdict, fleet, ledger, crowd)
+    _judge_refunds(verdict, fleet, ledger)
+    _judge_stock(verdict, fleet, goods)
+    _judge_parcels(verdict, fleet, ledger)
+    _judge_mails(verdict, fleet, ledger)
+    for command in (["reconcile"], ["fsck"], ["audit", "verify"]):
+        code, said = fleet.run("-m", "flask", "--app", "wsgi", "shop", *command)
+        if code:
+            verdict.wrong.append(f"flask shop {' '.join(command)}:\n{said}")
+    return verdict
+
+
+def _judge_money(verdict: Verdict, fleet: Fleet, ledger: dict[str, Any], crowd: Crowd) -> None:
+    charged: Counter[str] = Counter()
+    by_intent = {intent["id"]: intent for intent in ledger["payment_intents"]}
+    for charge in ledger["charges"]:
+        if charge["paid"]:
+            payment = by_intent[charge["payment_intent"]]["metadata"].get("payment", "")
+            charged[payment] += charge["amount"]
+            verdict.charged += 1
+    known: set[str] = set()
+    for number, state, total, payment, payment_state, amount, captured, refunded, _, _ in fleet.query(_ORDERS):
+        if payment is None:
+            continue
+        known.add(payment)
+        if charged[payment] > amount:
+            verdict.doubled.append(f"order {number}: payment {payment} of {amount} was charged {charged[payment]}")
+        if charged[payment] != captured:
+            verdict.lost.append(
+                f"order {number}: {charged[payment]} were charged, {captured} are known ({payment_state})"
+            )
+        if captured and state != "confirmed" and refunded < captured:
+            verdict.lost.append(f"order {number} is {state}, and {captured - refunded} of its money were kept")
+        if state == "confirmed" and payment_state == "paid" and captured != total:
+            verdict.wrong.append(f"order {number} of {total} brought {captured}")
+    for payment in charged.keys() - known:
+        verdict.lost.append(f"{charged[payment]} were charged for {payment or 'nothing'}, which the shop does not know")
+    paid = Counter(number for number, _, _, _, state, *_ in fleet.query(_ORDERS) if state == "paid")
+    verdict.doubled += [f"order {number} was paid {count} times" for number, count in paid.items() if count > 1]
+    complete = {session["id"] for session in ledger["sessions"] if session["payment_status"] == "paid"}
+    verdict.lost += [f"a buyer paid {session}, and Stripe does not know it" for session in crowd.paid - complete]
+    unpaid = fleet.query(
+        "SELECT number FROM orders o WHERE state = 'confirmed' AND total > 0 AND NOT EXISTS"
+        " (SELECT FROM payments p WHERE p.order_id = o.id AND p.captured > 0)"
+    )
+    verdict.wrong += [f"order {number} is confirmed and was never paid" for (number,) in unpaid]
+
+
+def _judge_refunds(verdict: Verdict, fleet: Fleet, ledger: dict[str, Any]) -> None:
+    made: Counter[str] = Counter()
+    for refund in ledger["refunds"]:
+        if refund["status"] not in {"failed", "canceled"}:
+            made[refund["metadata"].get("refund", "")] += 1
+            verdict.refunds += 1
+    ours = dict(fleet.query("SELECT id, state FROM refunds"))
+    verdict.doubled += [f"refund {id_} was made {count} times" for id_, count in made.items() if count > 1]
+    verdict.lost += [f"refund {id_} is {state} and was not made" for id_, state in ours.items() if made[id_] == 0]
+    verdict.wrong += [f"refund {id_} at Stripe is not ours" for id_ in made.keys() - ours.keys()]
+
+
+def _judge_stock(verdict: Verdict, fleet: Fleet, goods: list[dict[str, Any]]) -> None:
+    before = {each["variant"]: each["stock"] for each in goods}
+    for variant, on_hand, reserved, sold in fleet.query(_STOCK):
+        if before[variant] - on_hand != sold:
+            verdict.wrong.append(f"{variant}: {before[variant]} before, {on_hand} after, {sold} sold")
+        if reserved:
+            verdict.wrong.append(f"{variant}: {reserved} are still held")
+
+
+def _judge_parcels(verdict: Verdict, fleet: Fleet, ledger: dict[str, Any]) -> None:
+    bought: Counter[str] = Counter()
+    for label in ledger["labels"]:
+        if label["step"] != "void":
+            bought.update(label["references"])
+            verdict.labels += 1
+    ours = {id_ for (id_,) in fleet.query(_ATTEMPTS)}
+    twice = [each for each, count in bought.items() if count > 1 and each in ours]
+    verdict.doubled += [f"label {each} was bought {bought[each]} times" for each in twice]
+    verdict.wrong += [f"parcel {id_} is {state}: {problem}" for id_, state, problem in fleet.query(_IN_DOUBT)]
+    verdict.lost += [f"order {number} is paid and has no label" for (number,) in fleet.query(_UNSENT)]
+
+
+def _judge_mails(verdict: Verdict, fleet: Fleet, ledger: dict[str, Any]) -> None:
+    sent = Counter(mail["custom_args"].get("stoa_message", "") for mail in ledger["mails"])
+    verdict.mails = len(sent)
+    for id_, event, state, attempts in fleet.query(_MAILS):
+        if not sent[id_]:
+            verdict.lost.append(f"mail {event} is {state} and nobody got it")
+        if sent[id_] > attempts:
+            verdict.doubled.append(f"mail {event} came {sent[id_]} times of {attempts} tries")
+        verdict.mails_repeated += max(0, sent[id_] - 1)
+    verdict.lost += [f"order {number} is paid and nobody was told" for (number,) in fleet.query(_TOLD)]

@@ -1,0 +1,39 @@
+"""`python -m bench.havoc.goods COUNT,STOCK,SCARCE`: things to buy, each with `STOCK` pieces, and one with `SCARCE`.
+
+Run inside the settings of the shop. Says as JSON what there is.
+"""
+
+import json
+import os
+import sys
+
+from app import clock, create_app, db
+from app.config import Config
+from app.money import Money
+from app.services import catalog, inventory, search
+
+
+def main() -> None:
+    """Fill the shop."""
+    count, stock, scarce = (int(number) for number in sys.argv[1].split(","))
+    app = create_app(Config.from_env(os.environ), role="cli")
+    with app.app_context():
+        made = [_make(number, scarce if number == 0 else stock) for number in range(count)]
+        search.index_stale()
+    sys.stdout.write(json.dumps(made) + "\n")
+
+
+def _make(number: int, stock: int) -> dict[str, object]:
+    variant = catalog.Variant(id=db.new_id(), price=Money(1900 + 100 * number, "EUR"), weight_grams=200)
+    catalog.save_product(
+        catalog.Product(
+            id=db.new_id(), slug=f"print-{number}", title=f"Print {number}", variants=(variant,), created_at=clock.now()
+        ),
+        is_announced=False,
+    )
+    inventory.receive(variant.id, stock, reason="opening stock", actor="bench")
+    return {"variant": variant.id, "stock": stock}
+
+
+if __name__ == "__main__":
+    main()

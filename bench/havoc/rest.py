@@ -1,0 +1,61 @@
+"""Coming to rest: time passes, until nothing that was asked for waits any more."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable
+
+from bench.havoc.fleet import Fleet
+
+_PATIENCE = 600.0  # seconds
+_A_LEASE = 60.0
+_OPEN = "SELECT name, args, error FROM outbox WHERE done_at IS NULL AND failed_at IS NULL"
+# Whoever held these leases is dead; and a minute has passed since a carrier was asked.
+_LEASES_END = (
+    "UPDATE outbox SET leased_until = now() - interval '1 s', pushed_at = NULL WHERE done_at IS NULL",
+    "UPDATE messages SET leased_until = now() - interval '1 s' WHERE leased_until IS NOT NULL",
+    "UPDATE label_attempts SET asked_at = asked_at - interval '2 min' WHERE asked_at IS NOT NULL",
+)
+_HOURS_PASS = "UPDATE outbox SET due_at = now() WHERE done_at IS NULL AND failed_at IS NULL AND due_at > now()"
+
+
+async def come_to_rest(fleet: Fleet, tell: Callable[[str], None]) -> list[str]:
+    """Let leases and waits end until all is done; return what is left undone all the same."""
+    _end_leases(fleet)
+    left = await _drain(fleet, tell)
+    if not left:
+        # What a night does: payments that came and nobody noticed are settled.
+        await asyncio.to_thread(fleet.run, "-m", "flask", "--app", "wsgi", "shop", "reconcile")
+        left = await _drain(fleet, tell)
+    fleet.stop()
+    return left
+
+
+async def _drain(fleet: Fleet, tell: Callable[[str], None]) -> list[str]:
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        if await _work_off(fleet, min(deadline, time.monotonic() + _A_LEASE), tell):
+            return []
+        _end_leases(fleet)
+    return [f"{name} {args} is not done: {error}" for name, args, error in fleet.query(_OPEN)]
+
+
+def _end_leases(fleet: Fleet) -> None:
+    fleet.stop()
+    for statement in _LEASES_END:
+        fleet.query(statement)
+    fleet.go_on()
+
+
+async def _work_off(fleet: Fleet, deadline: float, tell: Callable[[str], None]) -> bool:
+    """Have the processes work until nothing is open; False when they do not get there in time."""
+    while time.monotonic() < deadline:
+        fleet.revive()
+        waiting = fleet.query(_OPEN)
+        if not waiting:
+            return True
+        counts = Counter(name for name, *_ in waiting)
+        tell(", ".join(f"{count} {name}" for name, count in counts.most_common()))
+        fleet.query(_HOURS_PASS)
+        await asyncio.sleep(1)
+    return False
