@@ -15,7 +15,7 @@ from app import clock, db
 from app.errors import Conflict, Invalid, NotFound, Unavailable
 from app.money import Money
 from app.services import catalog
-from app.services.cart.contents import Cart, Shopper, pieces_left, read
+from app.services.cart.contents import Cart, Shopper, read, stock_left
 from app.services.cart.models import CartRow, LineRow
 
 MAX_QUANTITY = 99
@@ -129,7 +129,7 @@ def _check(quantity: int) -> None:
 
 def _check_stock(variant_id: str, wanted: int, *, present: int, order_id: str | None) -> None:
     """Raise Conflict when `wanted` pieces are too many; `present` of them lie in the cart already."""
-    left = pieces_left([variant_id], order_id=order_id)[variant_id]
+    left = stock_left([variant_id], order_id=order_id)[variant_id].pieces
     if left < 1:
         raise Conflict("This has just sold out.")
     if left < wanted:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from sqlalchemy import Row, bindparam, func, select
@@ -28,9 +29,19 @@ class Shopper(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """How many pieces this cart can have of a variant, and how many of them at once; the others on `expected_on`."""
+
+    pieces: int
+    now: int
+    expected_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class CartLine:
     """One variant in a cart. `left` is how many this shopper can have; `price_seen` the price they agreed to.
 
+    `expected_on`: the day on which the pieces come that do not lie on the shelf; mostly None.
     While the catalogue is down, or when it no longer knows the variant, only what the cart copied is filled in.
     """
 
@@ -46,6 +57,7 @@ class CartLine:
     price_seen: Money
     is_available: bool
     left: int
+    expected_on: date | None
     weight_grams: int
     requires_shipping: bool
     batch: catalog.Batch
@@ -141,7 +153,7 @@ def read(cart_id: str | None) -> Cart:
     revision, order_id, _ = rows[0]
     lines = [line for _, _, line in rows if line]  # an empty cart is one row without a line
     variants = [line.variant_id for line in lines]
-    left = pieces_left(variants, order_id=order_id) if lines else {}
+    left = stock_left(variants, order_id=order_id) if lines else {}
     sellables, is_current = _sellables(variants)
     return Cart(
         id=cart_id,
@@ -157,11 +169,17 @@ def read(cart_id: str | None) -> Cart:
     )
 
 
-def pieces_left(variants: Sequence[str], *, order_id: str | None) -> dict[str, int]:
+def stock_left(variants: Sequence[str], *, order_id: str | None) -> dict[str, Left]:
     """Return how many of each variant this cart can have: what nobody holds, and what its own unpaid order holds."""
-    levels = inventory.levels(variants)
     held = inventory.held(order_id) if order_id else {}
-    return {variant: levels[variant].available + held.get(variant, 0) for variant in variants}
+    return {
+        variant: Left(
+            pieces=max(0, level.available + held.get(variant, 0)),
+            now=max(0, level.on_hand - level.reserved + held.get(variant, 0)),
+            expected_on=level.expected_on,
+        )
+        for variant, level in inventory.levels(variants).items()
+    }
 
 
 def _rows(cart_id: str) -> Sequence[Row[int, str | None, LineRow]]:
@@ -183,7 +201,7 @@ def _sellables(variants: Sequence[str]) -> tuple[Mapping[str, catalog.Sellable],
         return {}, False
 
 
-def _as_sold(line: LineRow, sellable: catalog.Sellable | None, left: int, currency: str) -> CartLine:
+def _as_sold(line: LineRow, sellable: catalog.Sellable | None, left: Left, currency: str) -> CartLine:
     """Show a line as the catalogue has it. What it no longer sells keeps the copied words and price."""
     if sellable is None or sellable.price.currency != currency:
         return _as_copied(line, left, is_available=False)
@@ -199,14 +217,15 @@ def _as_sold(line: LineRow, sellable: catalog.Sellable | None, left: int, curren
         unit_price=sellable.price,
         price_seen=Money(line.price_seen, line.currency),
         is_available=sellable.is_available,
-        left=max(left, 0),
+        left=left.pieces,
+        expected_on=left.expected_on if line.quantity > left.now else None,
         weight_grams=sellable.weight_grams,
         requires_shipping=sellable.requires_shipping,
         batch=sellable.batch,
     )
 
 
-def _as_copied(line: LineRow, left: int, *, is_available: bool = True) -> CartLine:
+def _as_copied(line: LineRow, left: Left, *, is_available: bool = True) -> CartLine:
     return CartLine(
         variant_id=line.variant_id,
         product_id="",
@@ -219,7 +238,8 @@ def _as_copied(line: LineRow, left: int, *, is_available: bool = True) -> CartLi
         unit_price=Money(line.price_seen, line.currency),
         price_seen=Money(line.price_seen, line.currency),
         is_available=is_available,
-        left=max(left, 0),
+        left=left.pieces,
+        expected_on=left.expected_on if line.quantity > left.now else None,
         weight_grams=0,
         requires_shipping=True,
         batch=catalog.Batch(),

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from app import clock, db
 from app.services import catalog
 from app.services.cart.changes import MAX_LINES, MAX_QUANTITY
-from app.services.cart.contents import Cart, pieces_left, read
+from app.services.cart.contents import Cart, read, stock_left
 from app.services.cart.models import CartRow, LineRow
 
 
@@ -92,10 +92,10 @@ def _move_lines(cart: CartRow, other: CartRow, batches: Mapping[str, catalog.Bat
     if not added:
         return ()
     mine, theirs = ({line.variant_id: Wish(line.quantity, line.price_seen) for line in each} for each in (lines, added))
-    left = pieces_left([*(mine.keys() | theirs.keys())], order_id=cart.order_id)
+    left = stock_left([*(mine.keys() | theirs.keys())], order_id=cart.order_id)
     limits = {
-        variant: batches.get(variant, catalog.Batch()).down(min(pieces, MAX_QUANTITY))
-        for variant, pieces in left.items()
+        variant: batches.get(variant, catalog.Batch()).down(min(each.pieces, MAX_QUANTITY))
+        for variant, each in left.items()
     }
     both = combine(mine, theirs, limits)
     cart.revision, cart.updated_at = cart.revision + 1, clock.now()

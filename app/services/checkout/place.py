@@ -236,6 +236,7 @@ def _line_values(offer: Quote) -> list[Mapping[str, Any]]:
             "tax_rate": sums.rate,
             "weight_grams": line.weight_grams,
             "requires_shipping": line.requires_shipping,
+            "expected_on": line.expected_on,
         }
         for line, sums in zip(offer.cart.lines, offer.totals.lines, strict=True)
     ]

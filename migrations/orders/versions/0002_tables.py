@@ -481,6 +481,7 @@ def upgrade() -> None:
         sa.Column("reductions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("weight_grams", sa.BigInteger(), nullable=False),
         sa.Column("requires_shipping", sa.Boolean(), nullable=False),
+        sa.Column("expected_on", sa.Date(), nullable=True),
         sa.CheckConstraint("discount >= 0 AND total >= 0 AND tax >= 0", name=op.f("ck_order_lines_not_negative")),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_order_lines_quantity_positive")),
         sa.CheckConstraint("total = unit_price * quantity - discount", name=op.f("ck_order_lines_total_adds_up")),
