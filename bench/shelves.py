@@ -30,7 +30,7 @@ def queries() -> list[str]:
     """Return the mix of 50 queries: ten that match half the catalogue, forty that match some, few or one."""
     chance = random.Random(_SEED + 1)
     words = _words()
-    wide = ["print", "prints", "pri", "cotton", "rag", "print cotton", "paper", "studio", "drawn", "prin"]
+    wide = ["print", "prints", "pri", "prin", "cotton", "rag", "rag 310", "cott", "cotton rag", "cotton 310"]
     titles = [f"{chance.choice(words)} {chance.choice(words[:200])}" for _ in range(12)]
     singles = [chance.choice(words) for _ in range(14)]
     unfinished = [word[:-2] for word in chance.sample(words[200:], 6)]

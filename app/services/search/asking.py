@@ -15,8 +15,8 @@ from app.services.search.indexing import SAMPLES
 from app.services.search.narrowing import COLLECTION, Filters
 from app.services.search.words import bare
 
-RANKED = 480  # of a search, the best so many by the cheap order are put in the fine one
-_COUNTED = 10_000  # of more products than this, facets are counted from a sample of about so many
+RANKED = 240  # of a search, the best so many by the cheap order are put in the fine one
+_COUNTED = 4_000  # of more products than this, facets are counted from a sample of about so many
 
 _ORDERS = {
     "newest": "created_at DESC",
@@ -131,7 +131,8 @@ def _masks(filters: Filters) -> _Masks:
 def _statement(
     words: Words | None, masks: _Masks, collection_id: str | None, sort: str, start: int, *, has_facets: bool
 ) -> str:
-    parts = [_asked(), _matched(words, masks, collection_id)] if words else [_matched(words, masks, collection_id)]
+    matched = _matched(words, masks, collection_id, has_title=sort == "title")
+    parts = [_asked(), matched] if words else [matched]
     parts += [_sized(masks), _page(words, sort, start, by_hand=collection_id is not None)]
     if has_facets:
         parts.append(_counted(masks, with_collections=collection_id is None))
@@ -151,8 +152,8 @@ def _asked() -> str:
     )
 
 
-def _matched(words: Words | None, masks: _Masks, collection_id: str | None) -> str:
-    tier, place, joined, allowed = "0", "0", "", "true"
+def _matched(words: Words | None, masks: _Masks, collection_id: str | None, *, has_title: bool) -> str:
+    tier, joined, allowed, more = "0", "", "true", ", d.title" if has_title else ""
     if words:
         tier = (
             "CASE WHEN d.product_id IN (SELECT product_id FROM coded) THEN 2 "
@@ -161,10 +162,10 @@ def _matched(words: Words | None, masks: _Masks, collection_id: str | None) -> s
         allowed = "(d.words @@ (SELECT query FROM asked) OR d.codes @> ARRAY[:code])"
     if collection_id is not None:
         joined = "JOIN search_places AS s ON s.product_id = d.product_id AND s.collection_id = :collection"
-        place = "s.position"
+        more += ", s.position"
     return (
         "matched AS MATERIALIZED (SELECT d.product_id, d.facets, d.price, d.is_available, d.sample, d.popularity, "
-        f"d.created_at, d.title, {tier} AS tier, {place} AS position, {masks.sql} AS fails "
+        f"d.created_at, {tier} AS tier, {masks.sql} AS fails{more} "
         f"FROM search_documents AS d {joined} WHERE d.is_published AND {allowed})"
     )
 
@@ -198,7 +199,7 @@ def _page(words: Words | None, sort: str, start: int, *, by_hand: bool) -> str:
 
 def _ranked() -> str:
     order = (
-        "(b.tier = 2) DESC, (plain(b.title) = plain(:whole)) DESC, "
+        "(b.tier = 2) DESC, (plain(d.title) = plain(:whole)) DESC, "
         f"ts_rank({_WEIGHTS}, d.words, (SELECT query FROM asked)) DESC, "
         "b.popularity DESC, b.created_at DESC, b.product_id"
     )
