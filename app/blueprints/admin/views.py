@@ -11,11 +11,22 @@ from flask_login import current_user
 
 from app.blueprints._access import staff
 from app.blueprints._pages import see_other, show_error
-from app.blueprints.admin import bookings, documents, gift_cards, jobs, orders, parcels, sign_in, stock, transfers
+from app.blueprints.admin import (
+    bookings,
+    documents,
+    gift_cards,
+    jobs,
+    orders,
+    parcels,
+    sign_in,
+    stock,
+    synonyms,
+    transfers,
+)
 from app.errors import ShopError
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
-for room in (sign_in, orders, documents, parcels, bookings, stock, jobs, transfers, gift_cards):
+for room in (sign_in, orders, documents, parcels, bookings, stock, synonyms, jobs, transfers, gift_cards):
     bp.register_blueprint(room.bp)
 bp.register_error_handler(ShopError, partial(show_error, template="admin/error.html"))
 
@@ -36,6 +47,7 @@ def _add_frame() -> dict[str, Any]:
         ("Transfers", "transfers.index", "orders.read"),
         ("Gift cards", "gift_cards.index", "gift_cards.read"),
         ("Stock", "stock.index", "stock.read"),
+        ("Synonyms", "synonyms.index", "search.edit"),
         ("Jobs", "jobs.index", "jobs.read"),
     ]
     links = [

@@ -16,6 +16,7 @@ bp = Blueprint("catalog", __name__)
 
 _IN_NAV = 4
 _ON_HOME = 8
+_SHELVES_SUGGESTED = 2
 
 
 @bp.get("/")
@@ -96,6 +97,17 @@ def find() -> Response:
     state = lists.read("/search")
     listing = search.find(state.query, sort=state.sort, page=state.page, filters=lists.by_id(state))
     return lists.show(listing, state, title="Search", lead="", arranged="Best match", template="catalog/search.html")
+
+
+@bp.get("/search/suggestions")
+@kept("q")
+def suggest() -> Response:
+    """Suggest a few products and collections for what has been typed so far."""
+    asked = request.args.get("q", "").strip()[: search.LONGEST_QUERY]
+    named = [shelf for shelf in _listed() if len(asked) > 1 and asked.lower() in shelf.title.lower()]
+    return page(
+        "catalog/_suggestions.html", query=asked, cards=search.suggest(asked), shelves=named[:_SHELVES_SUGGESTED]
+    )
 
 
 @bp.get("/media/<key>/<name>")

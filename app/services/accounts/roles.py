@@ -10,6 +10,7 @@ PERMISSIONS = {
     "orders.ship": "Use, give back and replace labels",
     "stock.read": "See stock and its movements",
     "stock.edit": "Change stock",
+    "search.edit": "Change which words search takes for each other",
     "jobs.read": "See jobs that failed and what companies sent",
     "jobs.retry": "Have a failed job run again",
 }

@@ -23,6 +23,8 @@ from app.services.search.indexing import (
 )
 from app.services.search.listing import PAGE_SIZE, Listing, find, list_products
 from app.services.search.narrowing import CAP, COLLECTION, Facet, Filters, Value
+from app.services.search.suggesting import suggest
+from app.services.search.synonyms import add_synonyms, change_synonyms, list_synonyms, remove_synonyms
 from app.services.search.words import LONGEST_QUERY, forget_words
 
 __all__ = [
@@ -38,7 +40,9 @@ __all__ = [
     "StockedVariant",
     "Value",
     "VariantPage",
+    "add_synonyms",
     "beside",
+    "change_synonyms",
     "find",
     "find_variant_as_staff",
     "find_variants_by_codes",
@@ -48,7 +52,10 @@ __all__ = [
     "index_stale",
     "index_turns",
     "list_products",
+    "list_synonyms",
     "list_variants_as_staff",
     "reindex",
+    "remove_synonyms",
+    "suggest",
     "write_documents",
 ]

@@ -1,0 +1,45 @@
+"""Suggestions while somebody types: a few products by their titles and labels, cheaply."""
+
+from sqlalchemy import text
+
+from app import db
+from app.services import catalog
+from app.services.search.words import bare, correct, tokens_of
+
+_SHOWN = 6
+_LOOKED_AT = 200  # of very many, so that one letter more or less costs the same
+_SHORTEST = 2  # letters before anything is suggested
+
+_SUGGEST = text(
+    f"""
+    WITH near AS (
+        SELECT product_id, title, popularity, created_at, codes @> ARRAY[:code] AS is_code FROM search_documents
+        WHERE is_published AND (
+            heads @@ (SELECT ts_rewrite(to_tsquery('shop', :query), 'SELECT alias, meaning FROM search_rewrites'))
+            OR codes @> ARRAY[:code]
+        )
+        LIMIT {_LOOKED_AT}
+    )
+    SELECT product_id FROM near
+    ORDER BY is_code DESC, (starts_with(plain(title), plain(:whole))) DESC, popularity DESC, created_at DESC, product_id
+    LIMIT {_SHOWN}
+    """  # noqa: S608 - two numbers of our own
+)
+
+
+def suggest(asked: str) -> list[catalog.Card]:
+    """Return the cards of a few products whose title or labels begin so, also when a word is misspelt."""
+    tokens = tokens_of(asked)
+    if not tokens or len("".join(tokens)) < _SHORTEST:
+        return []
+    ids = _ids(tokens, asked)
+    if not ids:
+        corrected = correct(tokens)
+        ids = _ids(corrected, "") if corrected != tokens else []
+    return catalog.cards(ids)
+
+
+def _ids(tokens: list[str], asked: str) -> list[str]:
+    values = {"query": " & ".join(tokens) + ":*", "code": bare(asked), "whole": " ".join(tokens)}
+    with db.orders.reading() as session:
+        return list(session.scalars(_SUGGEST, values))
