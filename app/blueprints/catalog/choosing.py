@@ -1,7 +1,8 @@
 """Which variant a product page shows, and which values lead where. Pure: asks no store."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from operator import eq
 
 from app.services.catalog import Product, Variant
 
@@ -13,24 +14,47 @@ class Value:
     """One value of an option, as the picker shows it. `is_gone`: it does not go with the other choices."""
 
     value: str
-    label: str
-    note: str
     is_gone: bool
+    is_sold_out: bool
     is_chosen: bool
+
+    @property
+    def label(self) -> str:
+        """Its words."""
+        return self.value
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What is chosen. `variant` is None when there is no such combination; `left` is what can be had of it."""
+    """What is chosen. `variant` is None when there is no such combination; `left` is what can be had of it.
 
+    `instead` is the nearest variant that can be bought, when this one cannot.
+    """
+
+    product: Product
     variant: Variant | None
     left: int
+    instead: Variant | None
     options: tuple[tuple[str, str, tuple[Value, ...]], ...]  # parameter, name, values
 
     @property
     def is_buyable(self) -> bool:
         """Whether it can go into the cart."""
         return self.variant is not None and self.variant.price is not None and self.left > 0
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The parameters of the address that shows just this choice."""
+        if self.variant:
+            return {"v": self.variant.id}
+        return {name: next(each.value for each in values if each.is_chosen) for name, _, values in self.options}
+
+    @property
+    def picture(self) -> int:
+        """The place, from 1, of the variant's own picture among the product's."""
+        keys = [picture.key for picture in self.product.media]
+        own = self.variant.media_key if self.variant else None
+        return keys.index(own) + 1 if own in keys else 1
 
 
 def choose(product: Product, available: Mapping[str, int], asked: Mapping[str, str]) -> Choice:
@@ -46,9 +70,12 @@ def choose(product: Product, available: Mapping[str, int], asked: Mapping[str, s
         for place, option in enumerate(product.options, start=1)
     )
     variant = by_values.get(values) if product.options else named
+    left = available.get(variant.id, 0) if variant else 0
     return Choice(
+        product=product,
         variant=variant,
-        left=available.get(variant.id, 0) if variant else 0,
+        left=left,
+        instead=_nearest(product, available, values) if left < 1 else None,
         options=tuple(
             (
                 f"o{place}",
@@ -61,8 +88,16 @@ def choose(product: Product, available: Mapping[str, int], asked: Mapping[str, s
 
 
 def _first(product: Product, available: Mapping[str, int]) -> Variant | None:
-    buyable = (variant for variant in product.variants if variant.price and available.get(variant.id, 0) > 0)
-    return next(buyable, product.variants[0] if product.variants else None)
+    return next(_buyable(product, available), product.variants[0] if product.variants else None)
+
+
+def _nearest(product: Product, available: Mapping[str, int], values: tuple[str, ...]) -> Variant | None:
+    """Return the variant that can be bought and shares most values with what was asked for; of equals the first."""
+    return max(_buyable(product, available), key=lambda variant: sum(map(eq, variant.values, values)), default=None)
+
+
+def _buyable(product: Product, available: Mapping[str, int]) -> Iterator[Variant]:
+    return (variant for variant in product.variants if variant.price and available.get(variant.id, 0) > 0)
 
 
 def _value_at(variant: Variant | None, place: int, values: tuple[str, ...]) -> str:
@@ -81,5 +116,5 @@ def _value(
     """Describe what choosing `value` would lead to, the other choices staying."""
     variant = by_values.get((*chosen[: place - 1], value, *chosen[place:]))
     is_gone = variant is None or variant.price is None
-    note = "sold out" if variant and not is_gone and available.get(variant.id, 0) < 1 else ""
-    return Value(value, value, note, is_gone=is_gone, is_chosen=chosen[place - 1] == value)
+    is_sold_out = variant is not None and available.get(variant.id, 0) < 1
+    return Value(value, is_gone, is_sold_out, is_chosen=chosen[place - 1] == value)

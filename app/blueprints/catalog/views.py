@@ -10,7 +10,7 @@ from app.blueprints._cache import kept
 from app.blueprints._pages import page, show_error
 from app.blueprints.catalog import about, lists
 from app.blueprints.catalog.choosing import choose
-from app.services import catalog, images, pages, search
+from app.services import catalog, checkout, images, pages, search, shipping
 
 bp = Blueprint("catalog", __name__)
 
@@ -81,11 +81,11 @@ def product(slug: str) -> Response:
     choice = choose(shown, beside.available, request.args)
     return page(
         "catalog/product.html",
-        part="catalog/_choice.html",
+        part="catalog/_product.html",
         product=shown,
         choice=choice,
-        media=shown.media_from(choice.variant),
         related=beside.cards,
+        delivery=_delivery(choice.variant),
         about=about.product(config.current(), shown, beside.available),
     )
 
@@ -145,6 +145,15 @@ def speculate(response: Response) -> Response:
 def offer_shelves() -> dict[str, Any]:
     """Give the frames that show them the first few collections; the checkout's frame never asks."""
     return {"nav_collections": _list_shelves, "nav_current": request.path}
+
+
+def _delivery(variant: catalog.Variant | None) -> tuple[str, shipping.DeliveryOption] | None:
+    """Return the name of the shop's own country and the cheapest way to send one piece there."""
+    if variant is None or variant.price is None or not variant.requires_shipping:
+        return None
+    home = config.current().country
+    ways = shipping.options(home, variant.weight_grams, variant.price)
+    return (dict(checkout.countries())[home], ways[0]) if ways else None
 
 
 def _list_shelves() -> list[dict[str, str]]:

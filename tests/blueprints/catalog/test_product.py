@@ -1,0 +1,115 @@
+"""The product page: what is chosen, what it costs, what to do when it cannot be had."""
+
+from dataclasses import replace
+
+import brotli
+from lxml import html
+
+from app.services import catalog, inventory
+from tests import make
+
+PART = {"HX-Request-Type": "partial"}
+SIZES = {"Size": ("Small", "Large"), "Frame": ("None", "Oak")}
+
+
+def test_part_says_what_the_page_says(client):
+    product = make.product("Undertow", options=SIZES)
+    address = f"/products/{product.slug}?o1=Large&o2=Oak"
+
+    part, page = client.get(address, headers=PART), client.get(address)
+
+    assert html.tostring(html.fromstring(page.text).get_element_by_id("product"), with_tail=False) == html.tostring(
+        html.fromstring(part.text)
+    )
+
+
+def test_choice_shows_its_own_price_and_picture_and_keeps_the_order_of_pictures(client):
+    pictures = tuple(catalog.Media(key=f"{place}" * 20, width=800, height=1000) for place in range(3))
+    whole = make.product("Undertow", options={"Size": ("Small", "Large")}, media=pictures)
+    large = replace(whole.variants[1], price=whole.variants[1].price * 2, media_key=pictures[2].key)
+    catalog.save_product(replace(whole, variants=(whole.variants[0], large)))
+
+    page = html.fromstring(client.get(f"/products/{whole.slug}?o1=Large").text)
+
+    assert page.find_class("price__now")[0].text_content() == "€58.00"
+    [current] = page.find_class("gallery__slide--current")
+    assert current.get("id") == "picture-3"
+    assert [image.get("src") for image in page.xpath("//*[@fetchpriority]")] == [pictures[2].url]
+    assert [slide.get("id") for slide in page.find_class("gallery__slide")] == ["picture-1", "picture-2", "picture-3"]
+
+
+def test_value_says_aloud_whether_it_is_sold_out_or_not_made(client):
+    whole = make.product("Undertow", options=SIZES, stock=0)
+    catalog.save_product(replace(whole, variants=whole.variants[:3]))
+    inventory.receive(whole.variants[0].id, 1, reason="one", actor="test")
+
+    page = html.fromstring(client.get(f"/products/{whole.slug}?o1=Small&o2=Oak").text)
+
+    words = {label.get("for"): label.text_content().split() for label in page.find_class("option__label")}
+    assert words["o2-2"] == ["Oak", "(sold", "out)"]
+    assert words["o1-2"] == ["Large", "(not", "made)"]
+    assert words["o2-1"] == ["None"]
+
+
+def test_sold_out_choice_leads_to_the_nearest_that_is_here(client):
+    product = make.product("Undertow", options=SIZES, stock=0)
+    small_oak, large_oak = product.variants[1], product.variants[3]
+    for variant in (product.variants[0], large_oak):
+        inventory.receive(variant.id, 1, reason="one", actor="test")
+
+    page = html.fromstring(client.get(f"/products/{product.slug}?v={small_oak.id}").text)
+    there = client.get(page.xpath("//a[contains(., 'is here')]/@href")[0])
+
+    assert "Add to cart" not in page.text_content()
+    assert f'value="{product.variants[0].id}"' in there.text
+
+
+def test_sold_out_product_leads_on(client):
+    product = make.product("Undertow", stock=0)
+
+    page = html.fromstring(client.get(f"/products/{product.slug}").text)
+
+    assert "/products" in page.xpath("//*[@id='product-choice']//a/@href")
+
+
+def test_page_says_tax_and_delivery(client):
+    cheap, dear = make.product("Undertow"), make.product("Atlas", price=20000)
+
+    text = " ".join(client.get(f"/products/{cheap.slug}").text.split())
+
+    assert "incl. 19 % VAT" in text
+    assert "Germany: with you in 1 to 3 working days, delivery €4.90" in text
+    assert "delivery is free" in client.get(f"/products/{dear.slug}").text
+
+
+def test_canonical_address_is_the_product_whatever_the_choice(client):
+    product = make.product("Undertow", options=SIZES)
+
+    page = html.fromstring(client.get(f"/products/{product.slug}?o1=Large&o2=Oak").text)
+
+    [canonical] = page.xpath("//link[@rel='canonical']/@href")
+    assert canonical.endswith(f"/products/{product.slug}")
+
+
+def test_ids_are_unique(client):
+    product = make.product("Undertow", options=SIZES)
+
+    page = html.fromstring(client.get(f"/products/{product.slug}").text)
+
+    ids = page.xpath("//@id")
+    assert len(ids) == len(set(ids))
+
+
+def test_product_of_a_thousand_variants_stays_within_its_budgets(client, count_queries):
+    product = make.product("Many", stock=0, options={name: tuple("0123456789") for name in ("A", "B", "C")})
+    inventory.receive(product.variants[-1].id, 1, reason="one", actor="test")
+    client.get("/collections")
+
+    with count_queries() as counted:
+        answer = client.get(f"/products/{product.slug}?o1=9&o2=9&o3=9")
+
+    assert "Only 1 left" in answer.text
+    assert answer.text.count("option__input") == 30
+    assert len(brotli.compress(answer.data)) <= 12_000
+    assert counted.sql <= 2
+    assert counted.mongo <= 2
