@@ -35,16 +35,6 @@ def shopper(page: Page, shop, tide) -> Page:
     return page
 
 
-def test_add_from_the_product_page_counts_without_leaving_it(page: Page, shop, tide):
-    page.goto(f"{shop.address}/products/slack-tide")
-    page.get_by_role("button", name="Add to cart").click()
-
-    expect(page.locator("#cart-badge .header__count")).to_have_text("1")
-    expect(page.locator("#notices")).to_contain_text("Slack Tide is in your cart.")
-    page.locator("#notices").get_by_role("link", name="View the cart").click()
-    expect(page.locator("#cart-lines")).to_contain_text("€29.00")
-
-
 def test_quantity_changes_lines_sum_and_badge_in_place(shopper: Page, tide):
     shopper.evaluate("window.isSamePage = true")
 

@@ -19,8 +19,10 @@ bp = Blueprint("cart", __name__)
 
 @bp.get("/cart")
 def show() -> Response:
-    """Show the cart."""
-    return _show(cart.of(shopper()))
+    """Show the cart: the page, or for the drawer its lines and the badge."""
+    contents = cart.of(shopper())
+    g.cart_count = contents.count
+    return page("cart/show.html", part="cart/_changes.html", cart=contents, is_read=True)
 
 
 @bp.post("/cart/lines")

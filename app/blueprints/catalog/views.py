@@ -1,5 +1,6 @@
 """Home, collections, products, search, pictures."""
 
+import re
 from typing import Any
 
 from flask import Blueprint, Response, g, redirect, request
@@ -7,9 +8,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import assets, config
 from app.blueprints._cache import kept
-from app.blueprints._pages import page, show_error
+from app.blueprints._pages import page, show_error, wants_part
 from app.blueprints.catalog import about, lists
 from app.blueprints.catalog.choosing import choose
+from app.errors import NotFound
 from app.services import catalog, checkout, images, pages, search, shipping
 
 bp = Blueprint("catalog", __name__)
@@ -17,6 +19,8 @@ bp = Blueprint("catalog", __name__)
 _IN_NAV = 4
 _ON_HOME = 8
 _SHELVES_SUGGESTED = 2
+_REMEMBERED = 4  # cards of what was viewed before
+_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 
 @bp.get("/")
@@ -88,6 +92,15 @@ def product(slug: str) -> Response:
         delivery=_delivery(choice.variant),
         about=about.product(config.current(), shown, beside.available),
     )
+
+
+@bp.get("/recently-viewed")
+def recently_viewed() -> Response:
+    """Show the cards of products that the asking browser remembers; the shop notes nothing of it."""
+    if not wants_part():
+        raise NotFound
+    asked = request.args.get("ids", "").split(",")[:_REMEMBERED]
+    return page("catalog/_recently_viewed.html", cards=search.recall([each for each in asked if _ID.fullmatch(each)]))
 
 
 @bp.get("/search")

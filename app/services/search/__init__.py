@@ -12,7 +12,7 @@ from app.services.search.back_office import (
     find_variants_by_codes,
     list_variants_as_staff,
 )
-from app.services.search.beside import Beside, beside
+from app.services.search.beside import Beside, beside, recall
 from app.services.search.indexing import (
     index_collections,
     index_products,
@@ -54,6 +54,7 @@ __all__ = [
     "list_products",
     "list_synonyms",
     "list_variants_as_staff",
+    "recall",
     "reindex",
     "remove_synonyms",
     "suggest",

@@ -1,5 +1,6 @@
 """What a product page shows beside the product: its stock, and its neighbours on the shelves."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
@@ -42,3 +43,10 @@ def beside(product: catalog.Product) -> Beside:
         {variant: available[variant] for variant in own},
         [replace(card, is_sold_out=sold_out[card.id]) for card in cards],
     )
+
+
+def recall(ids: Sequence[str]) -> list[catalog.Card]:
+    """Return the cards of published products in the order of `ids`; what is gone, or never was, is left out."""
+    cards = catalog.cards(ids)
+    levels = inventory.levels(variant for card in cards for variant in card.variant_ids)
+    return [replace(card, is_sold_out=all(levels[each].available < 1 for each in card.variant_ids)) for card in cards]

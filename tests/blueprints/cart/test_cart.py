@@ -2,6 +2,7 @@
 
 import re
 
+import brotli
 import pytest
 from flask.testing import FlaskClient
 
@@ -220,6 +221,33 @@ def test_cart_stays_within_its_queries(shopper, count_queries):
     assert text.count('class="cart-line"') == 13
     assert counted.sql <= 4
     assert counted.mongo <= 1
+
+
+def test_cart_of_five_hundred_lines_stays_within_its_queries(app, client, tide, count_queries):
+    many = make.product("Many", stock=2, options={name: tuple("0123456789") for name in ("A", "B")})
+    prints = [*many.variants, *make.product("More", stock=2, options={"A": tuple(map(str, range(399)))}).variants]
+    client.post("/cart/lines", data={"variant": tide.id})
+    [cookie] = client._cookies.values()
+    who = make.Buyer(cart_id=cookie.value.split(".")[0], variant_id=tide.id)
+    for each in prints:
+        cart.add(who, each.id, 1)
+
+    with count_queries() as counted:
+        text = client.get("/cart").text
+
+    assert text.count('class="cart-line"') == 500
+    assert counted.sql <= 4
+    assert counted.mongo <= 1
+    assert len(brotli.compress(text.encode())) <= 60_000
+
+
+def test_drawer_is_answered_its_lines_and_the_badge(shopper):
+    answer = shopper.get("/cart", headers=PART)
+
+    assert answer.text.count("<hx-partial") == 2
+    assert '<span class="header__count">2</span>' in answer.text
+    assert "€58.00" in answer.text
+    assert "#notices" not in answer.text
 
 
 def test_cart_is_kept_by_no_cache(shopper):

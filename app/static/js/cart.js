@@ -1,0 +1,76 @@
+// <cart-drawer>: the cart over the page. It opens when something was added and at the badge, and closes by Escape, its
+// button and a click beside it. It also keeps the badge true where no answer of ours could: on a page that comes back
+// from the browser's memory, was fetched ahead, or stands in another tab. Without this script the badge leads to the page.
+customElements.define("cart-drawer", class extends HTMLElement {
+  #leaving = new AbortController();
+
+  connectedCallback() {
+    this.dialog = this.querySelector("dialog");
+    const { signal } = this.#leaving;
+    document.addEventListener("click", (event) => this.#click(event), { signal });
+    document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+      if (ctx.response?.status < 400) this.#swapped(ctx.sourceElement);
+    }, { signal });
+    window.addEventListener("pageshow", (event) => {
+      if (!event.persisted) return;
+      window.dispatchEvent(new Event("shop:again"));
+      this.#ask(this.badge);
+    }, { signal });
+    window.addEventListener("storage", (event) => {
+      if (event.key === "cart" && event.newValue !== this.#shown) this.#ask(this.badge);
+    }, { signal });
+    this.dialog?.addEventListener("close", () => this.#closed());
+    if (this.#remembered !== this.#shown) this.#ask(this.badge);
+  }
+
+  disconnectedCallback() {
+    this.#leaving.abort();
+    this.#leaving = new AbortController();
+  }
+
+  get badge() {
+    return document.getElementById("cart-badge");
+  }
+
+  get #shown() {
+    return this.badge?.querySelector(".header__count")?.textContent ?? "";
+  }
+
+  get #remembered() {
+    try { return localStorage.getItem("cart") ?? ""; } catch { return this.#shown; }
+  }
+
+  #click(event) {
+    if (!this.dialog || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (event.target.closest("#cart-badge")) {
+      event.preventDefault();
+      this.#ask(this);
+    }
+    // The second click of a double click on "Add to cart" lands beside the drawer; it means nothing.
+    if (event.target === this.dialog && event.timeStamp - this.openedAt > 500) this.dialog.close();
+  }
+
+  #ask(source) {
+    htmx.ajax("GET", this.badge.href, { source, target: "#cart-lines", swap: "outerHTML" });
+  }
+
+  #swapped(source) {
+    try { localStorage.setItem("cart", this.#shown); } catch { /* a browser that keeps nothing */ }
+    const isAdd = source.matches?.(".buy");
+    if (!this.dialog || this.dialog.open || (source !== this && !isAdd)) return;
+    // What is outside an open dialog can be neither read aloud nor reached, so the notices come in with us.
+    this.notices = document.querySelector(".notices");
+    this.home = this.notices.parentElement;
+    this.notices.querySelector("#notices").replaceChildren();
+    this.dialog.append(this.notices);
+    this.opener = isAdd && source.querySelector("[type=submit]");
+    this.openedAt = performance.now();
+    this.dialog.showModal();
+  }
+
+  #closed() {
+    this.home.append(this.notices);
+    const opener = this.opener?.isConnected ? this.opener : this.badge;
+    opener.focus({ preventScroll: true });
+  }
+});

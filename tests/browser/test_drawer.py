@@ -1,0 +1,143 @@
+"""The cart over the page: opened, changed and closed by mouse and keyboard, and a badge that is true everywhere."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from app.services import search
+from tests import make
+from tests.browser.hands import tab_to
+from tests.running import RunningShop
+
+
+@pytest.fixture
+def tide(app):
+    made = make.product("Slack Tide", slug="slack-tide", stock=5)
+    search.index_products([made.id])
+    return made.variants[0]
+
+
+@pytest.fixture
+def address(running: RunningShop, tide) -> str:
+    """The page of the one product of a running shop."""
+    running.start_web()
+    return f"{running.address}/products/slack-tide"
+
+
+def count_of(page: Page):
+    return page.locator("#cart-badge .header__count")
+
+
+def add(page: Page) -> None:
+    page.get_by_role("button", name="Add to cart").click()
+    expect(page.get_by_role("dialog", name="Cart")).to_be_visible()
+
+
+def test_double_click_adds_once_and_opens_the_cart(page: Page, address):
+    page.goto(address)
+
+    page.get_by_role("button", name="Add to cart").dblclick()
+
+    drawer = page.get_by_role("dialog", name="Cart")
+    expect(drawer).to_be_visible()
+    expect(drawer).to_have_accessible_description("Slack Tide is in your cart.")
+    expect(drawer.locator("#cart-sum")).to_contain_text("€29.00")
+    expect(count_of(page)).to_have_text("1")
+
+
+def test_cart_is_filled_changed_and_left_by_keyboard(page: Page, address, tide):
+    page.goto(address)
+    tab_to(page.get_by_role("button", name="Add to cart"))
+    page.keyboard.press("Enter")
+    drawer = page.get_by_role("dialog", name="Cart")
+    expect(drawer.get_by_role("button", name="Close the cart")).to_be_focused()
+
+    tab_to(drawer.get_by_label("Quantity of Slack Tide"))
+    page.keyboard.type("4")
+    page.keyboard.press("Tab")
+    expect(drawer.locator("#cart-sum")).to_contain_text("€116.00")
+    expect(drawer.get_by_role("status")).to_have_text("Your cart now holds 4 pieces, €116.00.")
+    expect(drawer.get_by_role("button", name="Remove Slack Tide")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(drawer).to_contain_text("Your cart is empty")
+    page.keyboard.press("Escape")
+
+    expect(drawer).to_be_hidden()
+    expect(page.get_by_role("button", name="Add to cart")).to_be_focused()
+    expect(count_of(page)).to_have_count(0)
+
+
+def test_refusal_stands_at_the_line_in_the_drawer(page: Page, address, tide):
+    page.goto(address)
+    add(page)
+
+    page.fill(f"#quantity-{tide.id}", "7")
+    page.keyboard.press("Tab")
+
+    expect(page.locator(f"#cart-line-{tide.id} [role=alert]")).to_contain_text("Only 5 left")
+
+
+def test_refused_addition_opens_nothing_and_says_why(page: Page, address, tide):
+    page.goto(address)
+    page.request.post(
+        address.replace("/products/slack-tide", "/cart/lines"),
+        form={"variant": tide.id, "quantity": "5"}, headers={"Sec-Fetch-Site": "same-origin"},
+    )  # fmt: skip
+
+    page.get_by_role("button", name="Add to cart").click()
+
+    expect(page.locator("#notices")).to_contain_text("Only 5 left, 5 of them in your cart already.")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_badge_is_true_on_a_page_that_another_page_outdated(page: Page, address):
+    page.goto(address)
+    other = page.context.new_page()
+    other.goto(address)
+    add(other)
+    expect(count_of(page)).to_have_text("1")
+
+    page.goto(f"{address}?v=other")
+    add(page)
+    page.goto(address.replace("/products/slack-tide", "/terms"))
+    page.go_back()
+
+    expect(count_of(page)).to_have_text("2")
+
+
+def test_badge_leads_to_the_drawer_and_a_click_beside_it_closes(page: Page, address):
+    page.goto(address)
+    add(page)
+    page.keyboard.press("Escape")
+
+    page.locator("#cart-badge").click()
+    drawer = page.get_by_role("dialog", name="Cart")
+    expect(drawer).to_contain_text("Slack Tide")
+    expect(drawer.get_by_role("link", name="Checkout")).to_be_visible()
+    page.evaluate("document.querySelector('cart-drawer').openedAt -= 1000")  # so this is no double click's second
+    page.mouse.click(100, 300)
+
+    expect(drawer).to_be_hidden()
+    expect(page.locator("#cart-badge")).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_drawer_fits_a_phone(page: Page, address, width):
+    page.set_viewport_size({"width": width, "height": 640})
+    page.goto(address)
+
+    add(page)
+
+    drawer = page.get_by_role("dialog", name="Cart")
+    assert drawer.evaluate("element => element.scrollWidth <= element.clientWidth")
+    expect(drawer.get_by_role("link", name="Checkout")).to_be_in_viewport(ratio=1)
+
+
+def test_cart_is_a_page_without_a_script(browser: Browser, address):
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(address)
+
+        page.get_by_role("button", name="Add to cart").click()
+
+        expect(page).to_have_url(address.replace("/products/slack-tide", "/cart"))
+        expect(page.locator("#cart-lines")).to_contain_text("Slack Tide")
