@@ -104,6 +104,19 @@ def test_badge_is_true_on_a_page_that_another_page_outdated(page: Page, address)
     expect(count_of(page)).to_have_text("2")
 
 
+def test_page_that_comes_back_from_memory_asks_what_is_true_now(page: Page, address, tide):
+    page.goto(address)
+    page.request.post(
+        address.replace("/products/slack-tide", "/cart/lines"),
+        form={"variant": tide.id}, headers={"Sec-Fetch-Site": "same-origin"},
+    )  # fmt: skip
+
+    with page.expect_request(lambda request: request.url == f"{address}?v={tide.id}"):
+        page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+
+    expect(count_of(page)).to_have_text("1")
+
+
 def test_badge_leads_to_the_drawer_and_a_click_beside_it_closes(page: Page, address):
     page.goto(address)
     add(page)

@@ -1,0 +1,63 @@
+"""Nothing moves while a page loads: pictures that come late find their place kept (cumulative layout shift of 0)."""
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from app.services import catalog, images, search
+from tests import make
+from tests.pictures import picture_bytes
+from tests.running import RunningShop
+
+WATCH = """window.shifts = [];
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) {
+    shifts.push([entry.value, ...entry.sources.map(({ node }) => node?.parentElement?.outerHTML.slice(0, 120))]);
+  }
+}).observe({ type: "layout-shift", buffered: true });"""
+
+
+@pytest.fixture
+def shop(app, running: RunningShop) -> RunningShop:
+    """A shop with a shelf of six prints; the first is the picture of its window too."""
+    images.make_bucket()
+    pictures = [images.add(picture_bytes(600 + place, 800 - 40 * place)) for place in range(6)]
+    prints = [
+        make.product(f"Print {place}", slug=f"print-{place}", media=(pictures[place], pictures[place - 1]))
+        for place in range(6)
+    ]
+    ids = tuple(each.id for each in prints)
+    for slug, is_listed in ((catalog.HOME, False), ("drift", True)):
+        catalog.save_collection(
+            catalog.Collection(
+                id=f"c-{slug}", slug=slug, title="Drift", description="Drawn by rule.", product_ids=ids,
+                cover=pictures[0], is_listed=is_listed,
+            )
+        )  # fmt: skip
+    search.index_stale()
+    running.start_web()
+    return running
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_pages_stand_still_while_their_pictures_come(page: Page, shop, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.add_init_script(WATCH)
+    [variant] = catalog.find_by_slug("print-0").variants
+    page.request.post(
+        f"{shop.address}/cart/lines", form={"variant": variant.id}, headers={"Sec-Fetch-Site": "same-origin"}
+    )
+
+    for address in ("/", "/collections/drift", "/products/print-1", "/products/print-0", "/cart"):
+        waiting: list[Route] = []
+        page.route("**/media/**", waiting.append)
+        page.goto(shop.address + address, wait_until="domcontentloaded")
+        expect(page.locator("main img").first).to_be_attached()
+        page.unroute("**/media/**")
+        for late in waiting:
+            late.continue_()
+        page.wait_for_load_state("networkidle")
+        page.evaluate("scrollTo({ top: document.body.scrollHeight, behavior: 'instant' })")
+        page.wait_for_load_state("networkidle")
+
+        assert waiting, f"{address} asked for no picture before it was whole"
+        assert page.evaluate("shifts") == [], address
