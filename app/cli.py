@@ -6,14 +6,17 @@ from flask.cli import AppGroup
 
 from app import cli_catalog, cli_money, cli_operator, cli_orders, cli_staff, db
 from app.migrate import migrate, migrate_catalog
-from app.services import images
+from app.services import images, tax
 
 shop = AppGroup("shop", help="Run the shop: migrate, seed, import, check, staff and more.")
 
 
 def register(app: Flask) -> None:
     """Add the commands."""
-    operators = (cli_operator.audit, cli_operator.check, cli_operator.fsck, cli_money.reconcile, cli_orders.invoices)
+    operators = (
+        *(cli_operator.audit, cli_operator.check, cli_operator.fsck),
+        *(cli_money.reconcile, cli_money.taxes, cli_orders.invoices),
+    )
     for command in (*cli_catalog.COMMANDS, cli_staff.staff, *operators):
         shop.add_command(command)
     app.cli.add_command(shop)
@@ -25,6 +28,8 @@ def migrate_stores() -> None:
     for database in db.BOTH:
         migrate(database)
         click.echo(f"Database {database.name} is up to date.")
+    if rates := tax.take_official_rates(only_first=True):
+        click.echo(f"{len(rates)} tax rates of the European Union were taken over; see /admin/taxes/.")
     migrate_catalog()
     click.echo("The catalogue is up to date.")
     images.make_bucket()

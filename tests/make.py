@@ -1,6 +1,7 @@
 """Situations by name: one function a noun. Each makes what it needs through the services, as the shop itself would."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,17 @@ import httpx
 from app import clock, db
 from app.money import Money
 from app.queue import later
-from app.services import accounts, cart, catalog, checkout, gift_cards, inventory, orders
+from app.services import (
+    accounts,
+    cart,
+    catalog,
+    checkout,
+    gift_cards,
+    inventory,
+    orders,
+    promotions,
+    tax,
+)
 
 ADDRESSES = {
     "DE": {
@@ -84,6 +95,21 @@ def variant(
     if stock:
         inventory.receive(only.id, stock, reason="opening stock", actor="test")
     return only
+
+
+def promotion(name: str = "Friends", *, kind: str = "percent", **terms: Any) -> promotions.Promotion:
+    """Make a promotion: a tenth off for everybody, unless told otherwise."""
+    terms = {"percent": Decimal(10)} | terms if kind == "percent" else terms
+    return promotions.add(promotions.Terms(name=name, kind=kind, **terms), actor="test")
+
+
+def tax_rate(country: str, percent: str, *, tax_class: str = "standard", region: str = "", postcode: str = "") -> None:
+    """Put a rate in the table of taxes, valid since long ago."""
+    terms = tax.Terms(
+        country=country, region=region, postcode=postcode, tax_class=tax_class, percent=Decimal(percent),
+        valid_from=date(2020, 1, 1),
+    )  # fmt: skip
+    tax.add(terms, actor="test")
 
 
 def reprice(variant: catalog.Variant, price: int) -> None:

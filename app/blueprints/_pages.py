@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency
 from flask import Flask, Response, g, make_response, redirect, render_template, request
@@ -103,6 +104,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["moment"] = format_moment
     app.jinja_env.filters["day"] = format_day
     app.jinja_env.filters["address_lines"] = address_lines
+    app.jinja_env.filters["country"] = name_country
 
 
 def format_money(money: Money, locale: str = "en") -> str:
@@ -123,6 +125,11 @@ def format_day(day: date, locale: str = "en") -> str:
 def address_lines(address: Mapping[str, Any]) -> list[str]:
     """Return the lines of an order's address as they are written in its country."""
     return checkout.Address.from_copy(address).formatted()
+
+
+def name_country(code: str, locale: str = "en") -> str:
+    """Name a country by its ISO 3166 code."""
+    return str(Locale(locale).territories.get(code, code))
 
 
 def _show_http_error(error: HTTPException) -> Response | HTTPException:

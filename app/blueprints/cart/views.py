@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, Response, g, request, url_for
+from flask_limiter.util import get_remote_address
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.datastructures import MultiDict
@@ -12,9 +13,11 @@ from app.blueprints._limits import limiter
 from app.blueprints._pages import changed, page
 from app.blueprints.cart.forms import ADVICE, Addition, Consent, Quantity
 from app.errors import Conflict, Invalid
-from app.services import cart
+from app.services import cart, checkout
 
 bp = Blueprint("cart", __name__)
+
+_LONGEST_CODE = 64
 
 
 @bp.get("/cart")
@@ -75,6 +78,26 @@ def accept_prices() -> Response:
     return _changed(contents)
 
 
+@bp.post("/cart/coupon")
+@limiter.limit("20/minute")
+@limiter.limit("200/hour", key_func=get_remote_address)  # each cart is new for whoever tries out codes
+def enter_coupon() -> Response:
+    """Have a code count for the cart, in place of an earlier one."""
+    try:
+        checkout.enter_coupon(shopper(), request.form.get("code", "")[:_LONGEST_CODE])
+    except Invalid as error:
+        return _show(cart.of(shopper()), status=422, coupon_problem=error.message)
+    return _changed(cart.of(shopper()), saved=True)
+
+
+@bp.post("/cart/coupon/removal")
+@limiter.limit("120/minute")
+def remove_coupon() -> Response:
+    """Take the code off the cart."""
+    checkout.remove_coupon(shopper())
+    return _changed(cart.of(shopper()))
+
+
 @bp.app_context_processor
 def count_pieces() -> dict[str, Any]:
     """Give every page its badge: no query for strangers, none when the view has read the cart already."""
@@ -93,12 +116,15 @@ def keep_nothing(response: Response) -> Response:
     return response
 
 
-def _show(contents: cart.Cart, *, status: int = 200, wrong: str = "", message: str = "") -> Response:
+def _show(
+    contents: cart.Cart, *, status: int = 200, wrong: str = "", message: str = "", coupon_problem: str = ""
+) -> Response:
     """Show the cart; with a refusal, `message` stands at the line `wrong` or above all lines."""
     g.cart_count = contents.count
     return page(
         "cart/show.html", part="cart/_lines.html", status=status, cart=contents, wrong=wrong, message=message,
-        typed=request.form.get("quantity", ""),
+        typed=request.form.get("quantity", ""), coupon_problem=coupon_problem,
+        coupon_typed=request.form.get("code", "")[:_LONGEST_CODE],
     )  # fmt: skip
 
 

@@ -17,10 +17,11 @@ def show(
     problem: ShopError | None = None,
     errors: Mapping[str, Any] | None = None,
     card_problem: str = "",
+    coupon_problem: str = "",
 ) -> Response:
     """Show cart, address, delivery and total as they are now; `problem` or `errors` say why nothing was ordered.
 
-    `card_problem` says why a gift card was not taken.
+    `card_problem` says why a gift card was not taken, `coupon_problem` why a code does not count.
     """
     offer = offered()
     if too_early := sent_back(offer, "payment"):
@@ -36,6 +37,9 @@ def show(
         has_agreed="terms" in request.form,
         card_problem=card_problem,
         typed_code=request.form.get("code", "") if card_problem else "",
+        has_coupon_entry=True,
+        coupon_problem=coupon_problem,
+        coupon_typed=request.form.get("code", "")[:64] if coupon_problem else "",
     )
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -1,6 +1,7 @@
 """The checkout's pages up to the review: address, delivery, review. Paying is in `pay.py`."""
 
 from flask import Blueprint, Response, request, url_for
+from flask_limiter.util import get_remote_address
 
 from app.blueprints._access import shopper
 from app.blueprints._limits import limiter
@@ -72,6 +73,26 @@ def save_delivery() -> Response:
 def payment() -> Response:
     """Show the whole order once more, ask for agreement to the terms, and offer the ways to pay."""
     return review.show()
+
+
+@bp.post("/coupon")
+@limiter.limit("20/minute")
+@limiter.limit("200/hour", key_func=get_remote_address)  # each cart is new for whoever tries out codes
+def enter_coupon() -> Response:
+    """Have a code count for the order, in place of an earlier one."""
+    try:
+        checkout.enter_coupon(shopper(), request.form.get("code", "")[:64])
+    except Invalid as error:
+        return review.show(status=422, coupon_problem=error.message)
+    return see_other(url_for("checkout.payment"))
+
+
+@bp.post("/coupon/removal")
+@limiter.limit("60/minute")
+def remove_coupon() -> Response:
+    """Take the code off the order."""
+    checkout.remove_coupon(shopper())
+    return see_other(url_for("checkout.payment"))
 
 
 @bp.after_request

@@ -6,7 +6,16 @@ The one rule: a cart promises nothing. Prices and stock are read anew when it is
 from app.services.cart.changes import MAX_QUANTITY, accept_prices, add, forget_old, remove, set_quantity
 from app.services.cart.contents import Cart, CartLine, Shopper, count, of
 from app.services.cart.merging import Fewer, Merged, merge
-from app.services.cart.ordering import LockedCart, LockedLine, lock, remember_order, take_out, touch
+from app.services.cart.ordering import (
+    LockedCart,
+    LockedLine,
+    keep_coupon,
+    lock,
+    remember_order,
+    send_to,
+    take_out,
+    touch,
+)
 
 __all__ = [
     "MAX_QUANTITY",
@@ -21,11 +30,13 @@ __all__ = [
     "add",
     "count",
     "forget_old",
+    "keep_coupon",
     "lock",
     "merge",
     "of",
     "remember_order",
     "remove",
+    "send_to",
     "set_quantity",
     "take_out",
     "touch",

@@ -1,8 +1,10 @@
 """What is in a cart, at today's prices and stock."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
+from functools import cached_property
 from typing import Protocol
 
 from sqlalchemy import Row, bindparam, func, select
@@ -10,7 +12,7 @@ from sqlalchemy import Row, bindparam, func, select
 from app import config, db
 from app.errors import Unavailable
 from app.money import Money
-from app.services import catalog, inventory
+from app.services import catalog, inventory, pricing, promotions, tax
 from app.services.cart.models import CartRow, LineRow
 
 _PIECES = select(func.sum(LineRow.quantity)).where(LineRow.cart_id == bindparam("cart"))
@@ -61,6 +63,7 @@ class CartLine:
     weight_grams: int
     requires_shipping: bool
     batch: catalog.Batch
+    tax_class: str
 
     @property
     def total(self) -> Money:
@@ -95,15 +98,64 @@ class CartLine:
         )
 
 
-@dataclass(frozen=True, slots=True)
+_UNTAXED = tax.Rates({}, tax.Rate("VAT", Decimal(0)))
+
+
+@dataclass(frozen=True)
 class Cart:
-    """A cart as its shopper sees it. `is_current` is False while the catalogue is down: prices are then copies."""
+    """A cart as its shopper sees it. `is_current` is False while the catalogue is down: prices are then copies.
+
+    `goes_to` is the place whose `rates` tax it: the shop's own as long as `has_address` is False. `candidates` are the
+    promotions that come into question, `members` the products of the collections that those are for.
+    """
 
     id: str | None
     revision: int
     lines: tuple[CartLine, ...]
     currency: str
     is_current: bool = True
+    goes_to: tax.Place = field(default_factory=tax.home)
+    has_address: bool = False
+    rates: tax.Rates = _UNTAXED
+    candidates: promotions.Candidates = field(default_factory=promotions.Candidates)
+    members: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def coupon(self) -> str | None:
+        """The code that was entered."""
+        return self.candidates.code
+
+    @cached_property
+    def priced(self) -> promotions.Priced:
+        """What the lines that can be had come to, before delivery and before it is known who orders."""
+        return self.price(Money.zero(self.currency))
+
+    def reductions_of(self, line: CartLine) -> list[tuple[str, Money]]:
+        """Return what is taken off a line, by name."""
+        place = self.places.get(line.variant_id)
+        return [] if place is None else self.priced.reductions_of(place)
+
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """Where the lines that can be had stand in what was priced, by variant."""
+        return {line.variant_id: place for place, line in enumerate(line for line in self.lines if not line.is_gone)}
+
+    def price(self, delivery: Money, customer: promotions.Customer | None = None) -> promotions.Priced:
+        """Return what the lines that can be had come to with that delivery, for that customer."""
+        lines = [line for line in self.lines if not line.is_gone]
+        rates = [self.rates.of(line.tax_class) for line in lines]
+        goods = promotions.Goods(
+            [
+                pricing.Line(line.unit_price, line.quantity, rate.percent, rate.name)
+                for line, rate in zip(lines, rates, strict=True)
+            ],
+            [line.product_id for line in lines],
+            self.members,
+        )
+        return promotions.price(
+            goods, delivery, self.candidates, today=tax.today(), customer=customer,
+            prices_include_tax=config.current().prices_include_tax,
+        )  # fmt: skip
 
     @property
     def count(self) -> int:
@@ -132,9 +184,9 @@ class Cart:
         return bool(self.lines) and self.is_current and not blocked and not self.has_risen
 
 
-def of(shopper: Shopper) -> Cart:
-    """Return the shopper's cart; an empty one when they have none."""
-    return read(shopper.cart_id)
+def of(shopper: Shopper, *, coupon: str | None = None) -> Cart:
+    """Return the shopper's cart; an empty one when they have none. With `coupon`, as if that had been entered."""
+    return read(shopper.cart_id, coupon=coupon)
 
 
 def count(shopper: Shopper) -> int:
@@ -144,20 +196,27 @@ def count(shopper: Shopper) -> int:
     return int(db.orders.value(_PIECES, {"cart": shopper.cart_id}) or 0)
 
 
-def read(cart_id: str | None) -> Cart:
-    """Return a cart in at most three SQL queries and one of the catalogue, however many lines it has."""
+def read(cart_id: str | None, *, coupon: str | None = None) -> Cart:
+    """Return a cart in at most five SQL queries and one of the catalogue, however many lines it has.
+
+    One query less while no order waits for its money; one more of the catalogue when a promotion is for collections.
+    """
     currency = config.current().currency
     rows = _rows(cart_id) if cart_id else []
     if not rows:
         return Cart(id=cart_id, revision=0, lines=(), currency=currency)
-    revision, order_id, _ = rows[0]
-    lines = [line for _, _, line in rows if line]  # an empty cart is one row without a line
+    cart = rows[0][0]
+    lines = [line for _, line in rows if line]  # an empty cart is one row without a line
+    if not lines:
+        return Cart(id=cart_id, revision=cart.revision, lines=(), currency=currency)
     variants = [line.variant_id for line in lines]
-    left = stock_left(variants, order_id=order_id) if lines else {}
-    sellables, is_current = _sellables(variants)
+    left = stock_left(variants, order_id=cart.order_id)
+    candidates = promotions.candidates(coupon or cart.coupon, order_id=cart.order_id)
+    sellables, members, is_current = _ask_catalog(variants, candidates)
+    place = _place_of(cart) or tax.home()
     return Cart(
         id=cart_id,
-        revision=revision,
+        revision=cart.revision,
         lines=tuple(
             _as_sold(line, sellables.get(line.variant_id), left[line.variant_id], currency)
             if is_current
@@ -166,6 +225,11 @@ def read(cart_id: str | None) -> Cart:
         ),
         currency=currency,
         is_current=is_current,
+        goes_to=place,
+        has_address=cart.country is not None,
+        rates=tax.rates(place),
+        candidates=candidates,
+        members=members,
     )
 
 
@@ -182,9 +246,9 @@ def stock_left(variants: Sequence[str], *, order_id: str | None) -> dict[str, Le
     }
 
 
-def _rows(cart_id: str) -> Sequence[Row[int, str | None, LineRow]]:
+def _rows(cart_id: str) -> Sequence[Row[CartRow, LineRow]]:
     query = (
-        select(CartRow.revision, CartRow.order_id, LineRow)
+        select(CartRow, LineRow)
         .outerjoin(LineRow, LineRow.cart_id == CartRow.id)
         .where(CartRow.id == cart_id)
         .order_by(LineRow.added_at, LineRow.variant_id)
@@ -193,12 +257,18 @@ def _rows(cart_id: str) -> Sequence[Row[int, str | None, LineRow]]:
         return session.execute(query).all()
 
 
-def _sellables(variants: Sequence[str]) -> tuple[Mapping[str, catalog.Sellable], bool]:
-    """Return what the catalogue says, and whether it could be asked."""
+def _place_of(cart: CartRow) -> tax.Place | None:
+    return tax.Place(cart.country, cart.region or "", cart.postal_code or "") if cart.country else None
+
+
+def _ask_catalog(
+    variants: Sequence[str], candidates: promotions.Candidates
+) -> tuple[Mapping[str, catalog.Sellable], Mapping[str, frozenset[str]], bool]:
+    """Return what the catalogue says of variants and collections, and whether it could be asked."""
     try:
-        return (catalog.find_variants(variants) if variants else {}), True
+        return catalog.find_variants(variants), catalog.members_of(candidates.collections), True
     except Unavailable:
-        return {}, False
+        return {}, {}, False
 
 
 def _as_sold(line: LineRow, sellable: catalog.Sellable | None, left: Left, currency: str) -> CartLine:
@@ -222,6 +292,7 @@ def _as_sold(line: LineRow, sellable: catalog.Sellable | None, left: Left, curre
         weight_grams=sellable.weight_grams,
         requires_shipping=sellable.requires_shipping,
         batch=sellable.batch,
+        tax_class=sellable.tax_class,
     )
 
 
@@ -243,4 +314,5 @@ def _as_copied(line: LineRow, left: Left, *, is_available: bool = True) -> CartL
         weight_grams=0,
         requires_shipping=True,
         batch=catalog.Batch(),
+        tax_class=tax.STANDARD,
     )

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 from app import clock, db
 from app.errors import NotFound
 from app.money import Money
+from app.services import tax
 from app.services.cart.models import CartRow, LineRow
 
 
@@ -53,6 +54,23 @@ def touch(cart_id: str) -> None:
         session.execute(update(CartRow).where(CartRow.id == cart_id).values(revision=CartRow.revision + 1))
 
 
+def send_to(cart_id: str, place: tax.Place) -> None:
+    """Note where a cart goes, because its taxes hang on that, and raise its revision."""
+    where = {"country": place.country, "region": place.region, "postal_code": place.postal_code}
+    with db.orders.transaction() as session:
+        session.execute(update(CartRow).where(CartRow.id == cart_id).values(revision=CartRow.revision + 1, **where))
+
+
+def keep_coupon(cart_id: str, code: str | None) -> None:
+    """Keep the code that was entered, in place of an earlier one; None takes it away. Twice is once."""
+    with db.orders.transaction() as session:
+        session.execute(
+            update(CartRow)
+            .where(CartRow.id == cart_id, CartRow.coupon.is_distinct_from(code))
+            .values(revision=CartRow.revision + 1, updated_at=clock.now(), coupon=code)
+        )
+
+
 def remember_order(cart_id: str, order_id: str | None) -> None:
     """Note which unpaid order holds stock for this cart, so that the cart does not show its own pieces as sold out."""
     with db.orders.transaction() as session:
@@ -65,7 +83,7 @@ def take_out(cart_id: str, quantities: Mapping[str, int]) -> None:
         cart = session.get(CartRow, cart_id, with_for_update=True, populate_existing=True)
         if cart is None:
             return
-        cart.revision, cart.order_id, cart.updated_at = cart.revision + 1, None, clock.now()
+        cart.revision, cart.order_id, cart.coupon, cart.updated_at = cart.revision + 1, None, None, clock.now()
         lines = session.scalars(
             select(LineRow).where(LineRow.cart_id == cart_id, LineRow.variant_id.in_(quantities))
         ).all()

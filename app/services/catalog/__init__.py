@@ -32,6 +32,7 @@ from app.services.catalog.reading import (
     known,
     list_ids,
     lost_collection,
+    members_of,
     walk,
 )
 from app.services.catalog.shopify import clean_html
@@ -92,6 +93,7 @@ __all__ = [
     "list_ids",
     "list_imports",
     "lost_collection",
+    "members_of",
     "picture_progress",
     "plain_text",
     "problems_of",

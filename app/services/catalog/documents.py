@@ -73,6 +73,8 @@ class Variant:
 class Product:
     """What a thing is and what it costs. `description` is sanitised HTML. `revision` 0 was never saved.
 
+    `tax_class` is one of the classes that the table of taxes knows.
+
     `old_slugs` are the addresses it had; each write keeps the one it leaves, and they lead to it for good.
     """
 
@@ -89,6 +91,7 @@ class Product:
     media: tuple[Media, ...] = ()
     old_slugs: tuple[str, ...] = ()
     batch: Batch = Batch()
+    tax_class: str = "standard"
     is_published: bool = True
     is_deleted: bool = False
     revision: int = 0
@@ -144,7 +147,7 @@ def to_document(thing: Product | Collection) -> dict[str, Any]:
 def to_product(document: Document) -> Product:
     """Read a product."""
     return Product(
-        **_known(document, "slug", "title", "created_at", "kind", "vendor", "description"),
+        **_known(document, "slug", "title", "created_at", "kind", "vendor", "description", "tax_class"),
         **_known(document, "is_published", "is_deleted", "revision"),
         id=document["_id"],
         tags=tuple(document.get("tags", ())),

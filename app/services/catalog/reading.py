@@ -47,6 +47,7 @@ class Sellable:
     is_available: bool
     requires_shipping: bool
     batch: Batch
+    tax_class: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,6 +144,20 @@ def find_collections(ids: Iterable[str]) -> list[Collection]:
     return [to_collection(document) for document in stores.catalog()["collections"].find({"_id": {"$in": list(ids)}})]
 
 
+def members_of(collection_ids: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Return the ids of the products in each collection, read from MongoDB now, in one query.
+
+    Raises Unavailable when the catalogue does not answer: nothing is reduced by an old shelf.
+    """
+    wanted = list(collection_ids)
+    if not wanted:
+        return {}
+    try:
+        return {each.id: frozenset(each.product_ids) for each in find_collections(wanted)}
+    except PyMongoError as error:
+        raise Unavailable(_NO_ANSWER) from error
+
+
 def list_ids(kind: str) -> list[str]:
     """Return the ids of all products or collections (`kind`), in order."""
     return [document["_id"] for document in stores.catalog()[kind].find({}, {"_id": 1}).sort("_id", 1)]
@@ -212,6 +227,7 @@ def _to_sellable(product: Product, variant: Variant) -> Sellable:
         is_available=product.is_published and not product.is_deleted and variant.price is not None,
         requires_shipping=variant.requires_shipping,
         batch=product.batch,
+        tax_class=product.tax_class,
     )
 
 

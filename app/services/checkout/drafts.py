@@ -7,11 +7,11 @@ from typing import Literal
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
-from app import clock, config, db
-from app.errors import Conflict, Invalid
+from app import clock, db
+from app.errors import Conflict, Invalid, Unavailable
 from app.money import Money
-from app.services import cart, gift_cards, orders, payments, pricing, shipping, tax
-from app.services.cart import Cart, Shopper
+from app.services import cart, gift_cards, orders, payments, pricing, promotions, shipping, tax
+from app.services.cart import Cart, CartLine, Shopper
 from app.services.checkout.addresses import Address, check_address
 from app.services.checkout.contacts import check_email
 from app.services.checkout.models import DraftRow
@@ -64,14 +64,29 @@ class Quote:
     draft: Draft
     options: tuple[DeliveryOption, ...]
     delivery: DeliveryOption | None
-    totals: pricing.Totals
+    priced: promotions.Priced
     tenders: tuple[Tender, ...] = ()
     terms_version: str = TERMS_VERSION
 
     @property
+    def totals(self) -> pricing.Totals:
+        """What it comes to."""
+        return self.priced.totals
+
+    @property
     def breakdown(self) -> pricing.Breakdown:
         """Every cent of the total by name."""
-        return pricing.break_down(self.totals, (), has_delivery=self.delivery is not None)
+        return self.priced.breakdown(has_delivery=self.delivery is not None)
+
+    def reductions_of(self, line: CartLine) -> list[tuple[str, Money]]:
+        """Return what is taken off a line, by name."""
+        place = self.cart.places.get(line.variant_id)
+        return [] if place is None else self.priced.reductions_of(place)
+
+    def sums_of(self, line: CartLine) -> pricing.LineTotal | None:
+        """Return what a line comes to; None for one that cannot be had."""
+        place = self.cart.places.get(line.variant_id)
+        return None if place is None else self.totals.lines[place]
 
     @property
     def due(self) -> Money:
@@ -100,23 +115,15 @@ def draft_of(shopper: Shopper) -> Draft:
     return Draft(row.cart_id, row.email, address, row.delivery_method, tuple(row.gift_card_ids))
 
 
-def quote(shopper: Shopper) -> Quote:
-    """Return the shopper's cart with its delivery and totals, at today's prices."""
-    contents, draft = cart.of(shopper), draft_of(shopper)
+def quote(shopper: Shopper, *, coupon: str | None = None) -> Quote:
+    """Return the shopper's cart with its delivery and totals, at today's prices; as if `coupon` had been entered."""
+    contents, draft = cart.of(shopper, coupon=coupon), draft_of(shopper)
     country = draft.address.country if draft.address else ""
     options = shipping.options(country, contents.weight_grams, contents.subtotal)
     delivery = next((option for option in options if option.code == draft.delivery_method), None)
-    rate = tax.rates(_place_of(draft.address)).of(tax.STANDARD)
-    totals = pricing.totals(
-        [
-            pricing.Line(line.unit_price, line.quantity, rate.percent, rate.name)
-            for line in contents.lines
-            if not line.is_gone
-        ],
-        delivery.price if delivery else Money.zero(contents.currency),
-        prices_include_tax=config.current().prices_include_tax,
-    )
-    return Quote(contents, draft, tuple(options), delivery, totals, _tenders(draft, totals.total))
+    price = delivery.price if delivery else Money.zero(contents.currency)
+    priced = contents.price(price, _customer(draft.email, contents.candidates))
+    return Quote(contents, draft, tuple(options), delivery, priced, _tenders(draft, priced.totals.total))
 
 
 def _tenders(draft: Draft, total: Money) -> tuple[Tender, ...]:
@@ -137,8 +144,32 @@ def _tenders(draft: Draft, total: Money) -> tuple[Tender, ...]:
     return tuple(tenders)
 
 
-def _place_of(address: Address | None) -> tax.Place:
-    return tax.Place(address.country, address.region, address.postal_code) if address else tax.home()
+def enter_coupon(shopper: Shopper, code: str) -> None:
+    """Keep a code for the shopper's cart, in place of an earlier one; raise Invalid when it does not count, and why."""
+    code = promotions.plain_code(code)
+    if not code:
+        raise Invalid("Enter a code.", code="Enter a code.")
+    offer = quote(shopper, coupon=code)
+    if offer.cart.id is None or not offer.cart.lines:
+        raise Conflict("Your cart is empty. Please choose something first.")
+    if not offer.cart.is_current:
+        raise Unavailable("Codes cannot be checked at the moment. Your cart is kept; please try again in a minute.")
+    if offer.priced.refusal:
+        raise Invalid(offer.priced.refusal, code=offer.priced.refusal)
+    cart.keep_coupon(offer.cart.id, code)
+
+
+def remove_coupon(shopper: Shopper) -> None:
+    """Take the code off the shopper's cart. Twice is once."""
+    if shopper.cart_id is not None:
+        cart.keep_coupon(shopper.cart_id, None)
+
+
+def _customer(email: str, candidates: promotions.Candidates) -> promotions.Customer | None:
+    """Return what is known of who orders, where that matters to a promotion."""
+    if not email or not candidates.asks_for_customer:
+        return None
+    return promotions.customer(email, candidates.all, has_ordered=orders.has_ordered(email))
 
 
 def save_address(shopper: Shopper, *, email: str, address: Mapping[str, str]) -> None:
@@ -161,7 +192,7 @@ def save_address(shopper: Shopper, *, email: str, address: Mapping[str, str]) ->
     before = draft_of(shopper)
     with db.orders.transaction() as session:
         if (before.email, before.address) != (email, checked):
-            cart.touch(shopper.cart_id)
+            cart.send_to(shopper.cart_id, tax.Place(checked.country, checked.region, checked.postal_code))
         session.execute(
             insert(DraftRow)
             .values(cart_id=shopper.cart_id, delivery_method=None, gift_card_ids=[], **entered)

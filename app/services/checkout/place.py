@@ -1,7 +1,7 @@
 """Placing: one short transaction that turns a cart into an order with its stock set aside and its payment written.
 
 The one rule: order first, money second. The network is called before it (to clear an earlier payment away) and after it
-(to open the new one), never inside. Rows are locked in the order: order, payment, cart, stock.
+(to open the new one), never inside. Rows are locked in the order: order, payment, cart, promotion, stock.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from app import clock, config, db
 from app.errors import Conflict, Unavailable
 from app.money import Money
 from app.queue import later
-from app.services import cart, inventory, orders, payments
+from app.services import cart, inventory, orders, payments, promotions
 from app.services.cart import Shopper
 from app.services.checkout.drafts import Quote, quote
 from app.services.checkout.settle import apply, confirm, give_back_part, withdraw
@@ -26,8 +26,8 @@ CHARGE_AGAIN_AFTER = timedelta(seconds=20)
 class TotalChanged(Conflict):
     """The total is another than the one the customer saw. `total` is the new one."""
 
-    def __init__(self, total: Money) -> None:
-        super().__init__("A price changed while you were here. Please look at the new total before you order.")
+    def __init__(self, total: Money, why: str = "A price or a tax changed while you were here.") -> None:
+        super().__init__(f"{why} Please look at the new total before you order.")
         self.total = total
 
 
@@ -51,8 +51,8 @@ def place(
 
     `due_shown` is what was shown as left to pay after gift cards; without it none were shown.
 
-    Raises Conflict when the cart, a price (TotalChanged) or the stock (SoldOut) moved on, Unavailable when the payment
-    company is down: the order then exists, and placing again goes on with it.
+    Raises Conflict when the cart, a price, a tax or a promotion (TotalChanged) or the stock (SoldOut) moved on,
+    Unavailable when the payment company is down: the order then exists, and placing again goes on with it.
     """
     if shopper.cart_id is None:
         raise Conflict("Your cart is empty, so there is nothing to order.")
@@ -69,7 +69,10 @@ def place(
         return _go_on(earlier, method)
     if earlier is not None:
         withdraw(earlier.id, "The cart was changed, so this order was given up for a new one.")
-    order, payment = _write(offer, revision, terms_version, method)
+    try:
+        order, payment = _write(offer, revision, terms_version, method)
+    except promotions.UsedUp as error:
+        raise TotalChanged(quote(shopper).totals.total, str(error)) from error
     return Placed(order, payments.charge(payment.id) if payment else None)
 
 
@@ -119,6 +122,7 @@ def _write(offer: Quote, revision: int, terms_version: str, method: str) -> tupl
             )
         order = orders.add(_order_values(offer, revision, terms_version), _line_values(offer))
         cart.remember_order(cart_id, order.id)
+        promotions.take(order.id, offer.priced.given, email=order.email)
         for tender in offer.tenders:
             if tender.amount:
                 payments.hold_gift_card(order.id, tender.card_id, tender.amount)
@@ -212,6 +216,16 @@ def _order_values(offer: Quote, revision: int, terms_version: str) -> Mapping[st
             {"name": each.name, "rate": str(each.rate), "net": each.net.amount, "tax": each.tax.amount}
             for each in totals.rates
         ],
+        "reductions": [
+            {
+                "promotion": each.id,
+                "name": each.label,
+                "code": each.code,
+                "goods": taken.goods.amount,
+                "delivery": taken.delivery.amount,
+            }
+            for each, taken in zip(offer.priced.given, totals.taken, strict=True)
+        ],
         "delivery_method": delivery.code,
         "delivery_name": delivery.name,
         "terms_version": terms_version,
@@ -234,9 +248,12 @@ def _line_values(offer: Quote) -> list[Mapping[str, Any]]:
             "total": sums.total.amount,
             "tax": sums.tax.amount,
             "tax_rate": sums.rate,
+            "reductions": [
+                {"name": name, "amount": amount.amount} for name, amount in offer.priced.reductions_of(place)
+            ],
             "weight_grams": line.weight_grams,
             "requires_shipping": line.requires_shipping,
             "expected_on": line.expected_on,
         }
-        for line, sums in zip(offer.cart.lines, offer.totals.lines, strict=True)
+        for place, (line, sums) in enumerate(zip(offer.cart.lines, offer.totals.lines, strict=True))
     ]

@@ -11,7 +11,7 @@ from app import clock, db
 from app.errors import Conflict, Unavailable
 from app.money import Money
 from app.queue import done, later
-from app.services import cart, inventory, orders, payments
+from app.services import cart, inventory, orders, payments, promotions
 from app.services.checkout.drafts import erase_draft
 from app.services.orders import Order, OrderState
 from app.services.payments import Payment, Truth
@@ -88,6 +88,7 @@ def withdraw(order_id: str, why: str) -> Order:
             if current is None:
                 orders.move(order, OrderState.CANCELLED, why)
                 cart.remember_order(order.cart_id, None)
+                promotions.give_back(order_id)
                 payments.release_held(order_id)
                 inventory.release(order_id)
         done()
@@ -149,9 +150,10 @@ def _reserve_again(order: Order) -> bool:
     quantities = {line.variant_id: line.quantity for line in order.lines}
     try:
         with db.orders.transaction():
+            promotions.take_again(order.id)
             payments.hold_again(order.id)
             inventory.reserve(order.id, quantities, until=clock.now() + _HOLD_FOR_LATE_MONEY)
-    except Conflict:  # sold out, or the gift card that paid a part is spent
+    except Conflict:  # sold out, a promotion used up, or the gift card that paid a part spent
         return False
     orders.note(order.id, "revived", "The money came late; everything was still there.")
     return True

@@ -32,6 +32,7 @@ __all__ = [
     "get_as_staff",
     "get_by_token",
     "get_for_job",
+    "has_ordered",
     "link_of",
     "list_as_staff",
     "lock",
@@ -93,6 +94,13 @@ def find_by_number(number: str) -> Order | None:
     """Return the order with this number, for a check that has found it."""
     with db.orders.reading() as session:
         return session.scalars(select(Order).where(Order.number == number)).one_or_none()
+
+
+def has_ordered(email: str) -> bool:
+    """Whether this e-mail address has an order that was paid."""
+    query = select(Order.id).where(func.lower(Order.email) == email.lower(), Order.confirmed_at.is_not(None)).limit(1)
+    with db.orders.reading() as session:
+        return session.scalar(query) is not None
 
 
 def token_of(order_id: str) -> str:

@@ -169,6 +169,10 @@ class OrderLine(OrdersModel):
         """The picture as it was when this was bought."""
         return Media(**self.image) if self.image else None
 
+    def money(self, amount: int) -> Money:
+        """Return an amount of this line, in its currency."""
+        return Money(amount, self.currency)
+
     @property
     def unit_price_money(self) -> Money:
         """The price of one."""

@@ -5,7 +5,9 @@ rates that hold there the narrowest counts (postcode, region, country), and of t
 without a rate is taxed as `standard`, a country without any rate not at all, but the shop's own by `SHOP_VAT_RATE`.
 """
 
+from app.services.tax.back_office import Terms, add, get_as_staff, list_as_staff, remove, set_percent
 from app.services.tax.models import TaxRate
+from app.services.tax.official import take_official_rates
 from app.services.tax.reading import CLASSES, STANDARD, ZERO, Place, Rate, Rates, home, rates, today
 
 __all__ = [
@@ -16,7 +18,14 @@ __all__ = [
     "Rate",
     "Rates",
     "TaxRate",
+    "Terms",
+    "add",
+    "get_as_staff",
     "home",
+    "list_as_staff",
     "rates",
+    "remove",
+    "set_percent",
+    "take_official_rates",
     "today",
 ]

@@ -171,6 +171,41 @@ def upgrade() -> None:
     op.create_index("ix_payment_tries_at", "payment_tries", ["at"], unique=False)
     op.create_index("ix_payment_tries_lane_at", "payment_tries", ["lane", "at"], unique=False)
     op.create_table(
+        "promotions",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=True),
+        sa.Column("percent", sa.Numeric(precision=5, scale=2), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=True),
+        sa.Column("buy", sa.BigInteger(), nullable=False),
+        sa.Column("get", sa.BigInteger(), nullable=False),
+        sa.Column("minimum", sa.BigInteger(), nullable=True),
+        sa.Column("collections", postgresql.ARRAY(sa.String()), nullable=False),
+        sa.Column("products", postgresql.ARRAY(sa.String()), nullable=False),
+        sa.Column("is_first_order_only", sa.Boolean(), nullable=False),
+        sa.Column("is_exclusive", sa.Boolean(), nullable=False),
+        sa.Column("total_limit", sa.BigInteger(), nullable=True),
+        sa.Column("customer_limit", sa.BigInteger(), nullable=True),
+        sa.Column("uses", sa.BigInteger(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("kind <> 'fixed' OR amount > 0", name=op.f("ck_promotions_fixed_has_amount")),
+        sa.CheckConstraint("buy > 0 AND get > 0", name=op.f("ck_promotions_pieces_positive")),
+        sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_promotions_ends_after_start")),
+        sa.CheckConstraint("percent > 0 AND percent <= 100", name=op.f("ck_promotions_percent_in_range")),
+        sa.CheckConstraint(
+            "uses >= 0 AND (total_limit IS NULL OR uses <= total_limit)", name=op.f("ck_promotions_uses_within_limit")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_promotions")),
+    )
+    op.create_index(
+        "uq_promotions_code_live", "promotions", ["code"], unique=True, postgresql_where=sa.text("stopped_at IS NULL")
+    )
+    op.create_table(
         "reservations",
         sa.Column("order_id", sa.String(), nullable=False),
         sa.Column("variant_id", sa.String(), nullable=False),
@@ -490,6 +525,27 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_order_lines_variant_id"), "order_lines", ["variant_id"], unique=False)
     op.create_table(
+        "promotion_customers",
+        sa.Column("promotion_id", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("uses", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("uses >= 0", name=op.f("ck_promotion_customers_uses_not_negative")),
+        sa.ForeignKeyConstraint(["promotion_id"], ["promotions.id"], name=op.f("fk_promotion_customers_promotion_id")),
+        sa.PrimaryKeyConstraint("promotion_id", "email", name=op.f("pk_promotion_customers")),
+    )
+    op.create_table(
+        "promotion_uses",
+        sa.Column("order_id", sa.String(), nullable=False),
+        sa.Column("promotion_id", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("given_back_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_promotion_uses_order_id")),
+        sa.ForeignKeyConstraint(["promotion_id"], ["promotions.id"], name=op.f("fk_promotion_uses_promotion_id")),
+        sa.PrimaryKeyConstraint("order_id", "promotion_id", name=op.f("pk_promotion_uses")),
+    )
+    op.create_index("ix_promotion_uses_promotion_id_email", "promotion_uses", ["promotion_id", "email"], unique=False)
+    op.create_table(
         "search_places",
         sa.Column("collection_id", sa.String(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
@@ -787,6 +843,9 @@ def downgrade() -> None:
     op.drop_table("search_rewrites")
     op.drop_index("ix_search_places_product_id", table_name="search_places")
     op.drop_table("search_places")
+    op.drop_index("ix_promotion_uses_promotion_id_email", table_name="promotion_uses")
+    op.drop_table("promotion_uses")
+    op.drop_table("promotion_customers")
     op.drop_index(op.f("ix_order_lines_variant_id"), table_name="order_lines")
     op.drop_table("order_lines")
     op.drop_index("ix_order_events_order_id_id", table_name="order_events")
@@ -833,6 +892,8 @@ def downgrade() -> None:
     op.drop_index("ix_reservations_variant_id_owed", table_name="reservations", postgresql_where="owed > 0")
     op.drop_index("ix_reservations_expires_at", table_name="reservations", postgresql_where="state = 'held'")
     op.drop_table("reservations")
+    op.drop_index("uq_promotions_code_live", table_name="promotions", postgresql_where=sa.text("stopped_at IS NULL"))
+    op.drop_table("promotions")
     op.drop_index("ix_payment_tries_lane_at", table_name="payment_tries")
     op.drop_index("ix_payment_tries_at", table_name="payment_tries")
     op.drop_table("payment_tries")

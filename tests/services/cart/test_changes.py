@@ -276,7 +276,7 @@ def test_many_lines_cost_no_more_queries_than_one(ada, app, count_queries):
         contents = cart.of(who)
 
     assert len(contents.lines) == 40
-    assert (counted.sql, counted.mongo) == (2, 1)
+    assert (counted.sql, counted.mongo) == (4, 1)
 
 
 def test_lines_stand_in_the_order_they_were_added(app, ada, tide):

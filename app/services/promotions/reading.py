@@ -1,0 +1,58 @@
+"""Which promotions come into question for a cart."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import and_, or_, select
+
+from app import db
+from app.services import tax
+from app.services.promotions.choosing import Candidates, Customer
+from app.services.promotions.models import Promotion, PromotionCustomer, PromotionUse
+
+
+def plain_code(text: str) -> str:
+    """Write a code as it is compared: in capitals, without spaces."""
+    return "".join(text.split()).upper()
+
+
+def candidates(code: str | None, *, order_id: str | None = None) -> Candidates:
+    """Return what comes into question for a cart with the coupon `code`, in one query."""
+    today = tax.today()
+    counts_by_itself = and_(
+        Promotion.code.is_(None),
+        Promotion.stopped_at.is_(None),
+        or_(Promotion.starts_on.is_(None), Promotion.starts_on <= today),
+        or_(Promotion.ends_on.is_(None), Promotion.ends_on >= today),
+    )
+    is_held = and_(
+        PromotionUse.promotion_id == Promotion.id,
+        PromotionUse.order_id == (order_id or ""),
+        PromotionUse.given_back_at.is_(None),
+    )
+    query = (
+        select(Promotion, PromotionUse.order_id)
+        .outerjoin(PromotionUse, is_held)
+        .where(or_(counts_by_itself, Promotion.code == code) if code else counts_by_itself)
+        .order_by(Promotion.stopped_at.is_(None), Promotion.id)
+    )
+    with db.orders.reading() as session:
+        rows = session.execute(query).all()
+    found = [promotion for promotion, _ in rows]
+    return Candidates(
+        automatic=tuple(each for each in found if each.code is None),
+        code=code,
+        coupon=next((each for each in reversed(found) if each.code is not None), None),
+        held=frozenset(promotion.id for promotion, held in rows if held),
+    )
+
+
+def customer(email: str, promotions: Iterable[Promotion], *, has_ordered: bool) -> Customer:
+    """Return what is known of who orders: how many uses of each promotion they hold, in one query."""
+    wanted = [each.id for each in promotions]
+    with db.orders.reading() as session:
+        rows = session.execute(
+            select(PromotionCustomer.promotion_id, PromotionCustomer.uses).where(
+                PromotionCustomer.promotion_id.in_(wanted), PromotionCustomer.email == email.lower()
+            )
+        ).all()
+    return Customer(has_ordered=has_ordered, uses={row.promotion_id: row.uses for row in rows})
