@@ -1,0 +1,76 @@
+"""Checks of documents: no number is missing, no paid order is without its invoice, and all of it is printed."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from app import clock, db
+from app.fsck import Check, Fault, walk
+from app.queue import later
+from app.services import orders
+from app.services.documents.models import Document, DocumentSeries
+
+_ISSUED_WITHIN = timedelta(minutes=15)
+_PRINTED_WITHIN = timedelta(hours=1)
+
+
+def _find_gaps() -> Iterator[Fault]:
+    is_its = (Document.kind == DocumentSeries.kind) & (Document.year == DocumentSeries.year)
+    count, highest = func.count(Document.id), func.coalesce(func.max(Document.number), 0)
+    query = select(DocumentSeries.last, count.label("count"), highest.label("highest")).outerjoin(Document, is_its)
+    query = query.group_by(DocumentSeries.kind, DocumentSeries.year)
+    key = func.concat(DocumentSeries.kind, "/", DocumentSeries.year)
+    for row in walk(query.having((count != DocumentSeries.last) | (highest != DocumentSeries.last)), key):
+        yield Fault(row.key, f"{row.last} numbers were given, {row.count} documents have one, up to {row.highest}")
+
+
+def _find_uninvoiced() -> Iterator[Fault]:
+    return orders.examine(_see_uninvoiced)
+
+
+def _see_uninvoiced(found: Sequence[orders.Order]) -> Iterator[Fault]:
+    since = clock.now() - _ISSUED_WITHIN
+    paid = {order.id: order for order in found if order.confirmed_at is not None and order.confirmed_at < since}
+    invoiced = select(Document.order_id).where(Document.order_id.in_(paid), Document.kind == "invoice")
+    with db.orders.reading() as session:
+        for order_id in sorted(paid.keys() - set(session.scalars(invoiced))):
+            yield Fault(paid[order_id].number, "is paid and has no invoice")
+
+
+def _issue_soon(number: str) -> None:
+    order = orders.find_by_number(number)
+    if order is not None:
+        with db.orders.transaction():
+            later("documents.invoice", order.id, key=f"fsck-invoice:{order.id}:{clock.now():%Y-%m-%dT%H}")
+
+
+def _find_unprinted() -> Iterator[Fault]:
+    late = Document.printed_at.is_(None) & (Document.issued_at < clock.now() - _PRINTED_WITHIN)
+    for row in walk(select(Document.kind, Document.label, Document.issued_at).where(late), Document.id):
+        name = f"{row.kind} {row.label or ''}".strip()
+        yield Fault(row.key, f"{name} was issued at {row.issued_at:%Y-%m-%d %H:%M} and is not printed")
+
+
+def _print_soon(document_id: str) -> None:
+    with db.orders.transaction():
+        later("documents.print", document_id, key=f"fsck-print:{document_id}:{clock.now():%Y-%m-%dT%H}")
+
+
+CHECKS = (
+    Check("documents.numbers", "Invoices and credit notes are numbered without a gap.", _find_gaps),
+    Check(
+        "documents.invoices",
+        "Every paid order has its invoice.",
+        _find_uninvoiced,
+        mend=_issue_soon,
+        because="a unique constraint allows an order one invoice",
+    ),
+    Check(
+        "documents.printed",
+        "What was issued is printed within the hour.",
+        _find_unprinted,
+        mend=_print_soon,
+        because="what was issued never changes, so printed again it is the same",
+    ),
+)
