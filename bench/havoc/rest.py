@@ -21,7 +21,7 @@ _HOURS_PASS = "UPDATE outbox SET due_at = now() WHERE done_at IS NULL AND failed
 
 async def come_to_rest(fleet: Fleet, tell: Callable[[str], None]) -> list[str]:
     """Let leases and waits end until all is done; return what is left undone all the same."""
-    _end_leases(fleet)
+    await _end_leases(fleet)
     left = await _drain(fleet, tell)
     if not left:
         # What a night does: payments that came and nobody noticed are settled.
@@ -36,14 +36,15 @@ async def _drain(fleet: Fleet, tell: Callable[[str], None]) -> list[str]:
     while time.monotonic() < deadline:
         if await _work_off(fleet, min(deadline, time.monotonic() + _A_LEASE), tell):
             return []
-        _end_leases(fleet)
-    return [f"{name} {args} is not done: {error}" for name, args, error in fleet.query(_OPEN)]
+        await _end_leases(fleet)
+    waiting = await asyncio.to_thread(fleet.query, _OPEN)
+    return [f"{name} {args} is not done: {error}" for name, args, error in waiting]
 
 
-def _end_leases(fleet: Fleet) -> None:
+async def _end_leases(fleet: Fleet) -> None:
     fleet.stop()
-    for statement in _LEASES_END:
-        fleet.query(statement)
+    for statement in _LEASES_END:  # in a thread: the proxies must go on, or the dead would keep their locks
+        await asyncio.to_thread(fleet.query, statement)
     fleet.go_on()
 
 
@@ -51,11 +52,11 @@ async def _work_off(fleet: Fleet, deadline: float, tell: Callable[[str], None]) 
     """Have the processes work until nothing is open; False when they do not get there in time."""
     while time.monotonic() < deadline:
         fleet.revive()
-        waiting = fleet.query(_OPEN)
+        waiting = await asyncio.to_thread(fleet.query, _OPEN)
         if not waiting:
             return True
         counts = Counter(name for name, *_ in waiting)
         tell(", ".join(f"{count} {name}" for name, count in counts.most_common()))
-        fleet.query(_HOURS_PASS)
+        await asyncio.to_thread(fleet.query, _HOURS_PASS)
         await asyncio.sleep(1)
     return False

@@ -37,8 +37,8 @@ DAMAGES = {
     "documents.numbers": "UPDATE document_series SET last = last + 1",
     "documents.invoices": "DELETE FROM documents WHERE kind = 'invoice'; UPDATE document_series SET last = 0",
     "documents.printed": "UPDATE documents SET printed_at = NULL",
-    "parcels.started": "DELETE FROM documents WHERE kind = 'packing_slip'; DELETE FROM label_attempts; DELETE FROM shipment_lines; DELETE FROM shipment_events; "
-    "DELETE FROM shipments",
+    "parcels.started": "DELETE FROM documents WHERE kind = 'packing_slip'; DELETE FROM label_attempts; "
+    "DELETE FROM shipment_lines; DELETE FROM shipment_events; DELETE FROM shipments",
     "parcels.labelled": "UPDATE shipments SET state = 'pending', tracking_number = NULL, label_key = NULL; "
     "DELETE FROM label_attempts",
     "mails.written": "DELETE FROM messages",
