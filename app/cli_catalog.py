@@ -45,7 +45,7 @@ def pictures() -> None:
     "--set-stock", is_flag=True, help="Replace the stock that is there by the file's; else only new things get it."
 )
 def import_file(file: Path, folder: Path | None, *, dry_run: bool, set_stock: bool) -> None:
-    """Import a Shopify product CSV, in the background. Pictures come from --images, else from their addresses."""
+    """Import a product CSV of Shopify or Vendure, in the background. Pictures: --images, else their addresses."""
     try:
         if not dry_run:
             run = catalog.start_import(file, folder=folder, sets_stock=set_stock)

@@ -20,9 +20,10 @@ from sqlalchemy import select, update
 from app import clock, config, db, stores
 from app.errors import NotFound
 from app.queue import done, later
+from app.services.catalog.drafts import Draft, Group, Problem
+from app.services.catalog.forms import pictures, read_draft, read_groups
 from app.services.catalog.models import ImportProblem, ImportRun
 from app.services.catalog.pictures import queue_pictures
-from app.services.catalog.shopify import Draft, Problem, read_draft, read_groups
 from app.services.catalog.taking import Work, name_of
 
 _SECONDS_AT_ONCE = 20.0  # then another job goes on, so that other work has its turn
@@ -116,13 +117,12 @@ def problems_of(run_id: str) -> str:
     return text.getvalue()
 
 
-def _send_pictures(run: str, folder: Path, group: list[tuple[int, dict[str, str]]]) -> None:
-    for _, row in group:
-        for source in {row.get("Image Src", ""), row.get("Variant Image", "")} - {""}:
-            name = name_of(source)
-            if name and (folder / name).is_file():
-                content = (folder / name).read_bytes()
-                stores.s3().put_object(Bucket=stores.bucket(), Key=f"imports/{run}/images/{name}", Body=content)
+def _send_pictures(run: str, folder: Path, group: Group) -> None:
+    for source in pictures(group):
+        name = name_of(source)
+        if name and (folder / name).is_file():
+            content = (folder / name).read_bytes()
+            stores.s3().put_object(Bucket=stores.bucket(), Key=f"imports/{run}/images/{name}", Body=content)
 
 
 def _next_lines(run: ImportRun) -> list[bytes]:

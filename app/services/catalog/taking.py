@@ -9,9 +9,9 @@ from app import clock, config, db, stores
 from app.errors import Conflict, ShopError
 from app.services import images, inventory
 from app.services.catalog.documents import Option, Product, Variant
+from app.services.catalog.drafts import Draft, DraftVariant, Problem
 from app.services.catalog.models import ImportRun
 from app.services.catalog.reading import find_by_slug
-from app.services.catalog.shopify import Draft, DraftVariant, Problem
 from app.services.catalog.writing import save_product
 from app.services.images import Media
 
@@ -94,7 +94,7 @@ class Work:
         media: dict[str, Media] = {}
         for source, (row, alt) in wanted.items():
             try:
-                media[source] = self._picture(source, alt, before, deadline)
+                media[source] = self._picture(source, alt or draft.title, before, deadline)
             except ShopError as error:
                 draft.problems.append(Problem(row, draft.slug, f"The picture {source[:200]} was left out. {error}"))
         return media

@@ -1,0 +1,151 @@
+"""What a file says of a product, whatever its form, and how the cells of a spreadsheet are read. Pure."""
+
+import codecs
+import csv
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.errors import Invalid
+from app.money import Money
+
+_FIELD_LIMIT = 10_000_000  # characters; a body may be long
+_DECIMAL = re.compile(r"-?\d+(\.\d+)?")
+_NOT_IN_SLUG = re.compile(r"[^\w-]+")
+
+Row = dict[str, str]
+Group = list[tuple[int, Row]]  # the rows of one product, each with its number in the file
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong, and in which row of the file (the header is row 1)."""
+
+    row: int
+    handle: str
+    problem: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftVariant:
+    """A variant as the file has it. `picture` is an address or a file's name."""
+
+    row: int
+    values: tuple[str, ...]
+    sku: str
+    gtin: str
+    price: Money | None
+    compare_at: Money | None
+    weight_grams: int
+    requires_shipping: bool
+    quantity: int
+    picture: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftPicture:
+    """A picture as the file has it."""
+
+    row: int
+    source: str
+    alt: str
+
+
+@dataclass(kw_only=True)
+class Draft:
+    """A product as the file has it, with what was wrong in its rows. Without variants it cannot be taken."""
+
+    row: int
+    slug: str
+    title: str
+    kind: str
+    vendor: str
+    description: str
+    tags: tuple[str, ...]
+    is_published: bool
+    options: tuple[str, ...]
+    variants: list[DraftVariant] = field(default_factory=list)
+    pictures: list[DraftPicture] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
+    """Stream the rows of a CSV, each with the number of its line and its cells by the column's name.
+
+    UTF-8 with or without a mark at its start, else Windows-1252; commas, semicolons or tabs. Raises Invalid with the
+    line that cannot be read.
+    """
+    with path.open(encoding=_encoding(path), newline="") as file:
+        csv.field_size_limit(_FIELD_LIMIT)
+        delimiter = max(",;\t", key=file.readline().count)
+        file.seek(0)
+        yield from _numbered(csv.DictReader(file, delimiter=delimiter, restkey="", restval="", strict=False))
+
+
+def read_money(text: str, currency: str) -> Money | None:
+    """Read a price; both 1,234.50 and 1.234,50 mean the same. No price is None."""
+    if not text:
+        return None
+    plain = text
+    if "," in text:
+        mark, thousands = (",", ".") if text.rfind(",") > text.rfind(".") else (".", ",")
+        plain = text.replace(thousands, "").replace(mark, ".")
+    if not _DECIMAL.fullmatch(plain):
+        raise ValueError(f"“{text[:50]}” is no price.")
+    try:
+        price = Money.parse(plain, currency)
+    except ValueError as error:
+        raise ValueError(f"“{text[:50]}” has more digits than {currency} knows.") from error
+    if not 0 <= price.amount < 10**12:
+        raise ValueError(f"“{text[:50]}” is no price to sell at.")
+    return price
+
+
+def read_whole(text: str, name: str, wrong: Callable[[str], None]) -> int:
+    """Read a number of pieces or grams; below zero, as shops that oversold have it, is none."""
+    if not text:
+        return 0
+    if not _DECIMAL.fullmatch(text) or len(text) > 12:
+        wrong(f"“{text[:50]}” is no {name}; 0 was taken.")
+        return 0
+    return min(max(0, round(float(text))), 1_000_000)
+
+
+def is_true(text: str, *, default: bool) -> bool:
+    """Read a yes or no; `default` when nothing is said."""
+    return text.lower() in {"true", "yes", "1"} if text else default
+
+
+def slug_of(text: str) -> str:
+    """Return the address that a handle or a name becomes."""
+    return _NOT_IN_SLUG.sub("-", text.lower()).strip("-")[:200]
+
+
+def _encoding(path: Path) -> str:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as file:
+        try:
+            while chunk := file.read(1 << 20):
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return "cp1252"
+    return "utf-8-sig"
+
+
+def _numbered(reader: "csv.DictReader[str]") -> Iterator[tuple[int, Row]]:
+    """Give each row the number of the line on which it begins, as an editor shows it."""
+    _ = reader.fieldnames  # reads the first line, so that the next is where the first row begins
+    while True:
+        begins = reader.line_num + 1
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise Invalid(f"Line {begins} of the file cannot be read: {error}.") from error
+        texts = ((name, value) for name, value in row.items() if isinstance(value, str))
+        cells = {(name or "").strip(): value.replace("\0", "").strip() for name, value in texts}
+        if any(cells.values()):
+            yield begins, cells

@@ -1,0 +1,42 @@
+"""The forms of product CSV that can be imported, told by the names of their columns."""
+
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from types import ModuleType
+
+from app.errors import Invalid
+from app.services.catalog import shopify, vendure
+from app.services.catalog.drafts import Draft, Group, Row, read_rows
+
+_FORMS: tuple[ModuleType, ...] = (shopify, vendure)
+
+
+def read_groups(path: Path) -> Iterator[Group]:
+    """Stream a file as the rows of one product after the other; raise Invalid when it has none of the forms."""
+    rows = read_rows(path)
+    first = next(rows, None)
+    if first is None:
+        raise Invalid("There is no product in this file: it has no row below its first.")
+    form = _form_of(first[1])
+    yield from form.groups(chain([first], rows))
+
+
+def read_draft(group: Group, currency: str) -> Draft:
+    """Read one product's rows, in whichever form they are."""
+    draft: Draft = _form_of(group[0][1]).read_draft(group, currency)
+    return draft
+
+
+def pictures(group: Group) -> set[str]:
+    """Return the addresses and file names of the pictures that a product's rows name."""
+    form = _form_of(group[0][1])
+    return {source for _, row in group for source in form.pictures(row)}
+
+
+def _form_of(row: Row) -> ModuleType:
+    for form in _FORMS:
+        if row.keys() >= form.COLUMNS:
+            return form
+    known = " or ".join(f"{form.NAME}'s ({', '.join(sorted(form.COLUMNS))})" for form in _FORMS)
+    raise Invalid(f"This is no product CSV that can be read: its first row must name the columns of {known}.")
