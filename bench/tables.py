@@ -19,7 +19,7 @@ def speed(results: dict[str, Result], yardstick: str = HELLO) -> str:
         ratios = (_ratio(result, results.get(name)) for name in (yardstick, LONG_HELLO))
         rows.append((title, _number(result.rate), *ratios, spread, *times))
     head = ("", "a second", "of hello-world", "of a long one", "worst–best turn", "p50 ms", "p95 ms", "p99 ms")
-    return _table(head, rows)
+    return markdown(head, rows)
 
 
 def _ratio(result: Result, yardstick: Result | None) -> str:
@@ -31,7 +31,7 @@ def cpu(results: dict[str, Result]) -> str:
     rows = {title: _costs(title, result, set(results)) for title, result in results.items()}
     names = dict.fromkeys(name for row in rows.values() for name, cost in row.items() if cost >= _LEAST_COST)
     shown = [(title, *(f"{row.get(name, 0):.2f}" for name in names)) for title, row in rows.items()]
-    return _table(("CPU ms each", *names), shown)
+    return markdown(("CPU ms each", *names), shown)
 
 
 def _costs(title: str, result: Result, titles: set[str]) -> dict[str, float]:
@@ -45,7 +45,7 @@ def steps(result: Result) -> str:
     rows = [
         (name, *(f"{percentile(times, percent):.1f}" for percent in _PERCENTS)) for name, times in result.times.items()
     ]
-    return _table(("request", "p50 ms", "p95 ms", "p99 ms"), rows)
+    return markdown(("request", "p50 ms", "p95 ms", "p99 ms"), rows)
 
 
 def memory(found: dict[str, list[int]]) -> str:
@@ -54,7 +54,7 @@ def memory(found: dict[str, list[int]]) -> str:
         (name, str(len(sizes)), f"{sum(sizes) / 1e6:.0f}", ", ".join(f"{size / 1e6:.0f}" for size in sizes[:4]))
         for name, sizes in found.items()
     ]
-    return _table(("", "processes", "MB in all (PSS)", "the largest"), rows)
+    return markdown(("", "processes", "MB in all (PSS)", "the largest"), rows)
 
 
 def doubts(results: dict[str, Result]) -> list[str]:
@@ -67,7 +67,8 @@ def doubts(results: dict[str, Result]) -> list[str]:
     return said
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Write a table; the first column holds words, the others numbers."""
     lines = [head, ("---", *("---:" for _ in head[1:])), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 

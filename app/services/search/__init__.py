@@ -4,7 +4,7 @@ The one rule: a search document is derived. It is written only from the catalogu
 away and made again; nothing is sold by what it says.
 """
 
-from app.services.search.asking import SORTS
+from app.services.search.asking import SORTS, explain
 from app.services.search.back_office import (
     StockedVariant,
     VariantPage,
@@ -43,6 +43,7 @@ __all__ = [
     "add_synonyms",
     "beside",
     "change_synonyms",
+    "explain",
     "find",
     "find_variant_as_staff",
     "find_variants_by_codes",

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from app import db
 from app.services.search.indexing import SAMPLES
 from app.services.search.narrowing import COLLECTION, Filters
-from app.services.search.words import bare
+from app.services.search.words import bare, tokens_of
 
 RANKED = 240  # of a search, the best so many by the cheap order are put in the fine one
 _COUNTED = 4_000  # of more products than this, facets are counted from a sample of about so many
@@ -87,11 +87,8 @@ def ask(
     """Ask PostgreSQL for one page of a list and its counts."""
     masks = _masks(filters)
     statement = _statement(words, masks, collection_id, sort, start, has_facets=has_facets)
-    values: dict[str, Any] = {"start": start, "size": size, "collection": collection_id} | masks.values
-    if words:
-        values |= {"query": words.query, "code": bare(words.whole), "whole": " ".join(words.tokens)}
     with db.orders.reading() as session:
-        row = session.execute(text(statement), values).one()
+        row = session.execute(text(statement), _values(words, masks, collection_id, start, size)).one()
     return Found(
         ids=row.ids or [],
         total=row.total,
@@ -103,6 +100,21 @@ def ask(
         has_popular=bool(row.has_popular),
         counts=[tuple(count) for count in row.counts or ()],
     )
+
+
+def explain(asked: str) -> str:
+    """Return how PostgreSQL answers a search, with the times it took."""
+    words, masks = Words(tokens_of(asked), asked), _Masks()
+    statement = f"EXPLAIN (ANALYZE, COSTS OFF) {_statement(words, masks, None, '', 0, has_facets=True)}"
+    with db.orders.reading() as session:
+        return "\n".join(session.scalars(text(statement), _values(words, masks, None, 0, 24)))
+
+
+def _values(words: Words | None, masks: _Masks, collection_id: str | None, start: int, size: int) -> dict[str, Any]:
+    values: dict[str, Any] = {"start": start, "size": size, "collection": collection_id} | masks.values
+    if words:
+        values |= {"query": words.query, "code": bare(words.whole), "whole": " ".join(words.tokens)}
+    return values
 
 
 def _masks(filters: Filters) -> _Masks:

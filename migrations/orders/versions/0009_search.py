@@ -27,12 +27,12 @@ def upgrade() -> None:
     )
     op.execute(
         "CREATE TRIGGER stock_levels_turn AFTER UPDATE ON stock_levels FOR EACH ROW "
-        "WHEN ((OLD.on_hand > OLD.reserved) IS DISTINCT FROM (NEW.on_hand > NEW.reserved)) "
+        "WHEN ((OLD.on_hand + OLD.backorder > OLD.reserved) <> (NEW.on_hand + NEW.backorder > NEW.reserved)) "
         "EXECUTE FUNCTION search_note_turn()"
     )
     op.execute(
         "CREATE TRIGGER stock_levels_come AFTER INSERT ON stock_levels FOR EACH ROW "
-        "WHEN (NEW.on_hand > NEW.reserved) EXECUTE FUNCTION search_note_turn()"
+        "WHEN (NEW.on_hand + NEW.backorder > NEW.reserved) EXECUTE FUNCTION search_note_turn()"
     )
     for name, value in _SETTINGS.items():
         _alter(f"SET {name} = {value}")

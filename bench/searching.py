@@ -1,0 +1,128 @@
+"""`bench/search`: how long search, facets, suggestions and lists take over products made up in any number.
+
+They are written straight into the search tables, through the index's own code; the catalogue has none of them. So what
+is measured is PostgreSQL's answer and the service around it (ids, totals, facets), not the reading of cards.
+"""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from launcher import Refusal, settings, terminal
+from launcher.engines import NAMES, Engines
+from launcher.folder import Folder
+from sqlalchemy import text
+
+from app import create_app, db
+from app.config import Config
+from app.migrate import migrate
+from app.services import search
+from bench import shelves
+from bench.shop import temporary_folder
+from bench.tables import markdown
+from bench.turns import percentile
+
+_FILTERS = (
+    search.Filters(choices=(("Size", "50 × 70 cm"),)),
+    search.Filters(choices=(("kind", "Print"), ("Frame", "Oak")), most=6000),
+    search.Filters(least=3000, most=5000),
+    search.Filters(choices=(("Paper", "Cotton rag 310 g"),), in_stock=True),
+)
+Ask = Callable[[], object]
+
+
+def main() -> int:
+    """Fill, measure and print."""
+    parser = argparse.ArgumentParser(prog="bench/search", description=__doc__)
+    parser.add_argument("--products", type=int, default=100_000, help="how many products (100,000)")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each thing is asked (5)")
+    parser.add_argument("--explain", action="store_true", help="show how PostgreSQL answers a wide query")
+    chosen = parser.parse_args()
+    try:
+        with temporary_folder() as folder, _shop(folder):
+            with terminal.step("products") as shown:
+                shelves.fill(chosen.products)
+                _settle()
+                shown.end(f"{chosen.products:,}")
+            _measure(chosen.rounds)
+            if chosen.explain:
+                print(search.explain("print"))
+    except Refusal as refusal:
+        print(f"bench/search: {refusal}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+@contextmanager
+def _shop(folder: Folder) -> Iterator[None]:
+    """Hold an app with stores of its own."""
+    engines = Engines.of(folder.path, folder.ports(NAMES), folder.secrets())
+    with terminal.step("engines") as shown:
+        engines.start(folder.processes)
+        mine = settings.shop(env="test", origin="http://127.0.0.1:1", secret_key="b" * 32) | settings.nobody()
+        app = create_app(Config.from_env(mine | engines.settings("owner")), role="cli")
+        with app.app_context():
+            for database in db.BOTH:
+                migrate(database)
+            shown.end()
+            yield
+
+
+def _settle() -> None:
+    with db.orders.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for table in ("search_documents", "search_terms", "search_words"):
+            connection.execute(text(f"VACUUM ANALYZE {table}"))
+
+
+def _measure(rounds: int) -> None:
+    mix = shelves.queries()
+    kinds: Mapping[str, Sequence[Ask]] = {
+        "search, facets included": [lambda asked=asked: search.find(asked) for asked in mix],
+        "search narrowed by facets": [
+            lambda asked=asked, filters=filters: search.find(asked, filters=filters)
+            for asked in mix[:20] for filters in _FILTERS
+        ],
+        "suggestions": [lambda asked=asked[:length]: search.suggest(asked) for asked in mix for length in (2, 4, 7)],
+        "list of everything, facets included": [
+            lambda sort=sort: search.list_products(sort=sort, has_facets=True) for sort in ("", *search.SORTS)
+        ],
+    }  # fmt: skip
+    with terminal.step("measuring") as shown:
+        rows = [row for kind, asks in kinds.items() for row in _rows(kind, asks, rounds)]
+        shown.end()
+    load = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+    print(f"\n{load}; PostgreSQL's CPU is what its process took for one answer; cold is the first time of each.\n")
+    print(markdown(("", "p50 ms", "p95 ms", "PostgreSQL's CPU p50 ms", "p95 ms"), rows))
+
+
+def _rows(kind: str, asks: Sequence[Ask], rounds: int) -> Iterator[tuple[str, ...]]:
+    for name, times in (("cold", 1), ("warm", rounds)):
+        taken: list[float] = []
+        used: list[float] = []
+        for ask in asks * times:
+            with db.orders.reading() as session:  # one connection, whose process is known
+                process = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+                before, began = _cpu(process), time.perf_counter()
+                ask()
+                taken.append(time.perf_counter() - began)
+                used.append(_cpu(process) - before)
+        shown = (percentile(each, percent) for each in (taken, used) for percent in (50, 95))
+        yield (f"{kind}, {name}", *(f"{figure:.1f}" for figure in shown))
+
+
+def _cpu(process: int) -> float:
+    """Return the seconds of CPU that a process has had; none where the system does not say."""
+    try:
+        return int(Path(f"/proc/{process}/schedstat").read_text().split()[0]) / 1e9
+    except OSError:
+        return 0.0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
