@@ -101,3 +101,22 @@ def test_search_is_kept_like_every_page_of_strangers(client, shop):
 
     assert again.status_code == 304
     assert "Set-Cookie" not in first.headers
+
+
+def test_page_beyond_the_last_leads_back_to_the_first(client, shop):
+    answer = client.get("/products?f=Size:Small&stock=in&page=999")
+
+    assert answer.status_code == 404
+    [way] = html.fromstring(answer.text).xpath("//a[text()='To the first page of the list']/@href")
+    assert sorted(titles(client.get(way))) == ["Dune", "Tide"]
+
+
+def test_suggestions_name_products_and_collections(client, shop):
+    part = client.get("/search/suggestions?q=ti", headers=PART)
+    shelf = client.get("/search/suggestions?q=sea", headers=PART)
+
+    assert "/products/tide" in part.text
+    assert "€19.00" in part.text
+    assert 'href="/collections/sea"' in shelf.text
+    assert "option" not in client.get("/search/suggestions?q=x").text
+    assert client.get("/search/suggestions").status_code == 200
