@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from flask import Flask
+from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -23,6 +24,7 @@ def create_app(config: Config, *, role: str = "web") -> Flask:
     app.secret_key = config.secret_key
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = MAX_FORM_BYTES
     app.config["TEMPLATES_AUTO_RELOAD"] = config.env == "development"
+    _lay_theme(app, config.theme_dir)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["config"] = config
     app.extensions["stores"] = Stores(config)
@@ -40,6 +42,14 @@ def create_app(config: Config, *, role: str = "web") -> Flask:
         assets.register(app)
         blueprints.register(app)
     return app
+
+
+def _lay_theme(app: Flask, folder: str) -> None:
+    """Have an owner's templates found before the shop's own, which stay reachable as `stoa/…` (docs/theming.md)."""
+    own = app.jinja_loader
+    if folder and own:
+        theme = FileSystemLoader(Path(folder) / "templates")
+        app.jinja_loader = ChoiceLoader([theme, own, PrefixLoader({"stoa": own})])
 
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -11,7 +11,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from posixpath import normpath
 
 import brotli
 from flask import Flask, Response, abort, current_app, request
@@ -22,6 +23,7 @@ FOREVER = "public, max-age=31536000, immutable"
 _IMPORT = re.compile(r'^@import "(?P<name>[\w./-]+)";\n', re.MULTILINE)
 _URL = re.compile(r'url\("(?P<name>\.\./[\w./-]+)"\)')
 _COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
+_CUSTOMERS, _OWN = "css/store.css", "css/theme.css"
 _TEXT = {".css", ".js", ".json", ".svg", ".txt"}
 _KINDS = {
     ".js": "text/javascript",
@@ -53,7 +55,9 @@ def url(name: str) -> str:
 
 
 def _assets() -> Mapping[str, Asset]:
-    return _read(FOLDER, _newest(FOLDER) if current_app.debug else 0)
+    settings = current_app.extensions.get("config")
+    theme = Path(settings.theme_dir) / "static" if settings and settings.theme_dir else None
+    return _read(FOLDER, max(map(_newest, filter(None, (FOLDER, theme)))) if current_app.debug else 0, theme)
 
 
 def _send(digest: str, name: str) -> Response:
@@ -79,19 +83,22 @@ def _answer(asset: Asset, *, is_current: bool) -> Response:
 
 
 def _newest(folder: Path) -> int:
-    return max(path.stat().st_mtime_ns for path in folder.rglob("*"))
+    return max((path.stat().st_mtime_ns for path in folder.rglob("*")), default=0)
 
 
 @lru_cache(maxsize=4)
-def _read(folder: Path, _stamp: int) -> Mapping[str, Asset]:
-    """Read every file below `folder`; style sheets last, because they name the others."""
+def _read(folder: Path, _stamp: int, theme: Path | None = None) -> Mapping[str, Asset]:
+    """Read every file below `folder`, those of a theme in their place; style sheets last, for they name the others."""
     assets: dict[str, Asset] = {}
-    paths = [path for path in folder.rglob("*") if path.is_file()]
-    for path in sorted(paths, key=lambda path: (path.suffix == ".css", path)):
-        name = path.relative_to(folder).as_posix()
-        body = _style_sheet(path, assets, folder) if path.suffix == ".css" else path.read_bytes()
+    paths = _names(folder) | (_names(theme) if theme else {})
+    for name in sorted(paths, key=lambda name: (name.endswith(".css"), name)):
+        body = _style_sheet(name, paths, assets) if name.endswith(".css") else paths[name].read_bytes()
         assets[name] = _make(name, body)
     return assets
+
+
+def _names(folder: Path) -> dict[str, Path]:
+    return {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
 
 
 def _make(name: str, body: bytes) -> Asset:
@@ -102,12 +109,17 @@ def _make(name: str, body: bytes) -> Asset:
     return Asset(url=f"/static/{digest}/{name}", digest=digest, kind=kind, body=body, encoded=encoded)
 
 
-def _style_sheet(path: Path, assets: Mapping[str, Asset], folder: Path) -> bytes:
-    """Join a style sheet with the parts it imports, drop the comments, and point it at hashed addresses."""
-    text = _IMPORT.sub(lambda found: (path.parent / found["name"]).read_text(), path.read_text())
+def _style_sheet(name: str, paths: Mapping[str, Path], assets: Mapping[str, Asset]) -> bytes:
+    """Join a style sheet with the parts it imports, drop the comments, and point it at hashed addresses.
+
+    A theme's own sheet comes last in what customers see.
+    """
+    folder = PurePosixPath(name).parent
+    text = _IMPORT.sub(lambda found: paths[str(folder / found["name"])].read_text(), paths[name].read_text())
+    if name == _CUSTOMERS and _OWN in paths:
+        text += paths[_OWN].read_text()
 
     def hashed(found: re.Match[str]) -> str:
-        target = (path.parent / found["name"]).resolve().relative_to(folder.resolve())
-        return f'url("{assets[target.as_posix()].url}")'
+        return f'url("{assets[normpath(folder / found["name"])].url}")'
 
     return _URL.sub(hashed, _COMMENT.sub("", text)).encode()

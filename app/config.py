@@ -76,6 +76,7 @@ class Config:
     bank_bic: str = ""
     transfer_days: int = 7
     log_level: str = "INFO"
+    theme_dir: str = ""
     keep_pages: bool = True
 
     @property
@@ -167,6 +168,7 @@ def _check_values(values: dict[str, Any], mistakes: list[str]) -> None:
     check("prices_include_tax", lambda text: text.lower() in _CLAIMS, "use yes or no")
     for name in ("invoice_number", "credit_note_number"):
         check(name, _numbers_apart, "use text with {year} and {number}, as in {year}-{number:06}")
+    check("theme_dir", lambda text: not text or Path(text).is_dir(), "use a folder that exists, or leave it out")
     check("log_level", lambda text: text in {"DEBUG", "INFO", "WARNING", "ERROR"}, "use DEBUG, INFO, WARNING or ERROR")
     check("keep_pages", lambda text: text in {"yes", "no"}, "use yes or no")
     if "keep_pages" in values:

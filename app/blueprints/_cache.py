@@ -6,6 +6,7 @@ sends what is kept, with the visitor's own badge in its slot.
 
 from collections.abc import Callable
 from functools import lru_cache, wraps
+from hashlib import sha256
 from pathlib import Path
 from typing import ParamSpec
 
@@ -62,7 +63,7 @@ def _pack(response: Response) -> pages.Packed:
 def _release() -> str:
     """Return what else a page is made of: the templates, the static files and the settings that it shows."""
     settings = config.current()
-    shown = (settings.name, settings.currency, str(settings.prices_include_tax), settings.origin)
+    shown = (settings.name, settings.currency, str(settings.prices_include_tax), settings.origin, settings.theme_dir)
     return f"{shown}{_newest_source() if current_app.config['TEMPLATES_AUTO_RELOAD'] else _sources_at_start()}"
 
 
@@ -72,5 +73,7 @@ def _sources_at_start() -> str:
 
 
 def _newest_source() -> str:
-    files = [path for name in ("templates", "static") for path in (_SOURCES / name).rglob("*") if path.is_file()]
-    return f"{len(files)}-{max(path.stat().st_mtime_ns for path in files)}"
+    folders = [_SOURCES / "templates", _SOURCES / "static", *map(Path, filter(None, [config.current().theme_dir]))]
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    stamps = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(files)]
+    return sha256(repr(stamps).encode()).hexdigest()[:20]
