@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app import clock, db
 from app.demo.goods import Collection, DemoShop, Picture, Product
+from app.demo.home import HOME_PARTS, Part
 from app.demo.shop import demo_shop
 from app.money import Money
 from app.services import catalog, images, inventory, search
@@ -29,6 +30,7 @@ def load(folder: Path, progress: Progress) -> None:
         ids[product.handle] = _load_product(product, media, age=number * _MADE_EVERY)
         progress("Stocking the shelves", number, len(shop.products))
     _load_collections(shop, ids, media)
+    _arrange_home()
     search.index_stale()
     catalog.queue_pictures(sorted({picture.key for picture in media.values()}))
 
@@ -124,3 +126,34 @@ def _load_collections(shop: DemoShop, ids: dict[str, str], media: dict[str, cata
             ),
             is_announced=False,
         )
+
+
+def _arrange_home() -> None:
+    """Compose the home page of sections, unless somebody did."""
+    home = catalog.get_home()
+    if home.sections:
+        return
+    shelves = {shelf.slug: shelf.id for shelf in catalog.collections()}
+    parts = (part for part in HOME_PARTS if set(part.shelves) <= shelves.keys() and _is_shown(part))
+    sections = tuple(_to_section(part, shelves) for part in parts)
+    catalog.save_collection(replace(home, sections=sections, draft=sections), is_announced=False)
+
+
+def _is_shown(part: Part) -> bool:
+    handle = part.shown_of.split(" ")[0]
+    return not handle or handle == catalog.HOME or catalog.find_by_slug(handle) is not None
+
+
+def _to_section(part: Part, shelves: dict[str, str]) -> catalog.Section:
+    label, url = part.link
+    return catalog.Section(
+        id=part.id,
+        kind=part.kind,
+        title=part.title,
+        text="".join(f"<p>{escape(text)}</p>" for text in part.text),
+        shown_of=part.shown_of,
+        picture=catalog.find_picture(part.shown_of) if part.shown_of else None,
+        link_label=label,
+        link_url=url,
+        collection_ids=tuple(shelves[slug] for slug in part.shelves),
+    )

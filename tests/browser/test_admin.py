@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app import clock
-from app.services import inventory, payments, search
+from app.services import catalog, inventory, payments, search
 from tests import make
 
 
@@ -70,3 +70,26 @@ def test_refund_changes_the_payment_and_the_timeline(cleo: Page, running):
     expect(cleo.locator("#order-payment")).to_contain_text("Partly refunded")
     expect(cleo.locator("#order-timeline")).to_contain_text("5.00 EUR")
     assert [refund.amount for refund in payments.refunds_of(order.id)] == [500]
+
+
+def test_sections_of_the_home_page_move_in_place_and_are_published(cleo: Page, running):
+    cleo.goto(f"{running.address}/admin/home/")
+
+    cleo.get_by_role("button", name="Move down: New in the shop").click()
+    expect(cleo.locator("#home-sections li").last).to_contain_text("New in the shop")
+    cleo.get_by_role("button", name="Publish").click()
+    expect(cleo.locator("#home-sections")).to_contain_text("Customers see this")
+
+    assert [section.id for section in catalog.get_home().sections] == ["collections", "products"]
+
+
+def test_price_is_written_in_its_row(cleo: Page, running):
+    product = make.product("Slack Tide", sku="SLK-1", price=2900)
+    cleo.goto(f"{running.address}/admin/products/{product.id}")
+    field = cleo.get_by_label("Price: the only variant")
+
+    field.fill("31,50")
+    field.press("Enter")
+
+    expect(cleo.locator(f"#variant-{product.variants[0].id}")).to_have_class("table__row--changed")
+    assert catalog.get_product_as_staff(product.id).variants[0].price.amount == 3150

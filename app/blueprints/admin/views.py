@@ -13,11 +13,14 @@ from app.blueprints._access import staff
 from app.blueprints._pages import see_other, show_error
 from app.blueprints.admin import (
     bookings,
+    collections,
     documents,
     gift_cards,
+    home,
     jobs,
     orders,
     parcels,
+    products,
     sign_in,
     stock,
     synonyms,
@@ -26,7 +29,11 @@ from app.blueprints.admin import (
 from app.errors import ShopError
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
-for room in (sign_in, orders, documents, parcels, bookings, stock, synonyms, jobs, transfers, gift_cards):
+_ROOMS = (
+    *(sign_in, orders, documents, parcels, bookings, stock, products, collections, home),
+    *(synonyms, jobs, transfers, gift_cards),
+)
+for room in _ROOMS:
     bp.register_blueprint(room.bp)
 bp.register_error_handler(ShopError, partial(show_error, template="admin/error.html"))
 
@@ -47,6 +54,9 @@ def _add_frame() -> dict[str, Any]:
         ("Transfers", "transfers.index", "orders.read"),
         ("Gift cards", "gift_cards.index", "gift_cards.read"),
         ("Stock", "stock.index", "stock.read"),
+        ("Products", "products.index", "catalog.read"),
+        ("Collections", "collections.index", "catalog.read"),
+        ("Home page", "home.index", "catalog.read"),
         ("Synonyms", "synonyms.index", "search.edit"),
         ("Jobs", "jobs.index", "jobs.read"),
     ]

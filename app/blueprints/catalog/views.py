@@ -1,12 +1,14 @@
 """Home, collections, products, search, pictures."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, g, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import assets, config
+from app.blueprints._access import staff_only
 from app.blueprints._cache import kept
 from app.blueprints._pages import page, show_error, wants_part
 from app.blueprints.catalog import about, lists
@@ -17,7 +19,6 @@ from app.services import catalog, checkout, images, pages, search, shipping
 bp = Blueprint("catalog", __name__)
 
 _IN_NAV = 4
-_ON_HOME = 8
 _SHELVES_SUGGESTED = 2
 _REMEMBERED = 4  # cards of what was viewed before
 _ID = re.compile(r"[\w-]{1,64}", re.ASCII)
@@ -26,18 +27,32 @@ _ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 @bp.get("/")
 @kept()
 def home() -> Response:
-    """Show the shop's window: its picture and words, its collections, a shelf of products."""
+    """Show the shop's window: the sections that staff arranged."""
     front = next((shelf for shelf in pages.shelves(g.page_state) if shelf.slug == catalog.HOME), None)
-    listing = search.list_products(collection_id=front.id if front else None, size=_ON_HOME)
+    return _show_home(catalog.sections_of(front), _listed())
+
+
+@bp.get("/preview")
+@staff_only("catalog.read")
+def preview() -> Response:
+    """Show staff the draft of the home page as customers would see it."""
+    response = _show_home(catalog.get_home().draft, [shelf for shelf in catalog.collections() if shelf.is_listed])
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _show_home(sections: Sequence[catalog.Section], shelves: Sequence[catalog.Collection]) -> Response:
+    """Show a home page made of `sections`; `shelves` are those that a section of collections may show."""
+    first = next((section for section in sections if section.kind == "hero"), None)
     return page(
         "catalog/home.html",
-        front=front,
-        shelves=_listed(),
-        listing=listing,
+        sections=sections,
+        shelves=shelves,
+        cards=search.windows(sections),
         about=about.home(
             config.current(),
-            description=front.description if front else "",
-            picture=front.cover if front else None,
+            description=first.title if first else "",
+            picture=first.picture if first else None,
             logo=assets.url("img/icon.svg"),
         ),
     )
@@ -60,10 +75,19 @@ def collection(slug: str) -> Response:
         raise catalog.lost_collection(slug)
     state = lists.read(shelf.url)
     listing = search.list_products(
-        collection_id=shelf.id, sort=state.sort, page=state.page, filters=lists.by_id(state), has_facets=True
+        collection_id=shelf.id,
+        sort=state.sort or shelf.sort,
+        page=state.page,
+        filters=lists.by_id(state),
+        has_facets=True,
     )
     return lists.show(
-        listing, state, title=shelf.title, lead=shelf.description, arranged="As arranged", picture=shelf.cover
+        listing,
+        state,
+        title=shelf.title,
+        lead=shelf.description,
+        arranged="" if shelf.sort else "As arranged",
+        picture=shelf.cover,
     )
 
 

@@ -12,7 +12,7 @@ from app.services import catalog, feeds
 
 bp = Blueprint("feeds", __name__)
 
-_CLOSED = ("/admin", "/cart", "/checkout", "/orders", "/search")
+_CLOSED = ("/admin", "/cart", "/checkout", "/orders", "/preview", "/search")
 _KINDS = ("products", "collections")
 _PAGES = ("catalog.home", "catalog.collections", "catalog.products", "content.shipping_costs", "content.imprint")
 

@@ -11,6 +11,8 @@ PERMISSIONS = {
     "stock.read": "See stock and its movements",
     "stock.edit": "Change stock",
     "search.edit": "Change which words search takes for each other",
+    "catalog.read": "See products, collections and the home page as staff do",
+    "catalog.edit": "Change products, collections and the home page",
     "jobs.read": "See jobs that failed and what companies sent",
     "jobs.retry": "Have a failed job run again",
 }
@@ -18,7 +20,10 @@ PERMISSIONS = {
 ROLES: dict[str, frozenset[str]] = {
     "owner": frozenset(PERMISSIONS),
     "clerk": frozenset(
-        {"orders.read", "orders.note", "orders.ship", "payments.match", "gift_cards.read", "stock.read", "stock.edit"}
+        {
+            *("orders.read", "orders.note", "orders.ship", "payments.match", "gift_cards.read"),
+            *("stock.read", "stock.edit", "catalog.read", "catalog.edit"),
+        }
     ),
-    "reader": frozenset({"orders.read", "stock.read"}),
+    "reader": frozenset({"orders.read", "stock.read", "catalog.read"}),
 }

@@ -16,6 +16,33 @@ HOME = "home"  # the slug of the collection whose picture, words and products th
 
 
 @dataclass(frozen=True)
+class Rule:
+    """One condition of a collection: what is compared (RULES), and with what."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """One part of the home page. Which of these it uses, its kind says (`SECTIONS`); `text` is sanitised HTML.
+
+    `shown_of` is how staff named the picture: a product's address, and which of its pictures.
+    """
+
+    id: str
+    kind: str
+    title: str = ""
+    text: str = ""
+    shown_of: str = ""
+    picture: Media | None = None
+    link_label: str = ""
+    link_url: str = ""
+    collection_ids: tuple[str, ...] = ()
+    product_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Option:
     """A choice to make, its values in the order to show them."""
 
@@ -114,9 +141,11 @@ class Product:
 
 @dataclass(frozen=True, kw_only=True)
 class Collection:
-    """A shelf picked by hand: product ids in the order to show them. `position` orders the shelves themselves.
+    """A shelf: products picked by hand in the order to show them, then those that its `rules` find.
 
-    One that is not listed is reached by its address only; the home page is such a shelf (HOME).
+    With `matches_any` one rule is enough, else all must hold. `sort` is its order where the reader asks for none ("":
+    as picked). `position` orders the shelves themselves. One that is not listed is reached by its address only; the
+    home page is such a shelf (HOME), made of `sections`, beside the `draft` of them that staff work on.
     """
 
     id: str
@@ -125,6 +154,11 @@ class Collection:
     description: str = ""
     product_ids: tuple[str, ...] = ()
     cover: Media | None = None
+    rules: tuple[Rule, ...] = ()
+    matches_any: bool = False
+    sort: str = ""
+    sections: tuple[Section, ...] = ()
+    draft: tuple[Section, ...] = ()
     position: int = 0
     old_slugs: tuple[str, ...] = ()
     is_listed: bool = True
@@ -173,7 +207,11 @@ def to_collection(document: Document) -> Collection:
     """Read a collection."""
     return Collection(
         **_known(document, "slug", "title", "description", "position", "is_listed", "is_published", "revision"),
+        **_known(document, "matches_any", "sort"),
         id=document["_id"],
+        rules=tuple(Rule(**each) for each in document.get("rules", ())),
+        sections=tuple(_to_section(each) for each in document.get("sections", ())),
+        draft=tuple(_to_section(each) for each in document.get("draft", ())),
         product_ids=tuple(document.get("product_ids", ())),
         old_slugs=tuple(document.get("old_slugs", ())),
         cover=to_media(document["cover"]) if document.get("cover") else None,
@@ -185,6 +223,15 @@ def to_media(document: Document) -> Media:
     return Media(
         **_known(document, "key", "width", "height", "alt", "colour", "source"),
         formats=tuple(document.get("formats", ())),
+    )
+
+
+def _to_section(document: Document) -> Section:
+    return Section(
+        **_known(document, "id", "kind", "title", "text", "shown_of", "link_label", "link_url"),
+        picture=to_media(document["picture"]) if document.get("picture") else None,
+        collection_ids=tuple(document.get("collection_ids", ())),
+        product_ids=tuple(document.get("product_ids", ())),
     )
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pymongo.errors import PyMongoError
 
 from app import config, stores
-from app.errors import NotFound, Unavailable
+from app.errors import Invalid, NotFound, Unavailable
 from app.money import Money
 from app.services.catalog.documents import (
+    HOME,
     Batch,
     Collection,
     Document,
@@ -28,6 +29,7 @@ _NO_COLLECTION = "We do not have this collection any more. The others are all on
 _GONE = "We do not make this any more. The collections show what there is."
 _NO_ANSWER = "The catalogue does not answer just now. Nothing was lost; please try again in a moment."
 _AT_ONCE = 500
+_SHELF_LACKS = {"product_ids": 0, "rules": 0, "draft": 0}
 _IS_LIVE = {"is_published": True, "is_deleted": False}
 
 
@@ -129,8 +131,14 @@ def cards(ids: Sequence[str]) -> list[Card]:
 
 
 def collections() -> list[Collection]:
-    """List the published collections in their order, without their products."""
-    documents = stores.catalog()["collections"].find({"is_published": True}, {"product_ids": 0}).sort("position", 1)
+    """List the published collections in their order, without their products and rules."""
+    documents = stores.catalog()["collections"].find({"is_published": True}, _SHELF_LACKS).sort("position", 1)
+    return [to_collection(document) for document in documents]
+
+
+def list_collections_as_staff() -> list[Collection]:
+    """List the collections in their order, published or not; the home page is not among them."""
+    documents = stores.catalog()["collections"].find({"slug": {"$ne": HOME}}).sort([("position", 1), ("_id", 1)])
     return [to_collection(document) for document in documents]
 
 
@@ -192,6 +200,25 @@ def find_collection_by_slug(slug: str) -> Collection | None:
     """Return the collection of `slug` with its products, whatever its state."""
     document = stores.catalog()["collections"].find_one({"slug": slug})
     return to_collection(document) if document else None
+
+
+def find_product_ids(lines: str) -> list[str]:
+    """Return the ids of the products whose addresses stand in `lines`; raise Invalid for one that is none."""
+    slugs = [line.strip().rstrip("/").rsplit("/", 1)[-1] for line in lines.splitlines() if line.strip()]
+    found = stores.catalog()["products"].find({"slug": {"$in": slugs}, "is_deleted": False}, {"slug": 1})
+    ids = {document["slug"]: document["_id"] for document in found}
+    missing = next((slug for slug in slugs if slug not in ids), None)
+    if missing is not None:
+        raise Invalid("One of the products is not there.", product_ids=f"There is no product at “{missing[:60]}”.")
+    return list(dict.fromkeys(ids[slug] for slug in slugs))
+
+
+def slugs_of(ids: Sequence[str]) -> dict[str, str]:
+    """Return the addresses of products by their ids, in one query."""
+    if not ids:
+        return {}
+    found = stores.catalog()["products"].find({"_id": {"$in": list(ids)}, "is_deleted": False}, {"slug": 1})
+    return {document["_id"]: document["slug"] for document in found}
 
 
 def generation() -> str:

@@ -1,6 +1,6 @@
 """Long reads of what customers see, a batch at a time, so that no catalogue is too large for them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple
@@ -27,6 +27,11 @@ class Address(NamedTuple):
 def count_published(kind: str) -> int:
     """Count what customers see of products or collections (`kind`)."""
     return stores.catalog()[kind].count_documents(_PUBLISHED[kind])
+
+
+def count_published_of(ids: Sequence[str]) -> int:
+    """Count what customers see of these products."""
+    return stores.catalog()["products"].count_documents({"_id": {"$in": list(ids)}, **_PUBLISHED["products"]})
 
 
 def last_change(kind: str) -> datetime | None:

@@ -6,10 +6,12 @@ away and made again; nothing is sold by what it says.
 
 from app.services.search.asking import SORTS, explain
 from app.services.search.back_office import (
+    ProductPage,
     StockedVariant,
     VariantPage,
     find_variant_as_staff,
     find_variants_by_codes,
+    list_products_as_staff,
     list_variants_as_staff,
 )
 from app.services.search.beside import Beside, beside, recall
@@ -23,8 +25,10 @@ from app.services.search.indexing import (
 )
 from app.services.search.listing import PAGE_SIZE, Listing, find, list_products
 from app.services.search.narrowing import CAP, COLLECTION, Facet, Filters, Value
+from app.services.search.shelving import Preview, preview
 from app.services.search.suggesting import suggest
 from app.services.search.synonyms import add_synonyms, change_synonyms, list_synonyms, remove_synonyms
+from app.services.search.windows import windows
 from app.services.search.words import LONGEST_QUERY, forget_words
 
 __all__ = [
@@ -37,6 +41,8 @@ __all__ = [
     "Facet",
     "Filters",
     "Listing",
+    "Preview",
+    "ProductPage",
     "StockedVariant",
     "Value",
     "VariantPage",
@@ -53,11 +59,14 @@ __all__ = [
     "index_stale",
     "index_turns",
     "list_products",
+    "list_products_as_staff",
     "list_synonyms",
     "list_variants_as_staff",
+    "preview",
     "recall",
     "reindex",
     "remove_synonyms",
     "suggest",
+    "windows",
     "write_documents",
 ]

@@ -202,7 +202,7 @@ def _page(words: Words | None, sort: str, start: int, *, by_hand: bool) -> str:
     elif words:
         order = _CHEAP
     else:
-        order = "position" if by_hand else "created_at DESC, product_id"
+        order = "position, created_at DESC, product_id" if by_hand else "created_at DESC, product_id"
     return (
         f"page AS (SELECT product_id, row_number() OVER (ORDER BY {order}) AS place FROM matched WHERE fails = 0 "
         f"ORDER BY {order} OFFSET :start LIMIT :size)"

@@ -54,6 +54,20 @@ def list_variants_as_staff(*, q: str = "", after: str = "", limit: int = 50) -> 
     return VariantPage(shown, f"{following.product.id}.{done}")
 
 
+@dataclass(frozen=True)
+class ProductPage:
+    """Some products by title; `after` continues behind the last, None at the end."""
+
+    products: Sequence[catalog.Product]
+    after: str | None
+
+
+def list_products_as_staff(*, q: str = "", after: str = "", limit: int = 50) -> ProductPage:
+    """List products by title, published or not. `q` is part of the title or a whole SKU; `after` the end before."""
+    ids = _ids(q, after, limit + 1)
+    return ProductPage(_products(ids[:limit]), ids[limit] if len(ids) > limit else None)
+
+
 def find_variant_as_staff(variant_id: str) -> StockedVariant | None:
     """Return one variant, or None when the catalogue has none such."""
     sellable = catalog.find_variants([variant_id]).get(variant_id)

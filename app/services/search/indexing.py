@@ -13,7 +13,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app import db
 from app.services import catalog, inventory
-from app.services.search.models import SearchDocument, SearchPlace, SearchShelf, SearchTurn
+from app.services.search.models import SearchDocument, SearchTurn
+from app.services.search.shelving import place_products, write_shelf
 from app.services.search.terms import ids_of_terms, terms_of
 from app.services.search.words import bare, note_words, plain_words
 
@@ -30,6 +31,7 @@ def index_products(ids: Iterable[str]) -> int:
         products = catalog.find_products(wanted[start : start + AT_ONCE])
         if products:
             write_documents(products)
+            place_products([product.id for product in products])
             catalog.clear_stale("products", {product.id: product.revision for product in products})
     return len(wanted)
 
@@ -38,8 +40,8 @@ def index_collections(ids: Iterable[str]) -> int:
     """Bring the shelves of these collections up to date and take their stale marks off."""
     collections = catalog.find_collections(ids)
     for collection in collections:
-        _write_shelf(collection)
-        catalog.clear_stale("collections", {collection.id: collection.revision})
+        if write_shelf(collection):  # else the sweep comes back to it
+            catalog.clear_stale("collections", {collection.id: collection.revision})
     return len(collections)
 
 
@@ -87,25 +89,6 @@ def write_documents(products: Sequence[catalog.Product]) -> None:
             )
         )
         note_words(word for product in products if _is_shown(product) for word in plain_words(*_texts(product)))
-
-
-def _write_shelf(collection: catalog.Collection) -> None:
-    statement = insert(SearchShelf).values(collection_id=collection.id, revision=collection.revision)
-    newer = statement.on_conflict_do_update(
-        index_elements=["collection_id"],
-        set_={"revision": statement.excluded.revision},
-        where=SearchShelf.revision <= statement.excluded.revision,
-    ).returning(SearchShelf.collection_id)
-    with db.orders.transaction() as session:
-        if session.execute(newer).scalar() is None:
-            return
-        session.execute(delete(SearchPlace).where(SearchPlace.collection_id == collection.id))
-        places = [
-            {"collection_id": collection.id, "position": position, "product_id": product}
-            for position, product in enumerate(collection.product_ids)
-        ]
-        if places:
-            session.execute(insert(SearchPlace), places)
 
 
 def _document(

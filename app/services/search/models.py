@@ -113,10 +113,13 @@ class SearchPlace(OrdersModel):
     """Where a product stands on a shelf."""
 
     __tablename__ = "search_places"
-    __table_args__ = (Index("ix_search_places_product_id", "product_id"),)
+    __table_args__ = (
+        Index("ix_search_places_product_id", "product_id"),
+        Index("ix_search_places_position", "collection_id", "position"),
+    )
 
     collection_id: Mapped[str] = mapped_column(
         ForeignKey("search_shelves.collection_id", ondelete="CASCADE"), primary_key=True
     )
-    position: Mapped[int] = mapped_column(primary_key=True)
-    product_id: Mapped[str]
+    product_id: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]

@@ -548,16 +548,17 @@ def upgrade() -> None:
     op.create_table(
         "search_places",
         sa.Column("collection_id", sa.String(), nullable=False),
-        sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("product_id", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["collection_id"],
             ["search_shelves.collection_id"],
             name=op.f("fk_search_places_collection_id"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("collection_id", "position", name=op.f("pk_search_places")),
+        sa.PrimaryKeyConstraint("collection_id", "product_id", name=op.f("pk_search_places")),
     )
+    op.create_index("ix_search_places_position", "search_places", ["collection_id", "position"], unique=False)
     op.create_index("ix_search_places_product_id", "search_places", ["product_id"], unique=False)
     op.create_table(
         "search_rewrites",
@@ -842,6 +843,7 @@ def downgrade() -> None:
     op.drop_table("shipments")
     op.drop_table("search_rewrites")
     op.drop_index("ix_search_places_product_id", table_name="search_places")
+    op.drop_index("ix_search_places_position", table_name="search_places")
     op.drop_table("search_places")
     op.drop_index("ix_promotion_uses_promotion_id_email", table_name="promotion_uses")
     op.drop_table("promotion_uses")

@@ -1,0 +1,157 @@
+"""Collections: products picked by hand and found by rules, in one form that counts before it saves."""
+
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+from wtforms import BooleanField, Form, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the type stubs
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from app.blueprints._access import staff, staff_only
+from app.blueprints._pages import page, see_other
+from app.errors import Conflict, Invalid, ShopError
+from app.services import catalog, search
+
+bp = Blueprint("collections", __name__, url_prefix="/collections")
+
+_SORTS = {
+    "": "As picked, then the newest",
+    "newest": "Newest",
+    "price": "Price, low to high",
+    "-price": "Price, high to low",
+    "title": "Name",
+    "popular": "Most bought",
+}
+_BLANK_RULES = 3
+
+
+class Edit(Form):
+    """A collection. Its rules are read from the lists `rule` and `value`. `version` is the revision that was read."""
+
+    title = StringField("Title", [InputRequired("Write a title."), Length(max=200)])
+    slug = StringField(
+        "Address", [InputRequired("Write an address."), Length(max=200)], description="After /collections/."
+    )
+    description = TextAreaField("Description", [Optional(), Length(max=1000)])
+    shown_of = StringField(
+        "Picture of", [Optional(), Length(max=200)], description="A product's address, and which picture: blue-hour 2."
+    )
+    product_ids = TextAreaField(
+        "Products picked by hand",
+        [Optional(), Length(max=50_000)],
+        description="Their addresses, one a line, in order.",
+    )
+    matches = SelectField(
+        "Products that hold to",
+        [Optional()],
+        choices=[SelectChoice("all", "all rules"), SelectChoice("any", "any rule")],
+    )
+    sort = SelectField("Order", [Optional()], choices=[SelectChoice(sort, name) for sort, name in _SORTS.items()])
+    position = IntegerField("Place among the collections", [Optional(), NumberRange(0, 10_000, "Use 0 to 10000.")])
+    is_published = BooleanField("Customers see it")
+    version = IntegerField(validators=[InputRequired("Reload the page.")])
+
+
+@bp.get("/")
+@staff_only("catalog.read")
+def index() -> Response:
+    """List the collections in their order."""
+    return page(
+        "admin/collections/index.html",
+        shelves=catalog.list_collections_as_staff(),
+        may_edit=staff().may("catalog.edit"),
+    )
+
+
+@bp.get("/new")
+@staff_only("catalog.edit")
+def new() -> Response:
+    """Show an empty collection."""
+    return _show(catalog.new_collection())
+
+
+@bp.get("/<collection>")
+@staff_only("catalog.read")
+def show(collection: str) -> Response:
+    """Show a collection with its form."""
+    return _show(catalog.get_collection_as_staff(collection))
+
+
+@bp.post("/")
+@staff_only("catalog.edit")
+def add() -> Response:
+    """Make a collection, or count what would stand on it."""
+    return _save(catalog.new_collection())
+
+
+@bp.post("/<collection>")
+@staff_only("catalog.edit")
+def edit(collection: str) -> Response:
+    """Write a collection, or count what would stand on it."""
+    return _save(catalog.get_collection_as_staff(collection))
+
+
+def _save(shelf: catalog.Collection) -> Response:
+    form = Edit(request.form)
+    if not form.validate():
+        return _show(shelf, form, status=422)
+    try:
+        written = _read(shelf, form)
+        if "count" in request.form:
+            return _show(shelf, form, preview=search.preview(written))
+        saved = catalog.edit_collection(staff().actor, written, version=form.version.data or 0)
+    except (Invalid, Conflict) as refusal:
+        return _refuse(shelf, form, refusal)
+    return see_other(url_for(".show", collection=saved.id, saved=1))
+
+
+def _refuse(shelf: catalog.Collection, form: Edit, refusal: ShopError) -> Response:
+    """Show what was typed with what is wrong; the next try counts from what the collection is now."""
+    if isinstance(refusal, Invalid):
+        for name, advice in refusal.fields.items():
+            form[name].errors = [advice]
+    form.version.process_data(shelf.revision)
+    return _show(shelf, form, refusal=refusal, status=409 if isinstance(refusal, Conflict) else 422)
+
+
+def _read(shelf: catalog.Collection, form: Edit) -> catalog.Collection:
+    named = form.shown_of.data or ""
+    pairs = zip(request.form.getlist("rule"), request.form.getlist("value"), strict=False)
+    return catalog.changed_collection(
+        shelf,
+        title=(form.title.data or "").strip(),
+        slug=(form.slug.data or "").strip(),
+        description=(form.description.data or "").strip(),
+        cover=catalog.find_picture(named) if named.strip() else shelf.cover,
+        product_ids=tuple(catalog.find_product_ids(form.product_ids.data or "")),
+        rules=tuple(catalog.Rule(kind, value) for kind, value in pairs if kind),
+        matches_any=form.matches.data == "any",
+        sort=form.sort.data or "",
+        position=form.position.data or 0,
+        is_published=form.is_published.data,
+    )
+
+
+def _show(shelf: catalog.Collection, form: Edit | None = None, *, status: int = 200, **context: Any) -> Response:
+    if form is None:
+        slugs = catalog.slugs_of(shelf.product_ids)
+        lines = "\n".join(slugs[each] for each in shelf.product_ids if each in slugs)
+        matches = "any" if shelf.matches_any else "all"
+        form = Edit(obj=shelf, matches=matches, version=shelf.revision)
+        form.product_ids.data = lines
+        rules = [(rule.kind, rule.value) for rule in shelf.rules]
+    else:
+        rules = [
+            pair for pair in zip(request.form.getlist("rule"), request.form.getlist("value"), strict=False) if any(pair)
+        ]
+    return page(
+        "admin/collections/show.html",
+        status=status,
+        shelf=shelf,
+        form=form,
+        rules=[*rules, *[("", "")] * _BLANK_RULES],
+        kinds=catalog.RULES,
+        was_saved="saved" in request.args and status == 200,
+        may_edit=staff().may("catalog.edit"),
+        **context,
+    )

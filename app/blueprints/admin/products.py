@@ -1,0 +1,198 @@
+"""Products: their words, address and tags, whether customers see them, and the SKU and prices of each variant."""
+
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+from wtforms import BooleanField, Form, HiddenField, IntegerField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from app.blueprints._access import staff, staff_only
+from app.blueprints._pages import changed, page, see_other
+from app.errors import Conflict, Invalid, ShopError
+from app.money import Money
+from app.services import catalog, search
+
+bp = Blueprint("products", __name__, url_prefix="/products")
+
+_VARIANTS = 50  # on one page
+
+
+class Edit(Form):
+    """A product's words. `version` is the revision that was read."""
+
+    title = StringField("Title", [InputRequired("Write a title."), Length(max=300)])
+    slug = StringField(
+        "Address", [InputRequired("Write an address."), Length(max=200)],
+        description="After /products/. The address it had leads here.",
+    )  # fmt: skip
+    kind = StringField("Kind", [Optional(), Length(max=100)])
+    vendor = StringField("Maker", [Optional(), Length(max=100)])
+    tags = StringField("Tags", [Optional(), Length(max=1000)], description="With commas between them.")
+    description = TextAreaField(
+        "Description", [Optional(), Length(max=100_000)], description="Paragraphs as HTML: <p>, <em>, <ul>, <a>."
+    )
+    is_published = BooleanField("Customers see it")
+    version = IntegerField(validators=[InputRequired("Reload the page.")])
+
+
+class EditVariant(Form):
+    """What a variant is called and costs. `read` stands for how it was when the form was made."""
+
+    sku = StringField("SKU", [Optional(), Length(max=200)])
+    price = StringField("Price", [Optional(), Length(max=20)])
+    compare_at = StringField("Before", [Optional(), Length(max=20)])
+    read = HiddenField(validators=[InputRequired("Reload the page.")])
+
+
+class Describe(Form):
+    """Words for those who do not see a picture. `read` is what they were."""
+
+    alt = StringField("Description", [Optional(), Length(max=500)])
+    read = HiddenField()
+
+
+@bp.get("/")
+@staff_only("catalog.read")
+def index() -> Response:
+    """List products by title, published or not."""
+    q, after = request.args.get("q", "").strip(), request.args.get("after", "")
+    found = search.list_products_as_staff(q=q, after=after)
+    later = url_for(".index", q=q or None, after=found.after) if found.after else None
+    return page(
+        "admin/products/index.html",
+        part="admin/products/_table.html",
+        products=found.products,
+        q=q,
+        later=later,
+        is_first=not after,
+    )
+
+
+@bp.get("/<product>")
+@staff_only("catalog.read")
+def show(product: str) -> Response:
+    """Show a product with its forms."""
+    return page("admin/products/show.html", part="admin/products/_variants.html", **_everything(product))
+
+
+@bp.post("/<product>")
+@staff_only("catalog.edit")
+def edit(product: str) -> Response:
+    """Write a product's words, publish it or take it back."""
+    form, shown = Edit(request.form), catalog.get_product_as_staff(product)
+    if not form.validate():
+        return _refuse(product, None, form=form)
+    written = catalog.changed_product(
+        shown,
+        title=(form.title.data or "").strip(),
+        slug=(form.slug.data or "").strip(),
+        kind=(form.kind.data or "").strip(),
+        vendor=(form.vendor.data or "").strip(),
+        tags=(form.tags.data or "").split(","),
+        description=form.description.data or "",
+        is_published=form.is_published.data,
+    )
+    try:
+        catalog.edit_product(staff().actor, written, version=form.version.data or 0)
+    except (Invalid, Conflict) as refusal:
+        form.version.process_data(shown.revision)
+        return _refuse(product, refusal, form=form)
+    return see_other(url_for(".show", product=product, saved=1))
+
+
+@bp.post("/<product>/variants/<variant>")
+@staff_only("catalog.edit")
+def edit_variant(product: str, variant: str) -> Response:
+    """Write a variant's SKU and prices. Answers the row to the table, the page to a browser without a script."""
+    form = EditVariant(request.form)
+    try:
+        if not form.validate():
+            raise Invalid("That could not be read. Reload the page.")
+        price, before = _prices(form)
+        saved = catalog.edit_variant(
+            staff().actor, product, variant,
+            read=form.read.data or "", sku=(form.sku.data or "").strip(), price=price, compare_at=before,
+        )  # fmt: skip
+    except (Invalid, Conflict) as refusal:
+        return _refuse_variant(product, variant, form, refusal)
+    row = _row(saved) | {"was_changed": True}
+    return changed(
+        "admin/products/_variant.html", then=url_for(".show", product=product, saved=1), row=row, **_frame(product)
+    )
+
+
+@bp.post("/<product>/pictures/<key>")
+@staff_only("catalog.edit")
+def describe(product: str, key: str) -> Response:
+    """Describe a picture for those who do not see it."""
+    form = Describe(request.form)
+    try:
+        if not form.validate():
+            raise Invalid("Use at most 500 characters.")
+        catalog.describe_picture(staff().actor, product, key, read=form.read.data or "", alt=form.alt.data or "")
+    except (Invalid, Conflict) as refusal:
+        context = _everything(product) | {"picture_refusal": refusal, "refused_key": key, "typed_alt": form.alt.data}
+        status = 409 if isinstance(refusal, Conflict) else 422
+        return page("admin/products/show.html", part="admin/products/_pictures.html", status=status, **context)
+    return changed(
+        "admin/products/_pictures.html", then=url_for(".show", product=product, saved=1), **_everything(product)
+    )
+
+
+def _prices(form: EditVariant) -> tuple[Money | None, Money | None]:
+    price, before = catalog.read_price(form.price.data or ""), catalog.read_price(form.compare_at.data or "")
+    if before and (price is None or before.amount <= price.amount):
+        raise Invalid("The price before must be above the price, or stay empty.")
+    return price, before
+
+
+def _refuse(product: str, refusal: ShopError | None, *, form: Edit) -> Response:
+    if isinstance(refusal, Invalid):
+        for name, advice in refusal.fields.items():
+            form[name].errors = [advice]
+    status = 409 if isinstance(refusal, Conflict) else 422
+    return page("admin/products/show.html", status=status, **_everything(product) | {"form": form, "refusal": refusal})
+
+
+def _refuse_variant(product: str, variant: str, form: EditVariant, refusal: ShopError) -> Response:
+    """Show the row with what was typed; after a Conflict the next try counts from how the variant is now."""
+    context = _everything(product)
+    found = next((each for each in context["product"].variants if each.id == variant), None)
+    if found is None:
+        raise refusal
+    form.read.process_data(catalog.fingerprint(found))
+    row = _row(found) | {"form": form, "refusal": refusal}
+    context["rows"] = [row if each["variant"].id == variant else each for each in context["rows"]]
+    status = 409 if isinstance(refusal, Conflict) else 422
+    return page(
+        "admin/products/show.html", part="admin/products/_variant.html", status=status, **context | {"row": row}
+    )
+
+
+def _frame(product: str) -> dict[str, Any]:
+    return {"product_id": product, "may_edit": staff().may("catalog.edit")}
+
+
+def _everything(product: str) -> dict[str, Any]:
+    shown = catalog.get_product_as_staff(product)
+    start = request.args.get("start", "")
+    form = Edit(obj=shown, version=shown.revision)
+    form.tags.data = ", ".join(shown.tags)
+    first = int(start) if start.isdecimal() and len(start) < 7 else 0
+    following = first + _VARIANTS
+    has_more = following < len(shown.variants)
+    return {
+        "product": shown,
+        "form": form,
+        "rows": [_row(variant) for variant in shown.variants[first:following]],
+        "later": url_for(".show", product=product, start=following) if has_more else None,
+        "earlier": url_for(".show", product=product, start=max(0, first - _VARIANTS)) if first else None,
+        "was_saved": "saved" in request.args,
+        **_frame(product),
+    }
+
+
+def _row(variant: catalog.Variant) -> dict[str, Any]:
+    price, before = (str(money.decimal) if money else "" for money in (variant.price, variant.compare_at))
+    form = EditVariant(sku=variant.sku, price=price, compare_at=before, read=catalog.fingerprint(variant))
+    return {"variant": variant, "form": form}

@@ -1,0 +1,178 @@
+"""What staff change by hand. Each act is noted in the audit before and after, and refused when what was read is old."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any
+
+from app import config, db
+from app.errors import Conflict, Invalid, NotFound
+from app.money import Money
+from app.services import audit
+from app.services.catalog.documents import Collection, Product, Rule, Variant
+from app.services.catalog.reading import find_collections, find_products
+from app.services.catalog.rules import check_rule
+from app.services.catalog.shopify import clean_html
+from app.services.catalog.words import plain_text
+from app.services.catalog.writing import save_collection, save_product
+from app.services.images import Media
+
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_TRIES = 3  # of a row whose product is written by others at the same moment
+_OLD = "Somebody else changed this meanwhile. What is shown is how it is now; change it again if it is still needed."
+_BAD_SLUG = "Use small letters, digits and single dashes, as in blue-hour."
+
+
+def get_product_as_staff(product_id: str) -> Product:
+    """Return a product, published or not, or raise NotFound."""
+    found = [product for product in find_products([product_id]) if not product.is_deleted]
+    if not found:
+        raise NotFound("The catalogue has no such product.")
+    return found[0]
+
+
+def get_collection_as_staff(collection_id: str) -> Collection:
+    """Return a collection, published or not, or raise NotFound."""
+    found = find_collections([collection_id])
+    if not found:
+        raise NotFound("The catalogue has no such collection.")
+    return found[0]
+
+
+def changed_product(product: Product, *, tags: Sequence[str], description: str, **changes: Any) -> Product:
+    """Return a product as a form would have it, its description sanitised; nothing is saved."""
+    kept = tuple(dict.fromkeys(tag.strip() for tag in tags if tag.strip()))
+    return replace(product, tags=kept, description=clean_html(description), **changes)
+
+
+def edit_product(actor: str, product: Product, *, version: int) -> Product:
+    """Save a product's words, address and whether it is published.
+
+    Raises Conflict when `version` is not the newest revision or the address is taken, Invalid for an address that is
+    none and for publishing a picture without words for those who do not see it.
+    """
+    before = get_product_as_staff(product.id)
+    _check_slug(product.slug)
+    if product.is_published and not all(picture.alt.strip() for picture in product.media):
+        raise Invalid(
+            "Describe every picture before you publish.", is_published="A picture below has no description yet."
+        )
+    changed = replace(product, revision=version)
+    with audit.outside(actor, "product.edit", product.id, **_difference(_facts(before), _facts(changed))):
+        return save_product(changed)
+
+
+def edit_variant(
+    actor: str, product_id: str, variant_id: str, *, read: str, sku: str, price: Money | None, compare_at: Money | None
+) -> Variant:
+    """Set a variant's SKU and prices; raise Conflict when it is no longer as it was `read` (`fingerprint()`)."""
+    for _ in range(_TRIES):
+        product = get_product_as_staff(product_id)
+        before = next((variant for variant in product.variants if variant.id == variant_id), None)
+        if before is None:
+            raise NotFound("This product has no such variant.")
+        if fingerprint(before) != read:
+            raise Conflict(_OLD)
+        after = replace(before, sku=sku, price=price, compare_at=compare_at)
+        variants = tuple(after if each.id == variant_id else each for each in product.variants)
+        difference = _difference(_variant_facts(before), _variant_facts(after))
+        try:
+            with audit.outside(actor, "variant.edit", variant_id, **difference):
+                save_product(replace(product, variants=variants))
+        except Conflict:
+            continue  # another variant of it, or its words, were changed in this moment
+        return after
+    raise Conflict(_OLD)
+
+
+def fingerprint(variant: Variant) -> str:
+    """Return what stands for a variant as it was read, so that rows of one product are edited beside each other."""
+    return sha256(repr(sorted(_variant_facts(variant).items())).encode()).hexdigest()[:16]
+
+
+def describe_picture(actor: str, product_id: str, key: str, *, read: str, alt: str) -> Media:
+    """Set the words for those who do not see a picture; Conflict when they are no longer as they were `read`."""
+    product = get_product_as_staff(product_id)
+    before = next((picture for picture in product.media if picture.key == key), None)
+    if before is None:
+        raise NotFound("This product has no such picture.")
+    if before.alt != read:
+        raise Conflict(_OLD)
+    if product.is_published and not alt.strip():
+        raise Invalid("A picture that customers see needs a description.")
+    after = replace(before, alt=alt.strip())
+    media = tuple(after if picture.key == key else picture for picture in product.media)
+    with audit.outside(actor, "picture.describe", product_id, before={"alt": before.alt}, after={"alt": after.alt}):
+        save_product(replace(product, media=media))
+    return after
+
+
+def edit_collection(actor: str, collection: Collection, *, version: int) -> Collection:
+    """Save a collection; `version` 0 makes a new one. Refuses as edit_product() does, and rules that cannot hold."""
+    _check_slug(collection.slug)
+    rules: tuple[Rule, ...] = tuple(check_rule(rule) for rule in collection.rules)
+    changed = replace(collection, rules=rules, revision=version)
+    before = _shelf_facts(get_collection_as_staff(collection.id)) if version else {}
+    act = "collection.edit" if version else "collection.add"
+    with audit.outside(actor, act, collection.id, **_difference(before, _shelf_facts(changed))):
+        return save_collection(changed)
+
+
+def new_collection() -> Collection:
+    """Return a collection that was never saved."""
+    return Collection(id=db.new_id(), slug="", title="", is_published=False)
+
+
+def changed_collection(collection: Collection, **changes: Any) -> Collection:
+    """Return a collection as a form would have it; nothing is saved. Its description keeps its words only."""
+    changes["description"] = plain_text(clean_html(changes["description"]))
+    return replace(collection, **changes)
+
+
+def _check_slug(slug: str) -> None:
+    if not _SLUG.fullmatch(slug) or len(slug) > 200:
+        raise Invalid("The address cannot be used.", slug=_BAD_SLUG)
+
+
+def _difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return what an act changes, as the audit keeps it."""
+    names = [name for name in after if before.get(name) != after[name]]
+    return {"before": {name: before.get(name) for name in names}, "after": {name: after[name] for name in names}}
+
+
+def _facts(product: Product) -> dict[str, Any]:
+    return {
+        "title": product.title, "slug": product.slug, "kind": product.kind, "vendor": product.vendor,
+        "description": product.description, "tags": list(product.tags), "is_published": product.is_published,
+    }  # fmt: skip
+
+
+def _variant_facts(variant: Variant) -> dict[str, Any]:
+    return {"sku": variant.sku, "price": _amount(variant.price), "compare_at": _amount(variant.compare_at)}
+
+
+def _shelf_facts(shelf: Collection) -> dict[str, Any]:
+    rules: Sequence[list[str]] = [[rule.kind, rule.value] for rule in shelf.rules]
+    return {
+        "title": shelf.title, "slug": shelf.slug, "description": shelf.description, "rules": rules,
+        "product_ids": list(shelf.product_ids), "matches_any": shelf.matches_any, "sort": shelf.sort,
+        "position": shelf.position, "is_published": shelf.is_published, "cover": shelf.cover and shelf.cover.key,
+    }  # fmt: skip
+
+
+def _amount(money: Money | None) -> str | None:
+    return f"{money.decimal} {money.currency}" if money else None
+
+
+def read_price(text: str) -> Money | None:
+    """Read a price as staff type it; nothing is none. Raises Invalid."""
+    if not text.strip():
+        return None
+    try:
+        price = Money.parse(text.strip().replace(",", "."), config.current().currency)
+    except ValueError as error:
+        raise Invalid(f"“{text[:30]}” is no price. Write it as 29 or 29.90.") from error
+    if not 0 <= price.amount < 10**12:
+        raise Invalid(f"“{text[:30]}” is no price to sell at.")
+    return price
