@@ -38,9 +38,21 @@ def shop(app, running: RunningShop) -> RunningShop:
     return running
 
 
+def hold_pictures(page: Page) -> list[Route]:
+    """Have every picture wait; return those that were asked for."""
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route("**/media/**", hold)
+    return waiting
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_pages_stand_still_while_their_pictures_come(page: Page, shop, width):
     page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{shop.address}/terms")  # the fonts are here now; what follows is about pictures and late parts
     page.add_init_script(WATCH)
     [variant] = catalog.find_by_slug("print-0").variants
     page.request.post(
@@ -48,13 +60,12 @@ def test_pages_stand_still_while_their_pictures_come(page: Page, shop, width):
     )
 
     for address in ("/", "/collections/drift", "/products/print-1", "/products/print-0", "/cart"):
-        waiting: list[Route] = []
-        page.route("**/media/**", waiting.append)
+        waiting = hold_pictures(page)
         page.goto(shop.address + address, wait_until="domcontentloaded")
         expect(page.locator("main img").first).to_be_attached()
-        page.unroute("**/media/**")
         for late in waiting:
             late.continue_()
+        page.unroute("**/media/**")
         page.wait_for_load_state("networkidle")
         page.evaluate("scrollTo({ top: document.body.scrollHeight, behavior: 'instant' })")
         page.wait_for_load_state("networkidle")
