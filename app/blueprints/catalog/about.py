@@ -4,7 +4,7 @@ The properties are those that Google reads (https://developers.google.com/search
 merchant listings, product variants, breadcrumbs, organization, site names). Pure: asks no store.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from app.config import Config
 from app.money import Money
 from app.services import shipping
 from app.services.catalog import Media, Product, Variant, plain_text
+from app.services.search import Beside
 
 _LONGEST = 155  # characters of a description that a result shows
 _MOST_VARIANTS = 40  # each described; beyond, the page would weigh more than it says
@@ -64,12 +65,12 @@ def shelf(settings: Config, path: str, title: str, *, description: str = "", pic
     return _page(settings, path, title, description, picture, facts=(_breadcrumbs(settings, trail),))
 
 
-def product(settings: Config, shown: Product, available: Mapping[str, int]) -> About:
+def product(settings: Config, shown: Product, stock: Beside) -> About:
     """Describe a product: each variant with its offer, or only their range when there are very many."""
     text = plain_text(shown.description) or shown.title
     trail = [("Home", "/"), ("Everything", "/products"), (shown.title, shown.url)]
     sold = [variant for variant in shown.variants if variant.price]
-    facts = {"@context": "https://schema.org", **_product(settings, shown, sold, text, available)}
+    facts = {"@context": "https://schema.org", **_product(settings, shown, sold, text, stock)}
     return _page(
         settings, shown.url, shown.title, text, shown.media[0] if shown.media else None, kind="product",
         facts=(facts, _breadcrumbs(settings, trail)),
@@ -104,9 +105,7 @@ def _breadcrumbs(settings: Config, trail: Sequence[tuple[str, str]]) -> Facts:
     }
 
 
-def _product(
-    settings: Config, shown: Product, sold: Sequence[Variant], text: str, available: Mapping[str, int]
-) -> Facts:
+def _product(settings: Config, shown: Product, sold: Sequence[Variant], text: str, stock: Beside) -> Facts:
     facts: Facts = {"name": shown.title, "description": text, "url": settings.origin + shown.url}
     facts["brand"] = {"@type": "Brand", "name": shown.vendor or settings.name}
     if shown.kind:
@@ -114,37 +113,37 @@ def _product(
     if shown.media:
         facts["image"] = [settings.origin + picture.large_url for picture in shown.media]
     if len(sold) > _MOST_VARIANTS:
-        return {"@type": "Product", **facts, "offers": _range(sold, available)}
+        return {"@type": "Product", **facts, "offers": _range(sold, stock)}
     if len(shown.variants) > 1 and sold:
         named = (_VARIES_BY.get(option.name.lower()) for option in shown.options)
         by = [f"https://schema.org/{name}" for name in dict.fromkeys(named) if name]
         return {
             "@type": "ProductGroup", **facts, "productGroupID": shown.id, **({"variesBy": by} if by else {}),
-            "hasVariant": [_variant(settings, shown, each, available) for each in sold],
+            "hasVariant": [_variant(settings, shown, each, stock) for each in sold],
         }  # fmt: skip
-    own = {**_codes(sold[0]), "offers": _offer(settings, shown.url, sold[0], available)} if sold else {}
+    own = {**_codes(sold[0]), "offers": _offer(settings, shown.url, sold[0], stock)} if sold else {}
     return {"@type": "Product", **facts, **own}
 
 
-def _variant(settings: Config, shown: Product, variant: Variant, available: Mapping[str, int]) -> Facts:
+def _variant(settings: Config, shown: Product, variant: Variant, stock: Beside) -> Facts:
     facts: Facts = {"@type": "Product", "name": f"{shown.title}, {variant.label}", **_codes(variant)}
     for option, value in zip(shown.options, variant.values, strict=False):
         if name := _VARIES_BY.get(option.name.lower()):
             facts[name] = value
     if picture := shown.media_of(variant):
         facts["image"] = settings.origin + picture.large_url
-    return {**facts, "offers": _offer(settings, f"{shown.url}?v={variant.id}", variant, available)}
+    return {**facts, "offers": _offer(settings, f"{shown.url}?v={variant.id}", variant, stock)}
 
 
 def _codes(variant: Variant) -> Facts:
     return {name: code for name, code in (("sku", variant.sku), ("gtin", variant.gtin)) if code}
 
 
-def _offer(settings: Config, path: str, variant: Variant, available: Mapping[str, int]) -> Facts:
+def _offer(settings: Config, path: str, variant: Variant, stock: Beside) -> Facts:
     price = variant.price or Money.zero(settings.currency)
     offer: Facts = {
         "@type": "Offer", "url": settings.origin + path, "price": str(price.decimal), "priceCurrency": price.currency,
-        "itemCondition": "https://schema.org/NewCondition", "availability": _availability([variant], available),
+        "itemCondition": "https://schema.org/NewCondition", "availability": _availability([variant], stock),
     }  # fmt: skip
     if variant.compare_at and variant.compare_at.amount > price.amount:
         offer["priceSpecification"] = {
@@ -171,14 +170,16 @@ def _delivery(country: str, way: shipping.DeliveryOption) -> Facts:
     }  # fmt: skip
 
 
-def _range(sold: Sequence[Variant], available: Mapping[str, int]) -> Facts:
+def _range(sold: Sequence[Variant], stock: Beside) -> Facts:
     prices = sorted((each.price for each in sold if each.price), key=lambda price: price.amount)
     return {
         "@type": "AggregateOffer", "lowPrice": str(prices[0].decimal), "highPrice": str(prices[-1].decimal),
-        "priceCurrency": prices[0].currency, "offerCount": len(sold), "availability": _availability(sold, available),
+        "priceCurrency": prices[0].currency, "offerCount": len(sold), "availability": _availability(sold, stock),
     }  # fmt: skip
 
 
-def _availability(variants: Sequence[Variant], available: Mapping[str, int]) -> str:
-    is_there = any(available.get(variant.id, 0) > 0 for variant in variants)
-    return f"https://schema.org/{'InStock' if is_there else 'OutOfStock'}"
+def _availability(variants: Sequence[Variant], stock: Beside) -> str:
+    sold = {variant.id for variant in variants if stock.available.get(variant.id, 0) > 0}
+    if not sold:
+        return "https://schema.org/OutOfStock"
+    return "https://schema.org/" + ("BackOrder" if sold <= stock.due.keys() else "InStock")

@@ -112,9 +112,10 @@ def product(slug: str) -> Response:
         part="catalog/_product.html",
         product=shown,
         choice=choice,
+        due=beside.due.get(choice.variant.id) if choice.variant else None,
         related=beside.cards,
         delivery=_delivery(choice.variant),
-        about=about.product(config.current(), shown, beside.available),
+        about=about.product(config.current(), shown, beside),
     )
 
 

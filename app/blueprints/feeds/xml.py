@@ -47,7 +47,11 @@ def _fields(origin: str, offer: feeds.Offer) -> Iterator[tuple[str, str]]:
     yield "link", origin + offer.path
     yield "image_link", origin + offer.pictures[0]
     yield from (("additional_image_link", origin + path) for path in offer.pictures[1:])
-    yield "availability", "in_stock" if offer.is_available else "out_of_stock"
+    if offer.due:
+        yield "availability", "backorder"
+        yield "availability_date", f"{offer.due.isoformat()}T00:00Z"
+    else:
+        yield "availability", "in_stock" if offer.is_available else "out_of_stock"
     yield "price", _money(offer.price)
     if offer.sale_price:
         yield "sale_price", _money(offer.sale_price)

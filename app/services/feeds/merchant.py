@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from app import config
 from app.money import Money
@@ -17,7 +18,10 @@ _GTIN_LENGTHS = {8, 12, 13, 14}
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """One variant for sale. Addresses are paths of the shop; `group_id` joins the variants of one product."""
+    """One variant for sale. Addresses are paths of the shop; `group_id` joins the variants of one product.
+
+    `due` is the day on which it comes, when it is sold before it is there.
+    """
 
     id: str
     title: str
@@ -25,6 +29,7 @@ class Offer:
     path: str
     pictures: tuple[str, ...]
     is_available: bool
+    due: date | None
     price: Money
     sale_price: Money | None
     group_id: str | None
@@ -50,10 +55,10 @@ def offers() -> Iterator[Offer]:
         for product in products:
             for variant in product.variants:
                 if variant.price and product.media:
-                    yield _offer(product, variant, variant.price, is_available=levels[variant.id].available > 0)
+                    yield _offer(product, variant, variant.price, level=levels[variant.id])
 
 
-def _offer(product: catalog.Product, variant: catalog.Variant, price: Money, *, is_available: bool) -> Offer:
+def _offer(product: catalog.Product, variant: catalog.Variant, price: Money, *, level: inventory.Level) -> Offer:
     settings = config.current()
     own = variant.compare_at if variant.compare_at and variant.compare_at.amount > price.amount else None
     gtin = variant.gtin if _is_gtin(variant.gtin) else ""
@@ -66,7 +71,8 @@ def _offer(product: catalog.Product, variant: catalog.Variant, price: Money, *, 
         description=(catalog.plain_text(product.description) or product.title)[:_LONGEST_TEXT],
         path=f"{product.url}?v={variant.id}" if len(product.variants) > 1 else product.url,
         pictures=tuple(picture.large_url for picture in product.media_from(variant)[: _MOST_PICTURES + 1]),
-        is_available=is_available,
+        is_available=level.available > 0,
+        due=level.due,
         price=own or price,
         sale_price=price if own else None,
         group_id=product.id if len(product.variants) > 1 else None,

@@ -55,6 +55,11 @@ class Level:
         return self.on_hand + self.backorder - self.reserved
 
     @property
+    def due(self) -> date | None:
+        """The day on which it comes, while it can be had but not at once."""
+        return self.expected_on if self.available > 0 and self.on_hand <= self.reserved else None
+
+    @property
     def shelf(self) -> int:
         """How many lie on the shelf."""
         return max(0, self.on_hand)
@@ -68,11 +73,6 @@ class Level:
     def is_low(self) -> bool:
         """Whether it runs out."""
         return self.on_hand - self.reserved <= self.low_at
-
-    @property
-    def at_hand(self) -> int:
-        """How many can be sold and sent now."""
-        return max(0, self.on_hand - self.reserved)
 
 
 def levels(variant_ids: Iterable[str]) -> dict[str, Level]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
@@ -15,9 +16,13 @@ _NEIGHBOURS = 4
 
 @dataclass(frozen=True)
 class Beside:
-    """How many of each of the product's variants can be had, and the cards of its neighbours."""
+    """How many of each of the product's variants can be had, and the cards of its neighbours.
+
+    `due` has the variants that are sold before they lie on the shelf again, and the day on which they come.
+    """
 
     available: dict[str, int]
+    due: dict[str, date]
     cards: list[catalog.Card]
 
 
@@ -41,6 +46,7 @@ def beside(product: catalog.Product) -> Beside:
     sold_out = {card.id: all(available[variant] < 1 for variant in card.variant_ids) for card in cards}
     return Beside(
         {variant: available[variant] for variant in own},
+        {variant: due for variant in own if (due := levels[variant].due)},
         [replace(card, is_sold_out=sold_out[card.id]) for card in cards],
     )
 

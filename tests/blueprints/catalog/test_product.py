@@ -1,6 +1,7 @@
 """The product page: what is chosen, what it costs, what to do when it cannot be had."""
 
 from dataclasses import replace
+from datetime import date
 
 import brotli
 from lxml import html
@@ -113,3 +114,20 @@ def test_product_of_a_thousand_variants_stays_within_its_budgets(client, count_q
     assert len(brotli.compress(answer.data)) <= 12_000
     assert counted.sql <= 2
     assert counted.mongo <= 2
+
+
+def test_backorder_says_when_it_comes_to_people_and_to_search_engines(client):
+    product = make.product("Undertow", stock=0, media=(catalog.Media(key="0" * 20, width=800, height=1000),))
+    [variant] = product.variants
+    inventory.allow_backorder(
+        variant.id, 4, expected_on=date(2030, 12, 3), low_at=0, version=0, actor="staff:cleo"
+    )  # fmt: skip
+
+    page = client.get(f"/products/{product.slug}")
+    feed = client.get("/feeds/google.xml")
+
+    assert "More come on 3 Dec 2030" in page.text
+    assert "Add to cart" in page.text
+    assert "https://schema.org/BackOrder" in page.text
+    assert "<g:availability>backorder</g:availability>" in feed.text
+    assert "<g:availability_date>2030-12-03T00:00Z</g:availability_date>" in feed.text
