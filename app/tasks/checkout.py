@@ -22,3 +22,8 @@ def tell_refund_failed(refund_id: str) -> None:
 def expire(order_id: str) -> None:
     """End an unpaid order. Twice is once: only a placed order ends."""
     checkout.expire(order_id)
+
+
+def reconcile(_actor: str) -> None:
+    """Compare the money with the provider's because staff asked. Twice is harmless: it settles and reports only."""
+    checkout.reconcile()

@@ -17,7 +17,9 @@ from app.blueprints.admin import (
     documents,
     gift_cards,
     home,
+    inbox,
     jobs,
+    money,
     orders,
     parcels,
     products,
@@ -31,7 +33,7 @@ from app.errors import ShopError
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 _ROOMS = (
     *(sign_in, orders, documents, parcels, bookings, stock, products, collections, home),
-    *(synonyms, jobs, transfers, gift_cards),
+    *(synonyms, jobs, inbox, transfers, gift_cards, money),
 )
 for room in _ROOMS:
     bp.register_blueprint(room.bp)
@@ -53,6 +55,7 @@ def _add_frame() -> dict[str, Any]:
         ("Orders", "orders.index", "orders.read"),
         ("Transfers", "transfers.index", "orders.read"),
         ("Gift cards", "gift_cards.index", "gift_cards.read"),
+        ("Money", "money.index", "money.read"),
         ("Stock", "stock.index", "stock.read"),
         ("Products", "products.index", "catalog.read"),
         ("Collections", "collections.index", "catalog.read"),

@@ -47,7 +47,7 @@ def place() -> AnyResponse:
         placed = checkout.place(
             shopper(), revision=form.revision.data or 0, total_shown=form.total.data or 0,
             terms_version=form.terms_version.data or "", method=form.method.data or "hosted",
-            due_shown=form.due.data,
+            due_shown=form.due.data, address=request.remote_addr or "",
         )  # fmt: skip
     except Conflict as error:
         return review.show(status=409, problem=error)
@@ -63,7 +63,7 @@ def pay_again(token: str) -> AnyResponse:
     """Go on with the payment of an order that waits for its money."""
     form = PayAgain(request.form)
     method = form.method.data if form.validate() else None
-    return _go_to_payment(checkout.pay_again(token, method or "hosted"))
+    return _go_to_payment(checkout.pay_again(token, method or "hosted", address=request.remote_addr or ""))
 
 
 @bp.get("/checkout/pay/<token>")

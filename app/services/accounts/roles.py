@@ -5,6 +5,8 @@ PERMISSIONS = {
     "orders.note": "Write notes on orders",
     "orders.refund": "Give money back",
     "payments.match": "Match money on the bank account to orders",
+    "money.read": "See disputes and what does not match the payment company's books",
+    "money.reconcile": "Compare the books now and close findings",
     "gift_cards.read": "See gift cards and what was paid with them",
     "gift_cards.issue": "Issue and void gift cards",
     "orders.ship": "Use, give back and replace labels",

@@ -18,10 +18,10 @@ from app.services.checkout.drafts import (
     save_address,
     save_delivery,
 )
-from app.services.checkout.events import process_event
+from app.services.checkout.events import mark_disputed, process_event
 from app.services.checkout.paying import enter_gift_card, take_gift_card_off
 from app.services.checkout.place import Placed, TotalChanged, pay_again, place
-from app.services.checkout.reconcile import Finding, reconcile, settle_open
+from app.services.checkout.reconcile import reconcile, reconcile_soon, settle_open
 from app.services.checkout.settle import expire, settle, tell_refund_failed
 from app.services.checkout.transfers import take_transfer
 
@@ -31,7 +31,6 @@ __all__ = [
     "Address",
     "AddressField",
     "Draft",
-    "Finding",
     "Placed",
     "Quote",
     "Step",
@@ -44,11 +43,13 @@ __all__ = [
     "enter_gift_card",
     "erase_draft",
     "expire",
+    "mark_disputed",
     "pay_again",
     "place",
     "process_event",
     "quote",
     "reconcile",
+    "reconcile_soon",
     "remove_coupon",
     "save_address",
     "save_delivery",

@@ -1,13 +1,14 @@
 """What a provider's event means: which payment to look at. The event is never believed, only its subject read."""
 
-from app import clock, db
+from app import db
 from app.errors import Unavailable
 from app.services import orders, payments
 from app.services.checkout.settle import settle
+from app.services.payments import SeenDispute
 
 _ABOUT_A_PAYMENT = ("payment_intent.", "checkout.session.")
 _ABOUT_A_REFUND = ("refund.failed", "refund.updated", "charge.refund.updated")
-_DISPUTE = "charge.dispute.created"
+_ABOUT_A_DISPUTE = "charge.dispute."
 
 
 def process_event(row_id: str) -> None:
@@ -20,7 +21,7 @@ def process_event(row_id: str) -> None:
         payments.note_refund_failed(about.object_id)
         payments.give_verdict(row_id, "refund failed")
         return
-    if not about.type.startswith(_ABOUT_A_PAYMENT) and about.type != _DISPUTE:
+    if not about.type.startswith((*_ABOUT_A_PAYMENT, _ABOUT_A_DISPUTE)):
         payments.give_verdict(row_id, "not needed")
         return
     payment_id = about.payment_id
@@ -30,19 +31,20 @@ def process_event(row_id: str) -> None:
     if payment_id is None:
         payments.give_verdict(row_id, "unknown payment")
         raise Unavailable(f"No payment of ours belongs to the {about.type} event {row_id}.")
-    if about.type == _DISPUTE:
-        _mark_disputed(payment_id)
+    if about.type.startswith(_ABOUT_A_DISPUTE):
+        is_news = mark_disputed(payment_id, payments.read_dispute(about.object_id))
+        payments.give_verdict(row_id, "marked" if is_news else "old news")
     else:
         settle(payment_id)
-    payments.give_verdict(row_id, "settled" if about.type != _DISPUTE else "marked")
+        payments.give_verdict(row_id, "settled")
 
 
-def _mark_disputed(payment_id: str) -> None:
+def mark_disputed(payment_id: str, seen: SeenDispute) -> bool:
+    """Mark a payment, and its order's timeline, with what became of a dispute; False when that is known."""
     order_id = payments.get_for_job(payment_id).order_id
     with db.orders.transaction():
         orders.lock(order_id)
-        payment = payments.lock(payment_id)
-        if payment.disputed_at is None:
-            payment.disputed_at = clock.now()
-            text = "The customer's bank disputes this payment. Answer it at Stripe before its deadline."
-            orders.note(order_id, "dispute", text, actor="stripe")
+        said = payments.note_dispute(payments.lock(payment_id), seen)
+        if said:
+            orders.note(order_id, "dispute", said, actor="stripe")
+    return said is not None

@@ -17,7 +17,7 @@ def enter_gift_card(shopper: Shopper, code: str, *, address: str) -> None:
 
     Raises Invalid for a code that brings nothing, TooManyTries for whoever tries out many from one cart or `address`.
     """
-    lanes = Lanes(cart=shopper.cart_id, address=address)
+    lanes = Lanes(cart=shopper.cart_id, address=address).named()
     payments.brake.check("gift_code", lanes)
     try:
         card = gift_cards.get_by_code(code, currency=config.current().currency)

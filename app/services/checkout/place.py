@@ -18,7 +18,7 @@ from app.services.cart import Shopper
 from app.services.checkout.drafts import Quote, quote
 from app.services.checkout.settle import apply, confirm, give_back_part, withdraw
 from app.services.orders import Order, OrderState
-from app.services.payments import Payment
+from app.services.payments import Lanes, Payment
 
 CHARGE_AGAIN_AFTER = timedelta(seconds=20)
 
@@ -45,11 +45,19 @@ class Placed:
 
 
 def place(
-    shopper: Shopper, *, revision: int, total_shown: int, terms_version: str, method: str, due_shown: int | None = None
+    shopper: Shopper,
+    *,
+    revision: int,
+    total_shown: int,
+    terms_version: str,
+    method: str,
+    due_shown: int | None = None,
+    address: str = "",
 ) -> Placed:
     """Order what is in the cart at `revision`, or return the order that this revision became already.
 
-    `due_shown` is what was shown as left to pay after gift cards; without it none were shown.
+    `due_shown` is what was shown as left to pay after gift cards; without it none were shown. `address` is where the
+    request came from. TooManyTries when too many cards were declined from there, for this cart or order.
 
     Raises Conflict when the cart, a price, a tax or a promotion (TotalChanged) or the stock (SoldOut) moved on,
     Unavailable when the payment company is down: the order then exists, and placing again goes on with it.
@@ -58,30 +66,31 @@ def place(
         raise Conflict("Your cart is empty, so there is nothing to order.")
     known = orders.find_of_cart(shopper.cart_id, revision=revision)
     if known is not None:
-        return _go_on(known, method)
+        return _go_on(known, method, address)
     offer = quote(shopper)
     _check(offer, revision, total_shown, terms_version)
     if offer.due.amount != (total_shown if due_shown is None else due_shown):
         raise Conflict("What is left on your gift card has changed. Please look at what is left to pay.")
     _check_method(method, offer.due)
+    _check_tries(method, Lanes(cart=shopper.cart_id, address=address))
     earlier = orders.find_of_cart(shopper.cart_id)
     if earlier is not None and earlier.cart_revision == revision:  # a twin of this request was quicker
-        return _go_on(earlier, method)
+        return _go_on(earlier, method, address)
     if earlier is not None:
         withdraw(earlier.id, "The cart was changed, so this order was given up for a new one.")
     try:
-        order, payment = _write(offer, revision, terms_version, method)
+        order, payment = _write(offer, revision, terms_version, method, address)
     except promotions.UsedUp as error:
         raise TotalChanged(quote(shopper).totals.total, str(error)) from error
     return Placed(order, payments.charge(payment.id) if payment else None)
 
 
-def pay_again(token: str, method: str) -> Placed:
+def pay_again(token: str, method: str, *, address: str = "") -> Placed:
     """Go on with the payment of an order that waits for its money, by `method`. A paid order is returned as it is."""
     order = orders.get_by_token(token)
     if order.state == OrderState.CANCELLED:
         raise Conflict("This order was cancelled, and nothing was charged. Please order again from your cart.")
-    return _go_on(order, method)
+    return _go_on(order, method, address)
 
 
 def _check(offer: Quote, revision: int, total_shown: int, terms_version: str) -> None:
@@ -105,7 +114,13 @@ def _check_method(method: str, due: Money) -> None:
         raise Conflict(f"{said} Please choose another way to pay.")
 
 
-def _write(offer: Quote, revision: int, terms_version: str, method: str) -> tuple[Order, Payment | None]:
+def _check_tries(method: str, lanes: Lanes) -> None:
+    """Let nobody try out cards; a transfer cannot be tried out."""
+    if method != "transfer":
+        payments.brake.check("decline", lanes.named())
+
+
+def _write(offer: Quote, revision: int, terms_version: str, method: str, address: str) -> tuple[Order, Payment | None]:
     """The transaction: order, lines, reservation, payment, and the jobs that follow if this process dies now."""
     cart_id = offer.cart.id
     assert cart_id is not None  # noqa: S101 - place() saw to it
@@ -131,18 +146,19 @@ def _write(offer: Quote, revision: int, terms_version: str, method: str) -> tupl
         if not offer.due:
             confirm(order, "Paid with a gift card." if order.total else "Nothing was to be paid.", actor="shop")
             return order, None
-        payment = _add_payment(order, method)
+        payment = _add_payment(order, method, address)
         later("checkout.expire", order.id, key=f"expire:{order.id}", delay=payments.held_for(method))
     return order, payment
 
 
-def _go_on(order: Order, method: str) -> Placed:
+def _go_on(order: Order, method: str, address: str) -> Placed:
     """Return a placed order with a payment by `method`; another method's payment is closed first, at the provider."""
     live, closed = payments.find_live(order.id), None
     if order.state != OrderState.PLACED or (live and live.state == "paid"):
         return Placed(order, None)
     if live is None or live.method != method:
         _check_method(method, payments.due_of(order.total_money, payments.of_order(order.id)))
+    _check_tries(method, Lanes(order=order.id, cart=order.cart_id, address=address))
     is_replaced = live is not None and (live.method != method or _is_over(live))
     if live is not None and is_replaced and live.state != "created":
         closed = payments.close(live.id)
@@ -157,7 +173,7 @@ def _go_on(order: Order, method: str) -> Placed:
         if live is not None and is_replaced:
             give_back_part(locked, live.id)
             _hold_anew(locked, live, method)
-        payment = payments.find_live(order.id) or _add_payment(locked, method)
+        payment = payments.find_live(order.id) or _add_payment(locked, method, address)
     return Placed(order, payments.charge(payment.id))
 
 
@@ -180,12 +196,13 @@ def _is_over(payment: Payment) -> bool:
     return payment.state == "open" and payment.method == "hosted" and lived > payments.SESSION_LIVES
 
 
-def _add_payment(order: Order, method: str) -> Payment:
+def _add_payment(order: Order, method: str, address: str) -> Payment:
     link = orders.link_of(order.id)
     due = payments.due_of(order.total_money, payments.of_order(order.id))
     payment = payments.add(
         order_id=order.id, order_number=order.number, amount=due, method=method, email=order.email,
         return_url=f"{link}?from=payment", cancel_url=link,
+        lanes=Lanes(order=order.id, cart=order.cart_id, address=address).named(),
     )  # fmt: skip
     later("checkout.charge", payment.id, delay=CHARGE_AGAIN_AFTER)
     if method == "transfer":

@@ -1,26 +1,23 @@
-"""Reconciliation: what the provider says came, against what the shop says. Repairs what it can, reports the rest."""
+"""Reconciliation: every charge, refund and dispute at the provider against ours, both ways.
+
+Repairs what is safe: money that nobody told of is settled, a second charge of one payment goes back, a refund made at
+Stripe gets its row, a dispute its mark. The rest is kept for staff: unknown money is never passed over.
+"""
 
 import logging
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from app import clock, db
 from app.queue import later
-from app.services import payments
-from app.services.payments import Truth
+from app.services import orders, payments
+from app.services.checkout.events import mark_disputed
+from app.services.payments import Finding, SeenRefund, Truth
 
 log = logging.getLogger(__name__)
 
 _NIGHTLY_LOOKS_BACK = timedelta(days=3)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One difference: which payment (ours or the provider's id), what is wrong, and whether it is mended."""
-
-    payment: str
-    says: str
-    is_mended: bool
+_MARGIN = timedelta(minutes=5)  # between their clock and ours
 
 
 def settle_open(*, older_than: timedelta = timedelta(minutes=3)) -> int:
@@ -35,19 +32,33 @@ def settle_open(*, older_than: timedelta = timedelta(minutes=3)) -> int:
 
 
 def reconcile(*, looking_back: timedelta = _NIGHTLY_LOOKS_BACK) -> list[Finding]:
-    """Compare all money that came lately, both ways. Safe to repeat; Unavailable while the provider is silent."""
+    """Compare all money that moved lately, both ways. Safe to repeat; Unavailable while the provider is silent."""
     since = clock.now() - looking_back
-    received = list(payments.list_received(since - timedelta(days=1)))  # opened earlier, paid within
-    findings = [finding for marked, truth in received if (finding := _compare(marked, truth)) is not None]
-    known = {truth.intent_id for _, truth in received}
-    findings += [
-        Finding(payment.id, "is paid here, but the provider knows of no money", is_mended=False)
-        for payment in payments.list_paid(since=since)
-        if payment.intent_id not in known
-    ]
+    findings = [*_compare_charges(since), *_compare_refunds(since), *_compare_disputes(since)]
+    payments.keep_findings(findings)
     for finding in findings:
         log.error("money does not match", extra={"payment": finding.payment, "says": finding.says})
     return findings
+
+
+def reconcile_soon(*, actor: str) -> None:
+    """Have a job compare the money now; asked for again within the minute it is the same job."""
+    with db.orders.transaction():
+        later("checkout.reconcile", actor, key=f"reconcile:{clock.now():%Y-%m-%dT%H:%M}")
+
+
+def _compare_charges(since: datetime) -> Iterator[Finding]:
+    received = list(payments.list_received(since - _MARGIN))
+    for marked, truth in received:
+        if (finding := _compare(marked, truth)) is not None:
+            yield finding
+    known = {truth.intent_id for _, truth in received}
+    for payment in payments.list_paid(since=since):
+        if payment.intent_id not in known:
+            # Authorised or opened long before, so look at this one itself.
+            truth = payments.learn(payment.id)
+            if truth.status != "paid" or truth.received.amount != payment.captured:
+                yield Finding(payment.id, "is paid here, but the provider knows of no such money", is_mended=False)
 
 
 def _compare(marked: str | None, truth: Truth) -> Finding | None:
@@ -58,10 +69,77 @@ def _compare(marked: str | None, truth: Truth) -> Finding | None:
         _settle_soon(payment.id)
         return Finding(payment.id, "was paid without our noticing; it is being settled", is_mended=True)
     if payment.intent_id != truth.intent_id:
-        return Finding(payment.id, f"brought money twice, the second time as {truth.intent_id}", is_mended=False)
+        return _give_second_back(payment, truth)
     if payment.captured != truth.received.amount:
         return Finding(payment.id, f"captured {payment.captured} here, {truth.received.amount} there", is_mended=False)
     return None
+
+
+def _give_second_back(payment: payments.Payment, truth: Truth) -> Finding | None:
+    """A payment brought money twice: write the second charge as a surplus of its order, and give it back."""
+    with db.orders.transaction():
+        orders.lock(payment.order_id)
+        if payments.find_by_intent(truth.intent_id or ""):
+            return None  # done before
+        surplus = payments.add_surplus(payment, truth)
+        payments.ask_refunds(
+            payment.order_id, surplus.captured, reason="Automatic: it was paid twice", actor="shop",
+            key=f"auto:{surplus.id}", payment_id=surplus.id,
+        )  # fmt: skip
+        orders.note(payment.order_id, "refund", f"Paid twice; the second charge {truth.intent_id} is given back.")
+    return Finding(payment.id, f"brought money twice; {truth.intent_id} is given back", is_mended=True)
+
+
+def _compare_refunds(since: datetime) -> Iterator[Finding]:
+    seen = list(payments.list_refunds_there(since - _MARGIN))
+    for refund in seen:
+        if (finding := _compare_refund(refund)) is not None:
+            yield finding
+    known = {refund.id for refund in seen}
+    for mine in payments.list_refunded(since=since):
+        if mine.external_id not in known:
+            yield Finding(mine.id, "is given back here, but the provider knows of no such refund", is_mended=False)
+
+
+def _compare_refund(seen: SeenRefund) -> Finding | None:
+    mine = payments.find_refund(seen.id, seen.refund_id)
+    if mine is None:
+        return _take_refund(seen)
+    if mine.amount != seen.amount.amount:
+        return Finding(mine.id, f"gave back {mine.amount} here, {seen.amount.amount} there", is_mended=False)
+    if mine.state == "asked":
+        with db.orders.transaction():
+            later("payments.refund", mine.id, key=f"refund:{mine.id}:{clock.now():%Y-%m-%dT%H:%M}")
+        return Finding(mine.id, "was made without our noticing; it is being noted", is_mended=True)
+    if seen.status in {"failed", "canceled"} and mine.state == "done":
+        payments.note_refund_failed(seen.id)
+        return Finding(mine.id, "failed without our noticing; it counts as not given back", is_mended=True)
+    return None
+
+
+def _take_refund(seen: SeenRefund) -> Finding | None:
+    """Somebody gave money back at Stripe itself: write it down, when it is of a payment of ours."""
+    if seen.status in {"failed", "canceled"}:
+        return None
+    payment = payments.find_by_intent(seen.intent_id or "")
+    if payment is None:
+        return Finding(seen.id, "gave money back that belongs to no payment of ours", is_mended=False)
+    with db.orders.transaction():
+        orders.lock(payment.order_id)
+        if not payments.add_refund(payment.id, seen):
+            return Finding(seen.id, f"gave back more than is left of payment {payment.id}", is_mended=False)
+        said = f"{seen.amount.decimal} {seen.amount.currency} were given back at Stripe itself."
+        orders.note(payment.order_id, "refund", said, actor="stripe")
+    return Finding(seen.id, f"was made at Stripe itself; payment {payment.id} now counts it", is_mended=True)
+
+
+def _compare_disputes(since: datetime) -> Iterator[Finding]:
+    for seen in payments.list_disputes_there(since - _MARGIN):
+        payment = payments.find_by_intent(seen.intent_id or "")
+        if payment is None:
+            yield Finding(seen.id, "disputes money that belongs to no payment of ours", is_mended=False)
+        elif mark_disputed(payment.id, seen):
+            yield Finding(seen.id, f"changed without our noticing; payment {payment.id} is marked", is_mended=True)
 
 
 def _settle_soon(payment_id: str) -> None:

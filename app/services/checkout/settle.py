@@ -25,7 +25,26 @@ _IN_MOTION = "A payment for this order is in motion. Nothing is lost; please try
 
 def settle(payment_id: str) -> Order:
     """Read the truth about a payment from its provider and act on it. Safe to repeat, late, and at the same time."""
-    return apply(payment_id, payments.learn(payment_id))
+    truth = payments.learn(payment_id)
+    if truth.decline and truth.status == "open" and truth.intent_id:
+        payment = payments.get_for_job(payment_id)
+        if payments.count_declines(payment, truth.intent_id) and payment.state == "open":
+            return _stop(payment_id, truth)
+    return apply(payment_id, truth)
+
+
+def _stop(payment_id: str, truth: Truth) -> Order:
+    """Take no more cards for a payment that was declined too often. The order and the cart are kept."""
+    order = apply(payment_id, truth)  # the timeline says why the last card was declined
+    closed = payments.close(payment_id)
+    if closed.truth.status != "cancelled":
+        return apply(payment_id, closed.truth)
+    with db.orders.transaction():
+        locked = orders.lock(order.id)
+        if payments.give_up_closed(closed):
+            orders.note(order.id, "stopped", "Declined too often; another card can be tried in a while.")
+        done()
+    return locked
 
 
 def apply(payment_id: str, truth: Truth) -> Order:

@@ -4,7 +4,7 @@ The one rule: an order is reached through the person asking: by a signed link, a
 """
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -39,6 +39,7 @@ __all__ = [
     "move",
     "note",
     "note_as_staff",
+    "numbers_of",
     "refund_as_staff",
     "timeline",
     "token_of",
@@ -176,6 +177,13 @@ def confirmed_ids(*, at_once: int = 1000) -> Iterator[Sequence[str]]:
             return
         yield found
         after = found[-1]
+
+
+def numbers_of(order_ids: Iterable[str]) -> dict[str, str]:
+    """Return the numbers of many orders by their ids."""
+    with db.orders.reading() as session:
+        rows = session.execute(select(Order.id, Order.number).where(Order.id.in_(set(order_ids))))
+        return {row.id: row.number for row in rows}
 
 
 def lock(order_id: str) -> Order:

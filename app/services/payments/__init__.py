@@ -12,8 +12,10 @@ from app.services.payments.charging import (
     Closed,
     abandon,
     add,
+    add_surplus,
     charge,
     close,
+    count_declines,
     find,
     find_live,
     get_for_job,
@@ -30,6 +32,8 @@ from app.services.payments.charging import (
     of_orders,
     state_of,
 )
+from app.services.payments.disputes import disputes_of, list_disputed, note_dispute
+from app.services.payments.findings import Finding, close_finding, keep_findings, list_findings
 from app.services.payments.inbox import (
     EventAbout,
     events_as_staff,
@@ -39,21 +43,28 @@ from app.services.payments.inbox import (
     read_event,
     receive_event,
     receive_stripe,
+    replay,
 )
 from app.services.payments.models import Payment, ProviderEvent, Refund, TransferReceipt
 from app.services.payments.provider import Truth
 from app.services.payments.providers import METHODS
 from app.services.payments.receipts import add_receipt, list_transfers, receipts_of
 from app.services.payments.refunds import (
+    add_refund,
     ask_refunds,
+    find_refund,
     get_refund,
     list_by_hand,
+    list_refunded,
     note_refund_failed,
     note_sent,
     refund,
     refunds_of,
 )
-from app.services.payments.stripe import SESSION_LIVES, end, list_received
+from app.services.payments.stripe import SESSION_LIVES, end
+from app.services.payments.stripe_books import SeenDispute, SeenRefund, list_received, read_dispute
+from app.services.payments.stripe_books import list_disputes as list_disputes_there
+from app.services.payments.stripe_books import list_refunds as list_refunds_there
 from app.services.payments.tenders import (
     due_of,
     held_on_cards,
@@ -70,11 +81,14 @@ __all__ = [
     "SESSION_LIVES",
     "Closed",
     "EventAbout",
+    "Finding",
     "Instructions",
     "Lanes",
     "Payment",
     "ProviderEvent",
     "Refund",
+    "SeenDispute",
+    "SeenRefund",
     "TooManyTries",
     "TransferReceipt",
     "Truth",
@@ -82,10 +96,15 @@ __all__ = [
     "abandon",
     "add",
     "add_receipt",
+    "add_refund",
+    "add_surplus",
     "ask_refunds",
     "brake",
     "charge",
     "close",
+    "close_finding",
+    "count_declines",
+    "disputes_of",
     "due_of",
     "end",
     "events_as_staff",
@@ -93,6 +112,7 @@ __all__ = [
     "find_by_intent",
     "find_event",
     "find_live",
+    "find_refund",
     "forget_tries",
     "get_for_job",
     "get_refund",
@@ -104,20 +124,28 @@ __all__ = [
     "hold_again",
     "hold_gift_card",
     "instructions",
+    "keep_findings",
     "learn",
     "list_by_hand",
+    "list_disputed",
+    "list_disputes_there",
+    "list_findings",
     "list_open",
     "list_paid",
     "list_received",
+    "list_refunded",
+    "list_refunds_there",
     "list_transfers",
     "lock",
     "note_decline",
+    "note_dispute",
     "note_open",
     "note_paid",
     "note_refund_failed",
     "note_sent",
     "of_order",
     "of_orders",
+    "read_dispute",
     "read_event",
     "receipts_of",
     "receive_event",
@@ -125,6 +153,7 @@ __all__ = [
     "refund",
     "refunds_of",
     "release_held",
+    "replay",
     "state_of",
     "take_held",
     "ways",

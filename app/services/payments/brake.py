@@ -58,18 +58,18 @@ class Lanes:
         }
 
 
-def check(kind: str, lanes: Lanes) -> None:
+def check(kind: str, lanes: Mapping[str, str]) -> None:
     """Raise TooManyTries when one of the lanes has had its share of tries of this `kind`."""
-    named, moment = lanes.named(), clock.now()
+    moment = clock.now()
     blocked: list[datetime] = []
     with db.orders.reading() as session:
         rows = session.execute(
             select(PaymentTry.lane, PaymentTry.at)
-            .where(PaymentTry.kind == kind, PaymentTry.lane.in_(list(named.values())), PaymentTry.at > moment - _KEPT)
+            .where(PaymentTry.kind == kind, PaymentTry.lane.in_(list(lanes.values())), PaymentTry.at > moment - _KEPT)
             .order_by(PaymentTry.at.desc())
             .limit(200)
         ).all()
-    for name, lane in named.items():
+    for name, lane in lanes.items():
         most, window = _LIMITS[kind].get(name, (0, timedelta()))
         times = [row.at for row in rows if row.lane == lane and row.at > moment - window]
         if most and len(times) >= most:
@@ -78,10 +78,19 @@ def check(kind: str, lanes: Lanes) -> None:
         raise TooManyTries(max(blocked))
 
 
-def note(kind: str, lanes: Lanes, *, reference: str) -> None:
+def is_stopped(kind: str, lanes: Mapping[str, str]) -> bool:
+    """Whether one of the lanes has had its share."""
+    try:
+        check(kind, lanes)
+    except TooManyTries:
+        return True
+    return False
+
+
+def note(kind: str, lanes: Mapping[str, str], *, reference: str) -> None:
     """Count a try in each of its lanes; once for each `reference`."""
     moment = clock.now()
-    rows = [{"kind": kind, "lane": lane, "reference": reference, "at": moment} for lane in lanes.named().values()]
+    rows = [{"kind": kind, "lane": lane, "reference": reference, "at": moment} for lane in lanes.values()]
     if rows:
         with db.orders.transaction() as session:
             session.execute(insert(PaymentTry).values(rows).on_conflict_do_nothing())

@@ -1,7 +1,7 @@
 """Payments: one live payment per order, opened at the provider under one idempotency key."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from app import clock, db
 from app.errors import NotFound, Unavailable
 from app.money import Money
 from app.queue import later
-from app.services.payments import providers
+from app.services.payments import brake, providers, stripe_books
 from app.services.payments.models import Payment
 from app.services.payments.provider import Asked, Failed, InUse, Opened, Refused, Truth
 from app.services.payments.tenders import GIFT_CARD
@@ -30,7 +30,15 @@ class Closed:
 
 
 def add(
-    *, order_id: str, order_number: str, amount: Money, method: str, email: str, return_url: str, cancel_url: str
+    *,
+    order_id: str,
+    order_number: str,
+    amount: Money,
+    method: str,
+    email: str,
+    return_url: str,
+    cancel_url: str,
+    lanes: Mapping[str, str],
 ) -> Payment:
     """Write a payment, and what the provider will be asked, in the open transaction."""
     payment_id = db.new_id()
@@ -38,7 +46,7 @@ def add(
     payment = Payment(
         id=payment_id, order_id=order_id, provider=providers.name_of(method), method=method, state="created",
         amount=amount.amount, currency=amount.currency, captured=0, refunded=0, try_number=1,
-        request=providers.by(method).request_for(asked), created_at=clock.now(),
+        request=providers.by(method).request_for(asked), lanes=dict(lanes), created_at=clock.now(),
     )  # fmt: skip
     db.orders.session.add(payment)
     db.orders.session.flush()
@@ -120,6 +128,28 @@ def note_paid(payment: Payment, truth: Truth, *, state: str = "paid") -> None:
     """Write on a locked payment that its money came; `surplus` when the order has another payment already."""
     payment.state, payment.paid_at, payment.captured = state, clock.now(), truth.received.amount
     payment.intent_id, payment.decline = truth.intent_id, None
+
+
+def add_surplus(payment: Payment, truth: Truth) -> Payment:
+    """Write, in the open transaction, a second charge of one payment as a payment of its own, to be given back."""
+    surplus = Payment(
+        id=db.new_id(), order_id=payment.order_id, provider=payment.provider, method=payment.method, state="surplus",
+        amount=truth.received.amount, currency=truth.received.currency, captured=truth.received.amount, refunded=0,
+        try_number=1, request={}, intent_id=truth.intent_id, created_at=clock.now(), paid_at=clock.now(),
+    )  # fmt: skip
+    db.orders.session.add(surplus)
+    db.orders.session.flush()
+    return surplus
+
+
+def count_declines(payment: Payment, intent_id: str) -> bool:
+    """Count each decline of a PaymentIntent against its order, cart, address and card; True when that is too many.
+
+    Calls the network. A decline is counted once, however often this is called.
+    """
+    for charge_id, fingerprint in stripe_books.list_declines(intent_id):
+        brake.note("decline", payment.lanes | brake.Lanes(card=fingerprint).named(), reference=charge_id)
+    return brake.is_stopped("decline", payment.lanes)
 
 
 def note_decline(payment: Payment, truth: Truth) -> bool:

@@ -8,12 +8,12 @@ from sqlalchemy import func, or_, select
 from app import clock, db
 from app.fsck import Check, Fault, walk
 from app.queue import later
+from app.services.payments.inbox import JOBS
 from app.services.payments.models import Payment, ProviderEvent, Refund
 
 _BROUGHT = ("paid", "surplus")
 _REFUNDED_WITHIN = timedelta(hours=1)
 _ANSWERED_WITHIN = timedelta(minutes=10)
-_JOBS = {"stripe": "payments.process_event", "ups": "fulfilment.note_push", "sendgrid": "email.note_event"}
 
 
 def _find_wrong_states() -> Iterator[Fault]:
@@ -59,7 +59,7 @@ def _find_unread_events() -> Iterator[Fault]:
 def _read_soon(row_id: str) -> None:
     with db.orders.transaction() as session:
         event = session.get_one(ProviderEvent, row_id)
-        later(_JOBS[event.provider], row_id, key=f"fsck-event:{row_id}:{clock.now():%Y-%m-%dT%H}")
+        later(JOBS[event.provider], row_id, key=f"fsck-event:{row_id}:{clock.now():%Y-%m-%dT%H}")
 
 
 CHECKS = (

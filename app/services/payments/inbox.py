@@ -10,8 +10,11 @@ from sqlalchemy.dialects.postgresql import insert
 from app import clock, db
 from app.errors import NotFound
 from app.queue import later
+from app.services import audit
 from app.services.payments import stripe
 from app.services.payments.models import Payment, ProviderEvent
+
+JOBS = {"stripe": "payments.process_event", "ups": "fulfilment.note_push", "sendgrid": "email.note_event"}
 
 
 @dataclass(frozen=True)
@@ -79,9 +82,27 @@ def give_verdict(row_id: str, verdict: str) -> None:
         )
 
 
-def events_as_staff(*, before: str | None = None, limit: int = 50) -> Sequence[ProviderEvent]:
-    """List events newest first, older than the row `before`."""
+def replay(row_id: str, *, actor: str) -> None:
+    """Have an event acted on once more. Harmless: only the truth about its subject counts. Audited."""
+    event = find_event(row_id)
+    if event is None:
+        raise NotFound("There is no such event.")
+    with db.orders.transaction():
+        later(JOBS[event.provider], row_id, key=f"replay:{row_id}:{clock.now():%Y-%m-%dT%H:%M:%S}")
+        audit.record(db.orders, actor, "event.replay", f"event:{row_id}", after={"type": event.type})
+
+
+def events_as_staff(
+    *, provider: str | None = None, verdict: str | None = None, before: str | None = None, limit: int = 50
+) -> Sequence[ProviderEvent]:
+    """List events newest first, older than the row `before`; of one company, with one verdict or ("waits") none."""
     query = select(ProviderEvent)
+    if provider:
+        query = query.where(ProviderEvent.provider == provider)
+    if verdict:
+        query = query.where(
+            ProviderEvent.processed_at.is_(None) if verdict == "waits" else ProviderEvent.verdict == verdict
+        )
     if before:
         query = query.where(ProviderEvent.id < before)
     with db.orders.reading() as session:

@@ -36,6 +36,8 @@ class Payment(OrdersModel):
     currency: Mapped[str]
     captured: Mapped[int] = mapped_column(default=0)
     refunded: Mapped[int] = mapped_column(default=0)
+    # Where the payer comes from, as the brake counts them: lane to its name there.
+    lanes: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict)
     # What the provider will be asked, kept so that a repeat after a crash asks the very same.
     request: Mapped[dict[str, Any]] = mapped_column(JSONB)
     try_number: Mapped[int] = mapped_column(default=1)
@@ -118,6 +120,49 @@ class Refund(OrdersModel):
     def amount_money(self) -> Money:
         """What is given back."""
         return Money(self.amount, self.currency)
+
+
+class Dispute(OrdersModel):
+    """A customer's bank takes money back, or asks about it. `status` is the provider's word."""
+
+    __tablename__ = "disputes"
+    __table_args__ = (Index("ix_disputes_open", "id", postgresql_where=text("closed_at IS NULL")),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    external_id: Mapped[str] = mapped_column(unique=True)
+    payment_id: Mapped[str] = mapped_column(ForeignKey("payments.id"), index=True)
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"), index=True)
+    amount: Mapped[int]
+    currency: Mapped[str]
+    reason: Mapped[str]
+    status: Mapped[str]
+    due_by: Mapped[datetime | None]
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+    @property
+    def amount_money(self) -> Money:
+        """What is disputed."""
+        return Money(self.amount, self.currency)
+
+
+class MoneyFinding(OrdersModel):
+    """A difference between the provider's books and ours."""
+
+    __tablename__ = "money_findings"
+    __table_args__ = (
+        UniqueConstraint("subject", "says"),
+        Index("ix_money_findings_open", "id", postgresql_where=text("closed_at IS NULL AND NOT is_mended")),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str]
+    says: Mapped[str]
+    is_mended: Mapped[bool]
+    found_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[str | None]
 
 
 class PaymentTry(OrdersModel):

@@ -1,6 +1,7 @@
 """Refunds: the balance is taken under lock before the call, and given back when the provider refuses."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import or_, select
 
@@ -14,6 +15,7 @@ from app.services.payments.charging import get_for_job as get_payment
 from app.services.payments.charging import lock as lock_payment
 from app.services.payments.models import Payment, Refund
 from app.services.payments.provider import Refused
+from app.services.payments.stripe_books import SeenRefund
 
 _FAILED = "The customer's bank sent the refund back."
 
@@ -136,6 +138,39 @@ def note_refund_failed(external_id: str) -> None:
         if row.state == "done":
             row.state, row.error = "failed", _FAILED
             _take_back(locked, row)
+
+
+def find_refund(external_id: str, refund_id: str | None) -> Refund | None:
+    """Return the refund that the provider calls `external_id`, or that it says is ours as `refund_id`."""
+    with db.orders.reading() as session:
+        known = session.scalars(select(Refund).where(Refund.external_id == external_id)).one_or_none()
+        return known or (session.get(Refund, refund_id) if refund_id else None)
+
+
+def list_refunded(*, since: datetime) -> Sequence[Refund]:
+    """List the refunds that the provider has made for us since then."""
+    made = (Refund.state == "done") & (Refund.done_at >= since) & Refund.external_id.is_not(None)
+    with db.orders.reading() as session:
+        return session.scalars(select(Refund).where(made)).all()
+
+
+def add_refund(payment_id: str, seen: SeenRefund) -> bool:
+    """Write a refund that somebody made at the provider itself, in the open transaction; False when it is too much."""
+    payment = lock_payment(payment_id)
+    if find_refund(seen.id, seen.refund_id) is not None:
+        return True
+    if seen.amount.currency != payment.currency or seen.amount.amount > payment.refundable.amount:
+        return False
+    payment.refunded += seen.amount.amount
+    db.orders.session.add(
+        Refund(
+            id=db.new_id(), payment_id=payment_id, order_id=payment.order_id, key=f"stripe:{seen.id}",
+            amount=seen.amount.amount, currency=payment.currency, reason="Made at Stripe itself", actor="stripe",
+            state="done", try_number=1, external_id=seen.id, created_at=clock.now(), done_at=clock.now(),
+        )
+    )  # fmt: skip
+    db.orders.session.flush()
+    return True
 
 
 def get_refund(refund_id: str) -> Refund:

@@ -6,7 +6,7 @@ Each call has a time budget, goes through the circuit breaker, and refuses to ru
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -80,40 +80,40 @@ def trust_in_key(payment: "Payment") -> timedelta:
 def open_payment(payment: "Payment") -> Opened:
     """Create the PaymentIntent or Checkout Session from the stored parameters, under the payment's idempotency key."""
     options: Any = {"idempotency_key": f"{payment.id}-{payment.try_number}"}
-    with _calling() as client:
+    with calling() as client:
         if payment.method == "element":
             intent = client.v1.payment_intents.create(params=payment.request, options=options)  # type: ignore[arg-type]
             return Opened(None, intent.id, None, intent.client_secret)
         moment = payment.tried_at or clock.now()  # not now(): the same key must carry the same parameters
         request: Any = {**payment.request, "expires_at": int((moment + SESSION_LIVES).timestamp())}
         session = client.v1.checkout.sessions.create(params=request, options=options)
-        return Opened(session.id, _id(session.payment_intent), session.url, None)
+        return Opened(session.id, id_of(session.payment_intent), session.url, None)
 
 
 def find_payment(payment: "Payment") -> Opened | None:
     """Look for what an earlier, unanswered call may have made, by our metadata."""
-    with _calling() as client:
+    with calling() as client:
         since: Any = {"created": {"gte": int((payment.created_at - timedelta(minutes=5)).timestamp())}, "limit": 100}
         if payment.method == "element":
             for intent in client.v1.payment_intents.list(params=since).auto_paging_iter():
-                if _mark(intent, "payment") == payment.id and intent.status != "canceled":
+                if mark_of(intent, "payment") == payment.id and intent.status != "canceled":
                     return Opened(None, intent.id, None, intent.client_secret)
             return None
         for session in client.v1.checkout.sessions.list(params=since).auto_paging_iter():
             if session.client_reference_id == payment.id and session.status != "expired":
-                return Opened(session.id, _id(session.payment_intent), session.url, None)
+                return Opened(session.id, id_of(session.payment_intent), session.url, None)
         return None
 
 
 def read(payment: "Payment") -> Truth:
     """Ask Stripe what became of a payment."""
-    with _calling() as client:
+    with calling() as client:
         if payment.session_id:
             session = client.v1.checkout.sessions.retrieve(payment.session_id, params={"expand": ["payment_intent"]})
             intent = session.payment_intent
             if intent is None or isinstance(intent, str):
                 status = "cancelled" if session.status == "expired" else "open"
-                return Truth(status, Money.zero(payment.currency), _id(intent))
+                return Truth(status, Money.zero(payment.currency), id_of(intent))
             truth = _truth_of(intent)
             is_over = session.status == "expired" and truth.status == "open"
             return replace(truth, status="cancelled") if is_over else truth
@@ -129,7 +129,7 @@ def cancel(payment: "Payment") -> Truth:
 def end(session_id: str | None, intent_id: str | None) -> None:
     """Expire a Session, or cancel a PaymentIntent. One that is over already is left as it is."""
     try:
-        with _calling() as client:
+        with calling() as client:
             if session_id:
                 client.v1.checkout.sessions.expire(session_id)
             elif intent_id:
@@ -146,28 +146,19 @@ def refund(refund: "Refund", payment: "Payment") -> tuple[str, str]:
         "metadata": {"refund": refund.id},
     }
     options: Any = {"idempotency_key": f"{refund.id}-{refund.try_number}"}
-    with _calling() as client:
+    with calling() as client:
         made = client.v1.refunds.create(params=params, options=options)
         return made.id, made.status or "succeeded"
 
 
 def find_refund(refund: "Refund", payment: "Payment") -> tuple[str, str] | None:
     """Look for what an earlier, unanswered call may have made."""
-    with _calling() as client:
+    with calling() as client:
         params: Any = {"payment_intent": payment.intent_id or "", "limit": 100}
         for found in client.v1.refunds.list(params=params).auto_paging_iter():
-            if _mark(found, "refund") == refund.id:
+            if mark_of(found, "refund") == refund.id:
                 return found.id, found.status or "succeeded"
     return None
-
-
-def list_received(since: datetime) -> Iterator[tuple[str | None, Truth]]:
-    """Walk all money that came since then: our payment's id, as far as Stripe knows it, and what came."""
-    params: Any = {"created": {"gte": int(since.timestamp())}, "limit": 100}
-    with _calling() as client:
-        for intent in client.v1.payment_intents.list(params=params).auto_paging_iter():
-            if intent.status == "succeeded":
-                yield _mark(intent, "payment"), _truth_of(intent)
 
 
 def verify_event(raw: bytes, signature: str) -> Event:
@@ -182,7 +173,7 @@ def verify_event(raw: bytes, signature: str) -> Event:
 
 
 @contextmanager
-def _calling() -> Iterator["StripeClient"]:
+def calling() -> Iterator["StripeClient"]:
     """Give the client for one call, and turn Stripe's errors into the shop's."""
     import stripe  # noqa: PLC0415 - as in _client()
 
@@ -230,11 +221,12 @@ def _truth_of(intent: Any) -> Truth:
     )
 
 
-def _mark(thing: Any, name: str) -> str | None:
+def mark_of(thing: Any, name: str) -> str | None:
     """Return what we wrote in the metadata of one of Stripe's objects."""
     metadata = thing.metadata
     return str(metadata[name]) if metadata and name in metadata else None
 
 
-def _id(thing: Any) -> str | None:
+def id_of(thing: Any) -> str | None:
+    """Return the id of one of Stripe's objects, which may be expanded."""
     return thing if thing is None or isinstance(thing, str) else str(thing.id)

@@ -80,6 +80,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_runs")),
     )
     op.create_table(
+        "money_findings",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("says", sa.String(), nullable=False),
+        sa.Column("is_mended", sa.Boolean(), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_money_findings")),
+        sa.UniqueConstraint("subject", "says", name=op.f("uq_money_findings_subject_says")),
+    )
+    op.create_index(
+        "ix_money_findings_open",
+        "money_findings",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("closed_at IS NULL AND NOT is_mended"),
+    )
+    op.create_table(
         "orders",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("number", sa.String(), nullable=False),
@@ -695,6 +715,7 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("captured", sa.BigInteger(), nullable=False),
         sa.Column("refunded", sa.BigInteger(), nullable=False),
+        sa.Column("lanes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("request", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("try_number", sa.BigInteger(), nullable=False),
         sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True),
@@ -757,6 +778,27 @@ def upgrade() -> None:
     )
     op.create_index("ix_shipment_lines_order_id_position", "shipment_lines", ["order_id", "position"], unique=False)
     op.create_table(
+        "disputes",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("external_id", sa.String(), nullable=False),
+        sa.Column("payment_id", sa.String(), nullable=False),
+        sa.Column("order_id", sa.String(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("due_by", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_disputes_order_id")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payments.id"], name=op.f("fk_disputes_payment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_disputes")),
+        sa.UniqueConstraint("external_id", name=op.f("uq_disputes_external_id")),
+    )
+    op.create_index("ix_disputes_open", "disputes", ["id"], unique=False, postgresql_where=sa.text("closed_at IS NULL"))
+    op.create_index(op.f("ix_disputes_order_id"), "disputes", ["order_id"], unique=False)
+    op.create_index(op.f("ix_disputes_payment_id"), "disputes", ["payment_id"], unique=False)
+    op.create_table(
         "refunds",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("payment_id", sa.String(), nullable=False),
@@ -810,6 +852,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_refunds_order_id"), table_name="refunds")
     op.drop_index(op.f("ix_refunds_external_id"), table_name="refunds")
     op.drop_table("refunds")
+    op.drop_index(op.f("ix_disputes_payment_id"), table_name="disputes")
+    op.drop_index(op.f("ix_disputes_order_id"), table_name="disputes")
+    op.drop_index("ix_disputes_open", table_name="disputes", postgresql_where=sa.text("closed_at IS NULL"))
+    op.drop_table("disputes")
     op.drop_index("ix_shipment_lines_order_id_position", table_name="shipment_lines")
     op.drop_table("shipment_lines")
     op.drop_table("shipment_events")
@@ -912,6 +958,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_orders_state"), table_name="orders")
     op.drop_index("ix_orders_email", table_name="orders")
     op.drop_table("orders")
+    op.drop_index(
+        "ix_money_findings_open",
+        table_name="money_findings",
+        postgresql_where=sa.text("closed_at IS NULL AND NOT is_mended"),
+    )
+    op.drop_table("money_findings")
     op.drop_table("import_runs")
     op.drop_table("document_series")
     op.drop_table("carts")

@@ -2,7 +2,6 @@
 
 from app import clock, db, queue
 from app.queue import OrdersOutbox
-from app.services import payments
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
 
@@ -43,16 +42,6 @@ def test_retry_begins_anew_once_and_is_audited(admin, app):
 def test_retry_of_a_job_nobody_knows_is_refused(admin):
     assert admin.post("/admin/jobs/orders/nothing/retries").status_code == 409
     assert admin.post("/admin/jobs/elsewhere/nothing/retries").status_code == 409
-
-
-def test_inbox_lists_events_with_their_verdict(admin):
-    with db.orders.transaction():
-        payments.receive_event("stripe", "evt_1", "payment_intent.succeeded", b"{}")
-
-    text = admin.get("/admin/jobs/inbox").text
-
-    assert "evt_1" in text
-    assert "waits" in text
 
 
 def test_clerk_and_stranger_are_refused(app, client):

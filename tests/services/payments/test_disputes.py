@@ -1,0 +1,48 @@
+"""Disputes: told by Stripe, marked once, and nothing else moves."""
+
+from flask import Flask
+
+from app.services import checkout, inventory, orders, payments
+from tests import make
+from tests.blueprints.admin.conftest import sign_in
+from tests.companies import Companies
+
+
+def kinds(order: orders.Order) -> list[str]:
+    return [event.text for event in orders.timeline(order.id) if event.kind == "dispute"]
+
+
+def test_a_dispute_is_marked_followed_and_closed(app: Flask, companies: Companies) -> None:
+    order = make.order(paid=True)
+    stock = inventory.levels([order.lines[0].variant_id])[order.lines[0].variant_id]
+    intent = companies.ledger()["charges"][0]["payment_intent"]
+    dispute = companies.pull("dispute", id=intent, reason="product_not_received")
+    (payment,) = payments.of_order(order.id)
+
+    def tell() -> bool:
+        return checkout.mark_disputed(payment.id, payments.read_dispute(dispute["id"]))
+
+    assert [tell(), tell()] == [True, False]
+    (open_one,) = payments.list_disputed(is_open=True)
+    assert (open_one.order_id, open_one.amount) == (order.id, order.total)
+    assert "product not received" in kinds(order)[0]
+    companies.pull("close_dispute", id=dispute["id"], won=False)
+    assert [tell(), tell()] == [True, False]
+
+    assert payments.list_disputed(is_open=True) == []
+    assert [each.status for each in payments.list_disputed(is_open=False)] == ["lost"]
+    assert "lost" in kinds(order)[1]
+    assert inventory.levels([stock.variant_id])[stock.variant_id].on_hand == stock.on_hand
+    assert orders.get_for_job(order.id).state == "confirmed"
+
+
+def test_staff_see_disputes_and_a_clerk_does_not(app: Flask, companies: Companies) -> None:
+    order = make.order(paid=True)
+    companies.pull("dispute", id=companies.ledger()["charges"][0]["payment_intent"])
+    checkout.reconcile()
+    owner, clerk = sign_in(app, make.staff()), sign_in(app, make.staff("clerk", email="ben@shop.example"))
+
+    assert order.number in owner.get("/admin/money/").text
+    assert order.number in owner.get("/admin/money/disputes").text
+    assert order.number not in owner.get("/admin/money/disputes?state=over").text
+    assert clerk.get("/admin/money/").status_code == 403

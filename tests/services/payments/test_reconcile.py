@@ -1,0 +1,147 @@
+"""The nightly comparison of Stripe's books with ours, both ways."""
+
+from datetime import timedelta
+
+import httpx
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from app import clock, config, db
+from app.services import checkout, orders, payments
+from app.services.payments.models import Payment
+from tests import make
+from tests.blueprints.admin.conftest import sign_in
+from tests.companies import Companies
+from tests.working import work
+
+
+def at_stripe(path: str, **fields: str) -> dict[str, str]:
+    """Do something at Stripe itself, as from its dashboard."""
+    settings = config.current()
+    answer = httpx.post(
+        f"{settings.stripe_api_url}/v1/{path}", data=fields, auth=(settings.stripe_secret_key, ""), timeout=10
+    )
+    answer.raise_for_status()
+    return answer.json()
+
+
+def strange_money(**more: str) -> str:
+    """Have somebody pay at Stripe what we know nothing of; return the PaymentIntent's id."""
+    fields = {"amount": "700", "currency": "eur", "payment_method": "pm_card_visa", "confirm": "true"}
+    return at_stripe("payment_intents", **fields, **{"payment_method_types[]": "card"}, **more)["id"]
+
+
+def says(findings: list[payments.Finding]) -> list[tuple[str, bool]]:
+    return sorted((finding.says, finding.is_mended) for finding in findings)
+
+
+def test_books_that_agree_find_nothing(app: Flask) -> None:
+    order = make.order(paid=True)
+    payments.ask_refunds(order.id, 100, reason="Sorry", actor="staff:cleo", key="one")
+    work("payments.refund")
+
+    assert checkout.reconcile() == []
+
+
+def test_a_payment_that_was_opened_long_before_it_was_paid_is_no_false_alarm(app: Flask) -> None:
+    placed = make.place(make.buyer(make.variant()))
+    assert placed.payment is not None
+    make.pay(placed)
+    with clock.at(clock.now() + timedelta(days=6)):
+        checkout.settle(placed.payment.id)
+
+        assert checkout.reconcile() == []
+
+
+def test_money_here_that_stripe_does_not_have_is_reported(app: Flask) -> None:
+    order = make.order(paid=True)
+    with db.orders.transaction() as session:
+        session.execute(update(Payment).where(Payment.order_id == order.id).values(captured=order.total - 1))
+
+    assert says(checkout.reconcile()) == [(f"captured {order.total - 1} here, {order.total} there", False)]
+
+
+def test_a_second_charge_of_one_payment_goes_back_once(app: Flask, companies: Companies) -> None:
+    order = make.order(paid=True)
+    (payment,) = payments.of_order(order.id)
+    intent = strange_money(**{"metadata[payment]": payment.id})
+
+    first, second = checkout.reconcile(), checkout.reconcile()
+    work("payments.refund")
+
+    assert [each.is_mended for each in first] == [True]
+    assert second == []
+    (refund,) = companies.ledger()["refunds"]
+    assert (refund["payment_intent"], refund["amount"]) == (intent, 700)
+    assert payments.state_of([each for each in payments.of_order(order.id) if each.id == payment.id]) == "paid"
+
+
+def test_a_refund_made_at_stripe_is_written_down_once(app: Flask) -> None:
+    order = make.order(paid=True)
+    (payment,) = payments.of_order(order.id)
+    at_stripe("refunds", payment_intent=payment.intent_id or "", amount="400")
+
+    first, second = checkout.reconcile(), checkout.reconcile()
+
+    assert [each.is_mended for each in first] == [True]
+    assert second == []
+    assert payments.of_order(order.id)[0].refunded == 400
+    assert [(each.amount, each.actor) for each in payments.refunds_of(order.id)] == [(400, "stripe")]
+
+
+def test_a_refund_that_failed_without_our_noticing_counts_as_not_given_back(app: Flask, companies: Companies) -> None:
+    companies.pull("webhooks", company="stripe", paused=True)
+    order = make.order(paid=True)
+    payments.ask_refunds(order.id, 100, reason="Sorry", actor="staff:cleo", key="one")
+    work("payments.refund")
+    companies.pull("fail_refund", id=companies.ledger()["refunds"][0]["id"])
+
+    assert [each.is_mended for each in checkout.reconcile()] == [True]
+    assert payments.of_order(order.id)[0].refunded == 0
+
+
+def test_unknown_money_is_kept_until_a_person_has_looked(app: Flask) -> None:
+    intent = strange_money()
+    at_stripe("refunds", payment_intent=intent, amount="100")
+
+    checkout.reconcile()
+    checkout.reconcile()
+
+    kept = payments.list_findings(is_open=True)
+    assert len(kept) == 2
+    assert intent in {each.subject for each in kept}
+    for each in kept:
+        payments.close_finding(each.id, actor="staff:cleo")
+    checkout.reconcile()
+    assert payments.list_findings(is_open=True) == []
+    assert len(payments.list_findings(is_open=False)) == 2
+
+
+@pytest.mark.parametrize("way", [None, "partial"])
+def test_staff_compare_the_books_and_close_findings(app: Flask, way: str | None) -> None:
+    intent = strange_money()
+    browser = sign_in(app, make.staff())
+    headers = {"HX-Request": "true", "HX-Request-Type": way} if way else {}
+
+    asked = browser.post("/admin/money/reconciliations", headers=headers)
+    work("checkout.reconcile")
+    (finding,) = payments.list_findings(is_open=True)
+    page = browser.get("/admin/money/").text
+    closed = browser.post(f"/admin/money/findings/{finding.id}/closing", headers=headers)
+
+    assert asked.status_code == closed.status_code == (200 if way else 303)
+    assert intent in page
+    assert payments.list_findings(is_open=True) == []
+    assert intent in browser.get("/admin/money/findings?state=over").text
+
+
+def test_money_that_came_unnoticed_confirms_its_order(app: Flask) -> None:
+    placed = make.place(make.buyer(make.variant()))
+    make.pay(placed)
+
+    findings = checkout.reconcile()
+    work("checkout.settle")
+
+    assert [each.is_mended for each in findings] == [True]
+    assert orders.get_for_job(placed.order.id).state == "confirmed"
