@@ -27,6 +27,11 @@ _ORDERS = {
 }
 SORTS = tuple(_ORDERS)
 _CHEAP = "tier DESC, popularity DESC, created_at DESC, product_id"
+# A word that is left out of queries may be the beginning of one that is not: "not" of "notebook".
+QUERY = (
+    "CASE WHEN numnode(to_tsquery('shop', :query)) = 0 THEN to_tsquery('simple', plain(:query)) "
+    "ELSE to_tsquery('shop', :query) END"
+)
 _WEIGHTS = "'{0.05, 0.2, 0.5, 1.0}'"  # of description, option values, labels, title
 
 
@@ -158,8 +163,7 @@ def _statement(
 
 def _asked() -> str:
     return (
-        "asked AS MATERIALIZED (SELECT ts_rewrite(to_tsquery('shop', :query), "
-        "'SELECT alias, meaning FROM search_rewrites') AS query), "
+        f"asked AS MATERIALIZED (SELECT ts_rewrite({QUERY}, 'SELECT alias, meaning FROM search_rewrites') AS query), "
         "coded AS MATERIALIZED (SELECT product_id FROM search_documents WHERE codes @> ARRAY[:code])"
     )
 

@@ -4,6 +4,7 @@ from sqlalchemy import text
 
 from app import db
 from app.services import catalog
+from app.services.search.asking import QUERY
 from app.services.search.words import bare, correct, tokens_of
 
 _SHOWN = 6
@@ -15,7 +16,7 @@ _SUGGEST = text(
     WITH near AS (
         SELECT product_id, title, popularity, created_at, codes @> ARRAY[:code] AS is_code FROM search_documents
         WHERE is_published AND (
-            heads @@ (SELECT ts_rewrite(to_tsquery('shop', :query), 'SELECT alias, meaning FROM search_rewrites'))
+            heads @@ (SELECT ts_rewrite({QUERY}, 'SELECT alias, meaning FROM search_rewrites'))
             OR codes @> ARRAY[:code]
         )
         LIMIT {_LOOKED_AT}
@@ -23,7 +24,7 @@ _SUGGEST = text(
     SELECT product_id FROM near
     ORDER BY is_code DESC, (starts_with(plain(title), plain(:whole))) DESC, popularity DESC, created_at DESC, product_id
     LIMIT {_SHOWN}
-    """  # noqa: S608 - two numbers of our own
+    """  # noqa: S608 - words and numbers of our own
 )
 
 

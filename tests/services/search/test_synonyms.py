@@ -80,6 +80,14 @@ def test_suggestions_begin_with_what_was_typed(shop):
     assert search.suggest("s") == search.suggest("") == search.suggest("xylophone") == []
 
 
+def test_beginning_that_is_a_word_left_out_is_still_a_beginning(app):
+    make.product("Notebook")
+    search.index_stale()
+
+    assert [card.title for card in search.suggest("not")] == ["Notebook"]
+    assert found("not") == ["Notebook"]
+
+
 def test_word_that_no_product_has_any_more_is_forgotten(app):
     product = make.product("Undertow")
     search.index_stale()
