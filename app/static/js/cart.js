@@ -20,7 +20,8 @@ customElements.define("cart-drawer", class extends HTMLElement {
       if (event.key === "cart" && event.newValue !== this.#shown) this.#ask(this.badge);
     }, { signal });
     this.dialog?.addEventListener("close", () => this.#closed());
-    if (this.#remembered !== this.#shown) this.#ask(this.badge);
+    // The cart's own page is never kept, and asking again would lose what is being typed there.
+    if (this.dialog && this.#remembered !== this.#shown) this.#ask(this.badge);
   }
 
   disconnectedCallback() {
