@@ -31,12 +31,13 @@ _READERS = {"postgres": Postgres, "valkey": Redis, "s3": Http, "standins": Http}
 class Fleet:
     """Everything that runs. `slots` are the shop's own processes by name, such as web1, worker2 and clerk."""
 
-    def __init__(self, folder: Folder, traps: Traps, *, webs: int, workers: int) -> None:
-        self.folder, self.traps = folder, traps
+    def __init__(self, folder: Folder, traps: Traps, *, webs: int, workers: int, is_watched: bool = True) -> None:
+        """Take a folder. Without `is_watched` there are no proxies between the shop and its stores, and no clerk."""
+        self.folder, self.traps, self._is_watched = folder, traps, is_watched
         self.slots = [
             *(f"web{number}" for number in range(1, webs + 1)),
             *(f"worker{number}" for number in range(1, workers + 1)),
-            "scheduler", "clerk",
+            "scheduler", *(["clerk"] if is_watched else []),
         ]  # fmt: skip
         names = [f"{slot}-{store}" for slot in self.slots for store in (*_READERS, "http")]
         self._ports = folder.ports((*NAMES, "standins", "front", *names))
@@ -57,10 +58,10 @@ class Fleet:
         self._companies = settings.standins(self.desk)
         self.call("-m", "flask", "--app", "wsgi", "shop", "migrate", role="owner")
         said = self.call("-m", "bench.havoc.goods", goods, role="worker")
-        for slot in self.slots:
+        for slot in self.slots if self._is_watched else ():
             for store, reading in _READERS.items():
                 await Proxy(slot, self._ports[store], reading, self.traps).listen(self._ports[f"{slot}-{store}"])
-        await Front(self._webs).listen(self._ports["front"])
+        await Front(self.webs).listen(self._ports["front"])
         self._is_open = True
         for slot in self.slots:
             self.start(slot)
@@ -183,13 +184,16 @@ class Fleet:
         ran = subprocess.run([sys.executable, *command], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
         return ran.returncode, ran.stdout + ran.stderr
 
-    def _webs(self) -> list[int]:
+    def webs(self) -> list[int]:
+        """Return the ports of the web processes, in any order."""
         ports = [self._ports[f"{slot}-http"] for slot in self.slots if slot.startswith("web")]
         return random.sample(ports, len(ports))
 
     def _env(self, slot: str) -> dict[str, str]:
         """Return the settings of one process, whose every address leads through its own proxies."""
         mine = self._settings("web" if slot.startswith("web") else "worker")
+        if not self._is_watched:
+            return mine
         ways = {str(self._ports[store]): str(self._ports[f"{slot}-{store}"]) for store in _READERS}
         return {name: _through(value, ways) for name, value in mine.items()}
 
