@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app import clock
 from app.fsck import Check, Fault, walk
 from app.services.audit.books import BOOKS
+from app.services.audit.outside import unanswered
 
 _SEALED_WITHIN = timedelta(minutes=5)
 
@@ -22,4 +23,15 @@ def _find_unsealed() -> Iterator[Fault]:
             yield Fault(row.key, f"{name}: {row.act} of {row.subject} waits for its seal")
 
 
-CHECKS = (Check("audit.sealed", "What was audited is sealed within five minutes.", _find_unsealed),)
+def _find_open_intents() -> Iterator[Fault]:
+    intake = BOOKS["orders"].intake
+    for row in walk(unanswered().where(intake.at < clock.now() - _SEALED_WITHIN), intake.id):
+        yield Fault(
+            row.key, f"{row.actor} began {row.act.partition(':')[0]} of {row.subject}; nobody knows how it ended"
+        )
+
+
+CHECKS = (
+    Check("audit.sealed", "What was audited is sealed within five minutes.", _find_unsealed),
+    Check("audit.intents", "What staff began in the catalogue was done, or was refused.", _find_open_intents),
+)

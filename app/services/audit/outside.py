@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
 
 from app import db
@@ -46,12 +46,17 @@ def outside(
 def open_intents() -> list[str]:
     """Return the ids of intents without an outcome, oldest first. Needs the right to read the intake."""
     intake = BOOKS["orders"].intake
+    with db.orders.reading() as session:
+        return list(session.scalars(unanswered().with_only_columns(intake.id).order_by(intake.id)))
+
+
+def unanswered() -> Select[str, str, str]:
+    """Return the query for who meant to do what to what, without an outcome."""
+    intake = BOOKS["orders"].intake
     outcome = aliased(intake)
     is_answered = (
         select(outcome.id)
         .where(outcome.subject == intake.subject, outcome.after["intent"].astext == intake.id)
         .exists()
     )
-    query = select(intake.id).where(intake.act.endswith(_INTENT), ~is_answered).order_by(intake.id)
-    with db.orders.reading() as session:
-        return list(session.scalars(query))
+    return select(intake.actor, intake.act, intake.subject).where(intake.act.endswith(_INTENT), ~is_answered)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -89,6 +90,7 @@ def test_fsck_names_what_does_not_agree_and_mends_what_is_safe(sold: None, name:
 def test_every_check_is_shown_its_damage() -> None:
     elsewhere = {
         "inbox.read", "refunds.made", "orders.ended", "catalog.pictures", "search.collections", "audit.sealed",
+        "audit.intents",
     }  # fmt: skip
 
     assert {check.name for check in health.CHECKS} == DAMAGES.keys() | elsewhere
@@ -176,6 +178,19 @@ def test_an_unsealed_act_is_named(app: Flask) -> None:
     assert "audit.sealed" not in faults()
     with clock.at(clock.now() + timedelta(minutes=6)):
         assert len(faults()["audit.sealed"]) == 1
+
+
+def test_an_act_on_the_catalogue_that_nobody_knows_the_end_of_is_named(app: Flask) -> None:
+    with suppress(OSError), audit.outside("staff:cleo", "product.edit", "product:1"):
+        raise OSError
+    with audit.outside("staff:cleo", "product.edit", "product:2"):
+        pass
+    audit.seal()
+
+    assert "audit.intents" not in faults()
+    with clock.at(clock.now() + timedelta(minutes=6)):
+        [intents] = health.examine(only="audit.intents")
+    assert [fault.says.partition(";")[0] for fault in intents.faults] == ["staff:cleo began product.edit of product:1"]
 
 
 def test_faults_are_found_across_pages_and_counted(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
