@@ -119,22 +119,43 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Commit when the outermost block ends, roll back on any exception; a nested block is a savepoint."""
+        """Commit when the outermost block ends, roll back on any exception.
+
+        A nested block is a part of the outer one: when it raises, nothing is committed, even if somebody catches that.
+        Whoever means to catch it and go on uses `savepoint()`.
+        """
         if self.in_transaction:
-            with self.session.begin_nested():
+            try:
                 yield self.session
+            except BaseException:
+                self._local.is_broken = True
+                raise
             return
-        self._local.after_commit = []
+        self._local.after_commit, self._local.is_broken = [], False
         with Session(self.engine, expire_on_commit=False) as session:
             outer = getattr(self._local, "session", None)
             self._local.session, self._local.in_transaction = session, True
             try:
                 with session.begin():
                     yield session
+                    if self._local.is_broken:
+                        raise RuntimeError("a nested block failed and somebody went on; that needs savepoint()")
             finally:
                 self._local.session, self._local.in_transaction = outer, False
         for act in self._local.after_commit:
             act()
+
+    @contextmanager
+    def savepoint(self) -> Iterator[Session]:
+        """Undo only this block when it raises, so that the open transaction can go on. Costs two statements."""
+        acts = len(self._local.after_commit)
+        try:
+            with self.session.begin_nested():
+                yield self.session
+        except BaseException:
+            self._local.is_broken = False
+            del self._local.after_commit[acts:]
+            raise
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -80,7 +80,7 @@ def badge(app: Flask, pieces: int) -> bytes:
 @lru_cache(maxsize=128)
 def _badge(app: Flask, pieces: int) -> bytes:
     with app.test_request_context():
-        return app.jinja_env.get_template("cart/_badge.html").render(cart_count=pieces).encode()
+        return app.jinja_env.get_template("cart/_badge.html").render(cart_count=lambda: pieces).encode()
 
 
 class _Front:

@@ -6,6 +6,7 @@ The one rule: the server chooses the part, by `HX-Request-Type`; the client neve
 import logging
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -107,6 +108,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["country"] = name_country
 
 
+@lru_cache(maxsize=2048)  # a page writes the same few amounts again and again
 def format_money(money: Money, locale: str = "en") -> str:
     """Write an amount as people do: €19.99."""
     return format_currency(money.decimal, money.currency, locale=locale)

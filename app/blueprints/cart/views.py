@@ -99,14 +99,9 @@ def remove_coupon() -> Response:
 
 
 @bp.app_context_processor
-def count_pieces() -> dict[str, Any]:
-    """Give every page its badge: no query for strangers, none when the view has read the cart already."""
-    if "cart_count" not in g:
-        try:
-            g.cart_count = cart.count(shopper())
-        except (OperationalError, PoolTimeout):  # the page that tells of a store that is down must still render
-            g.cart_count = 0
-    return {"cart_count": g.cart_count}
+def offer_count() -> dict[str, Any]:
+    """Give the frames that show it the number of pieces in the cart; the checkout's frame never asks."""
+    return {"cart_count": _count_pieces}
 
 
 @bp.after_request
@@ -126,6 +121,17 @@ def _show(
         typed=request.form.get("quantity", ""), coupon_problem=coupon_problem,
         coupon_typed=request.form.get("code", "")[:_LONGEST_CODE],
     )  # fmt: skip
+
+
+def _count_pieces() -> int:
+    """Count without a query for strangers, and when the view has read the cart already."""
+    if "cart_count" not in g:
+        try:
+            g.cart_count = cart.count(shopper())
+        except (OperationalError, PoolTimeout):  # the page that tells of a store that is down must still render
+            g.cart_count = 0
+    count: int = g.cart_count
+    return count
 
 
 def _changed(contents: cart.Cart, **context: Any) -> Response:

@@ -33,16 +33,17 @@ def address() -> Response:
 @limiter.limit("60/minute")
 def save_address() -> Response:
     """Keep the address. `update` only asks for the form of another country, with everything typed kept."""
-    offer, form = offered(), AddressForm(request.form.to_dict())
-    if too_early := sent_back(offer, "address"):
-        return too_early
     if "update" in request.form:
-        return _show_address(offer, form)
+        offer = offered()
+        return sent_back(offer, "address") or _show_address(offer, AddressForm(request.form.to_dict()))
     try:
         checkout.save_address(shopper(), email=request.form.get("email", ""), address=request.form.to_dict())
     except Invalid as error:
+        offer, form = offered(), AddressForm(request.form.to_dict())
         form.mark(error.fields)
-        return _show_address(offer, form, status=422)
+        return sent_back(offer, "address") or _show_address(offer, form, status=422)
+    except Conflict:  # the cart is empty
+        return see_other(url_for("cart.show"))
     return see_other(url_for("checkout.delivery"))
 
 
@@ -57,15 +58,12 @@ def delivery() -> Response:
 @limiter.limit("60/minute")
 def save_delivery() -> Response:
     """Keep how the parcel is to be delivered."""
-    offer, method = offered(), request.form.get("method", "")
-    if too_early := sent_back(offer, "delivery"):
-        return too_early
-    if not method:
-        return _show_delivery(offer, status=422, problem="Please choose how the parcel is delivered.")
     try:
-        checkout.save_delivery(shopper(), method)
-    except Conflict as error:
-        return _show_delivery(offered(), status=409, problem=error.message)
+        checkout.save_delivery(shopper(), request.form.get("method", ""))
+    except (Invalid, Conflict) as error:
+        offer = offered()
+        status = 422 if isinstance(error, Invalid) else 409
+        return sent_back(offer, "delivery") or _show_delivery(offer, status=status, problem=error.message)
     return see_other(url_for("checkout.payment"))
 
 

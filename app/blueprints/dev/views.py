@@ -154,7 +154,7 @@ def _samples() -> dict[str, Any]:
             {"what": "Ordered", "when": datetime(2026, 3, 3, 18, 0, tzinfo=UTC)},
         ],
         "euro": euro,
-        "cart_count": 3,
+        "cart_count": lambda: 3,
         "staff": {"name": "Cleo"},
         "nav_collections": lambda: [
             {"name": name, "url": f"#{name}"}

@@ -8,19 +8,21 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app import clock, db
 from app.errors import Conflict, Invalid, NotFound, Unavailable
 from app.money import Money
 from app.services import catalog
-from app.services.cart.contents import Cart, Shopper, read, stock_left
+from app.services.cart.contents import Cart, Shopper, compose, read, stock_left
 from app.services.cart.models import CartRow, LineRow
 
 MAX_QUANTITY = 99
 MAX_LINES = 500
 KEPT_FOR = timedelta(days=90)  # as long as the cookie that leads to it
+
+_LINES = select(LineRow).where(LineRow.cart_id == bindparam("cart")).order_by(LineRow.added_at, LineRow.variant_id)
 
 
 def add(shopper: Shopper, variant_id: str, quantity: int) -> Cart:
@@ -37,23 +39,21 @@ def add(shopper: Shopper, variant_id: str, quantity: int) -> Cart:
         raise Conflict(f"{sellable.title} is not sold at the moment.")
     cart_id = shopper.cart_id or db.new_id()
     with db.orders.transaction() as session:
-        cart = session.execute(
+        cart = session.scalars(
             insert(CartRow)
             .values(id=cart_id, revision=_first_revision(shopper), created_at=clock.now(), updated_at=clock.now())
             .on_conflict_do_update(index_elements=[CartRow.id], set_=_next_revision())
-            .returning(CartRow.revision, CartRow.order_id)
+            .returning(CartRow)
         ).one()
-        lines, present = session.execute(
-            select(func.count(), func.max(LineRow.quantity).filter(LineRow.variant_id == variant_id)).where(
-                LineRow.cart_id == cart_id
-            )
-        ).one()
-        if not present and lines >= MAX_LINES:
+        lines = list(session.scalars(_LINES, {"cart": cart_id})) if shopper.cart_id else []
+        present = next((line.quantity for line in lines if line.variant_id == variant_id), 0)
+        if not present and len(lines) >= MAX_LINES:
             raise Conflict(f"A cart holds at most {MAX_LINES} different things. Please order these first.")
-        _check_stock(variant_id, (present or 0) + quantity, present=present or 0, order_id=cart.order_id)
-        _check_batch(sellable.batch, (present or 0) + quantity, present=present or 0)
-        _put(cart_id, sellable, quantity, revision=cart.revision)
-    return read(cart_id)
+        left = stock_left([variant_id, *(line.variant_id for line in lines)], order_id=cart.order_id)
+        _check_stock(left[variant_id].pieces, present + quantity, present=present)
+        _check_batch(sellable.batch, present + quantity, present=present)
+        line = _put(cart_id, sellable, quantity, revision=cart.revision)
+    return compose(cart, lines if present else [*lines, line], left, {variant_id: sellable})
 
 
 def set_quantity(shopper: Shopper, variant_id: str, quantity: int, *, version: int) -> Cart:
@@ -71,7 +71,8 @@ def set_quantity(shopper: Shopper, variant_id: str, quantity: int, *, version: i
         if line.quantity != quantity:
             if line.revision > version:
                 raise Conflict(f"You changed {line.title} in another tab. This is how it is now; please set it again.")
-            _check_stock(variant_id, quantity, present=0, order_id=cart.order_id)
+            left = stock_left([variant_id], order_id=cart.order_id)
+            _check_stock(left[variant_id].pieces, quantity, present=0)
             _check_batch(batch, quantity, present=0)
             _bump(cart)
             line.quantity, line.revision = quantity, cart.revision
@@ -127,9 +128,8 @@ def _check(quantity: int) -> None:
         raise Invalid(advice, quantity=advice)
 
 
-def _check_stock(variant_id: str, wanted: int, *, present: int, order_id: str | None) -> None:
-    """Raise Conflict when `wanted` pieces are too many; `present` of them lie in the cart already."""
-    left = stock_left([variant_id], order_id=order_id)[variant_id].pieces
+def _check_stock(left: int, wanted: int, *, present: int) -> None:
+    """Raise Conflict when `wanted` pieces are more than are left; `present` of them lie in the cart already."""
     if left < 1:
         raise Conflict("This has just sold out.")
     if left < wanted:
@@ -155,8 +155,8 @@ def _batch_of(variant_id: str) -> catalog.Batch:
     return sellable.batch if sellable else catalog.Batch()
 
 
-def _put(cart_id: str, sellable: catalog.Sellable, quantity: int, *, revision: int) -> None:
-    """Add `quantity` to the line, or make it. What a line copies is renewed; the price agreed to is not."""
+def _put(cart_id: str, sellable: catalog.Sellable, quantity: int, *, revision: int) -> LineRow:
+    """Add `quantity` to the line, or make it; return it. What a line copies is renewed; the price agreed to is not."""
     new = insert(LineRow).values(
         cart_id=cart_id,
         variant_id=sellable.id,
@@ -171,12 +171,13 @@ def _put(cart_id: str, sellable: catalog.Sellable, quantity: int, *, revision: i
         added_at=clock.now(),
     )
     renewed = ("revision", "title", "options_label", "slug", "image")
-    db.orders.session.execute(
+    return db.orders.session.scalars(
         new.on_conflict_do_update(
             index_elements=[LineRow.cart_id, LineRow.variant_id],
             set_={name: new.excluded[name] for name in renewed} | {"quantity": LineRow.quantity + quantity},
-        )
-    )
+        ).returning(LineRow),
+        execution_options={"populate_existing": True},
+    ).one()
 
 
 def _locked(shopper: Shopper) -> CartRow | None:

@@ -15,6 +15,12 @@ from app.money import Money
 from app.services import catalog, inventory, pricing, promotions, tax
 from app.services.cart.models import CartRow, LineRow
 
+_ROWS = (
+    select(CartRow, LineRow)
+    .outerjoin(LineRow, LineRow.cart_id == CartRow.id)
+    .where(CartRow.id == bindparam("cart"))
+    .order_by(LineRow.added_at, LineRow.variant_id)
+)
 _PIECES = select(func.sum(LineRow.quantity)).where(LineRow.cart_id == bindparam("cart"))
 
 
@@ -201,21 +207,33 @@ def read(cart_id: str | None, *, coupon: str | None = None) -> Cart:
 
     One query less while no order waits for its money; one more of the catalogue when a promotion is for collections.
     """
-    currency = config.current().currency
     rows = _rows(cart_id) if cart_id else []
-    if not rows:
-        return Cart(id=cart_id, revision=0, lines=(), currency=currency)
-    cart = rows[0][0]
     lines = [line for _, line in rows if line]  # an empty cart is one row without a line
     if not lines:
-        return Cart(id=cart_id, revision=cart.revision, lines=(), currency=currency)
-    variants = [line.variant_id for line in lines]
-    left = stock_left(variants, order_id=cart.order_id)
+        revision = rows[0][0].revision if rows else 0
+        return Cart(id=cart_id, revision=revision, lines=(), currency=config.current().currency)
+    cart = rows[0][0]
+    left = stock_left([line.variant_id for line in lines], order_id=cart.order_id)
+    return compose(cart, lines, left, {}, coupon=coupon)
+
+
+def compose(
+    cart: CartRow,
+    lines: Sequence[LineRow],
+    left: Mapping[str, Left],
+    known: Mapping[str, catalog.Sellable],
+    *,
+    coupon: str | None = None,
+) -> Cart:
+    """Return the cart of these lines, of which so much is `left`; asks the catalogue for what is not `known` of it."""
+    currency = config.current().currency
     candidates = promotions.candidates(coupon or cart.coupon, order_id=cart.order_id)
-    sellables, members, is_current = _ask_catalog(variants, candidates)
+    unknown = [line.variant_id for line in lines if line.variant_id not in known]
+    found, members, is_current = _ask_catalog(unknown, candidates)
+    sellables = {**known, **found}
     place = _place_of(cart) or tax.home()
     return Cart(
-        id=cart_id,
+        id=cart.id,
         revision=cart.revision,
         lines=tuple(
             _as_sold(line, sellables.get(line.variant_id), left[line.variant_id], currency)
@@ -247,14 +265,8 @@ def stock_left(variants: Sequence[str], *, order_id: str | None) -> dict[str, Le
 
 
 def _rows(cart_id: str) -> Sequence[Row[CartRow, LineRow]]:
-    query = (
-        select(CartRow, LineRow)
-        .outerjoin(LineRow, LineRow.cart_id == CartRow.id)
-        .where(CartRow.id == cart_id)
-        .order_by(LineRow.added_at, LineRow.variant_id)
-    )
     with db.orders.reading() as session:
-        return session.execute(query).all()
+        return session.execute(_ROWS, {"cart": cart_id}).all()
 
 
 def _place_of(cart: CartRow) -> tax.Place | None:

@@ -93,7 +93,12 @@ class AddressField:
 
 def countries(locale: str = "en") -> list[tuple[str, str]]:
     """List the countries the shop delivers to, as (code, name), by name."""
-    return sorted(((code, country_name(code, locale)) for code in shipping.countries()), key=lambda pair: pair[1])
+    return list(_by_name(tuple(shipping.countries()), locale))
+
+
+@lru_cache(maxsize=8)
+def _by_name(codes: tuple[str, ...], locale: str) -> list[tuple[str, str]]:
+    return sorted(((code, country_name(code, locale)) for code in codes), key=lambda pair: pair[1])
 
 
 def country_name(code: str, locale: str = "en") -> str:

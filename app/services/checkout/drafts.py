@@ -186,7 +186,7 @@ def save_address(shopper: Shopper, *, email: str, address: Mapping[str, str]) ->
         wrong |= error.fields
     if checked is None or wrong:
         raise Invalid("Please check what is marked below.", **wrong)
-    if shopper.cart_id is None:
+    if shopper.cart_id is None or not cart.count(shopper):
         raise Conflict("Your cart is empty. Please choose something first.")
     entered = {"email": email, "address": asdict(checked), "updated_at": clock.now()}
     before = draft_of(shopper)
@@ -201,10 +201,12 @@ def save_address(shopper: Shopper, *, email: str, address: Mapping[str, str]) ->
 
 
 def save_delivery(shopper: Shopper, method: str) -> None:
-    """Keep how the order is to be delivered; raise Conflict when that is not offered for it."""
+    """Keep how the order is to be delivered; raise Invalid without a choice, Conflict when it is not offered for it."""
+    if not method:
+        raise Invalid("Please choose how the parcel is delivered.")
     offered = quote(shopper)
-    if offered.draft.address is None:
-        raise Conflict("Please enter your address first.")
+    if offered.missing in {"cart", "address"}:
+        raise Conflict("Please look at your cart and your address first.")
     if method not in {option.code for option in offered.options}:
         raise Conflict("That way of delivery is not offered for your order. Please choose another one.")
     with db.orders.transaction() as session:

@@ -168,7 +168,7 @@ def _take_money(order: Order, payment: Payment, truth: Truth) -> None:
 def _reserve_again(order: Order) -> bool:
     quantities = {line.variant_id: line.quantity for line in order.lines}
     try:
-        with db.orders.transaction():
+        with db.orders.savepoint():
             promotions.take_again(order.id)
             payments.hold_again(order.id)
             inventory.reserve(order.id, quantities, until=clock.now() + _HOLD_FOR_LATE_MONEY)

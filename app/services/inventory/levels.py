@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app import clock, db
@@ -20,6 +20,9 @@ LEVEL_COLUMNS = (
 )  # fmt: skip
 
 
+_LEVELS = select(*LEVEL_COLUMNS).where(
+    StockLevel.variant_id.in_(bindparam("variants", expanding=True)), StockLevel.location == DEFAULT_LOCATION
+)
 _MOST = 1_000_000
 
 
@@ -79,9 +82,7 @@ def levels(variant_ids: Iterable[str]) -> dict[str, Level]:
     """Return the level of each variant in one query; a variant without a row has nothing on hand."""
     wanted = list(variant_ids)
     with db.orders.reading() as session:
-        rows = session.execute(
-            select(*LEVEL_COLUMNS).where(StockLevel.variant_id.in_(wanted), StockLevel.location == DEFAULT_LOCATION)
-        ).all()
+        rows = session.execute(_LEVELS, {"variants": wanted}).all()
     found = {row.variant_id: Level(*row) for row in rows}
     return {variant: found.get(variant, Level(variant, 0, 0, 0)) for variant in wanted}
 
