@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _PAGE = "stoa.page"  # where a view leaves the page that the door is to send
 _MOST_BYTES = 8_000_000  # of pages, in each process
 _QUICK = 5  # brotli's quality: smaller than gzip's best, as quick as its middle
+_QUICKEST = 1  # gzip's level for what is sent once
+_WORTH_PACKING = 1000  # bytes
 _OF_THE_BODY = {"content-type", "content-encoding", "content-length"}
 _VARIES = ("HX-Request-Type", "Cookie", "Accept-Encoding")
 _Headers = list[tuple[str, str]]
@@ -59,7 +61,8 @@ class _Kept:
 
 
 def register(app: Flask) -> None:
-    """Put the door in front of the app."""
+    """Put the door in front of the app, and pack what does not go through it."""
+    app.after_request(_pack)
     app.wsgi_app = _Front(app, app.wsgi_app)  # type: ignore[method-assign]
 
 
@@ -69,6 +72,18 @@ def answer_with(page: pages.Packed, state: pages.State, *, is_known: bool) -> Re
     response = Response(mimetype="text/html")
     response.vary.update(_VARIES)
     response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _pack(response: Response) -> Response:
+    """Pack a page that is one visitor's own. No page repeats what a stranger sent beside a secret (BREACH)."""
+    if response.mimetype != "text/html" or _PAGE in request.environ or response.is_streamed:
+        return response
+    response.vary.add("Accept-Encoding")
+    takes_it = _coding(request.headers.get("Accept-Encoding", ""), may_be_brotli=False)
+    if takes_it and (response.content_length or 0) >= _WORTH_PACKING:
+        response.set_data(gzip.compress(response.get_data(), _QUICKEST, mtime=0))
+        response.content_encoding = "gzip"
     return response
 
 
