@@ -20,6 +20,7 @@ from app.services.catalog.documents import (
     to_product,
     to_variant,
 )
+from app.services.catalog.rules import match
 from app.services.images import Media
 
 _CARD_FIELDS = {"slug": 1, "title": 1, "kind": 1, "media": {"$slice": 1}, "variants.id": 1}
@@ -153,7 +154,7 @@ def find_collections(ids: Iterable[str]) -> list[Collection]:
 
 
 def members_of(collection_ids: Iterable[str]) -> dict[str, frozenset[str]]:
-    """Return the ids of the products in each collection, read from MongoDB now, in one query.
+    """Return the ids of the products in each collection, picked or found by rules, read from MongoDB now.
 
     Raises Unavailable when the catalogue does not answer: nothing is reduced by an old shelf.
     """
@@ -161,7 +162,7 @@ def members_of(collection_ids: Iterable[str]) -> dict[str, frozenset[str]]:
     if not wanted:
         return {}
     try:
-        return {each.id: frozenset(each.product_ids) for each in find_collections(wanted)}
+        return {each.id: frozenset((*each.product_ids, *match(each))) for each in find_collections(wanted)}
     except PyMongoError as error:
         raise Unavailable(_NO_ANSWER) from error
 

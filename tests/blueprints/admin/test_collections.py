@@ -232,3 +232,11 @@ def test_price_rule_knows_any_variant(app):
     shelf = catalog.Collection(id="c", slug="c", title="C", rules=(catalog.Rule("price_from", "90"),))
 
     assert catalog.match(shelf) == [product.id]
+
+
+def test_members_are_those_picked_and_those_that_rules_find(app):
+    picked, found = tagged("Ebb"), tagged("Flow", "Sea")
+    rules = (catalog.Rule("tag", "Sea"),)
+    catalog.save_collection(catalog.Collection(id="c", slug="c", title="C", product_ids=(picked.id,), rules=rules))
+
+    assert catalog.members_of(["c"]) == {"c": {picked.id, found.id}}
