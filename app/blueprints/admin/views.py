@@ -23,9 +23,11 @@ from app.blueprints.admin import (
     orders,
     parcels,
     products,
+    promotions,
     sign_in,
     stock,
     synonyms,
+    taxes,
     transfers,
 )
 from app.errors import ShopError
@@ -33,7 +35,7 @@ from app.errors import ShopError
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 _ROOMS = (
     *(sign_in, orders, documents, parcels, bookings, stock, products, collections, home),
-    *(synonyms, jobs, inbox, transfers, gift_cards, money),
+    *(synonyms, jobs, inbox, transfers, gift_cards, promotions, taxes, money),
 )
 for room in _ROOMS:
     bp.register_blueprint(room.bp)
@@ -56,6 +58,8 @@ def _add_frame() -> dict[str, Any]:
         ("Transfers", "transfers.index", "orders.read"),
         ("Gift cards", "gift_cards.index", "gift_cards.read"),
         ("Money", "money.index", "money.read"),
+        ("Promotions", "promotions.index", "promotions.read"),
+        ("Taxes", "taxes.index", "taxes.read"),
         ("Stock", "stock.index", "stock.read"),
         ("Products", "products.index", "catalog.read"),
         ("Collections", "collections.index", "catalog.read"),

@@ -10,6 +10,10 @@ PERMISSIONS = {
     "gift_cards.read": "See gift cards and what was paid with them",
     "gift_cards.issue": "Issue and void gift cards",
     "orders.ship": "Use, give back and replace labels",
+    "promotions.read": "See promotions and their uses",
+    "promotions.edit": "Make, change and end promotions",
+    "taxes.read": "See tax rates",
+    "taxes.edit": "Change tax rates",
     "stock.read": "See stock and its movements",
     "stock.edit": "Change stock",
     "search.edit": "Change which words search takes for each other",
@@ -23,7 +27,7 @@ ROLES: dict[str, frozenset[str]] = {
     "owner": frozenset(PERMISSIONS),
     "clerk": frozenset(
         {
-            *("orders.read", "orders.note", "orders.ship", "payments.match", "gift_cards.read"),
+            *("orders.read", "orders.note", "orders.ship", "payments.match", "gift_cards.read", "promotions.read"),
             *("stock.read", "stock.edit", "catalog.read", "catalog.edit"),
         }
     ),

@@ -1,0 +1,149 @@
+"""What staff enter about a promotion. Shape only: the service knows what contradicts itself."""
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+from werkzeug.datastructures import MultiDict
+from wtforms import (
+    BooleanField,
+    DateField,
+    DecimalField,
+    Form,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the type stubs
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
+
+from app import config
+from app.money import Money
+from app.services import catalog
+from app.services.promotions import Promotion, Terms
+
+_KINDS = {
+    "percent": "Percent off",
+    "fixed": "An amount off",
+    "buy_get": "Buy some, get some",
+    "free_delivery": "Free delivery",
+}
+_COUNT = [Optional(), NumberRange(1, 1_000_000, "Enter a whole number from 1.")]
+_MOST_PRODUCTS = 100
+
+
+class PromotionForm(Form):
+    """What a promotion gives, to whom, for what, when and how often."""
+
+    name = StringField(
+        "Name", [DataRequired("Give it a name; customers read it."), Length(max=60)],
+        description="Customers read it beside what they save.",
+    )  # fmt: skip
+    code = StringField("Code", [Optional(), Length(max=40)], description="Without one it counts by itself.")
+    kind = SelectField("Gives", choices=[SelectChoice(value, words) for value, words in _KINDS.items()])
+    percent = DecimalField(
+        "Percent", [Optional(), NumberRange(0.01, 100, "Enter a number up to 100.")], default=None,
+        description="Also for “buy some, get some”; 100 where empty.",
+    )  # fmt: skip
+    amount = StringField("Amount", [Optional(), Length(max=20)])
+    buy = IntegerField("Buy", [Optional(), NumberRange(1, 99, "Enter a whole number from 1 to 99.")])
+    get = IntegerField("Get", [Optional(), NumberRange(1, 99, "Enter a whole number from 1 to 99.")])
+    minimum = StringField(
+        "Minimum", [Optional(), Length(max=20)], description="What the goods it is for must cost, before reductions."
+    )
+    collections = SelectMultipleField("Collections", [Optional()], description="None means all goods.")
+    products = TextAreaField(
+        "Products",
+        [Optional(), Length(max=8000)],
+        description="Their addresses, one a line: /products/slack-tide.",
+    )
+    is_first_order_only = BooleanField("Only for a first order")
+    is_exclusive = BooleanField("Counts alone", description="Not together with another promotion.")
+    total_limit = IntegerField("Uses in all", _COUNT)
+    customer_limit = IntegerField("Uses per customer", _COUNT, description="Counted by e-mail address.")
+    starts_on = DateField("First day", [Optional()])
+    ends_on = DateField("Last day", [Optional()])
+    version = IntegerField(validators=[Optional()])
+
+    def __init__(
+        self, shelves: Sequence[catalog.Collection], sent: MultiDict[str, str] | None = None, **known: Any
+    ) -> None:
+        super().__init__(sent, **known)
+        self.collections.choices = [SelectChoice(each.id, each.title) for each in shelves]
+        self._product_ids: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, promotion: Promotion, shelves: Sequence[catalog.Collection]) -> Self:
+        """Return the form as a promotion fills it."""
+        names = (
+            *("name", "code", "kind", "percent", "buy", "get", "collections", "is_first_order_only", "is_exclusive"),
+            *("total_limit", "customer_limit", "starts_on", "ends_on", "version"),
+        )
+        slugs = [f"/products/{each.slug}" for each in catalog.find_products(promotion.products)]
+        return cls(
+            shelves,
+            **{name: getattr(promotion, name) for name in names},
+            amount=_written(promotion.amount),
+            minimum=_written(promotion.minimum),
+            products="\n".join(slugs),
+        )
+
+    def validate_amount(self, field: StringField) -> None:
+        """Refuse what is no amount."""
+        _read(field.data)
+
+    def validate_minimum(self, field: StringField) -> None:
+        """Refuse what is no amount."""
+        _read(field.data)
+
+    def validate_products(self, field: TextAreaField) -> None:
+        """Refuse addresses that lead to no product."""
+        slugs = [
+            line.strip().rstrip("/").rsplit("/", 1)[-1] for line in (field.data or "").splitlines() if line.strip()
+        ]
+        if len(slugs) > _MOST_PRODUCTS:
+            raise ValidationError(f"Name at most {_MOST_PRODUCTS} products, or make a collection of them.")
+        found = {slug: catalog.find_by_slug(slug) for slug in slugs}
+        missing = next((slug for slug, product in found.items() if product is None), None)
+        if missing is not None:
+            raise ValidationError(f"There is no product at “{missing[:60]}”.")
+        self._product_ids = tuple(product.id for product in found.values() if product is not None)
+
+    def terms(self) -> Terms:
+        """Return what was entered. After validate()."""
+        return Terms(
+            name=(self.name.data or "").strip(),
+            kind=self.kind.data,
+            code=self.code.data or "",
+            percent=self.percent.data if self.percent.data is not None else Terms.percent,
+            amount=_read(self.amount.data),
+            buy=self.buy.data or 1,
+            get=self.get.data or 1,
+            minimum=_read(self.minimum.data),
+            collections=tuple(self.collections.data or ()),
+            products=self._product_ids,
+            is_first_order_only=self.is_first_order_only.data,
+            is_exclusive=self.is_exclusive.data,
+            total_limit=self.total_limit.data,
+            customer_limit=self.customer_limit.data,
+            starts_on=self.starts_on.data,
+            ends_on=self.ends_on.data,
+        )
+
+
+def _read(text: str | None) -> int | None:
+    """Read an amount in major units; nothing for nothing."""
+    if not (text or "").strip():
+        return None
+    try:
+        money = Money.parse((text or "").replace(",", "."), config.current().currency)
+    except ValueError as error:
+        raise ValidationError("Enter an amount, as in 12.50.") from error
+    if money.amount < 1:
+        raise ValidationError("Enter an amount above zero.")
+    return money.amount
+
+
+def _written(amount: int | None) -> str:
+    return "" if amount is None else str(Money(amount, config.current().currency).decimal)

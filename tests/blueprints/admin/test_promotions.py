@@ -1,0 +1,142 @@
+"""Promotions in the back office."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from app import db
+from app.services import catalog, checkout, promotions
+from app.services.audit.books import BOOKS
+from tests import make
+from tests.blueprints.admin.conftest import sign_in
+from tests.counting import count_queries
+
+PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
+TENTH = {"name": "Spring", "kind": "percent", "percent": "10"}
+
+
+def audited():
+    intake = BOOKS["orders"].intake
+    with db.orders.reading() as session:
+        return [row.act for row in session.scalars(select(intake).order_by(intake.id)) if "promotion" in row.act]
+
+
+def test_table_without_promotions_says_how_to_begin(admin):
+    assert "No promotions yet" in admin.get("/admin/promotions/").text
+
+
+def test_promotion_is_made_with_everything_it_can_say(admin):
+    product = make.product("Tide", slug="tide")
+    catalog.save_collection(catalog.Collection(id="c1", slug="shelf", title="Shelf"))
+    sent = TENTH | {
+        "code": " spring 26 ", "minimum": "50,00", "collections": "c1", "products": "https://shop.example/products/tide",
+        "is_first_order_only": "y", "is_exclusive": "y", "total_limit": "100", "customer_limit": "1",
+        "starts_on": "2026-03-01", "ends_on": "2026-03-31",
+    }  # fmt: skip
+
+    answer = admin.post("/admin/promotions/", data=sent)
+
+    assert answer.status_code == 303
+    [made] = promotions.list_as_staff()
+    assert (made.code, made.percent, made.minimum, made.total_limit) == ("SPRING26", 10, 5000, 100)
+    assert (made.collections, made.products) == (["c1"], [product.id])
+    assert (made.starts_on, made.ends_on) == (date(2026, 3, 1), date(2026, 3, 31))
+    assert made.is_first_order_only
+    assert made.is_exclusive
+    shown = admin.get(answer.location).text
+    for words in ("SPRING26", 'value="50.00"', "/products/tide", 'value="2026-03-31"', "of 100"):
+        assert words in shown, words
+    assert audited() == ["promotion.add"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"name": ""}, "Give it a name"),
+        ({"kind": "fixed"}, "Enter how much is taken off"),
+        ({"kind": "fixed", "amount": "a lot"}, "Enter an amount"),
+        ({"percent": "101"}, "Enter a number up to 100"),
+        ({"products": "/products/nowhere"}, "There is no product at “nowhere”"),
+        ({"starts_on": "2026-03-02", "ends_on": "2026-03-01"}, "The last day lies before the first"),
+        ({"code": "taken"}, "Another promotion has this code"),
+    ],
+)
+def test_wrong_terms_are_refused_at_their_field_and_stay(admin, wrong, says):
+    make.promotion(code="TAKEN")
+
+    answer = admin.post("/admin/promotions/", data=TENTH | {"name": "Typed words"} | wrong)
+
+    assert answer.status_code == 422
+    assert says in answer.text
+    if "name" not in wrong:
+        assert 'value="Typed words"' in answer.text
+    assert len(promotions.list_as_staff()) == 1
+
+
+def test_change_counts_for_orders_to_come(admin):
+    made = make.promotion("Spring", code="SPRING")
+
+    answer = admin.post(f"/admin/promotions/{made.id}", data=TENTH | {"percent": "20", "version": made.version})
+
+    assert answer.status_code == 303
+    now = promotions.get_as_staff(made.id)
+    assert (now.percent, now.code, now.version) == (20, None, made.version + 1)
+    assert audited() == ["promotion.add", "promotion.change"]
+
+
+def test_second_of_two_who_change_sees_what_the_first_made_of_it(admin):
+    made = make.promotion("Spring")
+    admin.post(f"/admin/promotions/{made.id}", data=TENTH | {"name": "First", "version": made.version})
+
+    answer = admin.post(f"/admin/promotions/{made.id}", data=TENTH | {"name": "Second", "version": made.version})
+
+    assert answer.status_code == 409
+    assert "Somebody changed this promotion meanwhile" in answer.text
+    assert 'value="First"' in answer.text
+
+
+def test_limit_below_the_uses_so_far_is_refused(admin):
+    made = make.promotion(code="CODE")
+    for number in range(2):
+        buyer = make.buyer(make.variant(), email=f"b{number}@example.org")
+        checkout.enter_coupon(buyer, "code")
+        make.place(buyer)
+
+    data = TENTH | {"code": "CODE", "total_limit": "1", "version": made.version}
+    answer = admin.post(f"/admin/promotions/{made.id}", data=data)
+
+    assert answer.status_code == 422
+    assert "2 orders have it already" in answer.text
+
+
+def test_end_is_for_good_and_twice_is_once(admin):
+    made = make.promotion("Spring")
+
+    answers = [admin.post(f"/admin/promotions/{made.id}/end", data={"version": made.version}) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert "This promotion ended on" in admin.get(f"/admin/promotions/{made.id}").text
+    assert "Spring" not in admin.get("/admin/promotions/", headers=PART).text
+    assert "Spring" in admin.get("/admin/promotions/?state=all", headers=PART).text
+    assert audited() == ["promotion.add", "promotion.stop"]
+
+
+def test_clerk_reads_and_does_not_change(app):
+    made = make.promotion("Spring")
+    clerk = sign_in(app, make.staff("clerk"))
+
+    assert "Your role may look" in clerk.get(f"/admin/promotions/{made.id}").text
+    assert clerk.post(f"/admin/promotions/{made.id}", data=TENTH).status_code == 403
+    assert clerk.get("/admin/promotions/nothing").status_code == 404
+
+
+def test_table_stays_within_its_queries(admin):
+    for number in range(8):
+        make.promotion(f"Promotion {number}")
+
+    with count_queries() as counted:
+        answer = admin.get("/admin/promotions/", headers=PART)
+
+    assert answer.text.lstrip().startswith('<section id="promotions-table"')
+    assert counted.sql <= 3  # who asks, the promotions, their uses
