@@ -77,11 +77,14 @@ def pdf(body: bytes, *, name: str) -> Response:
     )
 
 
+def status_of(error: ShopError) -> int:
+    """Return the status of a refusal's kind."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
 def show_error(error: ShopError, *, status: int | None = None, template: str = "errors/error.html") -> Response:
     """Show a refusal: a notice for a part, a page otherwise, with the status of its kind."""
-    if isinstance(error, TooManyTries):
-        status = 429
-    status = status or next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    status = 429 if isinstance(error, TooManyTries) else status or status_of(error)
     chosen = "errors/_notice.html" if wants_part() else template
     response = make_response(render_template(chosen, error=error, status=status), status)
     response.vary.add("HX-Request-Type")

@@ -36,6 +36,11 @@ def transfer_reminder(payment_id: str) -> None:
     notifications.transfer_reminder(payment_id)
 
 
+def order_cancelled(order_id: str, credit_id: str | None = None) -> None:
+    """Write that an order or some of it was cancelled. Twice is harmless, as for `order_confirmed`."""
+    notifications.order_cancelled(order_id, credit_id=credit_id)
+
+
 def send(order_id: str) -> None:
     """Send an order's waiting messages. Twice is harmless: a message is leased before and marked after it is sent.
 

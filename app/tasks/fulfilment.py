@@ -13,6 +13,11 @@ def buy_label(shipment_id: str) -> None:
     fulfilment.buy_label(shipment_id)
 
 
+def give_label_back(shipment_id: str) -> None:
+    """Void the labels of a parcel that is not sent. Twice is harmless: a voided label is void."""
+    fulfilment.give_label_back(shipment_id)
+
+
 def note_push(row_id: str) -> None:
     """Act on what the carrier pushed. Twice is harmless: a sighting is kept once, and a parcel never moves back."""
     fulfilment.note_push(row_id)

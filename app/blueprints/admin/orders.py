@@ -129,6 +129,7 @@ def _everything(
         "left": left,
         "refund_form": refund_form or fresh_form,
         "refusal": refusal,
+        "may_cancel": staff().may("orders.cancel"),
         "may_refund": staff().may("orders.refund"),
         "needs_code": not staff_session().is_fresh,
         "documents": documents.documents_of(order.id),

@@ -13,6 +13,7 @@ from app.blueprints._access import staff
 from app.blueprints._pages import see_other, show_error
 from app.blueprints.admin import (
     bookings,
+    cancellation,
     collections,
     documents,
     gift_cards,
@@ -34,7 +35,7 @@ from app.errors import ShopError
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 _ROOMS = (
-    *(sign_in, orders, documents, parcels, bookings, stock, products, collections, home),
+    *(sign_in, orders, cancellation, documents, parcels, bookings, stock, products, collections, home),
     *(synonyms, jobs, inbox, transfers, gift_cards, promotions, taxes, money),
 )
 for room in _ROOMS:

@@ -4,6 +4,7 @@ PERMISSIONS = {
     "orders.read": "See orders, payments and labels",
     "orders.note": "Write notes on orders",
     "orders.refund": "Give money back",
+    "orders.cancel": "Cancel orders, or what is not sent of them",
     "payments.match": "Match money on the bank account to orders",
     "money.read": "See disputes and what does not match the payment company's books",
     "money.reconcile": "Compare the books now and close findings",

@@ -22,7 +22,7 @@ from app.services.checkout.events import mark_disputed, process_event
 from app.services.checkout.paying import enter_gift_card, take_gift_card_off
 from app.services.checkout.place import Placed, TotalChanged, pay_again, place
 from app.services.checkout.reconcile import reconcile, reconcile_soon, settle_open
-from app.services.checkout.settle import expire, settle, tell_refund_failed
+from app.services.checkout.settle import expire, settle, tell_refund_failed, withdraw
 from app.services.checkout.transfers import take_transfer
 
 __all__ = [
@@ -58,4 +58,5 @@ __all__ = [
     "take_gift_card_off",
     "take_transfer",
     "tell_refund_failed",
+    "withdraw",
 ]

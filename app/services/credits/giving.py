@@ -141,6 +141,12 @@ def of_order(order_id: str) -> Sequence[Credit]:
         return session.scalars(select(Credit).where(Credit.order_id == order_id).order_by(Credit.id)).all()
 
 
+def is_given(key: str) -> bool:
+    """Whether something was given back under this key."""
+    with db.orders.reading() as session:
+        return session.scalar(select(Credit.id).where(Credit.key == key)) is not None
+
+
 def get_for_job(credit_id: str) -> Credit:
     """Return the credit with this id. For jobs and services, which got the id from a row, never from a person."""
     with db.orders.reading() as session:
@@ -192,7 +198,9 @@ def _restock(order: Order, credit: Credit) -> None:
     back = sorted((variants[line.position], line.quantity) for line in credit.lines if line.is_restocked)
     for variant_id, quantity in back:
         reason = f"Order {order.number}: {credit.reason}"
-        inventory.restock(variant_id, quantity, reason=reason, actor=credit.actor, reference=f"credit:{credit.id}")
+        inventory.restock(
+            variant_id, quantity, reason=reason, actor=credit.actor, reference=f"credit:{credit.id}", order_id=order.id
+        )
 
 
 def _bought(order: Order) -> tuple[list[Bought], list[Share]]:

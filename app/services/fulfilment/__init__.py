@@ -9,6 +9,7 @@ from app.services.fulfilment.following import note_push, poll, receive_push
 from app.services.fulfilment.models import Shipment, ShipmentEvent, ShipmentLine
 from app.services.fulfilment.shipments import get_for_job, label_pdf, shipments_of, start, states_of
 from app.services.fulfilment.states import ShipmentState
+from app.services.fulfilment.stopping import give_label_back, gone, take_out
 
 __all__ = [
     "Shipment",
@@ -17,6 +18,8 @@ __all__ = [
     "ShipmentState",
     "buy_label",
     "get_for_job",
+    "give_label_back",
+    "gone",
     "label_pdf",
     "note_push",
     "poll",
@@ -24,6 +27,7 @@ __all__ = [
     "shipments_of",
     "start",
     "states_of",
+    "take_out",
     "use_label",
     "void_label",
 ]

@@ -188,6 +188,10 @@ def _record(attempt: LabelAttempt, label: shipping.Label, *, actor: str = "shop"
             return
         row = session.get_one(LabelAttempt, attempt.id)
         row.state, row.tracking_number = "bought", label.tracking_number
+        if shipment.state == ShipmentState.VOIDED:  # cancelled while the carrier was asked
+            later("fulfilment.give_label_back", shipment.id)
+            done()
+            return
         if label.cost:
             row.cost, row.currency = label.cost.amount, label.cost.currency
         before = _audited(shipment)

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app import clock, db
 from app.errors import Unavailable
 from app.queue import done, later
-from app.services import payments, shipping
+from app.services import orders, payments, shipping
 from app.services.fulfilment.models import Shipment, ShipmentEvent
 from app.services.fulfilment.shipments import lock, move
 from app.services.fulfilment.states import MOVES, ShipmentState
@@ -78,6 +78,9 @@ def see(shipment_id: str, sightings: list[shipping.Sighting]) -> str:
 def _move_on(shipment: Shipment, sighting: shipping.Sighting) -> None:
     if shipment.moved_at and sighting.at < shipment.moved_at:
         return
+    if shipment.state == ShipmentState.VOIDED and sighting.kind == ShipmentState.IN_TRANSIT:
+        text = f"The parcel {shipment.tracking_number} was stopped, and the carrier has it after all: {sighting.text}"
+        orders.note(shipment.order_id, "stopped_parcel_moves", text, actor="carrier")
     if sighting.kind in MOVES[ShipmentState(shipment.state)]:
         where = f" ({sighting.place})" if sighting.place else ""
         move(shipment, ShipmentState(sighting.kind), f"UPS: {sighting.text}{where}", actor="carrier")

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app import clock, db, stores
 from app.errors import Conflict, NotFound
 from app.queue import done, later
-from app.services import inventory, orders, shipping
+from app.services import credits, inventory, orders, shipping
 from app.services.fulfilment.models import Shipment, ShipmentLine
 from app.services.fulfilment.states import MOVES, ShipmentState
 
@@ -31,7 +31,9 @@ def start(order_id: str) -> None:
     """
     with db.orders.transaction() as session:
         order = orders.lock(order_id)
-        lines = [line for line in order.lines if line.requires_shipping]
+        cancelled = credits.cancelled_pieces(order_id)
+        pieces = {line.position: line.quantity - cancelled.get(line.position, 0) for line in order.lines}
+        lines = [line for line in order.lines if line.requires_shipping and pieces[line.position]]
         if inventory.waiting([order_id]):
             orders.note(order_id, "waits", "Something in it is not in stock yet. It is sent when all of it is here.")
         elif order.state == orders.OrderState.CONFIRMED and lines:
@@ -48,7 +50,10 @@ def start(order_id: str) -> None:
             if shipment_id:
                 session.add_all(
                     ShipmentLine(
-                        shipment_id=shipment_id, order_id=order_id, position=line.position, quantity=line.quantity
+                        shipment_id=shipment_id,
+                        order_id=order_id,
+                        position=line.position,
+                        quantity=pieces[line.position],
                     )
                     for line in lines
                 )

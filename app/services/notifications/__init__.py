@@ -8,6 +8,7 @@ from app.services.notifications.models import Message
 from app.services.notifications.sending import messages_of, note_event, receive_events, send
 from app.services.notifications.states import MessageState
 from app.services.notifications.writing import (
+    order_cancelled,
     order_confirmed,
     order_shipped,
     refund_made,
@@ -20,6 +21,7 @@ __all__ = [
     "MessageState",
     "messages_of",
     "note_event",
+    "order_cancelled",
     "order_confirmed",
     "order_shipped",
     "receive_events",

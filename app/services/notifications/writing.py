@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app import clock, config, db
 from app.money import Money
 from app.queue import done, later
-from app.services import orders, payments
+from app.services import credits, orders, payments
 from app.services.notifications.models import Message
 from app.services.notifications.states import MessageState
 
@@ -73,6 +73,15 @@ def _write_transfer(event: str, payment_id: str, *, is_reminder: bool) -> None:
         order = orders.get_for_job(payment.order_id)
         transfer = payments.instructions(payment)
         _write(event, "transfer_asked", order, transfer=transfer, is_reminder=is_reminder)
+
+
+def order_cancelled(order_id: str, *, credit_id: str | None = None) -> None:
+    """Write that an order, or with `credit_id` some of it, was cancelled. Once, however often this is called."""
+    order = orders.get_for_job(order_id)
+    credit = credits.get_for_job(credit_id) if credit_id else None
+    names = {line.position: line for line in order.lines}
+    lines = [_line(names[each.position]) | {"quantity": each.quantity} for each in credit.lines] if credit else []
+    _write(f"order_cancelled:{credit_id or order_id}", "order_cancelled", order, credit=credit, cancelled=lines)
 
 
 def _write(event: str, template: str, order: orders.Order, **context: Any) -> None:

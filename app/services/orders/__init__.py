@@ -188,7 +188,9 @@ def numbers_of(order_ids: Iterable[str]) -> dict[str, str]:
 
 def lock(order_id: str) -> Order:
     """Return the order with its row locked until the open transaction ends."""
-    order = db.orders.session.get(Order, order_id, with_for_update=True, populate_existing=True)
+    # Not against those who only refer to it: a job that holds a parcel or a mail writes into the timeline.
+    how = {"key_share": True}
+    order = db.orders.session.get(Order, order_id, with_for_update=how, populate_existing=True)
     if order is None:
         raise NotFound
     return order

@@ -32,6 +32,7 @@ _KINDS = {
     "P": "in_transit", "I": "in_transit", "O": "in_transit", "D": "delivered", "X": "exception", "RS": "returned",
 }  # fmt: skip
 
+_ALREADY_VOIDED = "190117"
 breaker = Breaker("UPS")
 _tokens: dict[tuple[str, str], tuple[str, datetime]] = {}
 _tokens_lock = threading.Lock()
@@ -83,10 +84,12 @@ def recover_label(tracking_number: str) -> Label | None:
 
 
 def void_label(tracking_number: str) -> None:
-    """Give a label back; raise Invalid when UPS refuses, as it does once it has the parcel."""
+    """Give a label back, if it is not given back already; raise Invalid when UPS refuses, as once it has the parcel."""
     try:
         _call("DELETE", f"/api/shipments/v2409/void/cancel/{tracking_number}")
     except Refused as refusal:
+        if refusal.code == _ALREADY_VOIDED:
+            return
         raise Invalid(f"UPS does not take the label back: {refusal.message} ({refusal.code})") from refusal
 
 

@@ -1,0 +1,59 @@
+"""Cancelling, for whoever has the order's link: first what and what it gives back, then the word that does it."""
+
+import secrets
+
+from flask import Response, request, url_for
+
+from app.blueprints._limits import limiter
+from app.blueprints._pages import page, see_other, status_of
+from app.blueprints._pieces import pieces_of
+from app.blueprints.orders.views import bp
+from app.errors import Conflict, Invalid, ShopError, Unavailable
+from app.services import cancellations, orders
+from app.services.orders import Order
+
+_REASON = "The customer cancelled it"
+
+
+@bp.get("/<token>/cancellation")
+@limiter.limit("60/minute")
+def cancellation(token: str) -> Response:
+    """Ask what is to be cancelled; once it is chosen, show what is given back and ask for the last word."""
+    return _show(token, orders.get_by_token(token))
+
+
+@bp.post("/<token>/cancellation")
+@limiter.limit("20/minute")
+def cancel(token: str) -> Response:
+    """Cancel what was chosen. Sent twice, it cancels once."""
+    order = orders.get_by_token(token)
+    amount, key = request.form.get("amount", ""), request.form.get("key", "")
+    try:
+        quantities = pieces_of(request.form, order)
+        if not amount.isdigit() or not 16 <= len(key) <= 64:
+            raise Invalid("Please look at what is given back first, then cancel.")
+        cancellations.cancel(
+            order.id, quantities, amount=int(amount), reason=_REASON, actor="customer", key=f"{order.id}:{key}"
+        )
+    except (Invalid, Conflict, Unavailable) as refusal:
+        return _show(token, orders.get_by_token(token), refusal)
+    return see_other(url_for("orders.show", token=token))
+
+
+def _show(token: str, order: Order, refusal: ShopError | None = None) -> Response:
+    most, values = cancellations.pieces_of(order), request.values
+    asked = any(name.startswith("line-") for name in values)
+    chosen = {at: values.get(f"line-{at}", "0").strip() if asked else str(left) for at, left in most.items()}
+    amounts = None
+    if asked and order.state == "confirmed" and not isinstance(refusal, Invalid):
+        try:
+            amounts = cancellations.quote(order, pieces_of(values, order))
+        except Invalid as problem:
+            refusal = refusal or problem
+    response = page(
+        "orders/cancellation.html", status=status_of(refusal) if refusal else 200,
+        order=order, token=token, most=most, chosen=chosen, amounts=amounts,
+        refusal=refusal, problems=getattr(refusal, "fields", {}), key=secrets.token_hex(16),
+    )  # fmt: skip
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,83 @@
+"""Cancellations: an order, or pieces of it, that the carrier does not have yet are not sent, and the money goes back.
+
+The one rule: stock, refund, parcel, state and timeline change in one transaction under the order's lock, so whatever
+else happens to the order at the same moment happens before or after, and a second cancellation finds nothing left.
+"""
+
+from collections.abc import Mapping
+
+from app import db
+from app.errors import Conflict
+from app.queue import later
+from app.services import checkout, credits, fulfilment, orders, promotions
+from app.services.orders import Order, OrderState
+
+__all__ = ["cancel", "pieces_of", "quote"]
+
+_TOO_LATE = "The carrier has it already, so it cannot be cancelled any more. It can be sent back."
+
+
+def pieces_of(order: Order) -> dict[int, int]:
+    """Return how many of each line, by position, can still be cancelled."""
+    if order.state == OrderState.CANCELLED:
+        return {line.position: 0 for line in order.lines}
+    balance, gone = credits.balance_of(order, credits.of_order(order.id)), fulfilment.gone(order.id)
+    return {position: max(0, left - gone.get(position, 0)) for position, left in balance.pieces.items()}
+
+
+def quote(order: Order, quantities: Mapping[int, int]) -> credits.Sum:
+    """Return what cancelling `quantities` (by position) gives back; Invalid for more than can be cancelled."""
+    return credits.quote(order, _wish(order, quantities), credits.of_order(order.id))
+
+
+def cancel(order_id: str, quantities: Mapping[int, int], *, amount: int, reason: str, actor: str, key: str) -> Order:
+    """Cancel `quantities` of a paid order's lines, or an unpaid order whole. The same `key` cancels once.
+
+    Raises Conflict when it comes to another `amount` (minor units) than the person saw, or when the carrier was faster;
+    Unavailable while the payment of an unpaid order is in motion.
+    """
+    order = orders.get_for_job(order_id)
+    if order.state == OrderState.PLACED:
+        order = checkout.withdraw(order_id, f"Cancelled before it was paid: {reason}")
+        if order.state != OrderState.CANCELLED:
+            raise Conflict("The payment of this order has just come. Please look at it again before you cancel it.")
+        return order
+    with db.orders.transaction():
+        order = orders.lock(order_id)
+        if order.state == OrderState.CANCELLED or credits.is_given(key):
+            return order
+        pieces = pieces_of(order)
+        if any(wanted > pieces.get(position, 0) for position, wanted in quantities.items()):
+            raise Conflict(_TOO_LATE if fulfilment.gone(order_id) else "Some of it was cancelled meanwhile.")
+        is_whole = _is_whole(order, quantities)
+        if is_whole:
+            promotions.give_back(order_id)  # before the stock, as placing takes them
+        restock = [position for position, quantity in quantities.items() if quantity]
+        credit = credits.give(
+            order, _wish(order, quantities), kind="cancellation", reason=reason, actor=actor, key=key, restock=restock
+        )
+        if credit.amount != amount:
+            raise Conflict("Something changed meanwhile. Please look at the new amount before you cancel.")
+        what = "The order was" if is_whole else "Some of the order was"
+        fulfilment.take_out(order_id, quantities, f"{what} cancelled, so this parcel is not sent.", actor=actor)
+        if is_whole:
+            orders.move(order, OrderState.CANCELLED, f"Cancelled: {reason}", actor=actor)
+        later("email.order_cancelled", order_id, credit.id, key=f"cancelled:{credit.id}")
+    return order
+
+
+def _wish(order: Order, quantities: Mapping[int, int]) -> credits.Wish:
+    """Return what is given back: the pieces, and the delivery too when nothing is delivered."""
+    balance = credits.balance_of(order, credits.of_order(order.id))
+    delivery = balance.delivery.amount if _is_whole(order, quantities) else 0
+    return credits.Wish(quantities, delivery=delivery)
+
+
+def _is_whole(order: Order, quantities: Mapping[int, int]) -> bool:
+    """Whether nothing of the order is or was sent once these are cancelled."""
+    cancelled = credits.cancelled_pieces(order.id)
+    kept = [
+        line for line in order.lines
+        if line.quantity - cancelled.get(line.position, 0) - quantities.get(line.position, 0)
+    ]  # fmt: skip
+    return not kept

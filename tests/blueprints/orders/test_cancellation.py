@@ -1,0 +1,119 @@
+"""Cancelling in the browser: customers by the order's link, staff in the back office; two steps, without a script."""
+
+import re
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.services import credits, inventory, orders
+from tests import make
+from tests.blueprints.admin.conftest import sign_in
+from tests.services.cancellations.test_cancelling import send
+from tests.working import work
+
+
+def last_step(text: str) -> dict[str, str]:
+    """What the form that does it sends."""
+    form = next(piece for piece in text.split("<form")[1:] if 'name="key"' in piece).split("</form>")[0]
+    return dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form))
+
+
+def test_customer_cancels_in_two_steps(client: FlaskClient) -> None:
+    order = make.order(paid=True, quantity=2)
+    address = f"/orders/{orders.token_of(order.id)}"
+    assert f'href="{address}/cancellation"' in client.get(address).text
+
+    first = client.get(f"{address}/cancellation").text
+    second = client.get(f"{address}/cancellation?line-1=2").text
+    assert orders.get_for_job(order.id).state == "confirmed"
+    answer = client.post(f"{address}/cancellation", data=last_step(second))
+
+    assert 'name="line-1"' in first
+    assert "Delivery" in second
+    assert (answer.status_code, answer.location) == (303, address)
+    page = client.get(address).text
+    assert "This order was cancelled" in page
+    assert "giving back" in page
+    assert "cancellation" not in page
+
+
+def test_form_sent_twice_cancels_once(client: FlaskClient) -> None:
+    order = make.order(paid=True, quantity=2)
+    address = f"/orders/{orders.token_of(order.id)}/cancellation"
+    form = last_step(client.get(f"{address}?line-1=1").text)
+
+    answers = [client.post(address, data=form) for _ in range(2)]
+
+    assert {answer.status_code for answer in answers} == {303}
+    assert [line.quantity for each in credits.of_order(order.id) for line in each.lines] == [1]
+
+
+def test_unpaid_order_is_cancelled_by_one_word(client: FlaskClient) -> None:
+    order = make.order()
+    address = f"/orders/{orders.token_of(order.id)}/cancellation"
+
+    text = client.get(address).text
+    answer = client.post(address, data=last_step(text))
+
+    assert "not paid yet" in text
+    assert answer.status_code == 303
+    variant = order.lines[0].variant_id
+    assert inventory.levels([variant])[variant].reserved == 0
+
+
+def test_bad_numbers_are_refused_and_kept(client: FlaskClient) -> None:
+    order = make.order(paid=True)
+    address = f"/orders/{orders.token_of(order.id)}/cancellation"
+
+    for typed, words in (
+        ("abc", "whole number"),
+        ("-1", "whole number"),
+        ("99", "1 can be given back"),
+        ("0", "Choose"),
+    ):
+        answer = client.get(f"{address}?line-1={typed}")
+        assert answer.status_code == 422, typed
+        assert words in answer.text
+        assert f'value="{typed}"' in answer.text
+    assert client.post(address, data={"line-1": "1"}).status_code == 422
+    assert orders.get_for_job(order.id).state == "confirmed"
+
+
+def test_too_late_is_said_plainly(client: FlaskClient) -> None:
+    order = make.order(paid=True)
+    address = f"/orders/{orders.token_of(order.id)}/cancellation"
+    form = last_step(client.get(f"{address}?line-1=1").text)
+    work("fulfilment")
+    send(order)
+
+    assert client.post(address, data=form).status_code == 409
+    assert "It is on its way" in client.get(address).text
+    assert credits.of_order(order.id) == []
+
+
+def test_stranger_without_the_link_finds_nothing(client: FlaskClient) -> None:
+    assert client.get("/orders/nonsense/cancellation").status_code == 404
+    assert client.post("/orders/nonsense/cancellation", data={}).status_code == 404
+
+
+def test_staff_cancel_part_with_a_reason(app: Flask) -> None:
+    order = make.order(paid=True, quantity=3)
+    browser, address = sign_in(app, make.staff()), f"/admin/orders/{order.number}/cancellation"
+    assert address in browser.get(f"/admin/orders/{order.number}").text
+
+    form = last_step(browser.get(f"{address}?line-1=2").text)
+    without = browser.post(address, data=form)
+    answer = browser.post(address, data=form | {"reason": "Water damage"})
+
+    assert without.status_code == 422
+    assert "Say why" in without.text
+    assert answer.status_code == 303
+    assert "Water damage" in browser.get(answer.location).text
+    assert credits.cancelled_pieces(order.id) == {1: 2}
+
+
+def test_clerk_may_not_cancel(app: Flask) -> None:
+    order, browser = make.order(paid=True), sign_in(app, make.staff("clerk"))
+
+    assert "cancellation" not in browser.get(f"/admin/orders/{order.number}").text
+    assert browser.get(f"/admin/orders/{order.number}/cancellation").status_code == 403
