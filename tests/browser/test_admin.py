@@ -62,10 +62,11 @@ def test_refund_changes_the_payment_and_the_timeline(cleo: Page, running):
     order = make.order(paid=True)
     cleo.goto(f"{running.address}/admin/orders/{order.number}")
 
-    cleo.get_by_text("Refund", exact=True).first.click()
-    cleo.get_by_label("Amount").fill("5")
+    cleo.get_by_role("link", name="Give money back").click()
+    cleo.get_by_label("A free amount").fill("5")
+    cleo.get_by_role("button", name="Look what it comes to").click()
     cleo.get_by_label("Reason").fill("Came damaged")
-    cleo.get_by_role("button", name="Refund").click()
+    cleo.get_by_role("button", name="Give back €5.00").click()
 
     expect(cleo.locator("#order-payment")).to_contain_text("Partly refunded")
     expect(cleo.locator("#order-timeline")).to_contain_text("5.00 EUR")

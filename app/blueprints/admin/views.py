@@ -15,6 +15,7 @@ from app.blueprints.admin import (
     bookings,
     cancellation,
     collections,
+    credits,
     documents,
     gift_cards,
     home,
@@ -35,7 +36,7 @@ from app.errors import ShopError
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 _ROOMS = (
-    *(sign_in, orders, cancellation, documents, parcels, bookings, stock, products, collections, home),
+    *(sign_in, orders, credits, cancellation, documents, parcels, bookings, stock, products, collections, home),
     *(synonyms, jobs, inbox, transfers, gift_cards, promotions, taxes, money),
 )
 for room in _ROOMS:

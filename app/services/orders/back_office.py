@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.dialects.postgresql import insert
 
 from app import clock, db
-from app.errors import Invalid
+from app.errors import Conflict, Invalid
 from app.money import Money
 from app.services import audit, payments
 from app.services.orders.models import Order, OrderEvent
@@ -16,10 +16,13 @@ _LONGEST_NOTE = 2000
 def refund_as_staff(
     order: Order, amount: Money, *, left: int, reason: str, key: str, actor: str
 ) -> Sequence[payments.Refund]:
-    """Have `amount` given back by a job. The same `key` asks once, however often it is sent.
+    """Have `amount` of an order that was never confirmed given back by a job. The same `key` asks once.
 
-    Raises Conflict when something else than `left` minor units can be given back now: somebody else was faster.
+    Raises Conflict for a confirmed order, whose money goes back by a credit, which says for what; and when something
+    else than `left` minor units can be given back now: somebody else was faster.
     """
+    if order.confirmed_at is not None:
+        raise Conflict("Money of this order is given back by its lines, on the page for that.")
     with db.orders.transaction():
         refunds = payments.ask_refunds(order.id, amount.amount, reason=reason, actor=actor, key=key, left=left)
         # The line has the first refund's id, so that a second click adds no second line.

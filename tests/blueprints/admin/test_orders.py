@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pyotp
 import pytest
+from sqlalchemy import update
 
 from app import clock, db
 from app.services import audit, orders, payments
@@ -13,6 +14,14 @@ from tests.blueprints.admin.conftest import sign_in
 from tests.counting import count_queries
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+
+def stray_money() -> orders.Order:
+    """An order that was never confirmed, and has money."""
+    order = make.order(paid=True)
+    with db.orders.transaction() as session:
+        session.execute(update(orders.Order).values(state="cancelled", confirmed_at=None))
+    return orders.get_for_job(order.id)
 
 
 def refund_form(client, order) -> dict[str, str]:
@@ -119,7 +128,7 @@ def test_page_of_an_unknown_order_is_not_found(admin):
 
 
 def test_refund_in_full(admin):
-    order = make.order(paid=True)
+    order = stray_money()
 
     answer = admin.post(f"/admin/orders/{order.number}/refunds", data=refund_form(admin, order))
 
@@ -133,7 +142,7 @@ def test_refund_in_full(admin):
 
 
 def test_refund_in_part_as_a_part(admin):
-    order = make.order(paid=True)
+    order = stray_money()
 
     answer = admin.post(
         f"/admin/orders/{order.number}/refunds", data=refund_form(admin, order) | {"amount": "5,50"}, headers=PART
@@ -145,7 +154,7 @@ def test_refund_in_part_as_a_part(admin):
 
 
 def test_refund_clicked_twice_is_one(admin):
-    order = make.order(paid=True)
+    order = stray_money()
     form = refund_form(admin, order) | {"amount": "5.00"}
 
     first, second = (admin.post(f"/admin/orders/{order.number}/refunds", data=form) for _ in range(2))
@@ -156,7 +165,7 @@ def test_refund_clicked_twice_is_one(admin):
 
 
 def test_refund_by_two_at_once_is_done_by_one(app, cleo):
-    order = make.order(paid=True)
+    order = stray_money()
     browsers = [sign_in(app, cleo), sign_in(app, cleo, steps=1)]
     forms = [refund_form(browser, order) | {"amount": "5.00"} for browser in browsers]
     statuses: list[int] = []
@@ -186,7 +195,7 @@ def test_refund_by_two_at_once_is_done_by_one(app, cleo):
     ],
 )
 def test_refund_refuses_bad_input_in_the_same_part(admin, change, status, words):
-    order = make.order(paid=True)
+    order = stray_money()
 
     answer = admin.post(f"/admin/orders/{order.number}/refunds", data=refund_form(admin, order) | change, headers=PART)
 
@@ -197,7 +206,7 @@ def test_refund_refuses_bad_input_in_the_same_part(admin, change, status, words)
 
 
 def test_refund_asks_for_a_code_when_the_last_one_is_old(admin, cleo):
-    order = make.order(paid=True)
+    order = stray_money()
     before = admin.get_cookie(admin.application.extensions["config"].cookie("staff")).value
     with clock.at(clock.now() + timedelta(minutes=11)):
         form = refund_form(admin, order)
@@ -214,7 +223,7 @@ def test_refund_asks_for_a_code_when_the_last_one_is_old(admin, cleo):
 
 def test_clerk_may_note_and_not_refund(app):
     clerk = make.staff("clerk", email="ben@shop.example")
-    browser, order = sign_in(app, clerk), make.order(paid=True)
+    browser, order = sign_in(app, clerk), stray_money()
 
     assert "order-refund" not in browser.get(f"/admin/orders/{order.number}").text
     assert browser.post(f"/admin/orders/{order.number}/refunds", data={}).status_code == 403
@@ -240,7 +249,7 @@ def test_note_is_escaped(admin):
 
 
 def test_acts_are_audited(admin, cleo):
-    order = make.order(paid=True)
+    order = stray_money()
     admin.post(f"/admin/orders/{order.number}/refunds", data=refund_form(admin, order))
     admin.post(f"/admin/orders/{order.number}/notes", data={"text": "Sorry"})
 
@@ -252,7 +261,7 @@ def test_acts_are_audited(admin, cleo):
 
 
 def test_cross_site_refund_is_refused(admin):
-    order = make.order(paid=True)
+    order = stray_money()
 
     answer = admin.post(
         f"/admin/orders/{order.number}/refunds", data=refund_form(admin, order), headers={"Sec-Fetch-Site": "same-site"}

@@ -1,0 +1,77 @@
+"""Giving money back as staff, by lines, delivery and a free amount: first what it comes to, then the last word."""
+
+import secrets
+from collections.abc import Mapping
+
+from flask import Blueprint, Response, request, url_for
+
+from app.blueprints._access import confirm, staff, staff_only, staff_session
+from app.blueprints._pages import page, see_other, status_of
+from app.blueprints._pieces import pieces_of
+from app.errors import Invalid, ShopError
+from app.money import Money
+from app.services import accounts, credits, orders
+from app.services.credits import Wish
+
+bp = Blueprint("credits", __name__, url_prefix="/orders/<number>/credits")
+
+
+@bp.get("")
+@staff_only("orders.refund")
+def show(number: str) -> Response:
+    """Ask what is to be given back; once it is chosen, show what it comes to."""
+    return _show(orders.get_as_staff(staff(), number))
+
+
+@bp.post("")
+@staff_only("orders.refund")
+def give(number: str) -> Response:
+    """Give back what was chosen. Sent twice, it gives once."""
+    order, form = orders.get_as_staff(staff(), number), request.form
+    amount, version, key, reason = (form.get(name, "").strip() for name in ("amount", "version", "key", "reason"))
+    try:
+        wish = _wish_of(form, order)
+        if not amount.isdigit() or not version.isdigit() or not 16 <= len(key) <= 64:
+            raise Invalid("Look at what it comes to first.")
+        if not 0 < len(reason) <= 200:
+            raise Invalid("Say why.", reason="Say why, in up to 200 characters. The customer's credit note shows it.")
+        confirm(form.get("code", ""))
+        credits.give_as_staff(
+            order, wish, reason=reason, actor=staff().actor, key=f"{order.id}:{key}", version=int(version),
+            amount=int(amount), restock=_restocked(form, wish),
+        )  # fmt: skip
+    except (ShopError, accounts.TooManyAttempts) as refusal:
+        return _show(order, refusal)
+    return see_other(url_for("admin.orders.show", number=number))
+
+
+def _show(order: orders.Order, refusal: ShopError | None = None) -> Response:
+    values, earlier = request.values, credits.of_order(order.id)
+    balance, wish, amounts = credits.balance_of(order, earlier), Wish(), None
+    if any(name in values for name in ("free", "delivery")):
+        try:
+            wish = _wish_of(values, order)
+            amounts = credits.quote(order, wish, earlier)
+        except Invalid as problem:
+            refusal = refusal or problem
+    return page(
+        "admin/orders/credit.html", status=status_of(refusal) if refusal else 200, order=order, balance=balance,
+        amounts=amounts, values=values, restocked=_restocked(values, wish), refusal=refusal,
+        chosen={line.position: values.get(f"line-{line.position}", "0") for line in order.lines},
+        problems=getattr(refusal, "fields", {}), needs_code=not staff_session().is_fresh, key=secrets.token_hex(16),
+    )  # fmt: skip
+
+
+def _wish_of(values: Mapping[str, str], order: orders.Order) -> Wish:
+    """Read what is to be given back; raise Invalid, by field, for what is no number."""
+    amounts = {}
+    for name in ("delivery", "free"):
+        try:
+            amounts[name] = Money.parse(values.get(name, "").strip().replace(",", ".") or "0", order.currency).amount
+        except ValueError as error:
+            raise Invalid("Enter amounts.", **{name: "Enter an amount, as in 12.50."}) from error
+    return Wish(pieces_of(values, order), **amounts)
+
+
+def _restocked(values: Mapping[str, str], wish: Wish) -> list[int]:
+    return [position for position in wish.quantities if values.get("restock") == "yes"]

@@ -1,0 +1,112 @@
+"""Giving money back in the back office, by lines, delivery and a free amount, in two steps."""
+
+from datetime import timedelta
+
+import pyotp
+import pytest
+
+from app import clock
+from app.services import audit, credits, inventory, payments
+from tests import make
+from tests.blueprints.admin.conftest import sign_in
+from tests.blueprints.orders.test_cancellation import last_step
+
+
+def look(client, order, **chosen: str) -> dict[str, str]:
+    """Choose what is given back; return what the form that does it sends."""
+    query = {name.replace("line_", "line-"): value for name, value in chosen.items()} | {"reason": "Came damaged"}
+    answer = client.get(f"/admin/orders/{order.number}/credits", query_string={"delivery": "0", "free": "0"} | query)
+    assert answer.status_code == 200, answer.text
+    return last_step(answer.text) | {"reason": "Came damaged"}
+
+
+def test_lines_delivery_and_a_free_amount_go_back_in_two_steps(admin):
+    order = make.order(paid=True, price=1000, quantity=3)
+    variant = order.lines[0].variant_id
+    before, address = inventory.levels([variant])[variant].on_hand, f"/admin/orders/{order.number}"
+    assert f"{address}/credits" in admin.get(address).text
+
+    form = look(admin, order, line_1="2", delivery="1,50", free="0.25", restock="yes")
+    assert credits.of_order(order.id) == []
+    answer = admin.post(f"{address}/credits", data=form)
+
+    assert (answer.status_code, answer.location) == (303, address)
+    assert [refund.amount for refund in payments.refunds_of(order.id)] == [2000 + 150 + 25]
+    assert inventory.levels([variant])[variant].on_hand == before + 2
+    assert "Came damaged" in admin.get(address).text
+    assert audit.seal() > 0
+
+
+def test_sent_twice_gives_once(admin):
+    order = make.order(paid=True)
+    form = look(admin, order, free="5")
+
+    answers = [admin.post(f"/admin/orders/{order.number}/credits", data=form) for _ in range(2)]
+
+    assert {answer.status_code for answer in answers} == {303}
+    assert len(credits.of_order(order.id)) == 1
+
+
+def test_whoever_looked_before_a_colleague_gave_is_refused(admin):
+    order = make.order(paid=True)
+    first, second = look(admin, order, free="5"), look(admin, order, free="5")
+    admin.post(f"/admin/orders/{order.number}/credits", data=first)
+
+    answer = admin.post(f"/admin/orders/{order.number}/credits", data=second)
+
+    assert answer.status_code == 409
+    assert "Somebody was faster" in answer.text
+    assert len(credits.of_order(order.id)) == 1
+
+
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [
+        ({"line-1": "x"}, "whole number"),
+        ({"line-1": "4"}, "3 can be given back"),
+        ({"delivery": "abc"}, "as in 12.50"),
+        ({"free": "1.005"}, "as in 12.50"),
+        ({"free": "999"}, "can still be given back"),
+        ({}, "Choose first"),
+    ],
+)
+def test_bad_input_is_refused_and_kept(admin, chosen, words):
+    order = make.order(paid=True, price=1000, quantity=3)
+    query = {"delivery": "0", "free": "0"} | chosen
+
+    answer = admin.get(f"/admin/orders/{order.number}/credits", query_string=query)
+
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert all(f'value="{typed}"' in answer.text for typed in chosen.values())
+
+
+def test_without_a_reason_nothing_happens(admin):
+    order = make.order(paid=True)
+    form = look(admin, order, free="5")
+
+    answer = admin.post(f"/admin/orders/{order.number}/credits", data=form | {"reason": " "})
+
+    assert answer.status_code == 422
+    assert "Say why" in answer.text
+    assert credits.of_order(order.id) == []
+
+
+def test_code_is_asked_for_when_the_last_one_is_old(admin, cleo):
+    order = make.order(paid=True)
+    with clock.at(clock.now() + timedelta(minutes=11)):
+        form = look(admin, order, free="5")
+        without = admin.post(f"/admin/orders/{order.number}/credits", data=form)
+        right = pyotp.TOTP(cleo.secret.text).at(clock.now())
+        with_code = admin.post(f"/admin/orders/{order.number}/credits", data=form | {"code": right})
+
+    assert without.status_code == 422
+    assert 'name="code"' in without.text
+    assert with_code.status_code == 303
+
+
+def test_clerk_may_not(app):
+    order, browser = make.order(paid=True), sign_in(app, make.staff("clerk"))
+
+    assert browser.get(f"/admin/orders/{order.number}/credits").status_code == 403
+    assert browser.post(f"/admin/orders/{order.number}/credits", data={}).status_code == 403
