@@ -62,6 +62,7 @@ class Config:
     region: str = ""
     country: str = "DE"
     phone: str = "+49 30 23125 014"
+    return_days: int = 30
     legal_name: str = ""
     vat_id: str = ""
     tax_number: str = ""
@@ -164,6 +165,7 @@ def _check_values(values: dict[str, Any], mistakes: list[str]) -> None:
     check("mail_from", lambda text: "@" in text, "use an address, as in shop@shop.example")
     check("vat_rate", _is_rate, "use a percentage, as in 19.0")
     check("bank_iban", _is_iban, "use an IBAN, as in DE89370400440532013000")
+    check("return_days", lambda text: text.isdigit() and 1 <= int(text) <= 365, "use a number of days from 1 to 365")
     check("transfer_days", lambda text: text.isdigit() and 1 <= int(text) <= 60, "use a number of days from 1 to 60")
     check("prices_include_tax", lambda text: text.lower() in _CLAIMS, "use yes or no")
     for name in ("invoice_number", "credit_note_number"):
@@ -226,6 +228,7 @@ def _is_rate(text: str) -> bool:
 _TURNED: dict[str, tuple[Callable[[str], object], Callable[[str], object]]] = {
     "vat_rate": (_is_rate, Decimal),
     "transfer_days": (str.isdigit, int),
+    "return_days": (str.isdigit, int),
     "bank_iban": (bool, lambda text: text.replace(" ", "")),
     "prices_include_tax": (lambda text: text.lower() in _CLAIMS, lambda text: _CLAIMS[text.lower()]),
 }

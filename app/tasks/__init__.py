@@ -35,6 +35,8 @@ JOBS = {
     "email.order_shipped": Job("mail"),
     "email.refund_made": Job("mail"),
     "email.order_cancelled": Job("mail"),
+    "email.order_link": Job("mail"),
+    "email.return_changed": Job("mail"),
     "email.transfer_asked": Job("mail"),
     "email.transfer_reminder": Job("mail"),
     "email.send": Job("mail", tries=30),

@@ -1,6 +1,6 @@
 """Jobs of mail: one writes a message, one sends what waits."""
 
-from app.services import fulfilment, notifications
+from app.services import fulfilment, notifications, returns
 
 
 def order_confirmed(order_id: str) -> None:
@@ -39,6 +39,23 @@ def transfer_reminder(payment_id: str) -> None:
 def order_cancelled(order_id: str, credit_id: str | None = None) -> None:
     """Write that an order or some of it was cancelled. Twice is harmless, as for `order_confirmed`."""
     notifications.order_cancelled(order_id, credit_id=credit_id)
+
+
+def order_link(number: str, email: str) -> None:
+    """Write a fresh link to an order to its customer. Twice is harmless: one message in ten minutes."""
+    notifications.order_link(number, email)
+
+
+def return_changed(return_id: str, state: str) -> None:
+    """Write what became of a return. Twice is harmless, as for `order_confirmed`."""
+    found = returns.get_for_job(return_id)
+    notifications.return_changed(
+        found.order_id,
+        return_id=return_id,
+        state=state,
+        answer=found.answer,
+        quantities={line.position: line.quantity for line in found.lines},
+    )
 
 
 def send(order_id: str) -> None:

@@ -26,6 +26,7 @@ from app.blueprints.admin import (
     parcels,
     products,
     promotions,
+    returns,
     sign_in,
     stock,
     synonyms,
@@ -37,7 +38,7 @@ from app.errors import ShopError
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 _ROOMS = (
     *(sign_in, orders, credits, cancellation, documents, parcels, bookings, stock, products, collections, home),
-    *(synonyms, jobs, inbox, transfers, gift_cards, promotions, taxes, money),
+    *(returns, synonyms, jobs, inbox, transfers, gift_cards, promotions, taxes, money),
 )
 for room in _ROOMS:
     bp.register_blueprint(room.bp)
@@ -57,6 +58,7 @@ def _add_frame() -> dict[str, Any]:
         return {"staff": None}
     rooms = [
         ("Orders", "orders.index", "orders.read"),
+        ("Returns", "returns.index", "orders.read"),
         ("Transfers", "transfers.index", "orders.read"),
         ("Gift cards", "gift_cards.index", "gift_cards.read"),
         ("Money", "money.index", "money.read"),

@@ -48,5 +48,8 @@ def describe_shop() -> dict[str, Any]:
         "shop_name": settings.name,
         "prices_include_tax": settings.prices_include_tax,
         "shop_email": settings.mail_from,
-        "footer_links": [{"name": name, "url": url_for(f"content.{view}")} for name, view in _FOOTER],
+        "footer_links": [
+            *({"name": name, "url": url_for(f"content.{view}")} for name, view in _FOOTER),
+            {"name": "Find your order", "url": url_for("orders.look_up")},
+        ],
     }

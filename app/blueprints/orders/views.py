@@ -8,7 +8,7 @@ from app.blueprints._limits import limiter
 from app.blueprints._pages import page, pdf
 from app.errors import Unavailable
 from app.money import Money
-from app.services import cancellations, checkout, documents, fulfilment, orders, payments
+from app.services import cancellations, checkout, documents, fulfilment, orders, payments, returns
 from app.services.fulfilment import Shipment
 from app.services.orders import Order
 
@@ -40,6 +40,8 @@ def show(token: str) -> Response:
         due=due,
         tenders=[each for each in paid if each.gift_card_id and each.state != "cancelled"],
         documents=documents.documents_of(order.id),
+        returns=returns.of_order(order.id),
+        may_return=any(returns.returnable(order).values()),
         may_cancel=any(cancellations.pieces_of(order).values()),
         is_confirming=comes_from_payment and order.state == "placed",
     )

@@ -15,6 +15,7 @@ PERMISSIONS = {
     "promotions.edit": "Make, change and end promotions",
     "taxes.read": "See tax rates",
     "taxes.edit": "Change tax rates",
+    "returns.decide": "Approve, decline and receive returns",
     "stock.read": "See stock and its movements",
     "stock.edit": "Change stock",
     "search.edit": "Change which words search takes for each other",
@@ -28,7 +29,8 @@ ROLES: dict[str, frozenset[str]] = {
     "owner": frozenset(PERMISSIONS),
     "clerk": frozenset(
         {
-            *("orders.read", "orders.note", "orders.ship", "payments.match", "gift_cards.read", "promotions.read"),
+            *("orders.read", "orders.note", "orders.ship", "payments.match", "gift_cards.read"),
+            *("promotions.read", "returns.decide"),
             *("stock.read", "stock.edit", "catalog.read", "catalog.edit"),
         }
     ),

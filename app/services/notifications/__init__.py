@@ -8,10 +8,13 @@ from app.services.notifications.models import Message
 from app.services.notifications.sending import messages_of, note_event, receive_events, send
 from app.services.notifications.states import MessageState
 from app.services.notifications.writing import (
+    ask_for_link,
     order_cancelled,
     order_confirmed,
+    order_link,
     order_shipped,
     refund_made,
+    return_changed,
     transfer_asked,
     transfer_reminder,
 )
@@ -19,13 +22,16 @@ from app.services.notifications.writing import (
 __all__ = [
     "Message",
     "MessageState",
+    "ask_for_link",
     "messages_of",
     "note_event",
     "order_cancelled",
     "order_confirmed",
+    "order_link",
     "order_shipped",
     "receive_events",
     "refund_made",
+    "return_changed",
     "send",
     "transfer_asked",
     "transfer_reminder",

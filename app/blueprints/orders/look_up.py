@@ -1,0 +1,61 @@
+"""Finding an order again: number and e-mail, and a fresh link by mail. The answer is the same whatever was typed."""
+
+from flask import Response, request, url_for
+from wtforms import EmailField, Form, StringField
+from wtforms.validators import InputRequired, Length, Regexp
+
+from app.blueprints._limits import limiter
+from app.blueprints._pages import page, see_other
+from app.blueprints.orders.views import bp
+from app.services import notifications, orders
+
+
+class LookUp(Form):
+    """By what an order is found. Only its shape is checked here: whether it exists is nobody's business."""
+
+    number = StringField(
+        "Order number",
+        [InputRequired("Enter the number of your order; it is in every mail about it."), Length(max=40)],
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
+    )
+    email = EmailField(
+        "E-mail",
+        [
+            InputRequired("Enter the e-mail address that you ordered with."),
+            Length(max=254),
+            Regexp(r"^\s*\S+@\S+\s*$", message="Enter an e-mail address, as in ada@example.org."),
+        ],
+        render_kw={"autocomplete": "email"},
+    )
+
+
+@bp.get("/look-up")
+def look_up() -> Response:
+    """Ask for number and e-mail, or say that the mail is on its way, if there is one."""
+    return _show(LookUp(), was_asked="asked" in request.args)
+
+
+@bp.post("/look-up")
+@limiter.limit("5/minute")
+@limiter.limit("30/hour")
+def send_link() -> Response:
+    """Have a fresh link mailed to whom the order belongs. Takes the same way for any number and address."""
+    form = LookUp(request.form)
+    if not form.validate():
+        return _show(form, status=422)
+    notifications.ask_for_link(form.number.data or "", form.email.data or "")
+    return see_other(url_for("orders.look_up", asked="yes"))
+
+
+@bp.errorhandler(orders.LinkTooOld)
+def offer_another(refusal: orders.LinkTooOld) -> Response:
+    """Show, for a link that is false or too old, how to get a fresh one."""
+    return _show(LookUp(), refusal=refusal, status=404)
+
+
+def _show(
+    form: LookUp, *, was_asked: bool = False, refusal: orders.LinkTooOld | None = None, status: int = 200
+) -> Response:
+    response = page("orders/look_up.html", status=status, form=form, was_asked=was_asked, refusal=refusal)
+    response.headers["Cache-Control"] = "no-store"
+    return response

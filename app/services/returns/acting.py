@@ -1,0 +1,156 @@
+"""What happens to a return: asked for, decided, received, refunded. Each move locks the order, then the return."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import func, select
+
+from app import clock, db
+from app.errors import Conflict, Invalid
+from app.queue import later
+from app.services import audit, credits, inventory, orders
+from app.services.credits import Wish
+from app.services.orders import Order
+from app.services.returns.models import Return, ReturnLine
+from app.services.returns.reading import Staff, get_for_job, returnable
+from app.services.returns.states import MOVES, ReturnState
+
+REASONS = {
+    "other": "I changed my mind",
+    "damaged": "It came damaged",
+    "wrong": "It is not what I ordered",
+    "described": "It looks different from the pictures",
+}
+_LONGEST = 1000
+
+
+def request(order: Order, quantities: Mapping[int, int], *, reason: str, words: str, key: str) -> Return:
+    """Ask for a return of pieces of an order's lines, by position. The same `key` asks once.
+
+    Raises Invalid for nothing, an unknown reason or too many words; Conflict for more than may still be returned.
+    """
+    wanted = {position: quantity for position, quantity in quantities.items() if quantity}
+    if not wanted:
+        raise Invalid("Choose first what you want to send back.")
+    if reason not in REASONS:
+        raise Invalid("Say why.", reason="Choose a reason.")
+    if len(words) > _LONGEST:
+        raise Invalid("That is too long.", words=f"Write up to {_LONGEST} characters.")
+    with db.orders.transaction() as session:
+        orders.lock(order.id)
+        known = session.scalars(select(Return).where(Return.key == key)).one_or_none()
+        if known is not None:
+            return known
+        possible = returnable(order)
+        if any(quantity > possible.get(position, 0) for position, quantity in wanted.items()):
+            raise Conflict("That is more than can be sent back. Please look at the numbers again.")
+        count = session.scalar(select(func.count()).select_from(Return).where(Return.order_id == order.id)) or 0
+        moment = clock.now()
+        made = Return(
+            id=db.new_id(), order_id=order.id, order_number=order.number, number=count + 1, key=key,
+            state=ReturnState.REQUESTED, reason=reason, words=words.strip(), answer=None, credit_id=None,
+            requested_at=moment, changed_at=moment,
+        )  # fmt: skip
+        made.lines = [
+            ReturnLine(return_id=made.id, position=position, order_id=order.id, quantity=quantity, damaged=0)
+            for position, quantity in sorted(wanted.items())
+        ]
+        session.add(made)
+        session.flush()
+        orders.note(order.id, "return_requested", f"The customer wants to return: {REASONS[reason]}.", actor="customer")
+        _mail(made)
+    return made
+
+
+def approve(staff: Staff, return_id: str) -> Return:
+    """Let the customer send it back; they are told where to."""
+    with db.orders.transaction():
+        found = _lock(return_id)
+        _move(found, ReturnState.APPROVED, "The return was approved.", staff)
+    return found
+
+
+def decline(staff: Staff, return_id: str, why: str) -> Return:
+    """Decline a return, or end one that never came; the customer reads `why`."""
+    why = why.strip()
+    if not 0 < len(why) <= _LONGEST:
+        raise Invalid("Say why.", why=f"Say why, in up to {_LONGEST} characters; the customer reads it.")
+    with db.orders.transaction():
+        found = _lock(return_id)
+        found.answer = why
+        _move(found, ReturnState.DECLINED, f"The return was declined: {why}", staff)
+    return found
+
+
+def receive(staff: Staff, return_id: str, damaged: Mapping[int, int]) -> Return:
+    """Note that it came: what is whole goes back on the shelf, what is `damaged` (by position) does not."""
+    with db.orders.transaction():
+        found = _lock(return_id)
+        order = orders.get_for_job(found.order_id)
+        for line in found.lines:
+            line.damaged = damaged.get(line.position, 0)
+            if not 0 <= line.damaged <= line.quantity:
+                advice = f"From 0 to {line.quantity}."
+                raise Invalid("More than came cannot be damaged.", **{f"line-{line.position}": advice})
+        _move(found, ReturnState.RECEIVED, _what_came(found), staff)
+        variants = {line.position: line.variant_id for line in order.lines}
+        whole = sorted((variants[line.position], line.quantity - line.damaged) for line in found.lines)
+        for variant_id, quantity in whole:
+            if quantity:
+                inventory.restock(
+                    variant_id, quantity, reason=f"Order {order.number}: returned", actor=staff.actor,
+                    reference=f"return:{found.id}",
+                )  # fmt: skip
+    return found
+
+
+def refund(staff: Staff, return_id: str, *, delivery: int, amount: int) -> Return:
+    """Give back what was returned, and `delivery` minor units of the delivery.
+
+    Raises Conflict when it comes to another `amount` than the one that staff saw.
+    """
+    with db.orders.transaction():
+        order = orders.lock(get_for_job(return_id).order_id)
+        found = _lock(return_id)
+        if found.state == ReturnState.REFUNDED:
+            return found
+        wish = Wish({line.position: line.quantity for line in found.lines}, delivery=delivery)
+        _check(found, ReturnState.REFUNDED)
+        credit = credits.give(
+            order, wish, kind="return", reason=REASONS[found.reason], actor=staff.actor, key=f"return:{found.id}"
+        )
+        if credit.amount != amount:
+            raise Conflict("Something changed meanwhile. Please check the new amount.")
+        found.credit_id = credit.id
+        _move(found, ReturnState.REFUNDED, "The return was refunded.", staff)
+    return found
+
+
+def _lock(return_id: str) -> Return:
+    orders.lock(get_for_job(return_id).order_id)
+    return db.orders.session.get_one(Return, return_id, with_for_update=True, populate_existing=True)
+
+
+def _check(found: Return, to: ReturnState) -> None:
+    if to not in MOVES[ReturnState(found.state)]:
+        raise Conflict(f"This return is {found.state}, so it cannot become {to}.")
+
+
+def _move(found: Return, to: ReturnState, why: str, staff: Staff) -> None:
+    """Move a locked return, with a line in its order's timeline, an audit row and a mail."""
+    _check(found, to)
+    before, found.state, found.changed_at = found.state, to, clock.now()
+    orders.note(found.order_id, f"return_{to}", why, actor=staff.actor)
+    audit.record(
+        db.orders, staff.actor, f"return.{to}", f"return:{found.id}", before={"state": before},
+        after={"state": to, "damaged": {str(line.position): line.damaged for line in found.lines}},
+    )  # fmt: skip
+    _mail(found)
+
+
+def _mail(found: Return) -> None:
+    later("email.return_changed", found.id, found.state, key=f"return:{found.id}:{found.state}")
+
+
+def _what_came(found: Return) -> str:
+    pieces, damaged = sum(line.quantity for line in found.lines), sum(line.damaged for line in found.lines)
+    return f"The return came: {pieces - damaged} back on the shelf, {damaged} damaged."

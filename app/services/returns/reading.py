@@ -1,0 +1,97 @@
+"""Reading returns: those of an order, all of a state, one by its id."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from sqlalchemy import select
+
+from app import clock, config, db
+from app.errors import NotFound
+from app.services import credits, fulfilment
+from app.services.orders import Order
+from app.services.returns.models import Return
+from app.services.returns.states import OPEN
+
+
+class Staff(Protocol):
+    """Who asks as staff."""
+
+    @property
+    def actor(self) -> str:
+        """How they are named in timelines and audits."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some returns, newest first; `before` continues after the last, None at the end."""
+
+    returns: Sequence[Return]
+    before: str | None
+
+
+def of_order(order_id: str) -> Sequence[Return]:
+    """List an order's returns, oldest first."""
+    with db.orders.reading() as session:
+        return session.scalars(select(Return).where(Return.order_id == order_id).order_by(Return.number)).all()
+
+
+def returnable(order: Order) -> dict[int, int]:
+    """Return how many of each line, by position, the customer may still send back: sent, not given back, in time."""
+    last_day = clock.now() - timedelta(days=config.current().return_days)
+    sent = [each for each in fulfilment.shipments_of(order.id) if each.label_at]
+    if not any((each.moved_at or each.label_at or last_day) > last_day for each in sent):
+        return {line.position: 0 for line in order.lines}
+    gone = fulfilment.gone(order.id)
+    balance = credits.balance_of(order, credits.of_order(order.id))
+    asked: dict[int, int] = {}
+    for line in (line for each in of_order(order.id) if each.state in OPEN for line in each.lines):
+        asked[line.position] = asked.get(line.position, 0) + line.quantity
+    return {
+        position: max(0, min(gone.get(position, 0), left) - asked.get(position, 0))
+        for position, left in balance.pieces.items()
+    }
+
+
+def list_as_staff(
+    staff: Staff,  # noqa: ARG001 - whoever has a Staff may ask
+    *,
+    state: str | None = None,
+    before: str | None = None,
+    limit: int = 50,
+) -> Page:
+    """List returns newest first: all, those of a state, or with `open` those that wait for something."""
+    query = select(Return)
+    if state == "open":
+        query = query.where(Return.state.in_(OPEN))
+    elif state:
+        query = query.where(Return.state == state)
+    if before:
+        query = query.where(Return.id < before)
+    with db.orders.reading() as session:
+        found = session.scalars(query.order_by(Return.id.desc()).limit(limit + 1)).all()
+    return Page(found[:limit], found[limit - 1].id if len(found) > limit else None)
+
+
+def open_order_ids(*, limit: int = 1000) -> list[str]:
+    """Return the ids of orders with a return that waits for something, the newest first."""
+    with db.orders.reading() as session:
+        found = session.scalars(
+            select(Return.order_id).where(Return.state.in_(OPEN)).order_by(Return.id.desc()).limit(limit)
+        )
+        return list(dict.fromkeys(found))
+
+
+def get_as_staff(staff: Staff, return_id: str) -> Return:  # noqa: ARG001 - whoever has a Staff may ask
+    """Return the return with this id, for somebody signed in as staff."""
+    return get_for_job(return_id)
+
+
+def get_for_job(return_id: str) -> Return:
+    """Return the return with this id. For jobs and services, which got the id from a row, never from a person."""
+    with db.orders.reading() as session:
+        found = session.get(Return, return_id)
+    if found is None:
+        raise NotFound("There is no such return.")
+    return found

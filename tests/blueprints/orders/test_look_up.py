@@ -1,0 +1,86 @@
+"""Finding an order again by number and e-mail: a fresh link by mail, and an answer that reveals nothing."""
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from app import db
+from app.queue import OrdersOutbox
+from app.services import notifications, orders
+from tests import make
+from tests.working import work
+
+
+def links(order: orders.Order) -> list[str]:
+    found = [each for each in notifications.messages_of(order.id) if each.template == "order_link"]
+    return [re.findall(r"/orders/\S+", each.text)[0] for each in found]
+
+
+def test_right_pair_gets_a_fresh_link_by_mail(client: FlaskClient) -> None:
+    order = make.order(paid=True, email="Ada@example.org")
+
+    answer = client.post("/orders/look-up", data={"number": f" {order.number.lower()} ", "email": " ada@EXAMPLE.org "})
+    work("email")
+
+    (link,) = links(order)
+    assert client.get(link).status_code == 200
+    assert notifications.messages_of(order.id)[-1].recipient == "Ada@example.org"
+    assert "look into your mail" in client.get(answer.location).text
+
+
+@pytest.mark.parametrize(
+    ("number", "email"), [("", "ben@example.org"), ("AAAAA-AAAAA", "ada@example.org"), ("AAAAA-AAAAA", "x@y")]
+)
+def test_answer_and_path_are_the_same_for_a_wrong_pair(client: FlaskClient, number: str, email: str) -> None:
+    order = make.order(paid=True, email="ada@example.org")
+    work()
+    right = {"number": order.number, "email": "ada@example.org"}
+
+    answers = [
+        client.post("/orders/look-up", data=form)
+        for form in (right, {"number": number or order.number, "email": email})
+    ]
+
+    assert len({(answer.status_code, answer.location, answer.data) for answer in answers}) == 1
+    with db.orders.reading() as session:
+        asked = session.scalar(select(func.count()).where(OrdersOutbox.name == "email.order_link"))
+    assert asked == 2  # the request looks nothing up; only the job does
+    work("email")
+    assert len(links(order)) == 1
+
+
+def test_asked_many_times_mails_once(client: FlaskClient) -> None:
+    order = make.order(paid=True, email="ada@example.org")
+
+    for _ in range(3):
+        client.post("/orders/look-up", data={"number": order.number, "email": "ada@example.org"})
+    work("email")
+
+    assert len(links(order)) == 1
+
+
+@pytest.mark.parametrize(("form", "words"), [({}, "Enter the number"), ({"number": "A", "email": "ada"}, "as in ada@")])
+def test_bad_shape_is_refused_and_kept(client: FlaskClient, form: dict[str, str], words: str) -> None:
+    answer = client.post("/orders/look-up", data=form)
+
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert all(f'value="{typed}"' in answer.text for typed in form.values())
+
+
+def test_old_or_false_link_leads_to_a_fresh_one(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    order = make.order(paid=True)
+    address = f"/orders/{orders.token_of(order.id)}"
+    assert client.get(address).status_code == 200
+    monkeypatch.setattr(orders, "LINK_SECONDS", -1)
+
+    for answer in (client.get("/orders/nonsense"), client.get(address)):
+        assert answer.status_code == 404
+        assert 'action="/orders/look-up"' in answer.text
+        assert "too old" in answer.text
+
+
+def test_footer_leads_there(client: FlaskClient) -> None:
+    assert 'href="/orders/look-up"' in client.get("/").text
