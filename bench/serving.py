@@ -24,11 +24,13 @@ def command(server: str, application: str, origin: str, size: Size) -> list[str]
 
 
 def _granian(application: str, port: int, size: Size) -> list[str]:
-    return [
-        *("-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws"),
-        *("--workers", str(size.processes), "--blocking-threads", str(size.threads), "--log-level", "warning"),
-        application,
+    options = [
+        *("--host", "127.0.0.1", "--port", str(port), "--no-ws", "--log-level", "warning"),
+        *("--workers", str(size.processes), "--blocking-threads", str(size.threads)),
     ]
+    if application == "wsgi:app":
+        return ["-m", "app.serve", *options]
+    return ["-m", "granian", "--interface", "wsgi", *options, application]
 
 
 def _gunicorn(application: str, port: int, size: Size) -> list[str]:

@@ -46,9 +46,8 @@ class RunningShop:
     def start_web(self) -> None:
         """Start the web server and wait until it answers."""
         port = self.address.rsplit(":", 1)[1]
-        granian = str(Path(sys.executable).with_name("granian"))
-        self._start("web", [granian, "--interface", "wsgi", "--port", port, "--workers", "1",
-                            "--blocking-threads", "16", "--no-ws", "wsgi:app"])  # fmt: skip
+        options = ["--port", port, "--workers", "1", "--blocking-threads", "16", "--no-ws"]
+        self._start("web", [sys.executable, "-m", "app.serve", *options])
         wait_until(self._answers, seconds=_START_SECONDS, what="the web process answering")
 
     def start_worker(self) -> None:

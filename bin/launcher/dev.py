@@ -147,9 +147,9 @@ class _Opening:
             shown.end("open")
 
     def _add_web(self) -> None:
-        web = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self._options.port)]
+        web = ["-m", "app.serve", "--host", "127.0.0.1", "--port", str(self._options.port)]
         web += ["--workers", "2", "--blocking-threads", "8", "--no-ws", "--respawn-failed-workers"]
-        web += ["--log-level", "warning", "wsgi:app"]
+        web += ["--log-level", "warning"]
         self._supervisor.add("web", partial(self._start, "web", web, self._env("web")), is_told=True)
 
     def _call(self, title: str, *command: str, role: str) -> list[str]:
