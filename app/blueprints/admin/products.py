@@ -3,18 +3,20 @@
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
-from wtforms import BooleanField, Form, HiddenField, IntegerField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import BooleanField, Form, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the type stubs
+from wtforms.validators import AnyOf, InputRequired, Length, Optional
 
 from app.blueprints._access import staff, staff_only
 from app.blueprints._pages import changed, page, see_other
 from app.errors import Conflict, Invalid, ShopError
 from app.money import Money
-from app.services import catalog, search
+from app.services import catalog, search, tax
 
 bp = Blueprint("products", __name__, url_prefix="/products")
 
 _VARIANTS = 50  # on one page
+_TAX_CLASSES = {each: each.replace("_", " ").capitalize() for each in tax.CLASSES} | {tax.ZERO: "Never taxed"}
 
 
 class Edit(Form):
@@ -31,6 +33,10 @@ class Edit(Form):
     description = TextAreaField(
         "Description", [Optional(), Length(max=100_000)], description="Paragraphs as HTML: <p>, <em>, <ul>, <a>."
     )
+    tax_class = SelectField(
+        "Tax", [Optional(), AnyOf(_TAX_CLASSES)], choices=[SelectChoice(*each) for each in _TAX_CLASSES.items()],
+        validate_choice=False,
+    )  # fmt: skip
     is_published = BooleanField("Customers see it")
     version = IntegerField(validators=[InputRequired("Reload the page.")])
 
@@ -90,6 +96,7 @@ def edit(product: str) -> Response:
         vendor=(form.vendor.data or "").strip(),
         tags=(form.tags.data or "").split(","),
         description=form.description.data or "",
+        tax_class=form.tax_class.data or shown.tax_class,
         is_published=form.is_published.data,
     )
     try:

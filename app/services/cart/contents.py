@@ -229,8 +229,7 @@ def compose(
     currency = config.current().currency
     candidates = promotions.candidates(coupon or cart.coupon, order_id=cart.order_id)
     unknown = [line.variant_id for line in lines if line.variant_id not in known]
-    found, members, is_current = _ask_catalog(unknown, candidates)
-    sellables = {**known, **found}
+    sellables, members, is_current = _ask_catalog(unknown, known, candidates)
     place = _place_of(cart) or tax.home()
     return Cart(
         id=cart.id,
@@ -274,13 +273,15 @@ def _place_of(cart: CartRow) -> tax.Place | None:
 
 
 def _ask_catalog(
-    variants: Sequence[str], candidates: promotions.Candidates
+    unknown: Sequence[str], known: Mapping[str, catalog.Sellable], candidates: promotions.Candidates
 ) -> tuple[Mapping[str, catalog.Sellable], Mapping[str, frozenset[str]], bool]:
     """Return what the catalogue says of variants and collections, and whether it could be asked."""
     try:
-        return catalog.find_variants(variants), catalog.members_of(candidates.collections), True
+        sellables = {**known, **catalog.find_variants(unknown)}
+        products = {sellable.product_id for sellable in sellables.values()}
+        return sellables, catalog.members_of(candidates.collections, among=products), True
     except Unavailable:
-        return {}, {}, False
+        return known, {}, False
 
 
 def _as_sold(line: LineRow, sellable: catalog.Sellable | None, left: Left, currency: str) -> CartLine:

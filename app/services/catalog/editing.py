@@ -145,6 +145,7 @@ def _facts(product: Product) -> dict[str, Any]:
     return {
         "title": product.title, "slug": product.slug, "kind": product.kind, "vendor": product.vendor,
         "description": product.description, "tags": list(product.tags), "is_published": product.is_published,
+        "tax_class": product.tax_class,
     }  # fmt: skip
 
 

@@ -153,16 +153,18 @@ def find_collections(ids: Iterable[str]) -> list[Collection]:
     return [to_collection(document) for document in stores.catalog()["collections"].find({"_id": {"$in": list(ids)}})]
 
 
-def members_of(collection_ids: Iterable[str]) -> dict[str, frozenset[str]]:
-    """Return the ids of the products in each collection, picked or found by rules, read from MongoDB now.
+def members_of(collection_ids: Iterable[str], *, among: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Return which products, of those `among`, are in each collection, picked or found by rules, read from MongoDB now.
 
     Raises Unavailable when the catalogue does not answer: nothing is reduced by an old shelf.
     """
-    wanted = list(collection_ids)
+    wanted, products = list(collection_ids), frozenset(among)
     if not wanted:
         return {}
     try:
-        return {each.id: frozenset((*each.product_ids, *match(each))) for each in find_collections(wanted)}
+        return {
+            each.id: products & {*each.product_ids, *match(each, among=products)} for each in find_collections(wanted)
+        }
     except PyMongoError as error:
         raise Unavailable(_NO_ANSWER) from error
 

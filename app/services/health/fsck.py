@@ -18,12 +18,14 @@ from app.services.inventory import fsck as inventory
 from app.services.notifications import fsck as notifications
 from app.services.orders import fsck as orders
 from app.services.payments import fsck as payments
+from app.services.promotions import fsck as promotions
 from app.services.search import fsck as search
 
 CHECKS: tuple[Check, ...] = (
     *inventory.CHECKS,
     *orders.CHECKS,
     *payments.CHECKS,
+    *promotions.CHECKS,
     *gift_cards.CHECKS,
     *checkout.CHECKS,
     *documents.CHECKS,

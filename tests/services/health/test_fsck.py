@@ -29,6 +29,8 @@ DAMAGES = {
     "payments.states": "UPDATE payments SET state = 'cancelled'",
     "payments.refunded": "UPDATE payments SET refunded = 1",
     "gift_cards.ledger": "UPDATE gift_cards SET balance = balance - 1",
+    "promotions.uses": "UPDATE promotions SET uses = uses + 1",
+    "promotions.customers": "UPDATE promotion_customers SET uses = uses + 1",
     "orders.paid": "UPDATE payments SET captured = captured - 1",
     "orders.stock": "UPDATE reservations SET state = 'released'",
     "parcels.labels": "UPDATE label_attempts SET tracking_number = '1Z'",
@@ -67,6 +69,7 @@ def faults(*, mends: bool = False) -> dict[str, list[str]]:
 @pytest.fixture
 def sold(app: Flask) -> None:
     """A shop that has sold, sent and told, and has nothing left to do."""
+    make.promotion(total_limit=9)
     make.order(paid=True)
     make.gift_card()
     audit.seal()
