@@ -76,6 +76,7 @@ class Config:
     bank_iban: str = ""
     bank_bic: str = ""
     transfer_days: int = 7
+    capture: str = "now"
     log_level: str = "INFO"
     theme_dir: str = ""
     keep_pages: bool = True
@@ -165,6 +166,7 @@ def _check_values(values: dict[str, Any], mistakes: list[str]) -> None:
     check("mail_from", lambda text: "@" in text, "use an address, as in shop@shop.example")
     check("vat_rate", _is_rate, "use a percentage, as in 19.0")
     check("bank_iban", _is_iban, "use an IBAN, as in DE89370400440532013000")
+    check("capture", lambda text: text in {"now", "on_shipping"}, "use now or on_shipping")
     check("return_days", lambda text: text.isdigit() and 1 <= int(text) <= 365, "use a number of days from 1 to 365")
     check("transfer_days", lambda text: text.isdigit() and 1 <= int(text) <= 60, "use a number of days from 1 to 60")
     check("prices_include_tax", lambda text: text.lower() in _CLAIMS, "use yes or no")

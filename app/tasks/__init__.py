@@ -12,6 +12,8 @@ from app.queue import Job
 JOBS = {
     "checkout.charge": Job("money"),
     "checkout.settle": Job("money"),
+    "checkout.capture": Job("money", tries=30),
+    "checkout.void": Job("money", tries=30),
     "checkout.reconcile": Job("money", lease=600),
     "checkout.expire": Job("money", tries=500),  # stock stays held until the provider confirms, however long that takes
     "payments.refund": Job("money", tries=30),

@@ -27,3 +27,13 @@ def expire(order_id: str) -> None:
 def reconcile(_actor: str) -> None:
     """Compare the money with the provider's because staff asked. Twice is harmless: it settles and reports only."""
     checkout.reconcile()
+
+
+def capture(order_id: str) -> None:
+    """Take the money that a card holds. Twice is once: payment and amount are the idempotency key."""
+    checkout.capture(order_id)
+
+
+def void(payment_id: str) -> None:
+    """Release the money that a card holds. Twice is once at the provider."""
+    checkout.void(payment_id)

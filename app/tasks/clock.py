@@ -44,6 +44,11 @@ def forget_carts() -> None:
     cart.forget_old()
 
 
+def flag_lapsing() -> None:
+    """Tell staff which cards hold their money for a short time only. Twice is once: a payment is flagged once."""
+    checkout.flag_lapsing()
+
+
 def forget_tries() -> None:
     """Delete old tries of cards and codes. Twice is harmless: what is gone is gone."""
     payments.forget_tries()

@@ -102,7 +102,8 @@ def capture(params: forms.Params, key: str) -> dict[str, Any]:
 def cancel(params: forms.Params, key: str) -> dict[str, Any]:
     """Cancel an intent that has not succeeded."""
     intent = lists.get("payment_intent", key)
-    _refuse_checkout(intent, "cancel")
+    if intent["status"] != "requires_capture":  # a completed session's authorisation is released like any other
+        _refuse_checkout(intent, "cancel")
     intents.cancel(intent, forms.choice(params, "cancellation_reason", CANCELLATION_REASONS))
     return intent
 

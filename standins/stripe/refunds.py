@@ -16,7 +16,7 @@ def create(params: forms.Params) -> dict[str, Any]:
     """Give back what is left of a charge, or a part of it."""
     charge = _charge(params)
     reason = forms.choice(params, "reason", REASONS)
-    left = charge["amount_captured"] - charge["amount_refunded"]
+    left = charge["amount"] - charge["amount_refunded"]  # what a capture left over counts as refunded
     if charge["disputed"]:
         raise StripeError(f"Charge {charge['id']} has been charged back; cannot issue a refund.", "charge_disputed")
     if left <= 0:
@@ -121,7 +121,7 @@ def _refund(charge: dict[str, Any], amount: int, reason: str | None, metadata: d
     store.put("refund", refund)
     before = {name: charge[name] for name in ("amount_refunded", "refunded")}
     charge["amount_refunded"] += amount
-    charge["refunded"] = charge["amount_refunded"] == charge["amount_captured"]
+    charge["refunded"] = charge["amount_refunded"] == charge["amount"]
     store.put("charge", charge)
     events.emit("refund.created", refund)
     events.emit("charge.refunded", charge, before)

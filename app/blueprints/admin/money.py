@@ -1,9 +1,11 @@
 """Money that needs a person: what does not match the provider's books, and disputes."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 
+from app import clock
 from app.blueprints._access import staff, staff_only
 from app.blueprints._pages import changed, page
 from app.services import accounts, checkout, orders, payments
@@ -17,7 +19,7 @@ _SHOWN = 50
 @staff_only("money.read")
 def index() -> Response:
     """Show what waits for a person."""
-    return page("admin/money/index.html", **(_findings() | _disputes()))
+    return page("admin/money/index.html", **(_findings() | _disputes() | _lapsing()))
 
 
 @bp.get("/findings")
@@ -43,11 +45,25 @@ def reconcile() -> Response:
     return changed("admin/money/_findings.html", then=url_for(".findings", asked=1), **_findings(was_asked=True))
 
 
+@bp.post("/captures/<number>")
+@staff_only("orders.refund")
+def capture(number: str) -> Response:
+    """Take the money of an order that its card holds, now."""
+    checkout.capture_as_staff(orders.get_as_staff(staff(), number), actor=staff().actor)
+    return changed("admin/money/_held.html", then=url_for(".index"), **_lapsing())
+
+
 @bp.get("/disputes")
 @staff_only("money.read")
 def disputes() -> Response:
     """List disputes: those that are open, or those that are over."""
     return page("admin/money/disputes.html", part="admin/money/_disputes.html", **_disputes())
+
+
+def _lapsing() -> dict[str, Any]:
+    held = payments.list_lapsing(before=clock.now() + timedelta(days=7), is_flagged=True)
+    return {"held": held, "held_numbers": orders.numbers_of(each.order_id for each in held),
+            "may_capture": staff().may("orders.refund")}  # fmt: skip
 
 
 def _findings(*, was_asked: bool = False) -> dict[str, Any]:

@@ -4,6 +4,7 @@ The one rule: three short transactions (place, charge, settle) with the network 
 """
 
 from app.services.checkout.addresses import MAX_LENGTH, Address, AddressField, address_fields, countries
+from app.services.checkout.capture import capture, capture_as_staff, flag_lapsing, void
 from app.services.checkout.drafts import (
     TERMS_VERSION,
     Draft,
@@ -37,12 +38,15 @@ __all__ = [
     "Tender",
     "TotalChanged",
     "address_fields",
+    "capture",
+    "capture_as_staff",
     "countries",
     "draft_of",
     "enter_coupon",
     "enter_gift_card",
     "erase_draft",
     "expire",
+    "flag_lapsing",
     "mark_disputed",
     "pay_again",
     "place",
@@ -58,5 +62,6 @@ __all__ = [
     "take_gift_card_off",
     "take_transfer",
     "tell_refund_failed",
+    "void",
     "withdraw",
 ]

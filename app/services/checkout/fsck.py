@@ -23,7 +23,8 @@ def _see_money(found: Sequence[Order]) -> Iterator[Fault]:
     for order in found:
         brought = [payment for payment in paid[order.id] if payment.state == "paid"]
         captured = sum(payment.captured for payment in brought)
-        if order.state == OrderState.CONFIRMED and captured < order.total:
+        held = sum(payment.amount if payment.is_held else payment.released for payment in paid[order.id])
+        if order.state == OrderState.CONFIRMED and captured + held < order.total:
             yield Fault(order.number, f"is confirmed, but {captured} of {order.total} {order.currency} came")
         if order.state == OrderState.PLACED and captured:
             yield Fault(order.number, f"brought {captured} {order.currency} and still waits for its money")

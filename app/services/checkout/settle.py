@@ -57,6 +57,10 @@ def apply(payment_id: str, truth: Truth) -> Order:
             _take_money(order, payment, truth)
         elif truth.received.amount > payment.captured and payment.provider == "bank_transfer":
             _take_part(order, payment, truth)
+        elif truth.status == "authorized" and payment.state != "authorized":
+            _take_hold(order, payment, truth)
+        elif truth.status == "cancelled" and payment.state == "authorized":
+            _note_lapsed(order, payment)
         elif truth.status == "cancelled":
             payments.give_up(payment)
         elif payment.state == "open" and payments.note_decline(payment, truth):
@@ -90,7 +94,7 @@ def withdraw(order_id: str, why: str) -> Order:
     """
     live = payments.find_live(order_id)
     closed = payments.close(live.id) if live is not None and live.state != "paid" else None
-    if closed is not None and closed.truth.status == "paid":
+    if closed is not None and closed.truth.status in {"paid", "authorized"}:
         return apply(closed.payment.id, closed.truth)
     if closed is not None and closed.truth.status != "cancelled":
         raise Unavailable(_IN_MOTION)
@@ -150,7 +154,7 @@ def _take_money(order: Order, payment: Payment, truth: Truth) -> None:
         _give_back(order, payment, payment.captured, "a second payment came for an order that has one")
         return
     payments.note_paid(payment, truth)
-    if truth.received.currency != payment.currency or truth.received < payment.amount_money:
+    if truth.received.currency != payment.currency or truth.received < payment.amount_money - payment.released_money:
         text = f"{truth.received.decimal} {truth.received.currency} came instead of the total. Please check at Stripe."
         orders.note(order.id, "mismatch", text, actor="stripe")
         log.error("a payment brought another amount than asked", extra={"payment": payment.id, "order": order.number})
@@ -176,6 +180,26 @@ def _reserve_again(order: Order) -> bool:
         return False
     orders.note(order.id, "revived", "The money came late; everything was still there.")
     return True
+
+
+def _take_hold(order: Order, payment: Payment, truth: Truth) -> None:
+    """A card holds the money. Confirm the order; where that cannot be, have the card hold it no longer."""
+    if payment.state not in {"created", "open"} or order.state != OrderState.PLACED:
+        later("checkout.void", payment.id, key=f"void:{payment.id}")
+        return
+    payments.note_authorized(payment, truth)
+    said = f"The card holds {payment.amount_money.decimal} {payment.currency}; it is charged when the parcel leaves."
+    confirm(order, said, actor=payment.provider)
+    if not any(line.requires_shipping for line in order.lines):
+        later("checkout.capture", order.id, key=f"capture:{order.id}")
+
+
+def _note_lapsed(order: Order, payment: Payment) -> None:
+    """A card holds its money no longer: because we released it, or because too much time went by."""
+    if payments.note_lapsed(payment):
+        said = "The card holds the money no longer, and nothing was charged. Ask the customer to pay another way."
+        orders.note(order.id, "lapsed", said, actor=payment.provider)
+        log.error("an authorization ended without its capture", extra={"payment": payment.id, "order": order.number})
 
 
 def _take_part(order: Order, payment: Payment, truth: Truth) -> None:

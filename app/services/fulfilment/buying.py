@@ -202,6 +202,7 @@ def _record(attempt: LabelAttempt, label: shipping.Label, *, actor: str = "shop"
             after = _audited(shipment)
             audit.record(db.orders, actor, "shipment.use_label", shipment.id, before=before, after=after)
         later("email.order_shipped", shipment.id, key=f"shipped:{attempt.id}")
+        later("checkout.capture", shipment.order_id, key=f"capture:{attempt.id}")
         done()
 
 

@@ -7,6 +7,15 @@ the same payment and the same refund, never to a second one. What is true about 
 from app.services.payments import brake
 from app.services.payments.bank_transfer import Instructions, instructions
 from app.services.payments.brake import Lanes, TooManyTries, forget_tries
+from app.services.payments.capturing import (
+    ask_capture,
+    capture,
+    fix_capture,
+    list_lapsing,
+    note_authorized,
+    note_lapsed,
+    void,
+)
 from app.services.payments.charging import (
     LIVE,
     Closed,
@@ -98,8 +107,10 @@ __all__ = [
     "add_receipt",
     "add_refund",
     "add_surplus",
+    "ask_capture",
     "ask_refunds",
     "brake",
+    "capture",
     "charge",
     "close",
     "close_finding",
@@ -113,6 +124,7 @@ __all__ = [
     "find_event",
     "find_live",
     "find_refund",
+    "fix_capture",
     "forget_tries",
     "get_for_job",
     "get_refund",
@@ -130,6 +142,7 @@ __all__ = [
     "list_disputed",
     "list_disputes_there",
     "list_findings",
+    "list_lapsing",
     "list_open",
     "list_paid",
     "list_received",
@@ -137,8 +150,10 @@ __all__ = [
     "list_refunds_there",
     "list_transfers",
     "lock",
+    "note_authorized",
     "note_decline",
     "note_dispute",
+    "note_lapsed",
     "note_open",
     "note_paid",
     "note_refund_failed",
@@ -156,5 +171,6 @@ __all__ = [
     "replay",
     "state_of",
     "take_held",
+    "void",
     "ways",
 ]

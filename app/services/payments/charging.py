@@ -244,10 +244,13 @@ def of_orders(order_ids: Iterable[str]) -> dict[str, list[Payment]]:
 
 def state_of(payments: Sequence[Payment]) -> str:
     """Return the pay state that an order's payments amount to; it is stored nowhere."""
-    captured = sum(payment.captured for payment in payments)
-    refunded = sum(payment.refunded for payment in payments)
+    held = sum(payment.amount - payment.released for payment in payments if payment.is_held)
+    captured = sum(payment.captured + payment.released for payment in payments)
+    refunded = sum(payment.refunded + payment.released for payment in payments)
     if any(payment.captured for payment in payments if payment.state == "open"):
         return "partly_paid"
+    if held:
+        return "authorized"
     if captured:
         return "paid" if not refunded else "refunded" if refunded == captured else "partly_refunded"
     if any(payment.state in LIVE for payment in payments):

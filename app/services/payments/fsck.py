@@ -22,7 +22,7 @@ def _find_wrong_states() -> Iterator[Fault]:
         Payment.state.in_(_BROUGHT) & (Payment.captured == 0),
         Payment.state.not_in(_BROUGHT) & (Payment.captured > 0) & ~is_transfer,
         (Payment.state == "cancelled") & (Payment.captured != Payment.refunded),
-        (Payment.captured > 0) & (Payment.captured != Payment.amount) & ~is_transfer,
+        (Payment.captured > 0) & (Payment.captured + Payment.released != Payment.amount) & ~is_transfer,
         Payment.state.in_(_BROUGHT) & (Payment.captured < Payment.amount) & is_transfer,
     )
     for row in walk(select(Payment).where(is_wrong), Payment.id):
@@ -32,8 +32,10 @@ def _find_wrong_states() -> Iterator[Fault]:
 
 def _find_wrong_refunds() -> Iterator[Fault]:
     back = func.coalesce(func.sum(Refund.amount).filter(Refund.state != "failed"), 0)
-    query = select(Payment.refunded, back.label("back")).outerjoin(Refund, Refund.payment_id == Payment.id)
-    for row in walk(query.group_by(Payment.id).having(back != Payment.refunded), Payment.id):
+    query = select((Payment.refunded + Payment.released).label("refunded"), back.label("back")).outerjoin(
+        Refund, Refund.payment_id == Payment.id
+    )
+    for row in walk(query.group_by(Payment.id).having(back != Payment.refunded + Payment.released), Payment.id):
         yield Fault(row.key, f"{row.refunded} count as given back, but its refunds come to {row.back}")
 
 

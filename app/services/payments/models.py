@@ -25,6 +25,8 @@ class Payment(OrdersModel):
         Index("ix_payments_order_id", "order_id"),
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint("refunded >= 0 AND refunded <= captured", name="refunded_within_captured"),
+        CheckConstraint("released >= 0 AND captured + released <= amount OR released = 0", name="released_within"),
+        Index("ix_payments_capture_before", "capture_before", postgresql_where=text("state = 'authorized'")),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -36,6 +38,9 @@ class Payment(OrdersModel):
     currency: Mapped[str]
     captured: Mapped[int] = mapped_column(default=0)
     refunded: Mapped[int] = mapped_column(default=0)
+    # Of what a card holds: what will not be captured, and what is being captured right now.
+    released: Mapped[int] = mapped_column(default=0)
+    capturing: Mapped[int] = mapped_column(default=0)
     # Where the payer comes from, as the brake counts them: lane to its name there.
     lanes: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict)
     # What the provider will be asked, kept so that a repeat after a crash asks the very same.
@@ -53,11 +58,19 @@ class Payment(OrdersModel):
     paid_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     disputed_at: Mapped[datetime | None]
+    authorized_at: Mapped[datetime | None]
+    capture_before: Mapped[datetime | None]
+    flagged_at: Mapped[datetime | None]
 
     @property
     def amount_money(self) -> Money:
         """What is to be paid."""
         return Money(self.amount, self.currency)
+
+    @property
+    def released_money(self) -> Money:
+        """What a card held and will not be charged."""
+        return Money(self.released, self.currency)
 
     @property
     def captured_money(self) -> Money:
@@ -67,7 +80,14 @@ class Payment(OrdersModel):
     @property
     def refundable(self) -> Money:
         """What can still be given back; nothing while a transfer has come in part only."""
+        if self.is_held:
+            return Money(self.amount - self.released, self.currency)
         return Money(0 if self.state == "open" else self.captured - self.refunded, self.currency)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a card holds the money, which is not ours yet."""
+        return self.state == "authorized" and self.provider == "stripe"
 
 
 class TransferReceipt(OrdersModel):

@@ -55,7 +55,7 @@ class Opened:
 
 @dataclass(frozen=True)
 class Truth:
-    """What the provider says of a payment: `open`, `processing`, `paid` or `cancelled`, and what was received."""
+    """What the provider says of a payment: open, processing, authorized, paid or cancelled, and what was received."""
 
     status: str
     received: Money

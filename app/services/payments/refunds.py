@@ -195,15 +195,28 @@ def _take_back(payment: Payment, row: Refund) -> None:
 
 
 def _ask(payment: Payment, amount: int, reason: str, actor: str, key: str) -> Refund:
-    """Write one refund of a locked payment and take its amount from the balance."""
-    payment.refunded += amount
+    """Write one refund of a locked payment and take its amount from the balance.
+
+    What a card only holds is not given back but released: it will not be captured, and nothing is to be done.
+    """
+    if payment.capturing and payment.is_held:
+        raise Conflict("This money is being taken from the card right now. Please try again in a minute.")
+    is_held = payment.is_held
+    if is_held:
+        payment.released += amount
+    else:
+        payment.refunded += amount
     refund = Refund(
         id=db.new_id(), payment_id=payment.id, order_id=payment.order_id, key=key, amount=amount,
-        currency=payment.currency, reason=reason, actor=actor, state="asked", try_number=1, created_at=clock.now(),
+        currency=payment.currency, reason=reason, actor=actor, state="done" if is_held else "asked",
+        try_number=1, created_at=clock.now(), done_at=clock.now() if is_held else None,
     )  # fmt: skip
     db.orders.session.add(refund)
     db.orders.session.flush()
-    later("payments.refund", refund.id)
+    if not is_held:
+        later("payments.refund", refund.id)
+    elif payment.released == payment.amount:
+        later("checkout.void", payment.id, key=f"void:{payment.id}")
     return refund
 
 
@@ -214,7 +227,8 @@ def _drawn_on(payment: Payment) -> tuple[bool, int, str]:
 
 def _lock_paid(order_id: str, payment_id: str | None) -> Sequence[Payment]:
     """Lock the order's payments that brought money, in order of id; with `payment_id` only that one."""
-    wanted = select(Payment).where(Payment.order_id == order_id, Payment.captured > 0)
+    is_held = (Payment.state == "authorized") & (Payment.provider == "stripe")
+    wanted = select(Payment).where(Payment.order_id == order_id, or_(Payment.captured > 0, is_held))
     if payment_id is not None:
         wanted = wanted.where(Payment.id == payment_id)
     paid = db.orders.session.scalars(wanted.order_by(Payment.id).with_for_update()).all()

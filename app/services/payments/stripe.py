@@ -42,12 +42,14 @@ class Event:
 def request_for(asked: Asked) -> dict[str, Any]:
     """Return the parameters of the coming call; they are stored first, so that a repeat asks the same."""
     amount, email = asked.amount, asked.email
+    later = {"capture_method": "manual"} if config.current().capture == "on_shipping" else {}
     metadata = {"payment": asked.payment_id, "order": asked.order_number}
     if asked.method == "element":
         return {
             "amount": amount_of(amount),
             "currency": amount.currency.lower(),
             "automatic_payment_methods": {"enabled": True},
+            **later,
             "description": f"Order {asked.order_number}",
             "metadata": metadata,
             **({"receipt_email": email} if email.isascii() else {}),
@@ -66,7 +68,7 @@ def request_for(asked: Asked) -> dict[str, Any]:
         **({"customer_email": email} if email.isascii() else {}),  # Stripe takes no others, and asks for its own
         "line_items": [line],
         "metadata": metadata,
-        "payment_intent_data": {"description": f"Order {asked.order_number}", "metadata": metadata},
+        "payment_intent_data": {"description": f"Order {asked.order_number}", "metadata": metadata, **later},
         "success_url": asked.return_url,
         "cancel_url": asked.cancel_url,
     }
@@ -136,6 +138,25 @@ def end(session_id: str | None, intent_id: str | None) -> None:
                 client.v1.payment_intents.cancel(intent_id)
     except Refused:
         pass  # complete, expired or cancelled already: whoever needs to know which reads it
+
+
+def capture(payment: "Payment") -> None:
+    """Take what a card holds: `payment.capturing` of it, the rest is released. Payment and amount are the key."""
+    amount = amount_of(Money(payment.capturing, payment.currency))
+    options: Any = {"idempotency_key": f"{payment.id}-capture-{amount}"}
+    with calling() as client:
+        client.v1.payment_intents.capture(
+            payment.intent_id or "", params={"amount_to_capture": amount}, options=options
+        )
+
+
+def void(intent_id: str) -> None:
+    """Release what a card holds. One that is over already is left as it is."""
+    try:
+        with calling() as client:
+            client.v1.payment_intents.cancel(intent_id)
+    except Refused:
+        pass  # captured or cancelled already: whoever needs to know which reads it
 
 
 def refund(refund: "Refund", payment: "Payment") -> tuple[str, str]:
@@ -211,7 +232,12 @@ def _client(key: str, address: str) -> "StripeClient":
 
 
 def _truth_of(intent: Any) -> Truth:
-    statuses = {"succeeded": "paid", "canceled": "cancelled", "processing": "processing"}
+    statuses = {
+        "succeeded": "paid",
+        "canceled": "cancelled",
+        "processing": "processing",
+        "requires_capture": "authorized",
+    }
     failure = intent.last_payment_error
     return Truth(
         statuses.get(intent.status, "open"),

@@ -715,6 +715,8 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("captured", sa.BigInteger(), nullable=False),
         sa.Column("refunded", sa.BigInteger(), nullable=False),
+        sa.Column("released", sa.BigInteger(), nullable=False),
+        sa.Column("capturing", sa.BigInteger(), nullable=False),
         sa.Column("lanes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("request", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("try_number", sa.BigInteger(), nullable=False),
@@ -730,11 +732,24 @@ def upgrade() -> None:
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("disputed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("authorized_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("capture_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("flagged_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("amount > 0", name=op.f("ck_payments_amount_positive")),
         sa.CheckConstraint("refunded >= 0 AND refunded <= captured", name=op.f("ck_payments_refunded_within_captured")),
+        sa.CheckConstraint(
+            "released >= 0 AND captured + released <= amount OR released = 0", name=op.f("ck_payments_released_within")
+        ),
         sa.ForeignKeyConstraint(["gift_card_id"], ["gift_cards.id"], name=op.f("fk_payments_gift_card_id")),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_payments_order_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payments")),
+    )
+    op.create_index(
+        "ix_payments_capture_before",
+        "payments",
+        ["capture_before"],
+        unique=False,
+        postgresql_where=sa.text("state = 'authorized'"),
     )
     op.create_index(op.f("ix_payments_gift_card_id"), "payments", ["gift_card_id"], unique=False)
     op.create_index(op.f("ix_payments_intent_id"), "payments", ["intent_id"], unique=False)
@@ -914,6 +929,7 @@ def downgrade() -> None:
     op.drop_index("ix_payments_order_id", table_name="payments")
     op.drop_index(op.f("ix_payments_intent_id"), table_name="payments")
     op.drop_index(op.f("ix_payments_gift_card_id"), table_name="payments")
+    op.drop_index("ix_payments_capture_before", table_name="payments", postgresql_where=sa.text("state = 'authorized'"))
     op.drop_table("payments")
     op.drop_index(
         "uq_label_attempts_shipment_id_live",

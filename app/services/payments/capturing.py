@@ -1,0 +1,78 @@
+"""Payments whose money a card only holds: capturing it, releasing it, and when the hold ends."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from app import clock, db
+from app.errors import Conflict
+from app.queue import later
+from app.services import audit
+from app.services.payments import stripe
+from app.services.payments.charging import get_for_job
+from app.services.payments.models import Payment
+from app.services.payments.provider import Refused, Truth
+
+# https://docs.stripe.com/payments/place-a-hold-on-a-payment-method: seven days for cards online.
+HELD_FOR = timedelta(days=7)
+
+
+def note_authorized(payment: Payment, truth: Truth) -> None:
+    """Write on a locked payment that a card holds its money."""
+    payment.state, payment.authorized_at, payment.decline = "authorized", clock.now(), None
+    payment.capture_before, payment.intent_id = clock.now() + HELD_FOR, truth.intent_id
+    db.orders.session.flush()
+
+
+def note_lapsed(payment: Payment) -> bool:
+    """Write on a locked payment that its card holds nothing any more; True when nobody here wanted that."""
+    payment.state, payment.cancelled_at = "cancelled", clock.now()
+    db.orders.session.flush()
+    return payment.released < payment.amount
+
+
+def fix_capture(payment: Payment) -> int:
+    """Fix on a locked payment how much is captured, and return it; from now on nothing of it can be released."""
+    if payment.state != "authorized":
+        return 0
+    payment.capturing = payment.capturing or payment.amount - payment.released
+    db.orders.session.flush()
+    return payment.capturing
+
+
+def capture(payment_id: str) -> None:
+    """Take the money at the provider. One that is taken or gone already is left as it is: reading it tells."""
+    payment = get_for_job(payment_id)
+    try:
+        stripe.capture(payment)
+    except Refused:
+        if stripe.read(payment).status == "authorized":
+            raise
+
+
+def void(payment_id: str) -> None:
+    """Release the money at the provider. Twice is once."""
+    payment = get_for_job(payment_id)
+    if payment.intent_id:
+        stripe.void(payment.intent_id)
+
+
+def ask_capture(order_id: str, *, actor: str) -> None:
+    """Queue the capture of what an order's card holds, in the open transaction; Conflict when it holds nothing."""
+    held = Payment.state == "authorized"
+    payment = db.orders.session.scalars(
+        select(Payment).where(Payment.order_id == order_id, held, Payment.provider == "stripe").with_for_update()
+    ).one_or_none()
+    if payment is None:
+        raise Conflict("No card holds money for this order.")
+    later("checkout.capture", order_id, key=f"capture-now:{payment.id}")
+    audit.record(db.orders, actor, "payment.capture", f"payment:{payment.id}", after={"amount": payment.amount})
+
+
+def list_lapsing(*, before: datetime, is_flagged: bool = False, limit: int = 200) -> Sequence[Payment]:
+    """List payments whose hold ends before that time, the most urgent first: those not flagged yet, or the flagged."""
+    wanted = (Payment.state == "authorized") & (Payment.capture_before < before)
+    wanted &= Payment.flagged_at.is_not(None) if is_flagged else Payment.flagged_at.is_(None)
+    with db.orders.reading() as session:
+        return session.scalars(select(Payment).where(wanted).order_by(Payment.capture_before).limit(limit)).all()

@@ -1,0 +1,149 @@
+"""Authorise now, capture later: the card is charged when the parcel leaves."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from app import clock
+from app.errors import Conflict
+from app.services import checkout, inventory, orders, payments
+from tests import make
+from tests.blueprints.admin.conftest import sign_in
+from tests.companies import Companies
+from tests.working import work
+
+
+@pytest.fixture(autouse=True)
+def captures_on_shipping(app: Flask) -> Iterator[None]:
+    """A shop that charges when the parcel leaves."""
+    before = app.extensions["config"]
+    app.extensions["config"] = replace(before, capture="on_shipping")
+    yield
+    app.extensions["config"] = before
+
+
+def held(method: str = "hosted") -> orders.Order:
+    """An order whose money a card holds."""
+    placed = make.place(make.buyer(make.variant()), method=method)
+    make.pay(placed)
+    assert placed.payment is not None
+    return checkout.settle(placed.payment.id)
+
+
+def state(order: orders.Order) -> tuple[str, str]:
+    """The order's state and its pay state."""
+    return orders.get_for_job(order.id).state, payments.state_of(payments.of_order(order.id))
+
+
+def taken(companies: Companies) -> list[tuple[int, str]]:
+    """What Stripe has taken, and where each PaymentIntent stands."""
+    return [(intent["amount_received"], intent["status"]) for intent in companies.ledger()["payment_intents"]]
+
+
+def test_a_held_payment_confirms_the_order_and_takes_nothing(app: Flask, companies: Companies) -> None:
+    order = held()
+
+    assert state(order) == ("confirmed", "authorized")
+    assert taken(companies) == [(0, "requires_capture")]
+    assert inventory.held(order.id) == {}
+
+
+def test_the_label_takes_the_money_once(app: Flask, companies: Companies) -> None:
+    order = held()
+
+    work()
+    checkout.capture(order.id)
+
+    assert state(order) == ("confirmed", "paid")
+    assert taken(companies) == [(order.total, "succeeded")]
+
+
+def test_a_capture_whose_answer_was_lost_is_asked_again_and_takes_once(app: Flask, companies: Companies) -> None:
+    order = held()
+    companies.pull("drop", company="stripe", times=2, when="after", method="POST", path="/v1/payment_intents")
+    with pytest.raises(Exception, match="Card payments do not work"):
+        checkout.capture(order.id)
+    assert state(order) == ("confirmed", "authorized")
+
+    checkout.capture(order.id)
+
+    assert state(order) == ("confirmed", "paid")
+    assert taken(companies) == [(order.total, "succeeded")]
+
+
+def test_what_is_cancelled_before_is_not_taken(app: Flask, companies: Companies) -> None:
+    order = held()
+    payments.ask_refunds(order.id, 400, reason="One is missing", actor="staff:cleo", key="one")
+    assert companies.ledger()["refunds"] == []
+
+    checkout.capture(order.id)
+
+    assert taken(companies) == [(order.total - 400, "succeeded")]
+    assert state(order) == ("confirmed", "partly_refunded")
+    with pytest.raises(Conflict):
+        payments.ask_refunds(order.id, order.total - 399, reason="x", actor="staff:cleo", key="two")
+    payments.ask_refunds(order.id, order.total - 400, reason="All", actor="staff:cleo", key="three")
+    work("payments.refund")
+    assert state(order) == ("confirmed", "refunded")
+
+
+def test_all_that_is_cancelled_lets_the_card_go(app: Flask, companies: Companies) -> None:
+    order = held()
+
+    payments.ask_refunds(order.id, order.total, reason="Changed my mind", actor="staff:cleo", key="one")
+    work("checkout.void")
+
+    assert taken(companies) == [(0, "canceled")]
+    assert state(order) == ("confirmed", "refunded")
+    assert not any(event.kind == "lapsed" for event in orders.timeline(order.id))
+
+
+def test_nothing_is_released_while_the_money_is_being_taken(app: Flask, companies: Companies) -> None:
+    order = held()
+    companies.pull("fail", company="stripe", times=2, method="POST", path="/v1/payment_intents")
+    with pytest.raises(Exception, match="Card payments do not work"):
+        checkout.capture(order.id)
+
+    with pytest.raises(Conflict, match="right now"):
+        payments.ask_refunds(order.id, 100, reason="x", actor="staff:cleo", key="one")
+
+
+def test_staff_are_told_once_before_a_hold_ends_and_take_the_money(app: Flask, companies: Companies) -> None:
+    order = held()
+    assert checkout.flag_lapsing() == 0
+
+    with clock.at(clock.now() + timedelta(days=5, hours=1)):
+        assert [checkout.flag_lapsing(), checkout.flag_lapsing()] == [1, 0]
+        browser = sign_in(app, make.staff())
+        assert order.number in browser.get("/admin/money/").text
+        answers = [browser.post(f"/admin/money/captures/{order.number}").status_code for _ in range(2)]
+        work("checkout.capture")
+        assert order.number not in browser.get("/admin/money/").text
+
+    assert answers == [303, 303]
+    assert [event.kind for event in orders.timeline(order.id)].count("lapsing") == 1
+    assert taken(companies) == [(order.total, "succeeded")]
+
+
+def test_a_hold_that_ended_is_told_and_takes_nothing(app: Flask, companies: Companies) -> None:
+    order = held()
+    (payment,) = payments.of_order(order.id)
+    payments.void(payment.id)
+
+    checkout.capture(order.id)
+    checkout.settle(payment.id)
+
+    assert taken(companies) == [(0, "canceled")]
+    assert [event.kind for event in orders.timeline(order.id)].count("lapsed") == 1
+
+
+def test_expiry_finds_what_the_card_holds_as_good_as_money(app: Flask, companies: Companies) -> None:
+    placed = make.place(make.buyer(make.variant()))
+    make.pay(placed)
+
+    checkout.expire(placed.order.id)
+
+    assert state(placed.order) == ("confirmed", "authorized")
