@@ -50,6 +50,14 @@ def test_add_makes_a_cart_and_remembers_it(client, tide):
     assert "€58.00" in client.get("/cart").text
 
 
+def test_first_add_asks_the_catalogue_once(client, tide, count_queries):
+    with count_queries() as counted:
+        client.post("/cart/lines", data={"variant": tide.id, "quantity": "1"}, headers=PART)
+
+    assert counted.mongo == 1
+    assert counted.sql <= 6
+
+
 def test_add_again_sets_no_other_cookie(shopper, tide):
     answer = shopper.post("/cart/lines", data={"variant": tide.id})
 

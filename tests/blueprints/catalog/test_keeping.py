@@ -63,6 +63,15 @@ def test_list_shows_what_was_published_once_it_is_indexed(client):
     assert "Draft" in client.get("/products").text
 
 
+def test_page_of_what_was_unpublished_is_gone(client):
+    product = make.product("Undertow")
+    assert page_of(client, product).status_code == 200
+
+    catalog.save_product(replace(catalog.get(product.slug), is_published=False))
+
+    assert page_of(client, product).status_code == 404
+
+
 def test_visitor_with_a_cart_sees_the_kept_page_with_their_own_badge(client, app):
     product = make.product()
     stranger = app.test_client()
