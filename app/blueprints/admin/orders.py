@@ -35,16 +35,21 @@ class Note(Form):
 @bp.get("/")
 @staff_only("orders.read")
 def index() -> Response:
-    """List orders, newest first."""
-    state, q = request.args.get("state", ""), request.args.get("q", "").strip()
-    found = orders.list_as_staff(staff(), state=state or None, q=q or None, before=request.args.get("before"))
+    """List orders, newest first: all, those of a state, those that wait for staff."""
+    state, q, only = (request.args.get(name, "").strip() for name in ("state", "q", "only"))
+    found = orders.list_as_staff(
+        staff(), state=state or None, q=q or None, before=request.args.get("before"),
+        needs_attention=only == "attention", among=returns.open_order_ids() if only == "returns" else None,
+    )  # fmt: skip
     paid = payments.of_orders(order.id for order in found.orders)
     parcels = fulfilment.states_of(order.id for order in found.orders)
     rows = [(order, payments.state_of(paid[order.id]), parcels.get(order.id)) for order in found.orders]
-    later = url_for(".index", state=state or None, q=q or None, before=found.before) if found.before else None
+    chosen = {"state": state or None, "q": q or None, "only": only or None}
+    later = url_for(".index", **chosen, before=found.before) if found.before else None
     return page(
         "admin/orders/index.html", part="admin/orders/_table.html",
-        rows=rows, state=state, q=q, states=list(orders.OrderState), later=later, is_first="before" not in request.args,
+        rows=rows, state=state, q=q, only=only, states=list(orders.OrderState), is_first="before" not in request.args,
+        first=url_for(".index", **chosen), later=later,
     )  # fmt: skip
 
 
@@ -90,6 +95,15 @@ def note(number: str) -> Response:
             **_everything(order, note_form=form),
         )
     orders.note_as_staff(order, form.text.data or "", actor=staff().actor)
+    return changed("admin/orders/_timeline.html", then=url_for(".show", number=number), **_everything(order))
+
+
+@bp.post("/<number>/dealings")
+@staff_only("orders.note")
+def deal_with(number: str) -> Response:
+    """Take an order off the list of those that need attention."""
+    order = orders.get_as_staff(staff(), number)
+    orders.deal_with_as_staff(order, actor=staff().actor)
     return changed("admin/orders/_timeline.html", then=url_for(".show", number=number), **_everything(order))
 
 

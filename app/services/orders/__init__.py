@@ -4,7 +4,7 @@ The one rule: an order is reached through the person asking: by a signed link, a
 """
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -13,10 +13,10 @@ from sqlalchemy import func, or_, select
 
 from app import clock, config, db
 from app.errors import Conflict, NotFound
-from app.services.orders.back_office import note_as_staff, refund_as_staff
+from app.services.orders.back_office import deal_with_as_staff, note_as_staff, refund_as_staff
 from app.services.orders.fsck import examine
 from app.services.orders.models import Order, OrderEvent, OrderLine
-from app.services.orders.states import MOVES, OrderState
+from app.services.orders.states import ATTENTION, MOVES, OrderState
 
 __all__ = [
     "LinkTooOld",
@@ -27,6 +27,7 @@ __all__ = [
     "Page",
     "add",
     "confirmed_ids",
+    "deal_with_as_staff",
     "examine",
     "find_by_number",
     "find_of_cart",
@@ -154,11 +155,20 @@ def list_as_staff(
     *,
     state: str | None = None,
     q: str | None = None,
+    needs_attention: bool = False,
+    among: Collection[str] | None = None,
     before: str | None = None,
     limit: int = 50,
 ) -> Page:
-    """List orders newest first, by state, and by number or e-mail. `before` is the last page's continuation."""
+    """List orders newest first, by state, and by number or e-mail. `before` is the last page's continuation.
+
+    With `needs_attention` only those with something that staff have yet to deal with, with `among` only of these ids.
+    """
     query = select(Order)
+    if needs_attention:
+        query = query.where(Order.id.in_(select(OrderEvent.order_id).where(OrderEvent.needs_attention)))
+    if among is not None:
+        query = query.where(Order.id.in_(among))
     if state:
         query = query.where(Order.state == state)
     if q:
@@ -217,9 +227,14 @@ def move(order: Order, to: OrderState, why: str, *, actor: str = "shop") -> None
 
 
 def note(order_id: str, kind: str, text: str, *, actor: str = "shop") -> None:
-    """Add a line to the order's timeline."""
+    """Add a line to the order's timeline; of some kinds it also puts the order on staff's list."""
     with db.orders.transaction() as session:
-        session.add(OrderEvent(id=db.new_id(), order_id=order_id, at=clock.now(), kind=kind, text=text, actor=actor))
+        session.add(
+            OrderEvent(
+                id=db.new_id(), order_id=order_id, at=clock.now(), kind=kind, text=text, actor=actor,
+                needs_attention=kind in ATTENTION,
+            )
+        )  # fmt: skip
 
 
 def timeline(order_id: str) -> Sequence[OrderEvent]:

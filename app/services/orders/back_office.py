@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 
 from app import clock, db
@@ -47,6 +48,21 @@ def note_as_staff(order: Order, text: str, *, actor: str) -> None:
     with db.orders.transaction():
         _add_line(db.new_id(), order.id, "note", text, actor=actor)
         audit.record(db.orders, actor, "order.note", f"order:{order.id}", after={"text": text})
+
+
+def deal_with_as_staff(order: Order, *, actor: str) -> None:
+    """Note that what needed attention on an order is dealt with; the order leaves staff's list. Twice is once."""
+    with db.orders.transaction() as session:
+        open_ones = session.scalars(
+            update(OrderEvent)
+            .where(OrderEvent.order_id == order.id, OrderEvent.needs_attention)
+            .values(needs_attention=False)
+            .returning(OrderEvent.kind)
+        ).all()
+        if open_ones:
+            _add_line(db.new_id(), order.id, "dealt_with", "This was dealt with.", actor=actor)
+            after = {"kinds": sorted(open_ones)}
+            audit.record(db.orders, actor, "order.deal_with", f"order:{order.id}", after=after)
 
 
 def _add_line(line_id: str, order_id: str, kind: str, text: str, *, actor: str) -> bool:

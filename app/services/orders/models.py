@@ -193,7 +193,10 @@ class OrderEvent(OrdersModel):
     """One line of an order's timeline, for people. The audit is elsewhere."""
 
     __tablename__ = "order_events"
-    __table_args__ = (Index("ix_order_events_order_id_id", "order_id", "id"),)
+    __table_args__ = (
+        Index("ix_order_events_order_id_id", "order_id", "id"),
+        Index("ix_order_events_order_id_open", "order_id", postgresql_where=text("needs_attention")),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"))
@@ -201,3 +204,5 @@ class OrderEvent(OrdersModel):
     kind: Mapped[str]
     text: Mapped[str]
     actor: Mapped[str]
+    # Whether staff have yet to deal with it.
+    needs_attention: Mapped[bool] = mapped_column(default=False)

@@ -17,3 +17,11 @@ MOVES: dict[OrderState, set[OrderState]] = {
     # Money that comes after all revives an order, when its things can still be had.
     OrderState.CANCELLED: {OrderState.CONFIRMED},
 }
+
+# What in a timeline a person must look at; until they say that it is dealt with, the order is on their list.
+ATTENTION = frozenset(
+    {
+        *("mismatch", "held", "dispute", "refund_failed", "mail_bounced", "mail_failed"),
+        *("maybe_bought", "refused", "exception", "returned", "spare_label", "stopped_parcel_moves"),
+    }
+)

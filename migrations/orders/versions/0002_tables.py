@@ -511,10 +511,18 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("needs_attention", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_order_events_order_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_events")),
     )
     op.create_index("ix_order_events_order_id_id", "order_events", ["order_id", "id"], unique=False)
+    op.create_index(
+        "ix_order_events_order_id_open",
+        "order_events",
+        ["order_id"],
+        unique=False,
+        postgresql_where=sa.text("needs_attention"),
+    )
     op.create_table(
         "order_lines",
         sa.Column("order_id", sa.String(), nullable=False),
@@ -958,6 +966,9 @@ def downgrade() -> None:
     op.drop_table("promotion_customers")
     op.drop_index(op.f("ix_order_lines_variant_id"), table_name="order_lines")
     op.drop_table("order_lines")
+    op.drop_index(
+        "ix_order_events_order_id_open", table_name="order_events", postgresql_where=sa.text("needs_attention")
+    )
     op.drop_index("ix_order_events_order_id_id", table_name="order_events")
     op.drop_table("order_events")
     op.drop_index(

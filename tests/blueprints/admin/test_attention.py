@@ -1,0 +1,60 @@
+"""Orders that wait for staff: on a list of their own until somebody has dealt with them."""
+
+from app.services import audit, orders
+from tests import make
+from tests.blueprints.admin.conftest import sign_in
+from tests.services.returns.test_returning import ask, sent_order
+
+PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+
+def test_order_stands_on_the_list_until_it_is_dealt_with(admin):
+    calm, troubled = make.paid_order(), make.paid_order()
+    orders.note(troubled.id, "dispute", "The bank disputes this payment.")
+    orders.note(calm.id, "mail", "Mailed.")
+
+    listed = admin.get("/admin/orders/?only=attention").text
+    address = f"/admin/orders/{troubled.number}"
+    assert "needs a person" in admin.get(address).text
+    answer = admin.post(f"{address}/dealings", headers=PART)
+
+    assert troubled.number in listed
+    assert calm.number not in listed
+    assert answer.text.strip().startswith('<section id="order-timeline"')
+    assert "This was dealt with." in answer.text
+    assert "needs a person" not in answer.text
+    assert "No order matches" in admin.get("/admin/orders/?only=attention").text
+    assert audit.seal() > 0
+
+
+def test_dealt_with_twice_is_once_and_readers_may_not(app, admin):
+    order = make.paid_order()
+    orders.note(order.id, "mismatch", "Another amount came.")
+
+    for _ in range(2):
+        assert admin.post(f"/admin/orders/{order.number}/dealings").status_code == 303
+    reader = sign_in(app, make.staff("reader", email="rita@shop.example"))
+
+    assert [event.kind for event in orders.timeline(order.id)].count("dealt_with") == 1
+    assert reader.post(f"/admin/orders/{order.number}/dealings").status_code == 403
+
+
+def test_orders_with_a_return_in_progress_are_listed(admin):
+    returning, other = sent_order(), make.paid_order()
+    ask(returning)
+
+    text = admin.get("/admin/orders/?only=returns").text
+
+    assert returning.number in text
+    assert other.number not in text
+    assert 'value="returns" selected' in text
+
+
+def test_pages_of_a_list_keep_what_was_chosen(admin, cleo):
+    for _ in range(3):
+        orders.note(make.paid_order().id, "dispute", "The bank disputes this payment.")
+    first = orders.list_as_staff(cleo.staff, needs_attention=True, limit=2)
+
+    text = admin.get(f"/admin/orders/?only=attention&before={first.before}").text
+
+    assert 'href="/admin/orders/?only=attention"' in text
