@@ -23,7 +23,7 @@ SEEDS = range(8)
 def books(app: Flask):
     """Afterwards the books agree, whatever was tried."""
     yield
-    names = ("stock.", "orders.", "payments.")
+    names = ("stock.", "orders.", "payments.", "promotions.", "gift_cards.")
     faults = [
         f"{each.check.name}: {fault.subject} {fault.says}"
         for name in names
@@ -104,6 +104,47 @@ def test_cart_attack_one_cart_makes_one_order(app: Flask) -> None:
 
         assert refusals(outcomes) == []
         assert len({outcome.order.id for outcome in outcomes if isinstance(outcome, Placed)}) == 1
+
+
+def test_voucher_attack_a_coupon_of_one_use_is_used_once(app: Flask) -> None:
+    for seed in SEEDS:
+        code = f"ONCE{seed}"
+        make.promotion(code=code, total_limit=1)
+        buyers = [make.buyer(make.variant(), email=f"buyer{number}@example.org") for number in range(3)]
+        for who in buyers:
+            checkout.enter_coupon(who, code)
+
+        outcomes = at_once(app, seed, *(partial(make.place, who) for who in buyers))
+
+        reduced = [outcome for outcome in outcomes if isinstance(outcome, Placed) and outcome.order.discount]
+        assert len(reduced) == 1
+        assert all(isinstance(refusal, Conflict) for refusal in refusals(outcomes))
+
+
+def test_voucher_attack_a_customer_has_a_coupon_once_with_two_carts(app: Flask) -> None:
+    for seed in SEEDS:
+        code = f"MINE{seed}"
+        make.promotion(code=code, customer_limit=1)
+        buyers = [make.buyer(make.variant()) for _ in range(2)]
+        for who in buyers:
+            checkout.enter_coupon(who, code)
+
+        outcomes = at_once(app, seed, *(partial(make.place, who) for who in buyers))
+
+        reduced = [outcome for outcome in outcomes if isinstance(outcome, Placed) and outcome.order.discount]
+        assert len(reduced) == 1
+
+
+def test_voucher_attack_a_gift_card_is_not_spent_twice(app: Flask) -> None:
+    for seed in SEEDS:
+        gift = make.gift_card(2000)
+        buyers = [make.pays_with(gift) for _ in range(3)]
+
+        outcomes = at_once(app, seed, *(partial(make.place, who) for who in buyers))
+
+        placed = [outcome for outcome in outcomes if isinstance(outcome, Placed)]
+        assert len(placed) == 1
+        assert make.left_on(gift) == 0
 
 
 def test_money_is_not_given_back_twice(app: Flask) -> None:
