@@ -52,7 +52,7 @@ async def _run(chosen: argparse.Namespace, fleet: Fleet) -> int:
         goods = await fleet.open(f"1,0,{chosen.units}")
         shown.end("open")
     with terminal.step("buyers") as shown:
-        said = fleet.call("-m", "bench.crowd", str(chosen.buyers), goods[0]["variant"], role="worker")
+        said = fleet.call("-m", "bench.crowd", str(chosen.buyers), goods["variants"][0]["variant"], role="worker")
         crowd = json.loads(said.splitlines()[-1])
         body = urlencode(crowd["form"]).encode()
         await asyncio.gather(*(_knock(port) for port in fleet.webs()))

@@ -5,6 +5,7 @@ import asyncio
 import random
 import sys
 import time
+from typing import Any
 
 from launcher import Refusal, terminal
 
@@ -59,7 +60,7 @@ async def _run(chosen: argparse.Namespace, fleet: Fleet, traps: Traps) -> int:
 
     with terminal.step("havoc") as shown:
         making = asyncio.create_task(trouble.make(is_enough))
-        await _sell(chosen, fleet, crowd, [each["variant"] for each in goods], shown)
+        await _sell(chosen, fleet, crowd, goods, shown)
         making.cancel()
         await asyncio.gather(making, return_exceptions=True)
         shown.end()
@@ -77,7 +78,7 @@ async def _run(chosen: argparse.Namespace, fleet: Fleet, traps: Traps) -> int:
 
 
 async def _sell(
-    chosen: argparse.Namespace, fleet: Fleet, crowd: Crowd, variants: list[str], shown: terminal.Step
+    chosen: argparse.Namespace, fleet: Fleet, crowd: Crowd, goods: dict[str, Any], shown: terminal.Step
 ) -> None:
     """Let people in, so many at once, until all have been; show how far it is."""
     numbers = iter(range(chosen.orders))
@@ -88,7 +89,7 @@ async def _sell(
             if time.monotonic() > closes:
                 return
             chance = random.Random(f"{chosen.seed}-{number}")
-            await Buyer(number, fleet.origin, variants, chance, crowd).buy()
+            await Buyer(number, fleet.origin, goods, chance, crowd).buy()
             kills = sum(fleet.kills.values())
             shown.tell(f"{crowd.started} of {chosen.orders} people, {kills} kills")
 

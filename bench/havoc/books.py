@@ -8,8 +8,22 @@ from bench.havoc.buyers import Crowd
 from bench.havoc.fleet import Fleet
 
 _ORDERS = """
-    SELECT o.number, o.state, o.total, p.id, p.state, p.amount, p.captured, p.refunded, p.session_id, p.intent_id
-    FROM orders o LEFT JOIN payments p ON p.order_id = o.id
+    SELECT o.number, o.state, p.id, p.state, p.amount, p.captured, p.refunded
+    FROM orders o LEFT JOIN payments p ON p.order_id = o.id AND p.provider = 'stripe'
+"""
+_BROUGHT = """
+    SELECT o.number, o.total, COALESCE(sum(p.captured) FILTER (WHERE p.state = 'paid'), 0)
+    FROM orders o LEFT JOIN payments p ON p.order_id = o.id WHERE o.state = 'confirmed' GROUP BY o.id
+"""
+_CARDS = """
+    SELECT c.last4, c.initial, c.balance,
+           COALESCE((SELECT sum(p.captured - p.refunded) FROM payments p WHERE p.gift_card_id = c.id), 0)
+    FROM gift_cards c
+"""
+_COUPONS = """
+    SELECT p.code, p.total_limit, p.uses, count(o.id), count(o.id) FILTER (WHERE o.state = 'cancelled')
+    FROM promotions p LEFT JOIN promotion_uses u ON u.promotion_id = p.id AND u.given_back_at IS NULL
+    LEFT JOIN orders o ON o.id = u.order_id GROUP BY p.id
 """
 _STOCK = """
     SELECT l.variant_id, l.on_hand, l.reserved,
@@ -17,6 +31,7 @@ _STOCK = """
                      WHERE o.state = 'confirmed' AND ol.variant_id = l.variant_id), 0) AS sold
     FROM stock_levels l
 """
+_REFUNDS = "SELECT r.id, r.state FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE p.provider = 'stripe'"
 _MAILS = "SELECT id, event, state, attempts FROM messages"
 _ATTEMPTS = "SELECT id FROM label_attempts"
 _IN_DOUBT = "SELECT id, state, problem FROM shipments WHERE state IN ('maybe_bought', 'refused', 'pending')"
@@ -43,6 +58,8 @@ class Verdict:
     labels: int = 0
     refunds: int = 0
     charged: int = 0
+    coupons_used: int = 0
+    cards_used: int = 0
 
     @property
     def is_clean(self) -> bool:
@@ -50,11 +67,13 @@ class Verdict:
         return not (self.lost or self.doubled or self.wrong)
 
 
-def judge(fleet: Fleet, crowd: Crowd, goods: list[dict[str, Any]]) -> Verdict:
+def judge(fleet: Fleet, crowd: Crowd, goods: dict[str, Any]) -> Verdict:
     """Compare everything with everything."""
     verdict, ledger = Verdict(), fleet.ledger()
     verdict.orders.update(state for (state,) in fleet.query("SELECT state FROM orders"))
-    _judge_money(verdict, fleet, ledger, crowd)
+    _judge_money(verdict, fleet, ledger)
+    _judge_orders(verdict, fleet, ledger, crowd)
+    _judge_vouchers(verdict, fleet)
     _judge_refunds(verdict, fleet, ledger)
     _judge_stock(verdict, fleet, goods)
     _judge_parcels(verdict, fleet, ledger)
@@ -66,7 +85,7 @@ def judge(fleet: Fleet, crowd: Crowd, goods: list[dict[str, Any]]) -> Verdict:
     return verdict
 
 
-def _judge_money(verdict: Verdict, fleet: Fleet, ledger: dict[str, Any], crowd: Crowd) -> None:
+def _judge_money(verdict: Verdict, fleet: Fleet, ledger: dict[str, Any]) -> None:
     charged: Counter[str] = Counter()
     by_intent = {intent["id"]: intent for intent in ledger["payment_intents"]}
     for charge in ledger["charges"]:
@@ -75,7 +94,7 @@ def _judge_money(verdict: Verdict, fleet: Fleet, ledger: dict[str, Any], crowd: 
             charged[payment] += charge["amount"]
             verdict.charged += 1
     known: set[str] = set()
-    for number, state, total, payment, payment_state, amount, captured, refunded, _, _ in fleet.query(_ORDERS):
+    for number, state, payment, payment_state, amount, captured, refunded in fleet.query(_ORDERS):
         if payment is None:
             continue
         known.add(payment)
@@ -87,19 +106,29 @@ def _judge_money(verdict: Verdict, fleet: Fleet, ledger: dict[str, Any], crowd: 
             )
         if captured and state != "confirmed" and refunded < captured:
             verdict.lost.append(f"order {number} is {state}, and {captured - refunded} of its money were kept")
-        if state == "confirmed" and payment_state == "paid" and captured != total:
-            verdict.wrong.append(f"order {number} of {total} brought {captured}")
     for payment in charged.keys() - known:
         verdict.lost.append(f"{charged[payment]} were charged for {payment or 'nothing'}, which the shop does not know")
-    paid = Counter(number for number, _, _, _, state, *_ in fleet.query(_ORDERS) if state == "paid")
+    paid = Counter(number for number, _, _, state, *_ in fleet.query(_ORDERS) if state == "paid")
     verdict.doubled += [f"order {number} was paid {count} times" for number, count in paid.items() if count > 1]
+
+
+def _judge_orders(verdict: Verdict, fleet: Fleet, ledger: dict[str, Any], crowd: Crowd) -> None:
     complete = {session["id"] for session in ledger["sessions"] if session["payment_status"] == "paid"}
     verdict.lost += [f"a buyer paid {session}, and Stripe does not know it" for session in crowd.paid - complete]
-    unpaid = fleet.query(
-        "SELECT number FROM orders o WHERE state = 'confirmed' AND total > 0 AND NOT EXISTS"
-        " (SELECT FROM payments p WHERE p.order_id = o.id AND p.captured > 0)"
-    )
-    verdict.wrong += [f"order {number} is confirmed and was never paid" for (number,) in unpaid]
+    for number, total, brought in fleet.query(_BROUGHT):
+        if brought != total:
+            verdict.wrong.append(f"order {number} of {total} is confirmed and brought {brought}")
+
+
+def _judge_vouchers(verdict: Verdict, fleet: Fleet) -> None:
+    for last4, initial, balance, spent in fleet.query(_CARDS):
+        verdict.cards_used += spent > 0
+        if balance < 0 or initial - balance != spent:
+            verdict.wrong.append(f"gift card {last4}: of {initial} are {balance} left, {spent} were spent")
+    for code, limit, counted, held, dead in fleet.query(_COUPONS):
+        verdict.coupons_used += held
+        if held > limit or held != counted or dead:
+            verdict.wrong.append(f"coupon {code}: {held} of {limit} used, {counted} counted, {dead} by dead orders")
 
 
 def _judge_refunds(verdict: Verdict, fleet: Fleet, ledger: dict[str, Any]) -> None:
@@ -108,14 +137,14 @@ def _judge_refunds(verdict: Verdict, fleet: Fleet, ledger: dict[str, Any]) -> No
         if refund["status"] not in {"failed", "canceled"}:
             made[refund["metadata"].get("refund", "")] += 1
             verdict.refunds += 1
-    ours = dict(fleet.query("SELECT id, state FROM refunds"))
+    ours = dict(fleet.query(_REFUNDS))
     verdict.doubled += [f"refund {id_} was made {count} times" for id_, count in made.items() if count > 1]
     verdict.lost += [f"refund {id_} is {state} and was not made" for id_, state in ours.items() if made[id_] == 0]
     verdict.wrong += [f"refund {id_} at Stripe is not ours" for id_ in made.keys() - ours.keys()]
 
 
-def _judge_stock(verdict: Verdict, fleet: Fleet, goods: list[dict[str, Any]]) -> None:
-    before = {each["variant"]: each["stock"] for each in goods}
+def _judge_stock(verdict: Verdict, fleet: Fleet, goods: dict[str, Any]) -> None:
+    before = {each["variant"]: each["stock"] for each in goods["variants"]}
     for variant, on_hand, reserved, sold in fleet.query(_STOCK):
         if before[variant] - on_hand != sold:
             verdict.wrong.append(f"{variant}: {before[variant]} before, {on_hand} after, {sold} sold")

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import unescape
+from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from bench.client import Answer
@@ -17,6 +18,8 @@ from bench.walks import ADDRESS, CARD
 
 _PATIENCE = 45.0  # seconds for an answer
 _TRIES = 25
+COUPON = "HAVOC"
+_WITH_COUPON, _WITH_CARD = 0.1, 0.1  # how many have one
 _FORM = re.compile(r'<form\b[^>]*\baction="[^"]*/checkout/orders"[^>]*>(.*?)</form>', re.DOTALL)
 _FIELD = re.compile(r"<input\b[^>]*>")
 _ATTRIBUTE = re.compile(r'\b(name|value|type)="([^"]*)"')
@@ -43,8 +46,9 @@ class GaveUp(Exception):
 class Buyer:
     """One person who buys one thing."""
 
-    def __init__(self, number: int, origin: str, variants: list[str], chance: random.Random, crowd: Crowd) -> None:
-        self._number, self._origin, self._variants = number, origin, variants
+    def __init__(self, number: int, origin: str, goods: dict[str, Any], chance: random.Random, crowd: Crowd) -> None:
+        self._number, self._origin = number, origin
+        self._variants, self._cards = [each["variant"] for each in goods["variants"]], goods["cards"]
         self._chance, self._crowd = chance, crowd
         self._cookies: dict[str, str] = {}
 
@@ -76,6 +80,7 @@ class Buyer:
                 return None
         await self._press("/checkout/address", ADDRESS | {"email": f"buyer{self._number}@example.org"})
         await self._press("/checkout/delivery", {"method": "standard"})
+        await self._save(has_cart=has_cart)
         for _ in range(_TRIES):
             review = await self._press("/checkout/payment")
             if review.status == 303:  # nothing is left in the cart, or a step is missing
@@ -96,6 +101,16 @@ class Buyer:
                 return None
             await asyncio.sleep(self._chance.uniform(0.2, 1.0))
         raise GaveUp("ordering")
+
+    async def _save(self, *, has_cart: bool) -> None:
+        """Enter a coupon or a gift card, of which others have the same: it may be refused now or later."""
+        if has_cart:
+            return
+        way = self._chance.random()
+        if way < _WITH_COUPON:
+            await self._press("/checkout/coupon", {"code": COUPON})
+        elif way < _WITH_COUPON + _WITH_CARD:
+            await self._press("/checkout/gift-cards", {"code": self._chance.choice(self._cards)})
 
     async def _pay(self, page: str, manner: str) -> None:
         if "/stripe/pay/" not in page:

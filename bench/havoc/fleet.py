@@ -50,7 +50,7 @@ class Fleet:
         self._companies: dict[str, str] = {}
         self._is_open = False
 
-    async def open(self, goods: str) -> list[dict[str, Any]]:
+    async def open(self, goods: str) -> dict[str, Any]:
         """Start stores and companies, fill the shop, start its processes; return what there is to buy."""
         self.engines.start(self.folder.processes)
         self.start_companies()
@@ -65,7 +65,7 @@ class Fleet:
         self._is_open = True
         for slot in self.slots:
             self.start(slot)
-        found: list[dict[str, Any]] = json.loads(said.splitlines()[-1])
+        found: dict[str, Any] = json.loads(said.splitlines()[-1])
         return found
 
     def start(self, slot: str) -> None:

@@ -1,16 +1,19 @@
 """`python -m bench.havoc.goods COUNT,STOCK,SCARCE`: things to buy, each with `STOCK` pieces, and one with `SCARCE`.
 
-Run inside the settings of the shop. Says as JSON what there is.
+Beside them a coupon, and gift cards, that only `SCARCE` orders can use. Run inside the settings of the shop. Says as
+JSON what there is.
 """
 
 import json
 import os
 import sys
+from decimal import Decimal
 
 from app import clock, create_app, db
 from app.config import Config
 from app.money import Money
-from app.services import catalog, inventory, search
+from app.services import catalog, gift_cards, inventory, promotions, search
+from bench.havoc.buyers import COUPON
 
 
 def main() -> None:
@@ -20,7 +23,13 @@ def main() -> None:
     with app.app_context():
         made = [_make(number, scarce if number == 0 else stock) for number in range(count)]
         search.index_stale()
-    sys.stdout.write(json.dumps(made) + "\n")
+        promotions.add(
+            promotions.Terms(name="Few", kind="percent", percent=Decimal(10), code=COUPON, total_limit=scarce),
+            actor="bench",
+        )
+        issued = [gift_cards.issue(Money(2000, "EUR"), key=f"havoc-{n}", actor="bench").card for n in range(scarce)]
+        cards = [gift_cards.code_of(card.id) for card in issued]
+    sys.stdout.write(json.dumps({"variants": made, "cards": cards}) + "\n")
 
 
 def _make(number: int, stock: int) -> dict[str, object]:

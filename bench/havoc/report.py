@@ -24,6 +24,7 @@ def write(seed: int, seconds: float, *, crowd: Crowd, fleet: Fleet, trouble: Tro
         f"orders            {sum(verdict.orders.values())}: {_counts(verdict.orders)}",
         f"charges           {verdict.charged}",
         f"refunds           {verdict.refunds}",
+        f"vouchers          {verdict.coupons_used} uses of the coupon, {verdict.cards_used} gift cards",
         f"labels            {verdict.labels}",
         f"mails             {verdict.mails}",
         f"kills             {kills}: {_counts(fleet.kills)}; {trouble.at_random} of them at random",
