@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 from bench.havoc.fleet import Fleet
 
-_PATIENCE = 600.0  # seconds
-_A_LEASE = 60.0
+_PATIENCE = 3600.0  # seconds
+_A_LEASE = 60.0  # seconds without anything done
 _OPEN = "SELECT name, args, error FROM outbox WHERE done_at IS NULL AND failed_at IS NULL"
+_DONE = "SELECT count(*) FROM outbox WHERE done_at IS NOT NULL OR failed_at IS NOT NULL"
 # Whoever held these leases is dead; and a minute has passed since a carrier was asked.
 _LEASES_END = (
     "UPDATE outbox SET leased_until = now() - interval '1 s', pushed_at = NULL WHERE done_at IS NULL",
@@ -32,13 +33,23 @@ async def come_to_rest(fleet: Fleet, tell: Callable[[str], None]) -> list[str]:
 
 
 async def _drain(fleet: Fleet, tell: Callable[[str], None]) -> list[str]:
-    deadline = time.monotonic() + _PATIENCE
-    while time.monotonic() < deadline:
-        if await _work_off(fleet, min(deadline, time.monotonic() + _A_LEASE), tell):
-            return []
-        await _end_leases(fleet)
-    waiting = await asyncio.to_thread(fleet.query, _OPEN)
-    return [f"{name} {args} is not done: {error}" for name, args, error in waiting]
+    """Have the processes work until nothing is open; whoever holds a lease and does nothing is taken for dead."""
+    last, since, began = -1, time.monotonic(), time.monotonic()
+    while waiting := await asyncio.to_thread(fleet.query, _OPEN):
+        done = (await asyncio.to_thread(fleet.query, _DONE))[0][0]
+        if done != last:
+            last, since = done, time.monotonic()
+        if time.monotonic() - began > _PATIENCE:
+            return [f"{name} {args} is not done: {error}" for name, args, error in waiting]
+        if time.monotonic() - since > _A_LEASE:
+            await _end_leases(fleet)
+            since = time.monotonic()
+        counts = Counter(name for name, *_ in waiting)
+        tell(", ".join(f"{count} {name}" for name, count in counts.most_common()))
+        fleet.revive()
+        await asyncio.to_thread(fleet.query, _HOURS_PASS)
+        await asyncio.sleep(1)
+    return []
 
 
 async def _end_leases(fleet: Fleet) -> None:
@@ -46,17 +57,3 @@ async def _end_leases(fleet: Fleet) -> None:
     for statement in _LEASES_END:  # in a thread: the proxies must go on, or the dead would keep their locks
         await asyncio.to_thread(fleet.query, statement)
     fleet.go_on()
-
-
-async def _work_off(fleet: Fleet, deadline: float, tell: Callable[[str], None]) -> bool:
-    """Have the processes work until nothing is open; False when they do not get there in time."""
-    while time.monotonic() < deadline:
-        fleet.revive()
-        waiting = await asyncio.to_thread(fleet.query, _OPEN)
-        if not waiting:
-            return True
-        counts = Counter(name for name, *_ in waiting)
-        tell(", ".join(f"{count} {name}" for name, count in counts.most_common()))
-        await asyncio.to_thread(fleet.query, _HOURS_PASS)
-        await asyncio.sleep(1)
-    return False
