@@ -44,7 +44,7 @@ def index() -> Response:
     paid = payments.of_orders(order.id for order in found.orders)
     parcels = fulfilment.states_of(order.id for order in found.orders)
     rows = [(order, payments.state_of(paid[order.id]), parcels.get(order.id)) for order in found.orders]
-    chosen = {"state": state or None, "q": q or None, "only": only or None}
+    chosen: dict[str, Any] = {"state": state or None, "q": q or None, "only": only or None}
     later = url_for(".index", **chosen, before=found.before) if found.before else None
     return page(
         "admin/orders/index.html", part="admin/orders/_table.html",
