@@ -22,7 +22,7 @@ _PERCENT = [InputRequired("Enter a number."), NumberRange(0, 99.999, "Enter a nu
 class Percent(Form):
     """What a rate is to be. `version` is the rate's as it was read; another one means somebody was faster."""
 
-    percent = DecimalField("Percent", _PERCENT)
+    percent = DecimalField("Percent", _PERCENT, places=None)
     version = IntegerField(validators=[InputRequired()])
 
 
@@ -36,7 +36,7 @@ class NewRate(Form):
     postcode = StringField("Postcode begins with", [Optional(), Length(max=12)])
     tax_class = SelectField("Class", choices=[SelectChoice(each, each.replace("_", " ")) for each in tax.CLASSES])
     name = StringField("Name", [DataRequired("Enter what it is called on receipts."), Length(max=20)], default="VAT")
-    percent = DecimalField("Percent", _PERCENT)
+    percent = DecimalField("Percent", _PERCENT, places=None)
     valid_from = DateField("From", [InputRequired("Enter the first day.")])
 
 

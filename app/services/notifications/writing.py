@@ -161,7 +161,7 @@ def _totals(order: orders.Order) -> list[tuple[str, Money]]:
     rows.append((f"Delivery ({order.delivery_name})", parts.delivery_full or order.delivery_money))
     rows += [(saving.name, -saving.delivery) for saving in parts.savings if saving.delivery]
     if not parts.prices_include_tax:
-        rows += [(f"{each.name} ({each.rate:g} %)", each.tax) for each in parts.rates if each.tax]
+        rows += [(f"{each.name} ({float(each.rate):g} %)", each.tax) for each in parts.rates if each.tax]
     return [*rows, ("Total", parts.total)]
 
 

@@ -126,3 +126,9 @@ def test_clerk_finds_no_taxes(app, german):
 
     assert clerk.get("/admin/taxes/").status_code == 403
     assert clerk.post(f"/admin/taxes/{german.id}", data={"percent": "1", "version": "1"}).status_code == 403
+
+
+def test_third_digit_of_a_rate_survives_the_form(admin):
+    make.tax_rate("US", "8.625", postcode="941")
+
+    assert 'value="8.625"' in admin.get("/admin/taxes/").text
