@@ -18,6 +18,8 @@ from bench.havoc.rest import come_to_rest
 from bench.havoc.trouble import Trouble
 from bench.shop import temporary_folder
 
+_STEP = 5.0  # seconds that a buyer waits for kills to keep step with the selling
+
 
 def main() -> int:
     """Make havoc and print what came of it; 1 when anything was lost, doubled or wrong."""
@@ -82,12 +84,16 @@ async def _sell(
 ) -> None:
     """Let people in, so many at once, until all have been; show how far it is."""
     numbers = iter(range(chosen.orders))
+    wanted = chosen.kills or chosen.orders // 10
     closes = time.monotonic() + chosen.minutes * 60
 
     async def queue() -> None:
         for number in numbers:
             if time.monotonic() > closes:
                 return
+            patience = time.monotonic() + _STEP
+            while sum(fleet.kills.values()) < wanted * number / chosen.orders - 1 and time.monotonic() < patience:  # noqa: ASYNC110 - nothing tells of a kill
+                await asyncio.sleep(0.05)
             chance = random.Random(f"{chosen.seed}-{number}")
             await Buyer(number, fleet.origin, goods, chance, crowd).buy()
             kills = sum(fleet.kills.values())
