@@ -28,12 +28,18 @@ def register(app: Flask) -> None:
     app.extensions["csp"] = {
         "default": _policy(settings, payment=False),
         "payment": _policy(settings, payment=True),
+        "upload": _policy(settings, payment=False, bucket=_bucket(settings)),
     }
 
 
 def allow_payment_frame() -> None:
     """Let this one answer load Stripe's script and frames. For the payment page only."""
     g.csp = "payment"
+
+
+def allow_upload() -> None:
+    """Let this one answer send a file to the bucket. For the page on which staff add pictures."""
+    g.csp = "upload"
 
 
 def _name_request() -> None:
@@ -72,7 +78,7 @@ def _add_headers(response: Response) -> Response:
     return response
 
 
-def _policy(settings: config.Config, *, payment: bool) -> str:
+def _policy(settings: config.Config, *, payment: bool, bucket: str = "") -> str:
     """Write the Content-Security-Policy; `payment` for the one page that loads Stripe's script.
 
     Browsers apply form-action to the redirect after a post, so it lists the hosted payment page. Stripe's script
@@ -87,7 +93,7 @@ def _policy(settings: config.Config, *, payment: bool) -> str:
         "style-src": "'self'",
         "img-src": "'self'",
         "font-src": "'self'",
-        "connect-src": "'self'",
+        "connect-src": f"'self' {bucket}".strip(),
         "form-action": f"'self' {hosted}",
         "base-uri": "'none'",
         "frame-ancestors": "'none'",
@@ -100,6 +106,10 @@ def _policy(settings: config.Config, *, payment: bool) -> str:
     else:
         rules |= {"require-trusted-types-for": "'script'", "trusted-types": "htmx"}
     return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+def _bucket(settings: config.Config) -> str:
+    return _origin(settings.s3_url or f"https://s3.{settings.s3_region}.amazonaws.com")
 
 
 def _origin(address: str) -> str:

@@ -31,6 +31,7 @@ JOBS = {
     "documents.print": Job("default"),
     "imports.go_on": Job("default", lease=120),
     "pictures.finish": Job("pictures", lease=300),
+    "pictures.take": Job("pictures", lease=120),
     "search.index_product": Job("default", lease=30),
     "search.index_collection": Job("default", lease=30),
     "email.order_confirmed": Job("mail"),

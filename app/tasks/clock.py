@@ -77,3 +77,8 @@ def index_turns() -> None:
 def forget_words() -> None:
     """Forget words that no product has any more. Twice is harmless: what is gone is gone."""
     search.forget_words()
+
+
+def forget_uploads() -> None:
+    """Erase pictures that were sent and never taken. Twice is harmless: what is gone is gone."""
+    catalog.forget_uploads()

@@ -3,58 +3,18 @@
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
-from wtforms import BooleanField, Form, HiddenField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the type stubs
-from wtforms.validators import AnyOf, InputRequired, Length, Optional
 
 from app.blueprints._access import staff, staff_only
 from app.blueprints._pages import changed, page, see_other
+from app.blueprints._security import allow_upload
+from app.blueprints.admin.product_forms import Edit, EditVariant, Upload
 from app.errors import Conflict, Invalid, ShopError
 from app.money import Money
-from app.services import catalog, search, tax
+from app.services import catalog, search
 
 bp = Blueprint("products", __name__, url_prefix="/products")
 
 _VARIANTS = 50  # on one page
-_TAX_CLASSES = {each: each.replace("_", " ").capitalize() for each in tax.CLASSES} | {tax.ZERO: "Never taxed"}
-
-
-class Edit(Form):
-    """A product's words. `version` is the revision that was read."""
-
-    title = StringField("Title", [InputRequired("Write a title."), Length(max=300)])
-    slug = StringField(
-        "Address", [InputRequired("Write an address."), Length(max=200)],
-        description="After /products/. The address it had leads here.",
-    )  # fmt: skip
-    kind = StringField("Kind", [Optional(), Length(max=100)])
-    vendor = StringField("Maker", [Optional(), Length(max=100)])
-    tags = StringField("Tags", [Optional(), Length(max=1000)], description="With commas between them.")
-    description = TextAreaField(
-        "Description", [Optional(), Length(max=100_000)], description="Paragraphs as HTML: <p>, <em>, <ul>, <a>."
-    )
-    tax_class = SelectField(
-        "Tax", [Optional(), AnyOf(_TAX_CLASSES)], choices=[SelectChoice(*each) for each in _TAX_CLASSES.items()],
-        validate_choice=False,
-    )  # fmt: skip
-    is_published = BooleanField("Customers see it")
-    version = IntegerField(validators=[InputRequired("Reload the page.")])
-
-
-class EditVariant(Form):
-    """What a variant is called and costs. `read` stands for how it was when the form was made."""
-
-    sku = StringField("SKU", [Optional(), Length(max=200)])
-    price = StringField("Price", [Optional(), Length(max=20)])
-    compare_at = StringField("Before", [Optional(), Length(max=20)])
-    read = HiddenField(validators=[InputRequired("Reload the page.")])
-
-
-class Describe(Form):
-    """Words for those who do not see a picture. `read` is what they were."""
-
-    alt = StringField("Description", [Optional(), Length(max=500)])
-    read = HiddenField()
 
 
 @bp.get("/")
@@ -78,7 +38,7 @@ def index() -> Response:
 @staff_only("catalog.read")
 def show(product: str) -> Response:
     """Show a product with its forms."""
-    return page("admin/products/show.html", part="admin/products/_variants.html", **_everything(product))
+    return page("admin/products/show.html", part="admin/products/_variants.html", **everything(product))
 
 
 @bp.post("/<product>")
@@ -128,24 +88,6 @@ def edit_variant(product: str, variant: str) -> Response:
     )
 
 
-@bp.post("/<product>/pictures/<key>")
-@staff_only("catalog.edit")
-def describe(product: str, key: str) -> Response:
-    """Describe a picture for those who do not see it."""
-    form = Describe(request.form)
-    try:
-        if not form.validate():
-            raise Invalid("Use at most 500 characters.")
-        catalog.describe_picture(staff().actor, product, key, read=form.read.data or "", alt=form.alt.data or "")
-    except (Invalid, Conflict) as refusal:
-        context = _everything(product) | {"picture_refusal": refusal, "refused_key": key, "typed_alt": form.alt.data}
-        status = 409 if isinstance(refusal, Conflict) else 422
-        return page("admin/products/show.html", part="admin/products/_pictures.html", status=status, **context)
-    return changed(
-        "admin/products/_pictures.html", then=url_for(".show", product=product, saved=1), **_everything(product)
-    )
-
-
 def _prices(form: EditVariant) -> tuple[Money | None, Money | None]:
     price, before = catalog.read_price(form.price.data or ""), catalog.read_price(form.compare_at.data or "")
     if before and (price is None or before.amount <= price.amount):
@@ -158,12 +100,12 @@ def _refuse(product: str, refusal: ShopError | None, *, form: Edit) -> Response:
         for name, advice in refusal.fields.items():
             form[name].errors = [advice]
     status = 409 if isinstance(refusal, Conflict) else 422
-    return page("admin/products/show.html", status=status, **_everything(product) | {"form": form, "refusal": refusal})
+    return page("admin/products/show.html", status=status, **everything(product) | {"form": form, "refusal": refusal})
 
 
 def _refuse_variant(product: str, variant: str, form: EditVariant, refusal: ShopError) -> Response:
     """Show the row with what was typed; after a Conflict the next try counts from how the variant is now."""
-    context = _everything(product)
+    context = everything(product)
     found = next((each for each in context["product"].variants if each.id == variant), None)
     if found is None:
         raise refusal
@@ -180,7 +122,9 @@ def _frame(product: str) -> dict[str, Any]:
     return {"product_id": product, "may_edit": staff().may("catalog.edit")}
 
 
-def _everything(product: str) -> dict[str, Any]:
+def everything(product: str) -> dict[str, Any]:
+    """Gather what the page of a product shows, and let it send pictures to the bucket."""
+    allow_upload()
     shown = catalog.get_product_as_staff(product)
     start = request.args.get("start", "")
     form = Edit(obj=shown, version=shown.revision)
@@ -191,6 +135,8 @@ def _everything(product: str) -> dict[str, Any]:
     return {
         "product": shown,
         "form": form,
+        "uploads": catalog.uploads_of(product),
+        "upload": Upload(),
         "rows": [_row(variant) for variant in shown.variants[first:following]],
         "later": url_for(".show", product=product, start=following) if has_more else None,
         "earlier": url_for(".show", product=product, start=max(0, first - _VARIANTS)) if first else None,

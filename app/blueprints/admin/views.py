@@ -24,6 +24,7 @@ from app.blueprints.admin import (
     money,
     orders,
     parcels,
+    pictures,
     products,
     promotions,
     returns,
@@ -37,8 +38,8 @@ from app.errors import ShopError
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 _ROOMS = (
-    *(sign_in, orders, credits, cancellation, documents, parcels, bookings, stock, products, collections, home),
-    *(returns, synonyms, jobs, inbox, transfers, gift_cards, promotions, taxes, money),
+    *(sign_in, orders, credits, cancellation, documents, parcels, bookings, stock, products, pictures),
+    *(collections, home, returns, synonyms, jobs, inbox, transfers, gift_cards, promotions, taxes, money),
 )
 for room in _ROOMS:
     bp.register_blueprint(room.bp)

@@ -39,6 +39,7 @@ from app.services.catalog.imports import (
     start_import,
 )
 from app.services.catalog.pictures import Progress, finish_picture, picture_progress, queue_pictures, queue_unfinished
+from app.services.catalog.picturing import focus_picture, put_first, remove_picture
 from app.services.catalog.reading import (
     Card,
     Gone,
@@ -73,6 +74,16 @@ from app.services.catalog.streaming import (
     stream_addresses,
     stream_products,
 )
+from app.services.catalog.uploads import (
+    Ticket,
+    forget_upload,
+    forget_uploads,
+    note_arrival,
+    open_upload,
+    send_upload,
+    take_upload,
+    uploads_of,
+)
 from app.services.catalog.words import plain_text
 from app.services.catalog.writing import (
     clear_stale,
@@ -103,6 +114,7 @@ __all__ = [
     "Rule",
     "Section",
     "Sellable",
+    "Ticket",
     "Variant",
     "add_section",
     "cards",
@@ -131,6 +143,9 @@ __all__ = [
     "find_variants",
     "fingerprint",
     "finish_picture",
+    "focus_picture",
+    "forget_upload",
+    "forget_uploads",
     "generation",
     "get",
     "get_collection_as_staff",
@@ -148,22 +163,29 @@ __all__ = [
     "members_of",
     "move_section",
     "new_collection",
+    "note_arrival",
+    "open_upload",
     "picture_progress",
     "plain_text",
     "problems_of",
     "publish_home",
+    "put_first",
     "queue_pictures",
     "queue_unfinished",
     "raise_generation",
     "read_price",
     "rehearse",
+    "remove_picture",
     "remove_section",
     "save_collection",
     "save_product",
     "sections_of",
+    "send_upload",
     "slugs_of",
     "start_import",
     "stream_addresses",
     "stream_products",
+    "take_upload",
+    "uploads_of",
     "walk",
 ]

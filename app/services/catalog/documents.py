@@ -221,7 +221,7 @@ def to_collection(document: Document) -> Collection:
 def to_media(document: Document) -> Media:
     """Read a picture."""
     return Media(
-        **_known(document, "key", "width", "height", "alt", "colour", "source"),
+        **_known(document, "key", "width", "height", "alt", "colour", "source", "focus_x", "focus_y"),
         formats=tuple(document.get("formats", ())),
     )
 

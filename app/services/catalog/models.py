@@ -1,4 +1,4 @@
-"""The tables of imports: how far each has come, and what was wrong in it."""
+"""The tables of what comes in: how far each import is and what was wrong in it, and pictures on their way."""
 
 from datetime import datetime
 
@@ -35,3 +35,17 @@ class ImportProblem(OrdersModel):
     row: Mapped[int]
     handle: Mapped[str]
     problem: Mapped[str]
+
+
+class PictureUpload(OrdersModel):
+    """A picture that staff sent for a product, until it was looked at: open, sent, done or refused."""
+
+    __tablename__ = "picture_uploads"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    product_id: Mapped[str] = mapped_column(index=True)
+    alt: Mapped[str]
+    actor: Mapped[str]
+    state: Mapped[str]
+    problem: Mapped[str | None]
+    created_at: Mapped[datetime]

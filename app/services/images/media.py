@@ -18,7 +18,8 @@ class Source(NamedTuple):
 class Media:
     """A picture. Width and height are the original's, upright.
 
-    `formats` are those that exist beside JPEG; `source` is the address an import took it from.
+    `formats` are those that exist beside JPEG; `source` is the address an import took it from. `focus_x` and
+    `focus_y` (percent from the left and the top) are what stays in sight when a picture is cropped.
     """
 
     key: str
@@ -28,12 +29,21 @@ class Media:
     colour: str = "#dddddd"
     formats: tuple[str, ...] = ()
     source: str = ""
+    focus_x: int = 50
+    focus_y: int = 50
 
     @property
     def url(self) -> str:
         """The address of a JPEG of middling width, for mails, carts and old browsers."""
         widths = widths_of(self.width)
         return self._address(max((width for width in widths if width <= 640), default=widths[0]), "jpg")
+
+    @property
+    def focus(self) -> str:
+        """The classes that keep in sight what matters; nothing for the middle."""
+        if (self.focus_x, self.focus_y) == (50, 50):
+            return ""
+        return f" picture--x{round(self.focus_x, -1)} picture--y{round(self.focus_y, -1)}"
 
     @property
     def large_url(self) -> str:

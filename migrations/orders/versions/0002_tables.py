@@ -191,6 +191,18 @@ def upgrade() -> None:
     op.create_index("ix_payment_tries_at", "payment_tries", ["at"], unique=False)
     op.create_index("ix_payment_tries_lane_at", "payment_tries", ["lane", "at"], unique=False)
     op.create_table(
+        "picture_uploads",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("product_id", sa.String(), nullable=False),
+        sa.Column("alt", sa.String(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("problem", sa.String(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_picture_uploads")),
+    )
+    op.create_index(op.f("ix_picture_uploads_product_id"), "picture_uploads", ["product_id"], unique=False)
+    op.create_table(
         "promotions",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -1015,6 +1027,8 @@ def downgrade() -> None:
     op.drop_table("reservations")
     op.drop_index("uq_promotions_code_live", table_name="promotions", postgresql_where=sa.text("stopped_at IS NULL"))
     op.drop_table("promotions")
+    op.drop_index(op.f("ix_picture_uploads_product_id"), table_name="picture_uploads")
+    op.drop_table("picture_uploads")
     op.drop_index("ix_payment_tries_lane_at", table_name="payment_tries")
     op.drop_index("ix_payment_tries_at", table_name="payment_tries")
     op.drop_table("payment_tries")
