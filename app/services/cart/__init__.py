@@ -4,7 +4,7 @@ The one rule: a cart promises nothing. Prices and stock are read anew when it is
 """
 
 from app.services.cart.changes import MAX_QUANTITY, accept_prices, add, forget_old, remove, set_quantity
-from app.services.cart.contents import Cart, CartLine, Shopper, count, of
+from app.services.cart.contents import Cart, CartLine, Shopper
 from app.services.cart.merging import Fewer, Merged, merge
 from app.services.cart.ordering import (
     LockedCart,
@@ -16,6 +16,7 @@ from app.services.cart.ordering import (
     take_out,
     touch,
 )
+from app.services.cart.reading import count, of
 
 __all__ = [
     "MAX_QUANTITY",

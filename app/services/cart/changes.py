@@ -15,8 +15,9 @@ from app import clock, db
 from app.errors import Conflict, Invalid, NotFound, Unavailable
 from app.money import Money
 from app.services import catalog
-from app.services.cart.contents import Cart, Shopper, compose, read, stock_left
+from app.services.cart.contents import Cart, Shopper
 from app.services.cart.models import CartRow, LineRow
+from app.services.cart.reading import compose, read, stock_left
 
 MAX_QUANTITY = 99
 MAX_LINES = 500

@@ -11,8 +11,9 @@ from sqlalchemy import delete, select
 from app import clock, db
 from app.services import catalog
 from app.services.cart.changes import MAX_LINES, MAX_QUANTITY
-from app.services.cart.contents import Cart, read, stock_left
+from app.services.cart.contents import Cart
 from app.services.cart.models import CartRow, LineRow
+from app.services.cart.reading import read, stock_left
 
 
 @dataclass(frozen=True, slots=True)
