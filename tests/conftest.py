@@ -10,6 +10,8 @@ import pymongo
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from launcher import settings
 from launcher.test import FAILED_CHECKS
 
@@ -26,6 +28,10 @@ from tests.engines import Stores, stores, worker_stores
 from tests.running import RunningShop, free_port
 
 __all__ = ["stores", "worker_stores"]
+
+# How long an example takes says how busy the machine is, not whether it is right.
+hypothesis_settings.register_profile("shop", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("shop")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -7,7 +7,7 @@ from rq import cron
 from app.tasks import clock
 
 
-def _every(seconds: int, job: Callable[[], None], queue: str = "default") -> None:
+def _every(seconds: int, job: Callable[[], None], queue: str = "clock") -> None:
     cron.register(job, queue, interval=seconds, job_timeout=max(60, seconds), ttl=seconds, result_ttl=0, failure_ttl=60)
 
 

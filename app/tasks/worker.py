@@ -11,7 +11,7 @@ from rq import SimpleWorker, Worker
 from app import create_app, stores
 from app.config import Config
 
-QUEUES = ["money", "mail", "default"]
+QUEUES = ["clock", "money", "mail", "default"]  # what the clock starts is short, and must not wait for a backlog
 
 
 def main() -> None:
