@@ -5,7 +5,7 @@ return page and the reconciler all call `settle`; however often and in whatever 
 """
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from app import clock, db
 from app.errors import Conflict, Unavailable
@@ -75,8 +75,11 @@ def expire(order_id: str) -> None:
     Raises Unavailable while the provider does not answer; the stock stays held and the timeline tells staff.
     """
     live = payments.find_live(order_id)
-    if live is not None and live.method == "transfer" and clock.now() < live.created_at + payments.held_for("transfer"):
-        return  # it is paid another way by now, and a later job ends it
+    if live is not None and live.method == "transfer":
+        ends = live.created_at + payments.held_for("transfer")
+        if clock.now() < ends:  # it is paid another way by now, or longer than at first
+            _expire_later(order_id, ends)
+            return
     try:
         withdraw(order_id, "No payment came in time, so the order was cancelled and its things are for sale again.")
     except Unavailable:
@@ -87,13 +90,22 @@ def expire(order_id: str) -> None:
         raise
 
 
+def _expire_later(order_id: str, ends: datetime) -> None:
+    with db.orders.transaction():
+        later("checkout.expire", order_id, key=f"expire:{order_id}:{ends:%Y-%m-%dT%H:%M:%S}", delay=ends - clock.now())
+        done()
+
+
 def withdraw(order_id: str, why: str) -> Order:
     """Cancel an unpaid order and release what it held; one whose money turns out to have come is settled instead.
+
+    One that brought another amount than asked waits for staff; once they have given that back, it can be cancelled.
 
     Raises Unavailable while its payment is in motion: being opened again, or processed by the bank.
     """
     live = payments.find_live(order_id)
-    closed = payments.close(live.id) if live is not None and live.state != "paid" else None
+    # What a card holds for a confirmed order is not to be released here.
+    closed = payments.close(live.id) if live is not None and live.state not in {"authorized", "paid"} else None
     if closed is not None and closed.truth.status in {"paid", "authorized"}:
         return apply(closed.payment.id, closed.truth)
     if closed is not None and closed.truth.status != "cancelled":
@@ -108,7 +120,7 @@ def withdraw(order_id: str, why: str) -> Order:
             current = payments.find_live(order_id)
             if current is not None and current.state != "paid":
                 raise Unavailable(_IN_MOTION)
-            if current is None:
+            if current is None or (current.paid_at and not current.refundable):
                 orders.move(order, OrderState.CANCELLED, why)
                 cart.remember_order(order.cart_id, None)
                 promotions.give_back(order_id)
@@ -159,7 +171,9 @@ def _take_money(order: Order, payment: Payment, truth: Truth) -> None:
         orders.note(order.id, "mismatch", text, actor="stripe")
         log.error("a payment brought another amount than asked", extra={"payment": payment.id, "order": order.number})
         return
-    if order.state == OrderState.CANCELLED and orders.find_of_cart(order.cart_id, revision=order.cart_revision):
+    if order.state == OrderState.CANCELLED and order.confirmed_at:
+        _give_back(order, payment, payment.captured, "the order was cancelled")
+    elif order.state == OrderState.CANCELLED and orders.find_of_cart(order.cart_id, revision=order.cart_revision):
         _give_back(order, payment, payment.captured, f"{_LATE}, and the cart was ordered again")
     elif order.state == OrderState.CANCELLED and not _reserve_again(order):
         _give_back(order, payment, payment.captured, f"{_LATE}, and its things cannot be had any more")
@@ -185,6 +199,7 @@ def _reserve_again(order: Order) -> bool:
 def _take_hold(order: Order, payment: Payment, truth: Truth) -> None:
     """A card holds the money. Confirm the order; where that cannot be, have the card hold it no longer."""
     if payment.state not in {"created", "open"} or order.state != OrderState.PLACED:
+        payment.intent_id = truth.intent_id  # by which the card is let go
         later("checkout.void", payment.id, key=f"void:{payment.id}")
         return
     payments.note_authorized(payment, truth)

@@ -108,8 +108,8 @@ def give(
         raise Conflict("Somebody was faster and gave something back meanwhile. Please check again.")
     amounts = quote(order, wish, earlier)
     credit = _write(order, amounts, kind=kind, reason=reason, actor=actor, key=key, restock=restock)
-    if amounts.paid:
-        payments.ask_refunds(order.id, amounts.paid.amount, reason=reason, actor=actor, key=f"credit:{credit.id}")
+    if charged := _charged_of(order, amounts.paid.amount, earlier):
+        payments.ask_refunds(order.id, charged, reason=reason, actor=actor, key=f"credit:{credit.id}")
     _restock(order, credit)
     orders.note(order.id, kind, _DONE[kind].format(_plain(amounts.paid), reason), actor=actor)
     after = {
@@ -171,6 +171,14 @@ def cancelled_pieces(order_id: str) -> dict[int, int]:
 def rates_of(order: Order, credit: Credit) -> list[RateTotal]:
     """Return a credit's net and tax by rate."""
     return by_rate(_bought(order)[0], _sum_of(credit))
+
+
+def _charged_of(order: Order, amount: int, earlier: Sequence[Credit]) -> int:
+    """Return how much of a credit was charged: what a card held and let go comes off first, for it never came."""
+    ended = [each for each in payments.of_order(order.id) if each.authorized_at and each.state == "cancelled"]
+    never_came = sum(each.amount - each.released for each in ended)
+    before = sum(each.amount for each in earlier) - sum(each.released for each in ended)
+    return max(0, before + amount - never_came) - max(0, before - never_came)
 
 
 def _write(

@@ -124,6 +124,8 @@ def read(payment: "Payment") -> Truth:
 
 def cancel(payment: "Payment") -> Truth:
     """Have Stripe take no money for a payment any more; return the truth, which may be that it is paid already."""
+    if payment.session_id is None and (truth := read(payment)).status in {"authorized", "paid"}:
+        return truth  # a Session that is complete cannot be ended, but what a card holds for an intent could be
     end(payment.session_id, payment.intent_id)
     return read(payment)
 

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
+import httpx
 import pytest
 from flask import Flask
 
 from app import clock
 from app.errors import Conflict
-from app.services import checkout, inventory, orders, payments
+from app.services import cancellations, checkout, inventory, orders, payments
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
 from tests.companies import Companies
@@ -31,6 +32,18 @@ def held(method: str = "hosted") -> orders.Order:
     make.pay(placed)
     assert placed.payment is not None
     return checkout.settle(placed.payment.id)
+
+
+def pay_in_page(app: Flask, placed: checkout.Placed) -> None:
+    """Pay in the shop's own page, without coming back to it."""
+    shop = app.extensions["config"]
+    assert placed.payment is not None
+    answer = httpx.post(
+        f"{shop.stripe_api_url}/v1/payment_intents/{placed.payment.intent_id}/confirm",
+        data={"payment_method": "pm_card_visa", "return_url": "http://localhost/"}, timeout=10,
+        headers={"Authorization": f"Bearer {shop.stripe_secret_key}"},
+    )  # fmt: skip
+    assert answer.status_code == 200, answer.text
 
 
 def state(order: orders.Order) -> tuple[str, str]:
@@ -147,3 +160,61 @@ def test_expiry_finds_what_the_card_holds_as_good_as_money(app: Flask, companies
     checkout.expire(placed.order.id)
 
     assert state(placed.order) == ("confirmed", "authorized")
+
+
+def test_the_end_of_an_orders_time_leaves_its_held_money_alone(app: Flask, companies: Companies) -> None:
+    placed = make.place(make.buyer(make.variant()), method="element")
+    pay_in_page(app, placed)
+    assert placed.payment is not None
+    checkout.settle(placed.payment.id)
+
+    checkout.expire(placed.order.id)
+
+    assert taken(companies) == [(0, "requires_capture")]
+    assert state(placed.order) == ("confirmed", "authorized")
+
+
+def test_an_order_that_is_given_up_after_the_card_said_yes_is_confirmed(app: Flask, companies: Companies) -> None:
+    placed = make.place(make.buyer(make.variant()), method="element")
+    pay_in_page(app, placed)
+
+    checkout.expire(placed.order.id)
+
+    assert taken(companies) == [(0, "requires_capture")]
+    assert state(placed.order) == ("confirmed", "authorized")
+
+
+def test_money_for_an_order_that_was_cancelled_goes_back_and_revives_nothing(app: Flask, companies: Companies) -> None:
+    placed = make.place(make.buyer(make.variant(stock=3)), method="transfer")
+    transfer = placed.payment
+    assert transfer is not None
+    card = checkout.pay_again(placed.token, "hosted")
+    make.pay(card)
+    assert card.payment is not None
+    order = checkout.settle(card.payment.id)
+    cancellations.cancel(
+        order.id, {1: 1}, amount=order.total, reason="Changed my mind", actor="customer", key="cancelled"
+    )
+    work("checkout.void")
+    assert state(order) == ("cancelled", "refunded")
+
+    checkout.take_transfer(
+        transfer.id, order.total_money, received=0, sender="Ada", bank_line="", key="late", actor="staff:cleo"
+    )
+
+    assert state(order) == ("cancelled", "refunded")
+    assert [refund.amount for refund in payments.list_by_hand()] == [order.total]
+    level = inventory.level_as_staff(order.lines[0].variant_id)
+    assert (level.on_hand, level.reserved) == (3, 0)
+
+
+def test_an_order_whose_hold_ended_can_still_be_cancelled(app: Flask, companies: Companies) -> None:
+    order = held()
+    (payment,) = payments.of_order(order.id)
+    payments.void(payment.id)
+    checkout.settle(payment.id)
+
+    cancellations.cancel(order.id, {1: 1}, amount=order.total, reason="Lapsed", actor="staff:cleo", key="cancelled")
+
+    assert orders.get_for_job(order.id).state == "cancelled"
+    assert payments.refunds_of(order.id) == []
