@@ -95,7 +95,12 @@ def _refund_to_card(asked: Refund, card_id: str) -> Refund:
 
 
 def note_sent(refund_id: str, *, actor: str) -> Refund:
-    """Write that staff sent a refund from the shop's bank account. Twice is once; audited."""
+    """Write that staff sent a refund from the shop's bank account. Twice is once; audited.
+
+    Raises NotFound for one that the shop makes by itself.
+    """
+    if get_payment(get_refund(refund_id).payment_id).provider != "bank_transfer":
+        raise NotFound
     with db.orders.transaction():
         if get_refund(refund_id).state == "asked":
             audit.record(db.orders, actor, "refund.sent", f"refund:{refund_id}")

@@ -1,13 +1,14 @@
 """Bank transfer: an order that waits for money which staff match by hand."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 
 from app import clock
-from app.errors import Conflict, Invalid, Unavailable
+from app.errors import Conflict, Invalid, NotFound, Unavailable
 from app.money import Money
 from app.services import checkout, inventory, notifications, orders, payments
 from tests import make
@@ -241,3 +242,32 @@ def test_an_order_that_is_paid_by_card_gives_a_late_transfer_back(app: Flask) ->
 
     assert orders.get_for_job(placed.order.id).state == "confirmed"
     assert [refund.amount for refund in payments.list_by_hand()] == [placed.order.total]
+
+
+def test_expiry_that_comes_too_early_comes_again(app: Flask) -> None:
+    placed = transfer()
+    before = app.extensions["config"]
+    app.extensions["config"] = replace(before, transfer_days=14)
+    try:
+        with clock.at(clock.now() + timedelta(days=8)):
+            work("checkout.expire")
+            assert state(placed) == ("placed", "pending")
+        with clock.at(clock.now() + timedelta(days=15)):
+            work("checkout.expire")
+    finally:
+        app.extensions["config"] = before
+
+    assert state(placed) == ("cancelled", "cancelled")
+    assert inventory.held(placed.order.id) == {}
+
+
+def test_only_what_people_send_by_hand_is_noted_as_sent(app: Flask, companies: Companies) -> None:
+    order = make.order(paid=True)
+    (refund,) = payments.ask_refunds(order.id, 500, reason="Sorry", actor="staff:cleo", key="one")
+
+    with pytest.raises(NotFound):
+        payments.note_sent(refund.id, actor="staff:cleo")
+    work("payments.refund")
+
+    assert payments.get_refund(refund.id).state == "done"
+    assert [each["amount"] for each in companies.ledger()["refunds"]] == [500]
