@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request, url_for
 
 from app.blueprints._access import confirm, staff, staff_only, staff_session
 from app.blueprints._pages import page, see_other, status_of
-from app.blueprints._pieces import pieces_of
+from app.blueprints._pieces import is_key, is_whole, pieces_of
 from app.errors import Invalid, ShopError
 from app.services import accounts, cancellations, orders
 
@@ -28,7 +28,7 @@ def cancel(number: str) -> Response:
     amount, key, reason = form.get("amount", ""), form.get("key", ""), form.get("reason", "").strip()
     try:
         quantities = pieces_of(form, order)
-        if not amount.isdigit() or not 16 <= len(key) <= 64:
+        if not is_whole(amount) or not is_key(key):
             raise Invalid("Look at what is given back first, then cancel.")
         if not 0 < len(reason) <= 200:
             raise Invalid("Say why.", reason="Say why, in up to 200 characters. The customer's credit note shows it.")

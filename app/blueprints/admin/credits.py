@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request, url_for
 
 from app.blueprints._access import confirm, staff, staff_only, staff_session
 from app.blueprints._pages import page, see_other, status_of
-from app.blueprints._pieces import pieces_of
+from app.blueprints._pieces import is_key, is_whole, pieces_of
 from app.errors import Invalid, ShopError
 from app.money import Money
 from app.services import accounts, credits, orders
@@ -31,7 +31,7 @@ def give(number: str) -> Response:
     amount, version, key, reason = (form.get(name, "").strip() for name in ("amount", "version", "key", "reason"))
     try:
         wish = _wish_of(form, order)
-        if not amount.isdigit() or not version.isdigit() or not 16 <= len(key) <= 64:
+        if not is_whole(amount) or not is_whole(version) or not is_key(key):
             raise Invalid("Look at what it comes to first.")
         if not 0 < len(reason) <= 200:
             raise Invalid("Say why.", reason="Say why, in up to 200 characters. The customer's credit note shows it.")

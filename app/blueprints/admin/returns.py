@@ -5,7 +5,7 @@ from werkzeug.datastructures import CombinedMultiDict
 
 from app.blueprints._access import confirm, staff, staff_only, staff_session
 from app.blueprints._pages import page, see_other, status_of
-from app.blueprints._pieces import pieces_of
+from app.blueprints._pieces import is_whole, pieces_of
 from app.errors import Invalid, ShopError
 from app.money import Money
 from app.services import accounts, credits, orders, returns
@@ -72,7 +72,7 @@ def refund(return_id: str) -> Response:
     found, form = returns.get_as_staff(staff(), return_id), request.form
     try:
         delivery = _delivery(form.get("delivery", ""), orders.get_for_job(found.order_id))
-        if not form.get("amount", "").isdigit():
+        if not is_whole(form.get("amount", "")):
             raise Invalid("Look at what it comes to first.")
         confirm(form.get("code", ""))
         returns.refund(staff(), return_id, delivery=delivery, amount=int(form["amount"]))

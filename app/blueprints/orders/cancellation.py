@@ -6,7 +6,7 @@ from flask import Response, request, url_for
 
 from app.blueprints._limits import limiter
 from app.blueprints._pages import page, see_other, status_of
-from app.blueprints._pieces import pieces_of
+from app.blueprints._pieces import is_key, is_whole, pieces_of
 from app.blueprints.orders.views import bp
 from app.errors import Conflict, Invalid, ShopError, Unavailable
 from app.services import cancellations, orders
@@ -30,7 +30,7 @@ def cancel(token: str) -> Response:
     amount, key = request.form.get("amount", ""), request.form.get("key", "")
     try:
         quantities = pieces_of(request.form, order)
-        if not amount.isdigit() or not 16 <= len(key) <= 64:
+        if not is_whole(amount) or not is_key(key):
             raise Invalid("Please look at what is given back first, then cancel.")
         cancellations.cancel(
             order.id, quantities, amount=int(amount), reason=_REASON, actor="customer", key=f"{order.id}:{key}"

@@ -6,7 +6,7 @@ from flask import Response, request, url_for
 
 from app.blueprints._limits import limiter
 from app.blueprints._pages import page, see_other, status_of
-from app.blueprints._pieces import pieces_of
+from app.blueprints._pieces import is_key, pieces_of
 from app.blueprints.orders.views import bp
 from app.errors import Conflict, Invalid, ShopError
 from app.services import orders, returns
@@ -27,7 +27,7 @@ def ask_return(token: str) -> Response:
     order, form = orders.get_by_token(token), request.form
     key = form.get("key", "")
     try:
-        if not 16 <= len(key) <= 64:
+        if not is_key(key):
             raise Invalid("Please fill in the form again.")
         returns.request(
             order, pieces_of(form, order), reason=form.get("reason", ""), words=form.get("words", ""),

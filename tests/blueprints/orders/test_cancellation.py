@@ -117,3 +117,14 @@ def test_clerk_may_not_cancel(app: Flask) -> None:
 
     assert "cancellation" not in browser.get(f"/admin/orders/{order.number}").text
     assert browser.get(f"/admin/orders/{order.number}/cancellation").status_code == 403
+
+
+def test_amounts_that_only_look_like_numbers_are_refused(client: FlaskClient) -> None:
+    order = make.order(paid=True)
+    address = f"/orders/{orders.token_of(order.id)}/cancellation"
+
+    for amount in ("²", "9" * 5000, "٣"):
+        answer = client.post(address, data={"line-1": "1", "amount": amount, "key": "k" * 32})
+        assert answer.status_code in {409, 422}, amount[:9]
+    assert client.post(address, data={"line-1": "1", "amount": "1", "key": "k\0" * 16}).status_code in {409, 422}
+    assert orders.get_for_job(order.id).state == "confirmed"
