@@ -132,6 +132,12 @@ def count_queries(app: Flask) -> Callable[[], AbstractContextManager[Counted]]:
 
 
 @pytest.fixture
+def no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the state of the shop stay as it was read, however long a page takes: what is counted is the page's own."""
+    monkeypatch.setattr("app.services.pages.reading._FRESH", 600.0)
+
+
+@pytest.fixture
 def running(shop_settings: dict[str, str], app: Flask) -> Iterator[RunningShop]:
     """The shop as processes; a test starts those that it needs."""
     shop = RunningShop(shop_settings)

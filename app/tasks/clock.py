@@ -1,7 +1,9 @@
 """Jobs that the clock starts. Each looks for what is due and may run twice, or at the same time as its last copy."""
 
 from app import queue
-from app.services import accounts, audit, cart, catalog, checkout, fulfilment, payments, search
+from app.services import accounts, audit, cart, catalog, checkout, fulfilment, orders, payments, search
+
+_LATELY = 90  # days that count for what is bought most
 
 
 def relay() -> None:
@@ -82,3 +84,8 @@ def forget_words() -> None:
 def forget_uploads() -> None:
     """Erase pictures that were sent and never taken. Twice is harmless: what is gone is gone."""
     catalog.forget_uploads()
+
+
+def rank_products() -> None:
+    """Write what was bought most lately. Twice is harmless: what the orders say is written again."""
+    search.rank(orders.count_bought(days=_LATELY))

@@ -1,6 +1,6 @@
 """Lists of products: their state read from the address, and written into it again for every link of the page."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -27,25 +27,31 @@ _SORT_NAMES = {
 _FACET_NAMES = {search.COLLECTION: "Collection", "kind": "Kind", "vendor": "Maker", "tag": "Theme"}
 _MOST_FILTERS = 20
 _LONGEST = 200  # characters of one of them, as the cache of pages knows them
+_LONGEST_PRICE = 12  # characters, as the fields take them
 _FEW = 6  # values of a facet that are shown at once
 
 
 @dataclass(frozen=True)
 class State:
-    """What the address of a list says. Prices are in minor units; a collection is chosen by its slug."""
+    """What the address of a list says. Prices are in minor units; a collection is chosen by its slug.
+
+    `wrong` keeps what was typed as `min` or `max` and is no price.
+    """
 
     url: str
     query: str = ""
     filters: search.Filters = field(default_factory=search.Filters)
     sort: str = ""
     page: int = 1
+    wrong: Mapping[str, str] = field(default_factory=dict)
 
     def link(self, number: int = 1, **changes: Any) -> str:
         """Return the address of this list at a page, with what is changed in its filters."""
         chosen = replace(self.filters, **changes)
         state: list[tuple[str, str]] = [("q", self.query)]
         state += [("f", f"{facet}:{value}") for facet, value in chosen.choices]
-        state += [("min", _major(chosen.least)), ("max", _major(chosen.most)), ("stock", "in" * chosen.in_stock)]
+        bounds = {"min": _major(chosen.least), "max": _major(chosen.most), **self.wrong}
+        state += [*bounds.items(), ("stock", "in" * chosen.in_stock)]
         state += [("sort", self.sort), ("page", str(number) if number > 1 else "")]
         query = urlencode([(name, value) for name, value in state if value])
         return f"{self.url}?{query}" if query else self.url
@@ -92,6 +98,7 @@ def read(url: str) -> State:
         filters=_filters(),
         sort=sort if sort in search.SORTS else "",
         page=_page_number(),
+        wrong={name: typed for name in ("min", "max") if (typed := _typed(name)) and _minor(typed) is None},
     )
 
 
@@ -122,14 +129,20 @@ def show(
         groups=list(_groups(listing)),
         chips=list(_chips(state)),
         sorts=sorts,
-        least=_major(state.filters.least),
-        most=_major(state.filters.most),
+        least=state.wrong.get("min", _major(state.filters.least)),
+        most=state.wrong.get("max", _major(state.filters.most)),
         cheapest=_bound(listing.cheapest),
         dearest=_bound(listing.dearest, up=True),
         money_sign=get_currency_symbol(config.current().currency, locale="en"),
         about=about.shelf(config.current(), path, words["title"], description=words["lead"], picture=picture),
         **words,
     )
+
+
+def address() -> str:
+    """Return the address of the list that is asked for, without the fields that were left empty."""
+    query = urlencode([(name, value) for name, value in request.args.items(multi=True) if value])
+    return f"{request.path}?{query}" if query else request.path
 
 
 def _groups(listing: search.Listing) -> Iterator[Group]:
@@ -173,7 +186,7 @@ def _chips(state: State) -> Iterator[Chip]:
 def _filters() -> search.Filters:
     named = [each[:_LONGEST].partition(":") for each in request.args.getlist("f")[:_MOST_FILTERS]]
     choices = dict.fromkeys((facet.strip(), value.strip()) for facet, _, value in named)
-    least, most = _minor(request.args.get("min", "")), _minor(request.args.get("max", ""))
+    least, most = _minor(_typed("min")), _minor(_typed("max"))
     if least is not None and most is not None and least > most:
         least, most = most, least
     return search.Filters(
@@ -184,10 +197,14 @@ def _filters() -> search.Filters:
     )
 
 
+def _typed(name: str) -> str:
+    return request.args.get(name, "").strip()[:_LONGEST_PRICE]
+
+
 def _minor(typed: str) -> int | None:
     """Read an amount as people type it, 12 or 12.50 or 12,50; what is none bounds nothing."""
     try:
-        amount = Decimal(typed.strip()[:12].replace(",", "."))
+        amount = Decimal(typed.replace(",", "."))
         if not amount.is_finite() or not 0 <= amount < 10**9:
             return None
         return int(amount.scaleb(-int(_unit().as_tuple().exponent)))

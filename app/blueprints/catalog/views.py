@@ -18,6 +18,7 @@ from app.services import catalog, checkout, images, pages, search, shipping
 
 bp = Blueprint("catalog", __name__)
 
+_LISTS = {"catalog.products", "catalog.collection", "catalog.find"}
 _IN_NAV = 4
 _SHELVES_SUGGESTED = 2
 _REMEMBERED = 4  # cards of what was viewed before
@@ -29,7 +30,7 @@ _ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 def home() -> Response:
     """Show the shop's window: the sections that staff arranged."""
     front = next((shelf for shelf in pages.shelves(g.page_state) if shelf.slug == catalog.HOME), None)
-    return _show_home(catalog.sections_of(front), _listed())
+    return _show_home(catalog.sections_of(front), _listed(), at=g.page_state.catalog)
 
 
 @bp.get("/preview")
@@ -41,14 +42,16 @@ def preview() -> Response:
     return response
 
 
-def _show_home(sections: Sequence[catalog.Section], shelves: Sequence[catalog.Collection]) -> Response:
+def _show_home(
+    sections: Sequence[catalog.Section], shelves: Sequence[catalog.Collection], *, at: str | None = None
+) -> Response:
     """Show a home page made of `sections`; `shelves` are those that a section of collections may show."""
     first = next((section for section in sections if section.kind == "hero"), None)
     return page(
         "catalog/home.html",
         sections=sections,
         shelves=shelves,
-        cards=search.windows(sections),
+        cards=search.windows(sections, at=at),
         about=about.home(
             config.current(),
             description=first.title if first else "",
@@ -80,6 +83,7 @@ def collection(slug: str) -> Response:
         page=state.page,
         filters=lists.by_id(state),
         has_facets=True,
+        at=g.page_state.catalog,
     )
     return lists.show(
         listing,
@@ -96,7 +100,9 @@ def collection(slug: str) -> Response:
 def products() -> Response:
     """Show all products."""
     state = lists.read("/products")
-    listing = search.list_products(sort=state.sort, page=state.page, filters=lists.by_id(state), has_facets=True)
+    listing = search.list_products(
+        sort=state.sort, page=state.page, filters=lists.by_id(state), has_facets=True, at=g.page_state.catalog
+    )
     return lists.show(listing, state, title="Everything", lead="", arranged="")
 
 
@@ -105,7 +111,7 @@ def products() -> Response:
 def product(slug: str) -> Response:
     """Show a product, with the variant that the address names."""
     shown = catalog.get(slug)
-    beside = search.beside(shown)
+    beside = search.beside(shown, at=g.page_state.catalog)
     choice = choose(shown, beside.available, request.args)
     return page(
         "catalog/product.html",
@@ -125,7 +131,8 @@ def recently_viewed() -> Response:
     if not wants_part():
         raise NotFound
     asked = request.args.get("ids", "").split(",")[:_REMEMBERED]
-    return page("catalog/_recently_viewed.html", cards=search.recall([each for each in asked if _ID.fullmatch(each)]))
+    ids = [each for each in asked if _ID.fullmatch(each)]
+    return page("catalog/_recently_viewed.html", cards=search.recall(ids, at=pages.state().catalog))
 
 
 @bp.get("/search")
@@ -133,7 +140,9 @@ def recently_viewed() -> Response:
 def find() -> Response:
     """Search: a code first, then words, then what is spelled alike."""
     state = lists.read("/search")
-    listing = search.find(state.query, sort=state.sort, page=state.page, filters=lists.by_id(state))
+    listing = search.find(
+        state.query, sort=state.sort, page=state.page, filters=lists.by_id(state), at=g.page_state.catalog
+    )
     return lists.show(listing, state, title="Search", lead="", arranged="Best match", template="catalog/search.html")
 
 
@@ -143,9 +152,8 @@ def suggest() -> Response:
     """Suggest a few products and collections for what has been typed so far."""
     asked = request.args.get("q", "").strip()[: search.LONGEST_QUERY]
     named = [shelf for shelf in _listed() if len(asked) > 1 and asked.lower() in shelf.title.lower()]
-    return page(
-        "catalog/_suggestions.html", query=asked, cards=search.suggest(asked), shelves=named[:_SHELVES_SUGGESTED]
-    )
+    cards = search.suggest(asked, at=g.page_state.catalog)
+    return page("catalog/_suggestions.html", query=asked, cards=cards, shelves=named[:_SHELVES_SUGGESTED])
 
 
 @bp.get("/media/<key>/<name>")
@@ -176,6 +184,14 @@ def speculate(response: Response) -> Response:
     """Let browsers fetch the catalogue's next pages ahead. Reading them changes nothing."""
     if response.mimetype == "text/html":
         response.headers["Speculation-Rules"] = f'"{assets.url("speculation.json")}"'
+    return response
+
+
+@bp.after_request
+def name_list(response: Response) -> Response:
+    """Say under which address the browser is to know a list that htmx swaps in."""
+    if wants_part() and request.endpoint in _LISTS and response.status_code == 200:
+        response.headers["HX-Push-Url"] = lists.address()
     return response
 
 

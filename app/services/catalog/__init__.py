@@ -4,6 +4,7 @@ The one rule: the document is the truth about a product. Every write raises its 
 write; whatever is derived from it (search documents, cached pages) follows and may be made again at any time.
 """
 
+from app.services.catalog.cards import Card, cards
 from app.services.catalog.documents import HOME, Batch, Collection, Option, Product, Rule, Section, Variant
 from app.services.catalog.editing import (
     changed_collection,
@@ -41,11 +42,9 @@ from app.services.catalog.imports import (
 from app.services.catalog.pictures import Progress, finish_picture, picture_progress, queue_pictures, queue_unfinished
 from app.services.catalog.picturing import focus_picture, put_first, remove_picture
 from app.services.catalog.reading import (
-    Card,
     Gone,
     Moved,
     Sellable,
-    cards,
     collections,
     find_by_slug,
     find_collection_by_slug,

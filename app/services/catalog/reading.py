@@ -16,22 +16,17 @@ from app.services.catalog.documents import (
     Product,
     Variant,
     to_collection,
-    to_media,
     to_product,
-    to_variant,
 )
 from app.services.catalog.rules import match
 from app.services.images import Media
 
-_CARD_FIELDS = {"slug": 1, "title": 1, "kind": 1, "media": {"$slice": 1}, "variants.id": 1}
-_CARD_FIELDS |= {"variants.price": 1, "variants.compare_at": 1}
 _NO_PRODUCT = "We do not have this product any more. The collections show what there is."
 _NO_COLLECTION = "We do not have this collection any more. The others are all on the collections page."
 _GONE = "We do not make this any more. The collections show what there is."
 _NO_ANSWER = "The catalogue does not answer just now. Nothing was lost; please try again in a moment."
 _AT_ONCE = 500
 _SHELF_LACKS = {"product_ids": 0, "rules": 0, "draft": 0}
-_IS_LIVE = {"is_published": True, "is_deleted": False}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,27 +46,6 @@ class Sellable:
     requires_shipping: bool
     batch: Batch
     tax_class: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Card:
-    """A product in a list. `price` is the least of its variants' and None when nothing of it is for sale."""
-
-    id: str
-    slug: str
-    title: str
-    line: str
-    picture: Media | None
-    price: Money | None
-    was: Money | None
-    is_from: bool
-    variant_ids: tuple[str, ...]
-    is_sold_out: bool = False  # told by whoever has read the stock
-
-    @property
-    def url(self) -> str:
-        """The address of its page."""
-        return f"/products/{self.slug}"
 
 
 def find_variants(ids: Iterable[str]) -> dict[str, Sellable]:
@@ -120,15 +94,6 @@ def get(slug: str) -> Product:
 def lost_collection(slug: str) -> NotFound:
     """Return the refusal for an address where customers see no collection: Moved when it has another one now."""
     return _what_became_of("collections", slug, to_collection) or NotFound(_NO_COLLECTION)
-
-
-def cards(ids: Sequence[str]) -> list[Card]:
-    """Return the cards of published products, in the order of `ids`, in one query."""
-    if not ids:
-        return []
-    documents = stores.catalog()["products"].find({"_id": {"$in": list(ids)}, **_IS_LIVE}, _CARD_FIELDS)
-    found = {document["_id"]: _to_card(document) for document in documents}
-    return [found[each] for each in ids if each in found]
 
 
 def collections() -> list[Collection]:
@@ -258,22 +223,4 @@ def _to_sellable(product: Product, variant: Variant) -> Sellable:
         requires_shipping=variant.requires_shipping,
         batch=product.batch,
         tax_class=product.tax_class,
-    )
-
-
-def _to_card(document: Document) -> Card:
-    variants = [to_variant(each) for each in document.get("variants", ())]
-    priced = [variant for variant in variants if variant.price]
-    cheapest = min(priced, key=lambda variant: variant.price.amount if variant.price else 0, default=None)
-    media = document.get("media") or ()
-    return Card(
-        id=document["_id"],
-        slug=document["slug"],
-        title=document["title"],
-        line=document.get("kind", ""),
-        picture=to_media(media[0]) if media else None,
-        price=cheapest.price if cheapest else None,
-        was=cheapest.compare_at if cheapest else None,
-        is_from=len({variant.price.amount for variant in priced if variant.price}) > 1,
-        variant_ids=tuple(variant.id for variant in variants),
     )

@@ -6,6 +6,7 @@ The one rule: an order is reached through the person asking: by a signed link, a
 import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Protocol
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -27,6 +28,7 @@ __all__ = [
     "Page",
     "add",
     "confirmed_ids",
+    "count_bought",
     "deal_with_as_staff",
     "examine",
     "find_by_number",
@@ -195,6 +197,19 @@ def confirmed_ids(*, at_once: int = 1000) -> Iterator[Sequence[str]]:
             return
         yield found
         after = found[-1]
+
+
+def count_bought(*, days: int) -> dict[str, int]:
+    """Return in how many orders that were confirmed in so many days each product stands. For jobs."""
+    since = clock.now() - timedelta(days=days)
+    query = (
+        select(OrderLine.product_id, func.count(OrderLine.order_id.distinct()))
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(Order.state == OrderState.CONFIRMED, Order.confirmed_at >= since)
+        .group_by(OrderLine.product_id)
+    )
+    with db.orders.reading() as session:
+        return {row[0]: row[1] for row in session.execute(query)}
 
 
 def numbers_of(order_ids: Iterable[str]) -> dict[str, str]:

@@ -25,6 +25,7 @@ from app.services.search.indexing import (
 )
 from app.services.search.listing import PAGE_SIZE, Listing, find, list_products
 from app.services.search.narrowing import CAP, COLLECTION, Facet, Filters, Value
+from app.services.search.ranking import rank
 from app.services.search.shelving import Preview, preview
 from app.services.search.suggesting import suggest
 from app.services.search.synonyms import add_synonyms, change_synonyms, list_synonyms, remove_synonyms
@@ -63,6 +64,7 @@ __all__ = [
     "list_synonyms",
     "list_variants_as_staff",
     "preview",
+    "rank",
     "recall",
     "reindex",
     "remove_synonyms",

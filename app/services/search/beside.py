@@ -1,7 +1,7 @@
 """What a product page shows beside the product: its stock, and its neighbours on the shelves."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from app import db
 from app.services import catalog, inventory
+from app.services.search.cards import show, told
 from app.services.search.models import SearchDocument, SearchPlace
 
 _NEIGHBOURS = 4
@@ -26,8 +27,11 @@ class Beside:
     cards: list[catalog.Card]
 
 
-def beside(product: catalog.Product) -> Beside:
-    """Read a product's stock and neighbours: those that share most shelves with it and stand nearest."""
+def beside(product: catalog.Product, *, at: str | None = None) -> Beside:
+    """Read a product's stock and neighbours: those that share most shelves with it and stand nearest.
+
+    `at`: as in catalog.cards().
+    """
     mine, other = aliased(SearchPlace), aliased(SearchPlace)
     query = (
         select(other.product_id)
@@ -39,20 +43,17 @@ def beside(product: catalog.Product) -> Beside:
         .limit(_NEIGHBOURS)
     )
     with db.orders.reading() as session:
-        cards = catalog.cards(session.scalars(query).all())
+        cards = catalog.cards(session.scalars(query).all(), at=at)
         own = [variant.id for variant in product.variants]
         levels = inventory.levels([*own, *(variant for card in cards for variant in card.variant_ids)])
     available = {variant: level.available for variant, level in levels.items()}
-    sold_out = {card.id: all(available[variant] < 1 for variant in card.variant_ids) for card in cards}
     return Beside(
         {variant: available[variant] for variant in own},
         {variant: due for variant in own if (due := levels[variant].due)},
-        [replace(card, is_sold_out=sold_out[card.id]) for card in cards],
+        told(cards, levels),
     )
 
 
-def recall(ids: Sequence[str]) -> list[catalog.Card]:
+def recall(ids: Sequence[str], *, at: str | None = None) -> list[catalog.Card]:
     """Return the cards of published products in the order of `ids`; what is gone, or never was, is left out."""
-    cards = catalog.cards(ids)
-    levels = inventory.levels(variant for card in cards for variant in card.variant_ids)
-    return [replace(card, is_sold_out=all(levels[each].available < 1 for each in card.variant_ids)) for card in cards]
+    return show(ids, at=at)

@@ -20,7 +20,7 @@ from app.services.search.words import bare, note_words, plain_words
 
 AT_ONCE = 100  # documents per statement
 SAMPLES = 1024
-_WRITING = 7_305_211  # the number of the lock
+WRITING = 7_305_211  # the number of the lock
 _TURNS_AT_ONCE = 1000
 
 
@@ -75,7 +75,7 @@ def reindex() -> int:
 def write_documents(products: Sequence[catalog.Product]) -> None:
     """Write the documents of these products as they are given. For index_products(), and for measurements."""
     with db.orders.transaction() as session:
-        session.execute(select(func.pg_advisory_xact_lock(_WRITING)))
+        session.execute(select(func.pg_advisory_xact_lock(WRITING)))
         levels = inventory.levels(variant.id for product in products for variant in product.variants)
         terms = ids_of_terms(term for product in products for term in terms_of(product))
         rows = [_document(product, levels, terms) for product in products]

@@ -1,11 +1,12 @@
 """Lists and searches. PostgreSQL says which products and how many, MongoDB what they look like, stock what is left."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from app.errors import NotFound
-from app.services import catalog, inventory
+from app.services import catalog
 from app.services.search.asking import Found, Words, ask
+from app.services.search.cards import show
 from app.services.search.narrowing import Facet, Filters, facets_of
 from app.services.search.words import correct, tokens_of
 
@@ -42,22 +43,25 @@ class Listing:
 
 def list_products(
     *, collection_id: str | None = None, sort: str = "", page: int = 1, size: int = PAGE_SIZE,
-    filters: Filters | None = None, has_facets: bool = False,
+    filters: Filters | None = None, has_facets: bool = False, at: str | None = None,
 ) -> Listing:  # fmt: skip
     """List the published products of a collection, or all; raise NotFound for a page beyond the last.
 
-    Without a `sort` a collection comes as the shop arranged it, all products newest first.
+    Without a `sort` a collection comes as the shop arranged it, all products newest first. `at` is the
+    generation of the catalogue that the asker knows; cards read since then will do, without it all are read anew.
     """
     narrowed = filters or Filters()
     found = ask(
         None, narrowed, collection_id=collection_id, sort=sort, start=(page - 1) * size, size=size,
         has_facets=has_facets,
     )  # fmt: skip
-    return _listing(found, narrowed, sort, page)
+    return _listing(found, narrowed, sort, page, at)
 
 
-def find(asked: str, *, sort: str = "", page: int = 1, filters: Filters | None = None) -> Listing:
-    """Search, or raise NotFound for a page beyond the last.
+def find(
+    asked: str, *, sort: str = "", page: int = 1, filters: Filters | None = None, at: str | None = None
+) -> Listing:
+    """Search, or raise NotFound for a page beyond the last. `at` is as in list_products().
 
     A product whose SKU or GTIN it is comes first, then those that have all its words (the last may be unfinished).
     Only when there are none of either, the nearest words of the catalogue are tried, then any of the words.
@@ -72,7 +76,7 @@ def find(asked: str, *, sort: str = "", page: int = 1, filters: Filters | None =
     while found.matches == 0 and (following := next(tries, None)):
         words = following
         found = _ask(words, narrowed, sort, page)
-    listing = _listing(found, narrowed, sort, page)
+    listing = _listing(found, narrowed, sort, page, at)
     instead = " ".join(words.tokens) if words.tokens != tokens and found.matches else ""
     return replace(listing, instead=instead, is_loose=words.is_any and found.matches > 0)
 
@@ -90,11 +94,11 @@ def _ask(words: Words, filters: Filters, sort: str, page: int) -> Found:
     return ask(words, filters, collection_id=None, sort=sort, start=(page - 1) * PAGE_SIZE, size=PAGE_SIZE)
 
 
-def _listing(found: Found, filters: Filters, sort: str, page: int) -> Listing:
+def _listing(found: Found, filters: Filters, sort: str, page: int, at: str | None) -> Listing:
     if not found.ids and page > 1:
         raise NotFound("This list has fewer pages. Start again from the first.")
     return Listing(
-        cards=_cards(found.ids),
+        cards=show(found.ids, at=at),
         total=found.total,
         number=page,
         sort=sort,
@@ -106,13 +110,3 @@ def _listing(found: Found, filters: Filters, sort: str, page: int) -> Listing:
         facets=facets_of(found.counts, filters, total=found.total, samples=found.samples),
         filters=filters,
     )
-
-
-def _cards(ids: list[str]) -> list[catalog.Card]:
-    cards = catalog.cards(ids)
-    levels = inventory.levels(variant for card in cards for variant in card.variant_ids)
-    return [replace(card, is_sold_out=_is_sold_out(card, levels)) for card in cards]
-
-
-def _is_sold_out(card: catalog.Card, levels: Mapping[str, inventory.Level]) -> bool:
-    return all(levels[variant].available < 1 for variant in card.variant_ids)

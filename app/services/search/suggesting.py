@@ -28,8 +28,11 @@ _SUGGEST = text(
 )
 
 
-def suggest(asked: str) -> list[catalog.Card]:
-    """Return the cards of a few products whose title or labels begin so, also when a word is misspelt."""
+def suggest(asked: str, *, at: str | None = None) -> list[catalog.Card]:
+    """Return the cards of a few products whose title or labels begin so, also when a word is misspelt.
+
+    `at`: as in catalog.cards().
+    """
     tokens = tokens_of(asked)
     if not tokens or len("".join(tokens)) < _SHORTEST:
         return []
@@ -37,7 +40,7 @@ def suggest(asked: str) -> list[catalog.Card]:
     if not ids:
         corrected = correct(tokens)
         ids = _ids(corrected, "") if corrected != tokens else []
-    return catalog.cards(ids)
+    return catalog.cards(ids, at=at)
 
 
 def _ids(tokens: list[str], asked: str) -> list[str]:

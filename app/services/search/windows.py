@@ -1,19 +1,22 @@
 """The products that the sections of a page show: two questions to PostgreSQL and one to MongoDB for all of them."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from sqlalchemy import literal, select, union_all
 
 from app import db
 from app.services import catalog, inventory
+from app.services.search.cards import told
 from app.services.search.models import SearchDocument, SearchPlace
 
 SHOWN = 8
 
 
-def windows(sections: Iterable[catalog.Section]) -> dict[str, list[catalog.Card]]:
-    """Return the cards of each section of products, by its id: those picked, else its collection's, else the newest."""
+def windows(sections: Iterable[catalog.Section], *, at: str | None = None) -> dict[str, list[catalog.Card]]:
+    """Return the cards of each section of products, by its id: those picked, else its collection's, else the newest.
+
+    `at`: as in catalog.cards().
+    """
     wanted = [section for section in sections if section.kind == "products"]
     ids = {section.id: list(section.product_ids) for section in wanted}
     asked = [section for section in wanted if not section.product_ids]
@@ -21,13 +24,10 @@ def windows(sections: Iterable[catalog.Section]) -> dict[str, list[catalog.Card]
         if asked:
             for place, product in session.execute(union_all(*map(_first, range(len(asked)), asked))):
                 ids[asked[place].id].append(product)
-        cards = {card.id: card for card in catalog.cards([each for found in ids.values() for each in found])}
+        cards = {card.id: card for card in catalog.cards([each for found in ids.values() for each in found], at=at)}
         levels = inventory.levels(variant for card in cards.values() for variant in card.variant_ids)
-    told = {
-        card.id: replace(card, is_sold_out=all(levels[variant].available < 1 for variant in card.variant_ids))
-        for card in cards.values()
-    }
-    return {section: [told[each] for each in found if each in told][:SHOWN] for section, found in ids.items()}
+    shown = {card.id: card for card in told(cards.values(), levels)}
+    return {section: [shown[each] for each in found if each in shown][:SHOWN] for section, found in ids.items()}
 
 
 def _first(place: int, section: catalog.Section):  # type: ignore[no-untyped-def]  # noqa: ANN202 - SQLAlchemy's own

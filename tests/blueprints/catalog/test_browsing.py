@@ -198,7 +198,7 @@ def test_catalogue_down_is_a_plain_page(client, catalog_down):
         "/search?q=print&f=Size:M&f=collection:drift&max=90",
     ],
 )
-def test_page_stays_within_its_queries(client, count_queries, address):
+def test_page_stays_within_its_queries(client, count_queries, no_hurry, address):
     products = [make.product(f"Print {n}", slug=f"print-{n}", options={"Size": ("S", "M", "L")}) for n in range(12)]
     shelf(*products, slug=catalog.HOME, is_listed=False)
     shelf(*products)

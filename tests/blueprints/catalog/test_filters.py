@@ -1,5 +1,7 @@
 """Filters of lists over HTTP: the whole state is in the address, and works as a plain form."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from lxml import html
 
@@ -103,12 +105,41 @@ def test_search_is_kept_like_every_page_of_strangers(client, shop):
     assert "Set-Cookie" not in first.headers
 
 
+@pytest.mark.parametrize(("query", "typed"), [("min=abc", "abc"), ("max=12-20", "12-20"), ("min=-1&max=50", "-1")])
+def test_what_is_no_price_is_said_at_its_field_and_kept(client, shop, query, typed):
+    page = html.fromstring(client.get(f"/products?sort=title&{query}").text)
+
+    [wrong] = page.xpath("//input[@aria-invalid='true']")
+    [said] = page.xpath(f"//*[@id='{wrong.get('aria-describedby')}']")
+    assert wrong.get("value") == typed
+    assert "Write a price in figures" in said.text_content()
+    assert f"“{typed}” is no price" in page.text_content()
+
+
+def test_price_that_is_one_is_not_marked(client, shop):
+    page = html.fromstring(client.get("/products?min=12,50&max=").text)
+
+    assert page.xpath("//input[@aria-invalid]") == []
+    assert page.get_element_by_id("price-min").get("value") == "12.5"
+
+
+def test_part_names_its_address_without_empty_fields(client, shop):
+    narrowed = client.get("/products?sort=&min=&max=&f=Size:Small", headers=PART)
+    wrong = client.get("/products?sort=title&min=abc&max=", headers=PART)
+    whole = client.get("/products?min=&max=")
+
+    assert narrowed.headers["HX-Push-Url"] == "/products?f=Size%3ASmall"
+    assert wrong.headers["HX-Push-Url"] == "/products?sort=title&min=abc"
+    assert "HX-Push-Url" not in whole.headers
+
+
 def test_page_beyond_the_last_leads_back_to_the_first(client, shop):
-    answer = client.get("/products?f=Size:Small&stock=in&page=999")
+    answer = client.get("/products?f=Size:Small&stock=in&min=25&max=90&sort=&page=999")
 
     assert answer.status_code == 404
     [way] = html.fromstring(answer.text).xpath("//a[text()='To the first page of the list']/@href")
-    assert sorted(titles(client.get(way))) == ["Dune", "Tide"]
+    assert parse_qs(urlsplit(way).query) == {"f": ["Size:Small"], "stock": ["in"], "min": ["25"], "max": ["90"]}
+    assert titles(client.get(way)) == ["Dune"]
 
 
 def test_suggestions_name_products_and_collections(client, shop):
@@ -120,3 +151,13 @@ def test_suggestions_name_products_and_collections(client, shop):
     assert 'href="/collections/sea"' in shelf.text
     assert "option" not in client.get("/search/suggestions?q=x").text
     assert client.get("/search/suggestions").status_code == 200
+
+
+def test_most_bought_is_offered_once_there_are_figures(client, shop):
+    assert "Most bought" not in client.get("/products").text
+
+    search.rank({search.list_products(sort="title").cards[0].id: 2})
+    client.application.extensions.pop("page_state")
+
+    assert titles(client.get("/products?sort=popular"))[0] == "Dune"
+    assert "Most bought" in client.get("/products").text

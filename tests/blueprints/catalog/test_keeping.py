@@ -21,12 +21,6 @@ def patience(monkeypatch):
     monkeypatch.setattr("app.services.pages.reading._FRESH", 0.1)
 
 
-@pytest.fixture
-def no_hurry(monkeypatch):
-    """Have the state stay as it was read, so that what is counted is the page's own."""
-    monkeypatch.setattr("app.services.pages.reading._FRESH", 600.0)
-
-
 def page_of(client, product):
     time.sleep(0.12)
     return client.get(f"/products/{product.slug}")
@@ -70,6 +64,19 @@ def test_page_of_what_was_unpublished_is_gone(client):
     catalog.save_product(replace(catalog.get(product.slug), is_published=False))
 
     assert page_of(client, product).status_code == 404
+
+
+def test_list_shows_a_new_price_though_its_cards_are_known(client):
+    product = make.product("Tide", price=2900)
+    search.index_stale()
+    time.sleep(0.12)
+    assert "€29.00" in client.get("/products").text
+
+    make.reprice(product.variants[0], 3100)
+    time.sleep(0.12)
+
+    assert "€31.00" in client.get("/products?sort=title").text
+    assert "€31.00" in client.get("/products").text
 
 
 def test_visitor_with_a_cart_sees_the_kept_page_with_their_own_badge(client, app):

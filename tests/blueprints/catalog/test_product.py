@@ -101,7 +101,7 @@ def test_ids_are_unique(client):
     assert len(ids) == len(set(ids))
 
 
-def test_product_of_a_thousand_variants_stays_within_its_budgets(client, count_queries):
+def test_product_of_a_thousand_variants_stays_within_its_budgets(client, count_queries, no_hurry):
     product = make.product("Many", stock=0, options={name: tuple("0123456789") for name in ("A", "B", "C")})
     inventory.receive(product.variants[-1].id, 1, reason="one", actor="test")
     client.get("/collections")

@@ -1,0 +1,94 @@
+"""Products as lists show them. What a process has read is shown again until the catalogue changes.
+
+The one rule: a card is for looking at. Nothing is put in a cart or ordered by a price that stands on one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from flask import current_app
+
+from app import stores
+from app.money import Money
+from app.services.catalog.documents import Document, to_media, to_variant
+from app.services.images import Media
+
+_FIELDS = {"slug": 1, "title": 1, "kind": 1, "media": {"$slice": 1}, "variants.id": 1}
+_FIELDS |= {"variants.price": 1, "variants.compare_at": 1}
+_IS_LIVE = {"is_published": True, "is_deleted": False}
+_MOST = 5_000  # cards in each process, a few kilobytes each
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """A product in a list. `price` is the least of its variants' and None when nothing of it is for sale."""
+
+    id: str
+    slug: str
+    title: str
+    line: str
+    picture: Media | None
+    price: Money | None
+    was: Money | None
+    is_from: bool
+    variant_ids: tuple[str, ...]
+    is_sold_out: bool = False  # told by whoever has read the stock
+
+    @property
+    def url(self) -> str:
+        """The address of its page."""
+        return f"/products/{self.slug}"
+
+
+@dataclass(frozen=True)
+class _Known:
+    """The cards read since the catalogue came to a generation."""
+
+    generation: str
+    cards: dict[str, Card] = field(default_factory=dict)
+
+
+def cards(ids: Sequence[str], *, at: str | None = None) -> list[Card]:
+    """Return the cards of published products, in the order of `ids`, in at most one query.
+
+    `at` is the generation of the catalogue that the asker knows: cards read since then will do. Without it all are
+    read now.
+    """
+    known = _known_at(at)
+    found = {each: known[each] for each in ids if each in known}
+    missing = [each for each in ids if each not in found]
+    if missing:
+        documents = stores.catalog()["products"].find({"_id": {"$in": missing}, **_IS_LIVE}, _FIELDS)
+        read = {document["_id"]: _to_card(document) for document in documents}
+        found |= read
+        if len(known) < _MOST:
+            known |= read
+    return [found[each] for each in ids if each in found]
+
+
+def _known_at(generation: str | None) -> dict[str, Card]:
+    """Return the cards that this process read since `generation`; those of another are forgotten."""
+    if generation is None:
+        return {}
+    known: _Known | None = current_app.extensions.get("cards")
+    if known is None or known.generation != generation:
+        known = current_app.extensions["cards"] = _Known(generation)
+    return known.cards
+
+
+def _to_card(document: Document) -> Card:
+    variants = [to_variant(each) for each in document.get("variants", ())]
+    priced = [variant for variant in variants if variant.price]
+    cheapest = min(priced, key=lambda variant: variant.price.amount if variant.price else 0, default=None)
+    media = document.get("media") or ()
+    return Card(
+        id=document["_id"],
+        slug=document["slug"],
+        title=document["title"],
+        line=document.get("kind", ""),
+        picture=to_media(media[0]) if media else None,
+        price=cheapest.price if cheapest else None,
+        was=cheapest.compare_at if cheapest else None,
+        is_from=len({variant.price.amount for variant in priced if variant.price}) > 1,
+        variant_ids=tuple(variant.id for variant in variants),
+    )
