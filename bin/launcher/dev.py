@@ -203,7 +203,7 @@ class _Opening:
         if self._options.has_standins:
             rows += [
                 ("Desk", f"{self._desk}/  (plays Stripe, UPS and SendGrid)"),
-                ("Inbox", f"{self._desk}/sendgrid/inbox  (every mail the shop sends)"),
+                ("Inbox", f"{self._desk}/inbox  (every mail the shop sends)"),
                 ("Cards", "4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined,"),
                 ("", "4000 0027 6000 3184 asks for 3-D Secure; any future date, any CVC"),
             ]

