@@ -27,6 +27,9 @@ class Edit(Form):
         "Tax", [Optional(), AnyOf(_TAX_CLASSES)], choices=[SelectChoice(*each) for each in _TAX_CLASSES.items()],
         validate_choice=False,
     )  # fmt: skip
+    least = IntegerField("Sold from", [Optional(), NumberRange(1, 99)], description="Pieces.")
+    step = IntegerField("In steps of", [Optional(), NumberRange(1, 99)], description="Pieces.")
+    most = IntegerField("Up to", [Optional(), NumberRange(1, 99)], description="Pieces. Empty: no limit.")
     is_published = BooleanField("Customers see it")
     version = IntegerField(validators=[InputRequired("Reload the page.")])
 

@@ -56,6 +56,7 @@ def edit(product: str) -> Response:
         vendor=(form.vendor.data or "").strip(),
         tags=(form.tags.data or "").split(","),
         description=form.description.data or "",
+        batch=catalog.Batch(form.least.data or 1, form.step.data or 1, form.most.data),
         tax_class=form.tax_class.data or shown.tax_class,
         is_published=form.is_published.data,
     )
@@ -127,7 +128,8 @@ def everything(product: str) -> dict[str, Any]:
     allow_upload()
     shown = catalog.get_product_as_staff(product)
     start = request.args.get("start", "")
-    form = Edit(obj=shown, version=shown.revision)
+    batch = shown.batch
+    form = Edit(obj=shown, version=shown.revision, least=batch.least, step=batch.step, most=batch.most)
     form.tags.data = ", ".join(shown.tags)
     first = int(start) if start.isdecimal() and len(start) < 7 else 0
     following = first + _VARIANTS

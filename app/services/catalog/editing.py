@@ -54,6 +54,8 @@ def edit_product(actor: str, product: Product, *, version: int) -> Product:
     """
     before = get_product_as_staff(product.id)
     _check_slug(product.slug)
+    if product.batch.most is not None and product.batch.most < product.batch.least:
+        raise Invalid("Nothing could be bought so.", most=f"Enter at least {product.batch.least}, or leave it empty.")
     if product.is_published and not all(picture.alt.strip() for picture in product.media):
         raise Invalid(
             "Describe every picture before you publish.", is_published="A picture below has no description yet."
@@ -145,6 +147,7 @@ def _facts(product: Product) -> dict[str, Any]:
     return {
         "title": product.title, "slug": product.slug, "kind": product.kind, "vendor": product.vendor,
         "description": product.description, "tags": list(product.tags), "is_published": product.is_published,
+        "batch": [product.batch.least, product.batch.step, product.batch.most],
         "tax_class": product.tax_class,
     }  # fmt: skip
 

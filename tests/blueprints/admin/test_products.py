@@ -237,3 +237,15 @@ def test_deleted_and_unknown_products_are_not_found(admin, tide):
 
     assert admin.get(f"/admin/products/{tide.id}").status_code == 404
     assert admin.get("/admin/products/none").status_code == 404
+
+
+def test_product_is_sold_from_a_least_number_in_steps(admin, tide):
+    edit(admin, tide, least="6", step="6", most="18")
+    sold = now(tide).batch
+    refused = edit(admin, tide, least="6", step="6", most="3")
+    edit(admin, tide, least="", step="", most="")
+
+    assert sold == catalog.Batch(6, 6, 18)
+    assert refused.status_code == 422
+    assert "Enter at least 6" in refused.text
+    assert now(tide).batch == catalog.Batch()
