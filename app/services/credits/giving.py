@@ -175,8 +175,8 @@ def rates_of(order: Order, credit: Credit) -> list[RateTotal]:
 
 def _charged_of(order: Order, amount: int, earlier: Sequence[Credit]) -> int:
     """Return how much of a credit was charged: what a card held and let go comes off first, for it never came."""
-    ended = [each for each in payments.of_order(order.id) if each.authorized_at and each.state == "cancelled"]
-    never_came = sum(each.amount - each.released for each in ended)
+    ended = [each for each in payments.of_order(order.id) if each.lapsed]
+    never_came = sum(each.lapsed for each in ended)
     before = sum(each.amount for each in earlier) - sum(each.released for each in ended)
     return max(0, before + amount - never_came) - max(0, before - never_came)
 

@@ -88,7 +88,11 @@ def _open_attempt(shipment_id: str) -> LabelAttempt | None:
             return None
         attempt = session.scalars(_live_attempts(shipment_id)).one_or_none()
         if attempt is None and not _is_wanted(shipment.order_id):
-            move(shipment, ShipmentState.VOIDED, "Nothing is sent: the order was cancelled or refunded.")
+            move(
+                shipment,
+                ShipmentState.VOIDED,
+                "Nothing is sent: the order was cancelled or refunded, or its card holds no money any more.",
+            )
             done()
             return None
         if attempt is None:
@@ -100,7 +104,8 @@ def _open_attempt(shipment_id: str) -> LabelAttempt | None:
 
 
 def _is_wanted(order_id: str) -> bool:
-    is_paid = payments.state_of(payments.of_order(order_id)) != "refunded"
+    paid = payments.of_order(order_id)
+    is_paid = payments.state_of(paid) != "refunded" and not any(payment.lapsed for payment in paid)
     return is_paid and orders.get_for_job(order_id).state == orders.OrderState.CONFIRMED
 
 

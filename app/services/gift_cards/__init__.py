@@ -6,7 +6,16 @@ What gives money back names its reason once, by a unique constraint, so that not
 
 from app.services.gift_cards.codes import code_of
 from app.services.gift_cards.issuing import Issued, issue, void
-from app.services.gift_cards.ledger import entries_of, find, get_by_code, give_back, list_as_staff, list_usable, spend
+from app.services.gift_cards.ledger import (
+    entries_of,
+    find,
+    get_by_code,
+    give_back,
+    list_as_staff,
+    list_usable,
+    lock,
+    spend,
+)
 from app.services.gift_cards.models import GiftCard, GiftCardEntry
 
 __all__ = [
@@ -21,6 +30,7 @@ __all__ = [
     "issue",
     "list_as_staff",
     "list_usable",
+    "lock",
     "spend",
     "void",
 ]

@@ -58,6 +58,11 @@ def find(card_id: str) -> GiftCard | None:
         return session.get(GiftCard, card_id)
 
 
+def lock(card_id: str) -> GiftCard:
+    """Return a card with its row locked until the open transaction ends."""
+    return db.orders.session.get_one(GiftCard, card_id, with_for_update=True, populate_existing=True)
+
+
 def get_by_code(code: str, *, currency: str) -> GiftCard:
     """Return the card with this code; Invalid for a code that brings nothing in `currency`.
 

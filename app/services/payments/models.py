@@ -89,6 +89,11 @@ class Payment(OrdersModel):
         """Whether a card holds the money, which is not ours yet."""
         return self.state == "authorized" and self.provider == "stripe"
 
+    @property
+    def lapsed(self) -> int:
+        """How much a card held, in minor units, that neither came nor was released by us."""
+        return self.amount - self.released if self.authorized_at and self.state == "cancelled" else 0
+
 
 class TransferReceipt(OrdersModel):
     """Money that came on the shop's bank account for a payment, as staff matched it. Append-only.

@@ -85,11 +85,13 @@ def refund(refund_id: str) -> Refund:
 
 
 def _refund_to_card(asked: Refund, card_id: str) -> Refund:
-    """Put the money back on the gift card that it came from."""
+    """Put the money back on the gift card that it came from; on one that was voided nobody could spend it."""
     with db.orders.transaction():
         lock_payment(asked.payment_id)
-        gift_cards.give_back(card_id, asked.amount_money, kind="refunded", reference=asked.id, actor=asked.actor)
-        row = _end(asked.id, None, None)
+        error = None if gift_cards.lock(card_id).voided_at is None else "The gift card is not in use any more."
+        if error is None:
+            gift_cards.give_back(card_id, asked.amount_money, kind="refunded", reference=asked.id, actor=asked.actor)
+        row = _end(asked.id, None, error)
         done()
     return row
 

@@ -11,6 +11,7 @@ from app.money import Money
 from app.services import cart, checkout, gift_cards, inventory, orders, payments
 from tests import make
 from tests.companies import Companies
+from tests.working import work
 
 
 def state(order: orders.Order) -> tuple[str, str]:
@@ -189,3 +190,18 @@ def test_late_money_goes_back_when_the_card_is_spent(app: Flask) -> None:
     variant = placed.order.lines[0].variant_id
     assert inventory.levels([variant])[variant].reserved == 0
     assert make.left_on(gift) == 0
+
+
+def test_money_for_a_card_that_was_voided_is_left_to_staff(app: Flask) -> None:
+    gift = make.gift_card(90_000)
+    order = make.place(make.pays_with(gift)).order
+    gift_cards.void(gift.id, balance=make.left_on(gift), reason="Lost", actor="staff:cleo")
+
+    (refund,) = payments.ask_refunds(order.id, 500, reason="Sorry", actor="staff:cleo", key="one")
+    work("payments.refund")
+    work("checkout.tell_refund_failed")
+
+    assert payments.get_refund(refund.id).state == "failed"
+    assert make.left_on(gift) == 0
+    assert sum(payment.refunded for payment in payments.of_order(order.id)) == 0
+    assert "refund_failed" in [event.kind for event in orders.timeline(order.id)]

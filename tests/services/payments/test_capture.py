@@ -10,7 +10,7 @@ from flask import Flask
 
 from app import clock
 from app.errors import Conflict
-from app.services import cancellations, checkout, inventory, orders, payments
+from app.services import cancellations, checkout, fulfilment, inventory, orders, payments
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
 from tests.companies import Companies
@@ -218,3 +218,15 @@ def test_an_order_whose_hold_ended_can_still_be_cancelled(app: Flask, companies:
 
     assert orders.get_for_job(order.id).state == "cancelled"
     assert payments.refunds_of(order.id) == []
+
+
+def test_nothing_is_sent_once_the_hold_has_ended(app: Flask, companies: Companies) -> None:
+    order = held()
+    (payment,) = payments.of_order(order.id)
+    payments.void(payment.id)
+    checkout.settle(payment.id)
+
+    work("fulfilment")
+
+    assert [shipment.state for shipment in fulfilment.shipments_of(order.id)] == ["voided"]
+    assert companies.ledger()["labels"] == []
