@@ -17,11 +17,13 @@ from app.services.checkout import Placed
 
 bp = Blueprint("pay", __name__)
 
+_MOST = 2**53  # what no counter reaches, and every column holds
+
 
 class PlaceOrder(Form):
     """What the review page sends: what the customer saw, and that they agree to the terms."""
 
-    revision = IntegerField(validators=[InputRequired(), NumberRange(min=0)])
+    revision = IntegerField(validators=[InputRequired(), NumberRange(min=0, max=_MOST)])
     total = IntegerField(validators=[InputRequired(), NumberRange(min=0)])
     due = IntegerField(validators=[Optional(), NumberRange(min=0)])
     terms = BooleanField(validators=[InputRequired("Please agree to the terms: without that we may not sell to you.")])

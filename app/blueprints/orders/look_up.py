@@ -15,7 +15,11 @@ class LookUp(Form):
 
     number = StringField(
         "Order number",
-        [InputRequired("Enter the number of your order; it is in every mail about it."), Length(max=40)],
+        [
+            InputRequired("Enter the number of your order; it is in every mail about it."),
+            Length(max=40),
+            Regexp(r"^[\w\s-]+$", message="Enter the number as it stands in the mail, as in ABCDE-23456."),
+        ],
         render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
     )
     email = EmailField(
@@ -23,7 +27,7 @@ class LookUp(Form):
         [
             InputRequired("Enter the e-mail address that you ordered with."),
             Length(max=254),
-            Regexp(r"^\s*\S+@\S+\s*$", message="Enter an e-mail address, as in ada@example.org."),
+            Regexp(r"^\s*[^\s\0]+@[^\s\0]+\s*$", message="Enter an e-mail address, as in ada@example.org."),
         ],
         render_kw={"autocomplete": "email"},
     )

@@ -11,8 +11,8 @@ from app.services.promotions.models import Promotion, PromotionCustomer, Promoti
 
 
 def plain_code(text: str) -> str:
-    """Write a code as it is compared: in capitals, without spaces."""
-    return "".join(text.split()).upper()
+    """Write a code as it is compared: in capitals, without spaces and what cannot be seen."""
+    return "".join(mark for mark in text if mark.isprintable() and not mark.isspace()).upper()
 
 
 def candidates(code: str | None, *, order_id: str | None = None) -> Candidates:

@@ -277,3 +277,10 @@ def test_draft_survives_a_flushed_redis(app, at_review):
 
 def test_another_browser_sees_nothing_of_it(app, at_review):
     assert "ada@example.com" not in app.test_client().get("/checkout/address", follow_redirects=True).text
+
+
+def test_what_no_database_can_keep_is_refused(at_review):
+    sent = last_page(at_review) | {"method": "hosted", "terms": "yes", "revision": str(10**30)}
+
+    assert at_review.post("/checkout/orders", data=sent).status_code == 422
+    assert at_review.post("/checkout/coupon", data={"code": "FRIE\0NDS"}).status_code == 422

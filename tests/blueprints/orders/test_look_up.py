@@ -84,3 +84,8 @@ def test_old_or_false_link_leads_to_a_fresh_one(client: FlaskClient, monkeypatch
 
 def test_footer_leads_there(client: FlaskClient) -> None:
     assert 'href="/orders/look-up"' in client.get("/").text
+
+
+def test_what_no_database_can_keep_is_refused(client: FlaskClient) -> None:
+    for number, email in (("A\0B", "ada@example.org"), ("ABCDE-23456", "a\0@example.org")):
+        assert client.post("/orders/look-up", data={"number": number, "email": email}).status_code == 422
