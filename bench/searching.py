@@ -1,7 +1,8 @@
 """`bench/search`: how long search, facets, suggestions and lists take over products made up in any number.
 
-They are written straight into the search tables, through the index's own code; the catalogue has none of them. So what
-is measured is PostgreSQL's answer and the service around it (ids, totals, facets), not the reading of cards.
+With --pages whole pages are asked for, cards and all, of a shop that has the products. Without, they are written
+straight into the search tables, through the index's own code, and the catalogue has none of them. So what is measured
+then is PostgreSQL's answer and the service around it (ids, totals, facets), not the reading of cards.
 """
 
 import argparse
@@ -10,8 +11,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
+from flask import Flask
 from launcher import Refusal, settings, terminal
 from launcher.engines import NAMES, Engines
 from launcher.folder import Folder
@@ -21,7 +22,7 @@ from app import create_app, db
 from app.config import Config
 from app.migrate import migrate
 from app.services import search
-from bench import shelves
+from bench import paging, shelves
 from bench.shop import temporary_folder
 from bench.tables import markdown
 from bench.turns import percentile
@@ -40,15 +41,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench/search", description=__doc__)
     parser.add_argument("--products", type=int, default=100_000, help="how many products (100,000)")
     parser.add_argument("--rounds", type=int, default=5, help="how often each thing is asked (5)")
+    parser.add_argument("--pages", action="store_true", help="measure whole pages, made anew each time")
     parser.add_argument("--explain", action="store_true", help="show how PostgreSQL answers a wide query")
     chosen = parser.parse_args()
     try:
-        with temporary_folder() as folder, _shop(folder):
+        with temporary_folder() as folder, _shop(folder) as app:
             with terminal.step("products") as shown:
-                shelves.fill(chosen.products)
+                (paging if chosen.pages else shelves).fill(chosen.products)
                 _settle()
                 shown.end(f"{chosen.products:,}")
-            _measure(chosen.rounds)
+            if chosen.pages:
+                _measure_pages(app, chosen.rounds)
+            else:
+                _measure(chosen.rounds)
             if chosen.explain:
                 print(search.explain("print"))
     except Refusal as refusal:
@@ -60,18 +65,19 @@ def main() -> int:
 
 
 @contextmanager
-def _shop(folder: Folder) -> Iterator[None]:
+def _shop(folder: Folder) -> Iterator[Flask]:
     """Hold an app with stores of its own."""
     engines = Engines.of(folder.path, folder.ports(NAMES), folder.secrets())
     with terminal.step("engines") as shown:
         engines.start(folder.processes)
         mine = settings.shop(env="test", origin="http://127.0.0.1:1", secret_key="b" * 32) | settings.nobody()
-        app = create_app(Config.from_env(mine | engines.settings("owner")), role="cli")
+        mine |= {"SHOP_KEEP_PAGES": "no"}
+        app = create_app(Config.from_env(mine | engines.settings("owner")))
         with app.app_context():
             for database in db.BOTH:
                 migrate(database)
             shown.end()
-            yield
+            yield app
 
 
 def _settle() -> None:
@@ -96,9 +102,24 @@ def _measure(rounds: int) -> None:
     with terminal.step("measuring") as shown:
         rows = [row for kind, asks in kinds.items() for row in _rows(kind, asks, rounds)]
         shown.end()
-    load = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
-    print(f"\n{load}; PostgreSQL's CPU is what its process took for one answer; cold is the first time of each.\n")
+    print(f"\n{_load()}; PostgreSQL's CPU is what its process took for one answer; cold is the first time of each.\n")
     print(markdown(("", "p50 ms", "p95 ms", "PostgreSQL's CPU p50 ms", "p95 ms"), rows))
+
+
+def _measure_pages(app: Flask, rounds: int) -> None:
+    with terminal.step("measuring") as shown:
+        rows = list(paging.rows(app, rounds))
+        shown.end()
+    print(f"\n{_load()}; pages are made anew each time, cards are known.\n")
+    print(
+        markdown(
+            ("", "p50 ms", "p95 ms", "the process's CPU p50 ms", "p95 ms", "PostgreSQL's CPU p50 ms", "p95 ms"), rows
+        )
+    )
+
+
+def _load() -> str:
+    return f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
 
 
 def _rows(kind: str, asks: Sequence[Ask], rounds: int) -> Iterator[tuple[str, ...]]:
@@ -108,20 +129,12 @@ def _rows(kind: str, asks: Sequence[Ask], rounds: int) -> Iterator[tuple[str, ..
         for ask in asks * times:
             with db.orders.reading() as session:  # one connection, whose process is known
                 process = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
-                before, began = _cpu(process), time.perf_counter()
+                before, began = paging.cpu(process), time.perf_counter()
                 ask()
                 taken.append(time.perf_counter() - began)
-                used.append(_cpu(process) - before)
+                used.append(paging.cpu(process) - before)
         shown = (percentile(each, percent) for each in (taken, used) for percent in (50, 95))
         yield (f"{kind}, {name}", *(f"{figure:.1f}" for figure in shown))
-
-
-def _cpu(process: int) -> float:
-    """Return the seconds of CPU that a process has had; none where the system does not say."""
-    try:
-        return int(Path(f"/proc/{process}/schedstat").read_text().split()[0]) / 1e9
-    except OSError:
-        return 0.0
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 import random
 from collections.abc import Iterator
 from datetime import timedelta
-from itertools import islice, product
+from itertools import islice
+from itertools import product as every
 
 from app import clock
 from app.money import Money
@@ -21,8 +22,8 @@ _SYLLABLES = ("ba", "cor", "dan", "el", "fen", "gra", "hol", "ith", "jun", "kel"
 
 def fill(count: int) -> None:
     """Write so many documents, the same ones each time."""
-    products = _products(count)
-    while some := list(islice(products, 100)):
+    made = products(count)
+    while some := list(islice(made, 100)):
         search.write_documents(some)
 
 
@@ -45,7 +46,8 @@ def _words() -> list[str]:
     return chance.sample(sorted(made), len(made))
 
 
-def _products(count: int) -> Iterator[catalog.Product]:
+def products(count: int, *, media: tuple[catalog.Media, ...] = ()) -> Iterator[catalog.Product]:
+    """Make so many products, the same ones each time; all show these pictures."""
     chance, words, now = random.Random(_SEED), _words(), clock.now()
     vendors = [f"{word.capitalize()} Studio" for word in words[:60]]
     tags = [word.capitalize() for word in words[60:140]]
@@ -54,7 +56,7 @@ def _products(count: int) -> Iterator[catalog.Product]:
         title = " ".join(word.capitalize() for word in (chance.choice(words), chance.choice(words[:200])))
         options = _options(kind, chance)
         base = chance.randrange(900, 9900, 50)
-        rows = list(product(*(option.values for option in options)))
+        rows = list(every(*(option.values for option in options)))
         variants = tuple(
             catalog.Variant(
                 id=f"bench{number:07}v{place:02}",
@@ -75,6 +77,7 @@ def _products(count: int) -> Iterator[catalog.Product]:
             description=f"<p>{text}. Drawn in our studio on heavy paper.</p>",
             options=options,
             variants=variants,
+            media=media,
             created_at=now - timedelta(minutes=number),
         )
 
