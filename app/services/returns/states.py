@@ -19,7 +19,8 @@ MOVES: dict[ReturnState, set[ReturnState]] = {
     ReturnState.REQUESTED: {ReturnState.APPROVED, ReturnState.DECLINED},
     # What never comes is declined in the end.
     ReturnState.APPROVED: {ReturnState.RECEIVED, ReturnState.DECLINED},
-    ReturnState.RECEIVED: {ReturnState.REFUNDED},
+    # What was given back another way meanwhile has nothing left to refund: it is ended in words, too.
+    ReturnState.RECEIVED: {ReturnState.REFUNDED, ReturnState.DECLINED},
     ReturnState.DECLINED: set(),
     ReturnState.REFUNDED: set(),
 }

@@ -82,6 +82,23 @@ def test_declined_says_why_and_frees_the_pieces(app: Flask, cleo: accounts.Staff
     assert returns.returnable(order) == {1: 2}
 
 
+def test_received_that_was_given_back_another_way_can_be_ended(app: Flask, cleo: accounts.Staff) -> None:
+    order = sent_order(quantity=2)
+    found = ask(order)
+    returns.approve(cleo, found.id)
+    returns.receive(cleo, found.id, {})
+    with db.orders.transaction():
+        paid = orders.lock(order.id)
+        credits.give(paid, credits.Wish({1: 2}), kind="refund", reason="Goodwill", actor=cleo.actor, key="goodwill")
+
+    with pytest.raises(Invalid):
+        returns.refund(cleo, found.id, delivery=0, amount=2000)
+    returns.decline(cleo, found.id, "You have your money back already")
+
+    assert returns.get_for_job(found.id).state == "declined"
+    assert sum(refund.amount for refund in payments.refunds_of(order.id)) == 2000
+
+
 def test_asked_twice_by_one_key_is_once(app: Flask) -> None:
     order = sent_order()
 
