@@ -57,7 +57,8 @@ def read_event(row_id: str) -> EventAbout:
     if isinstance(intent, dict):
         intent = intent.get("id")
     marked = (subject.get("metadata") or {}).get("payment")
-    return EventAbout(event.type, subject["id"], subject.get("status"), intent, marked)
+    # Some objects, a balance for one, have no id.
+    return EventAbout(event.type, subject.get("id", ""), subject.get("status"), intent, marked)
 
 
 def find_event(row_id: str) -> ProviderEvent | None:

@@ -18,7 +18,12 @@ from tests.working import work
 
 
 def send(
-    client: FlaskClient, *, type_: str = "payment_intent.succeeded", age: int = 0, secret: str = ""
+    client: FlaskClient,
+    *,
+    type_: str = "payment_intent.succeeded",
+    about: dict[str, object] | None = None,
+    age: int = 0,
+    secret: str = "",
 ) -> TestResponse:
     """Send an event as Stripe does, `age` seconds after it was signed."""
     body = json.dumps(
@@ -26,7 +31,7 @@ def send(
             "id": "evt_1",
             "object": "event",
             "type": type_,
-            "data": {"object": {"id": "pi_unknown", "object": "payment_intent", "metadata": {}}},
+            "data": {"object": about or {"id": "pi_unknown", "object": "payment_intent", "metadata": {}}},
         }
     )
     moment = int(time.time()) - age
@@ -70,8 +75,13 @@ def test_event_about_an_unknown_payment_is_kept_and_tried_again(app: Flask, clie
     assert job.due_at > job.created_at
 
 
-def test_event_of_no_interest_is_kept_with_that_verdict(app: Flask, client: FlaskClient) -> None:
-    send(client, type_="product.created")
+@pytest.mark.parametrize(
+    ("type_", "about"), [("product.created", None), ("balance.available", {"object": "balance", "livemode": False})]
+)
+def test_event_of_no_interest_is_kept_with_that_verdict(
+    app: Flask, client: FlaskClient, type_: str, about: dict[str, object] | None
+) -> None:
+    send(client, type_=type_, about=about)
 
     work("payments.")
 
