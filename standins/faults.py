@@ -135,16 +135,18 @@ def _bent(
 ) -> Response:
     rules = take(company, ("delay", "limit", "drop", "fail"), request.method, path)
     for rule in rules:
-        if rule.act == "delay":
-            time.sleep(rule.milliseconds / 1000)
-        elif rule.act == "limit":
+        if rule.act == "limit":
             return broken(429)
-        elif rule.when == "before":
-            return _trouble(rule, broken, keep)
+        if rule.when == "before":
+            if rule.act != "delay":
+                return _trouble(rule, broken, keep)
+            time.sleep(rule.milliseconds / 1000)
     answer = work()
     for rule in rules:
-        if rule.when == "after" and rule.act in ("drop", "fail"):
-            return _trouble(rule, broken, keep)
+        if rule.when == "after":
+            if rule.act != "delay":
+                return _trouble(rule, broken, keep)
+            time.sleep(rule.milliseconds / 1000)
     return answer
 
 

@@ -8,9 +8,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
+
+import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
 _START_SECONDS = 30
@@ -61,7 +64,12 @@ class RunningShop:
     def kill(self, name: str) -> None:
         """End a process, and what it started, as a power cut would."""
         process = self._processes.pop(name)
-        os.killpg(process.pid, signal.SIGKILL)
+        children = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        for each in children:  # one that has left the group would finish what it is at
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
         process.wait()
 
     def close(self) -> None:

@@ -63,6 +63,7 @@ http.server.ThreadingHTTPServer(("127.0.0.1", int(options.parse_args().port)), A
 """
 _FILES = {
     "wsgi.py": _WSGI,
+    "app/serve.py": (ROOT / "app" / "serve.py").read_text(encoding="utf-8"),
     "standins/__main__.py": _STANDINS,
     "app/tasks/worker.py": _SLEEPER,
     "app/tasks/scheduler.py": _SLEEPER,

@@ -259,6 +259,7 @@ def _refund(order: orders.Order) -> None:
         payment = payments.add(
             order_id=order.id, order_number=order.number, amount=order.total_money, method="hosted",
             email=order.email, return_url="http://x/", cancel_url="http://x/",
+            lanes={},
         )  # fmt: skip
         payment.state, payment.captured, payment.refunded = "paid", order.total, 1200
         session.add(
