@@ -1,5 +1,6 @@
 """`bin/dev` with real processes: it opens, it stops, it recovers, and it refuses in sentences."""
 
+import random
 import shutil
 import signal
 import socket
@@ -21,9 +22,9 @@ def clone(tmp_path: Path):
 
 @pytest.fixture
 def port() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
+    # Below the ports that systems hand out by themselves, so that no neighbour gets it meanwhile.
+    tried = (random.randrange(11_000, 22_000, 2) for _ in range(100))
+    return str(next(each for each in tried if is_free(each) and is_free(each + 1)))
 
 
 def _wait_until(claim, seconds: float = 20) -> bool:
