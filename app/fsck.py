@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app import db
+from app import clock, db
+from app.queue import later
 
 PAGE = 500
 Query = Select[*tuple[Any, ...]]
@@ -69,6 +70,16 @@ def judge(query: Query, key: Key, see: Callable[[Sequence[Any]], Iterable[Fault]
         if len(rows) < PAGE:
             return
         last = rows[-1].key
+
+
+def mend_by(job: str) -> Callable[[str], None]:
+    """Return what mends a row, by its id, by having `job` done for it; once an hour, however often it is asked."""
+
+    def mend(row_id: str) -> None:
+        with db.orders.transaction():
+            later(job, row_id, key=f"fsck:{job}:{row_id}:{clock.now():%Y-%m-%dT%H}")
+
+    return mend
 
 
 def _after(query: Query, key: Key, last: Any) -> Query:

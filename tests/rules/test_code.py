@@ -54,7 +54,7 @@ def test_every_job_asked_for_by_name_exists():
         node.args[0].value
         for path in SOURCES
         for called, node in calls(path)
-        if called == "later" and node.args and isinstance(node.args[0], ast.Constant)
+        if called in {"later", "mend_by"} and node.args and isinstance(node.args[0], ast.Constant)
     }
 
     assert len(asked) > 8

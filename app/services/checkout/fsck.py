@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from app import clock, db
+from app import clock
 from app.fsck import Check, Fault
-from app.queue import later
 from app.services import inventory, orders, payments
 from app.services.orders import Order, OrderState
 
@@ -66,13 +65,6 @@ def _see_waiting(found: Sequence[Order]) -> Iterator[Fault]:
             yield Fault(order.number, f"waits for its money since {order.placed_at:%Y-%m-%d %H:%M}; its stock is held")
 
 
-def _end_soon(number: str) -> None:
-    order = orders.find_by_number(number)
-    if order is not None:
-        with db.orders.transaction():
-            later("checkout.expire", order.id, key=f"fsck-expire:{order.id}:{clock.now():%Y-%m-%dT%H}")
-
-
 CHECKS = (
     Check("orders.paid", "A confirmed order has its money, and no other order keeps any.", _find_wrong_money),
     Check(
@@ -82,7 +74,7 @@ CHECKS = (
         "orders.ended",
         "An order whose money does not come ends.",
         _find_waiting,
-        mend=_end_soon,
+        mend=orders.mend_by("checkout.expire"),
         because="its payment is cancelled at the provider first; one that turns out to be paid is settled instead",
     ),
 )

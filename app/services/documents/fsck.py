@@ -6,8 +6,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from app import clock, db
-from app.fsck import Check, Fault, walk
-from app.queue import later
+from app.fsck import Check, Fault, mend_by, walk
 from app.services import orders
 from app.services.documents.models import Document, DocumentSeries
 
@@ -38,23 +37,11 @@ def _see_uninvoiced(found: Sequence[orders.Order]) -> Iterator[Fault]:
             yield Fault(paid[order_id].number, "is paid and has no invoice")
 
 
-def _issue_soon(number: str) -> None:
-    order = orders.find_by_number(number)
-    if order is not None:
-        with db.orders.transaction():
-            later("documents.invoice", order.id, key=f"fsck-invoice:{order.id}:{clock.now():%Y-%m-%dT%H}")
-
-
 def _find_unprinted() -> Iterator[Fault]:
     late = Document.printed_at.is_(None) & (Document.issued_at < clock.now() - _PRINTED_WITHIN)
     for row in walk(select(Document.kind, Document.label, Document.issued_at).where(late), Document.id):
         name = f"{row.kind} {row.label or ''}".strip()
         yield Fault(row.key, f"{name} was issued at {row.issued_at:%Y-%m-%d %H:%M} and is not printed")
-
-
-def _print_soon(document_id: str) -> None:
-    with db.orders.transaction():
-        later("documents.print", document_id, key=f"fsck-print:{document_id}:{clock.now():%Y-%m-%dT%H}")
 
 
 CHECKS = (
@@ -63,14 +50,14 @@ CHECKS = (
         "documents.invoices",
         "Every paid order has its invoice.",
         _find_uninvoiced,
-        mend=_issue_soon,
+        mend=orders.mend_by("documents.invoice"),
         because="a unique constraint allows an order one invoice",
     ),
     Check(
         "documents.printed",
         "What was issued is printed within the hour.",
         _find_unprinted,
-        mend=_print_soon,
+        mend=mend_by("documents.print"),
         because="what was issued never changes, so printed again it is the same",
     ),
 )

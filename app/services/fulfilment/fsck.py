@@ -6,9 +6,8 @@ from datetime import timedelta
 from botocore.exceptions import ClientError
 from sqlalchemy import func, select
 
-from app import clock, db, stores
-from app.fsck import Check, Fault, walk
-from app.queue import later
+from app import clock, stores
+from app.fsck import Check, Fault, mend_by, walk
 from app.services import inventory, orders, payments
 from app.services.fulfilment.models import LabelAttempt, Shipment
 from app.services.fulfilment.shipments import states_of
@@ -36,22 +35,10 @@ def _see_unstarted(found: Sequence[orders.Order]) -> Iterator[Fault]:
             yield Fault(order.number, "is paid, and nothing is being sent")
 
 
-def _start_soon(number: str) -> None:
-    order = orders.find_by_number(number)
-    if order is not None:
-        with db.orders.transaction():
-            later("fulfilment.start", order.id, key=f"fsck-start:{order.id}:{clock.now():%Y-%m-%dT%H}")
-
-
 def _find_waiting() -> Iterator[Fault]:
     late = Shipment.state.in_(_WAITS) & (Shipment.created_at < clock.now() - _LABELLED_WITHIN)
     for row in walk(select(Shipment.state, Shipment.created_at).where(late), Shipment.id):
         yield Fault(row.key, f"is {row.state} and has no label since {row.created_at:%Y-%m-%d %H:%M}")
-
-
-def _buy_soon(shipment_id: str) -> None:
-    with db.orders.transaction():
-        later("fulfilment.buy_label", shipment_id, key=f"fsck-label:{shipment_id}:{clock.now():%Y-%m-%dT%H}")
 
 
 def _find_wrong_labels() -> Iterator[Fault]:
@@ -80,14 +67,14 @@ CHECKS = (
         "parcels.started",
         "What is paid is being sent.",
         _find_unstarted,
-        mend=_start_soon,
+        mend=orders.mend_by("fulfilment.start"),
         because="a unique constraint allows an order one first parcel",
     ),
     Check(
         "parcels.labelled",
         "A parcel has its label within eight hours.",
         _find_waiting,
-        mend=_buy_soon,
+        mend=mend_by("fulfilment.buy_label"),
         because="a repeat asks the carrier by our reference before it buys; what is in doubt is left to staff",
     ),
     Check("parcels.labels", "A parcel travels with the one label that was bought for it.", _find_wrong_labels),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import Select, func, select, update
 
 from app import clock, db
-from app.fsck import Check, Fault, pages, walk
+from app.fsck import Check, Fault, Key, pages, walk
 from app.services.inventory.models import Reservation, StockLevel, StockMovement
 
 
@@ -19,34 +19,38 @@ def _find_unexplained() -> Iterator[Fault]:
     moved = (
         select(StockMovement.variant_id, StockMovement.location, func.sum(StockMovement.change).label("sum"))
         .group_by(StockMovement.variant_id, StockMovement.location)
-        .subquery()
-    )
-    same = (moved.c.variant_id == StockLevel.variant_id) & (moved.c.location == StockLevel.location)
-    key = func.concat(
-        func.coalesce(StockLevel.variant_id, moved.c.variant_id),
-        "@",
-        func.coalesce(StockLevel.location, moved.c.location),
-    )
-    on_hand, summed = func.coalesce(StockLevel.on_hand, 0), func.coalesce(moved.c.sum, 0)
-    query = select(on_hand.label("on_hand"), summed.label("sum")).select_from(StockLevel)
-    query = query.join(moved, same, full=True).where(on_hand != summed)
-    for row in walk(query, key):
-        yield Fault(row.key, f"{row.on_hand} are on hand, but its movements come to {row.sum}")
+    )  # fmt: skip
+    return _compare(StockLevel.on_hand, moved, "{} are on hand, but its movements come to {}")
 
 
 def _find_miscounted() -> Iterator[Fault]:
-    held = _held().subquery()
-    same = (held.c.variant_id == StockLevel.variant_id) & (held.c.location == StockLevel.location)
-    key = func.concat(
-        func.coalesce(StockLevel.variant_id, held.c.variant_id),
-        "@",
-        func.coalesce(StockLevel.location, held.c.location),
+    return _compare(StockLevel.reserved, _held(), "{} count as reserved, but orders hold {}")
+
+
+def _find_misowed() -> Iterator[Fault]:
+    owed = (
+        select(Reservation.variant_id, Reservation.location, func.sum(Reservation.owed).label("sum"))
+        .where(Reservation.owed > 0)
+        .group_by(Reservation.variant_id, Reservation.location)
     )
-    reserved, summed = func.coalesce(StockLevel.reserved, 0), func.coalesce(held.c.sum, 0)
-    query = select(reserved.label("reserved"), summed.label("sum")).select_from(StockLevel)
-    query = query.join(held, same, full=True).where(reserved != summed)
+    missing = func.greatest(0, -StockLevel.on_hand)
+    return _compare(missing, owed, "{} are missing on the shelf, but {} are owed to orders")
+
+
+def _compare(count: Key, rows: Select[str, str, int], says: str) -> Iterator[Fault]:
+    """Find the levels whose `count` is not the `sum` of their rows, and rows without a level."""
+    sums = rows.subquery()
+    same = (sums.c.variant_id == StockLevel.variant_id) & (sums.c.location == StockLevel.location)
+    key = func.concat(
+        func.coalesce(StockLevel.variant_id, sums.c.variant_id),
+        "@",
+        func.coalesce(StockLevel.location, sums.c.location),
+    )
+    count, summed = func.coalesce(count, 0), func.coalesce(sums.c.sum, 0)
+    query = select(count.label("count"), summed.label("sum")).select_from(StockLevel)
+    query = query.join(sums, same, full=True).where(count != summed)
     for row in walk(query, key):
-        yield Fault(row.key, f"{row.reserved} count as reserved, but orders hold {row.sum}")
+        yield Fault(row.key, says.format(row.count, row.sum))
 
 
 def _count_again(subject: str) -> None:
@@ -74,21 +78,6 @@ def _find_unmoved() -> Iterator[Fault]:
     query = query.where(Reservation.state == "sold", func.coalesce(StockMovement.change, 0) != -Reservation.quantity)
     for row in walk(query, key):
         yield Fault(row.key, f"{row.quantity} were sold, but the movement says {row.change or 0}")
-
-
-def _find_misowed() -> Iterator[Fault]:
-    waiting = (
-        select(Reservation.variant_id, Reservation.location, func.sum(Reservation.owed).label("sum"))
-        .where(Reservation.owed > 0)
-        .group_by(Reservation.variant_id, Reservation.location)
-        .subquery()
-    )
-    same = (waiting.c.variant_id == StockLevel.variant_id) & (waiting.c.location == StockLevel.location)
-    missing, owed = func.greatest(0, -StockLevel.on_hand), func.coalesce(waiting.c.sum, 0)
-    query = select(missing.label("missing"), owed.label("owed")).select_from(StockLevel)
-    query = query.join(waiting, same, isouter=True).where(missing != owed)
-    for row in walk(query, func.concat(StockLevel.variant_id, "@", StockLevel.location)):
-        yield Fault(row.key, f"{row.missing} are missing on the shelf, but {row.owed} are owed to orders")
 
 
 def _held() -> Select[str, str, int]:

@@ -6,8 +6,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from app import clock, db
-from app.fsck import Check, Fault, walk
-from app.queue import later
+from app.fsck import Check, Fault, mend_by, walk
 from app.services import orders
 from app.services.notifications.models import Message
 from app.services.notifications.states import WAITING
@@ -29,13 +28,6 @@ def _see_unwritten(found: Sequence[orders.Order]) -> Iterator[Fault]:
             yield Fault(paid[order_id].number, "is paid, and nobody has written so to the customer")
 
 
-def _write_soon(number: str) -> None:
-    order = orders.find_by_number(number)
-    if order is not None:
-        with db.orders.transaction():
-            later("email.order_confirmed", order.id, key=f"fsck-confirmed:{order.id}:{clock.now():%Y-%m-%dT%H}")
-
-
 def _find_unsent() -> Iterator[Fault]:
     late = Message.state.in_(WAITING) & (Message.created_at < clock.now() - _SENT_WITHIN)
     query = select(func.count().label("count"), func.min(Message.created_at).label("since"))
@@ -43,24 +35,19 @@ def _find_unsent() -> Iterator[Fault]:
         yield Fault(row.key, f"{row.count} mails of this order wait since {row.since:%Y-%m-%d %H:%M}")
 
 
-def _send_soon(order_id: str) -> None:
-    with db.orders.transaction():
-        later("email.send", order_id, key=f"fsck-send:{order_id}:{clock.now():%Y-%m-%dT%H}")
-
-
 CHECKS = (
     Check(
         "mails.written",
         "Whoever paid was written to.",
         _find_unwritten,
-        mend=_write_soon,
+        mend=orders.mend_by("email.order_confirmed"),
         because="a unique constraint allows one mail for each event and person",
     ),
     Check(
         "mails.sent",
         "What was written is sent within the hour.",
         _find_unsent,
-        mend=_send_soon,
+        mend=mend_by("email.send"),
         because="a mail is leased before it is sent and marked after it",
     ),
 )

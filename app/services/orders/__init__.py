@@ -15,7 +15,7 @@ from sqlalchemy import func, or_, select
 from app import clock, config, db
 from app.errors import Conflict, NotFound
 from app.services.orders.back_office import deal_with_as_staff, note_as_staff, refund_as_staff
-from app.services.orders.fsck import examine
+from app.services.orders.fsck import examine, mend_by
 from app.services.orders.models import Order, OrderEvent, OrderLine
 from app.services.orders.states import ATTENTION, MOVES, OrderState
 
@@ -40,6 +40,7 @@ __all__ = [
     "link_of",
     "list_as_staff",
     "lock",
+    "mend_by",
     "move",
     "note",
     "note_as_staff",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from sqlalchemy import func, select
 
+from app import db, fsck
 from app.fsck import Check, Fault, judge, pages, walk
 from app.services import catalog
 from app.services.orders.models import Order, OrderLine
@@ -12,6 +13,18 @@ from app.services.orders.models import Order, OrderLine
 def examine(see: Callable[[Sequence[Order]], Iterable[Fault]]) -> Iterator[Fault]:
     """Have `see` look at all orders, some at a time, with whatever belongs to them at that moment."""
     return judge(select(Order), Order.id, lambda rows: see([row.Order for row in rows]))
+
+
+def mend_by(job: str) -> Callable[[str], None]:
+    """Return what mends an order, by its number, by having `job` done for it."""
+
+    def mend(number: str) -> None:
+        with db.orders.reading() as session:
+            order_id = session.scalar(select(Order.id).where(Order.number == number))
+        if order_id is not None:
+            fsck.mend_by(job)(order_id)
+
+    return mend
 
 
 def _find_wrong_sums() -> Iterator[Fault]:

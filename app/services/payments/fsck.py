@@ -6,8 +6,7 @@ from datetime import timedelta
 from sqlalchemy import func, or_, select
 
 from app import clock, db
-from app.fsck import Check, Fault, walk
-from app.queue import later
+from app.fsck import Check, Fault, mend_by, walk
 from app.services.payments.inbox import JOBS
 from app.services.payments.models import Payment, ProviderEvent, Refund
 
@@ -46,11 +45,6 @@ def _find_late_refunds() -> Iterator[Fault]:
         yield Fault(row.key, f"{row.amount} {row.currency} were to go back since {row.created_at:%Y-%m-%d %H:%M}")
 
 
-def _refund_soon(refund_id: str) -> None:
-    with db.orders.transaction():
-        later("payments.refund", refund_id, key=f"fsck-refund:{refund_id}:{clock.now():%Y-%m-%dT%H}")
-
-
 def _find_unread_events() -> Iterator[Fault]:
     waits = ProviderEvent.processed_at.is_(None) & (ProviderEvent.received_at < clock.now() - _ANSWERED_WITHIN)
     columns = (ProviderEvent.provider, ProviderEvent.type, ProviderEvent.received_at)
@@ -59,9 +53,9 @@ def _find_unread_events() -> Iterator[Fault]:
 
 
 def _read_soon(row_id: str) -> None:
-    with db.orders.transaction() as session:
-        event = session.get_one(ProviderEvent, row_id)
-        later(JOBS[event.provider], row_id, key=f"fsck-event:{row_id}:{clock.now():%Y-%m-%dT%H}")
+    with db.orders.reading() as session:
+        provider = session.get_one(ProviderEvent, row_id).provider
+    mend_by(JOBS[provider])(row_id)
 
 
 CHECKS = (
@@ -71,7 +65,7 @@ CHECKS = (
         "refunds.made",
         "A refund that was asked for is made within an hour.",
         _find_late_refunds,
-        mend=_refund_soon,
+        mend=mend_by("payments.refund"),
         because="the refund's id is its key at the provider, and a repeat looks first for what was made",
     ),
     Check(
