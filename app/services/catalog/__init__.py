@@ -15,7 +15,6 @@ from app.services.catalog.editing import (
     edit_variant,
     fingerprint,
     get_collection_as_staff,
-    get_product_as_staff,
     new_collection,
     read_price,
 )
@@ -54,6 +53,7 @@ from app.services.catalog.reading import (
     find_variants,
     generation,
     get,
+    get_product_as_staff,
     known,
     list_collections_as_staff,
     list_ids,

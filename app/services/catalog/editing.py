@@ -11,7 +11,8 @@ from app.errors import Conflict, Invalid, NotFound
 from app.money import Money
 from app.services import audit
 from app.services.catalog.documents import Collection, Product, Rule, Variant
-from app.services.catalog.reading import find_collections, find_products
+from app.services.catalog.reading import find_collections, get_product_as_staff
+from app.services.catalog.rewriting import Rewritten, rewrite
 from app.services.catalog.rules import check_rule
 from app.services.catalog.shopify import clean_html
 from app.services.catalog.words import plain_text
@@ -19,17 +20,8 @@ from app.services.catalog.writing import save_collection, save_product
 from app.services.images import Media
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_TRIES = 3  # of a row whose product is written by others at the same moment
 _OLD = "Somebody else changed this meanwhile. What is shown is how it is now; change it again if it is still needed."
 _BAD_SLUG = "Use small letters, digits and single dashes, as in blue-hour."
-
-
-def get_product_as_staff(product_id: str) -> Product:
-    """Return a product, published or not, or raise NotFound."""
-    found = [product for product in find_products([product_id]) if not product.is_deleted]
-    if not found:
-        raise NotFound("The catalogue has no such product.")
-    return found[0]
 
 
 def get_collection_as_staff(collection_id: str) -> Collection:
@@ -69,8 +61,8 @@ def edit_variant(
     actor: str, product_id: str, variant_id: str, *, read: str, sku: str, price: Money | None, compare_at: Money | None
 ) -> Variant:
     """Set a variant's SKU and prices; raise Conflict when it is no longer as it was `read` (`fingerprint()`)."""
-    for _ in range(_TRIES):
-        product = get_product_as_staff(product_id)
+
+    def edit(product: Product) -> Rewritten:
         before = next((variant for variant in product.variants if variant.id == variant_id), None)
         if before is None:
             raise NotFound("This product has no such variant.")
@@ -78,14 +70,12 @@ def edit_variant(
             raise Conflict(_OLD)
         after = replace(before, sku=sku, price=price, compare_at=compare_at)
         variants = tuple(after if each.id == variant_id else each for each in product.variants)
-        difference = _difference(_variant_facts(before), _variant_facts(after))
-        try:
-            with audit.outside(actor, "variant.edit", variant_id, **difference):
-                save_product(replace(product, variants=variants))
-        except Conflict:
-            continue  # another variant of it, or its words, were changed in this moment
-        return after
-    raise Conflict(_OLD)
+        return Rewritten(
+            replace(product, variants=variants), **_difference(_variant_facts(before), _variant_facts(after))
+        )
+
+    saved = rewrite(actor, "variant.edit", product_id, edit, subject=variant_id)
+    return next(variant for variant in saved.variants if variant.id == variant_id)
 
 
 def fingerprint(variant: Variant) -> str:

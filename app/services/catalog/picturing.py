@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
-from app.errors import Conflict, Invalid, NotFound
-from app.services import audit
-from app.services.catalog.editing import get_product_as_staff
-from app.services.catalog.writing import save_product
+from app.errors import Invalid, NotFound
+from app.services.catalog.documents import Product
+from app.services.catalog.rewriting import Rewritten, rewrite
 from app.services.images import Media
-
-_TRIES = 3  # of a product that others write at the same moment
 
 
 def put_first(actor: str, product_id: str, key: str) -> None:
@@ -40,23 +38,19 @@ def _without(media: Sequence[Media], own: Media) -> tuple[Media, ...]:
 def _edit(
     actor: str, act: str, product_id: str, key: str, change: Callable[[Sequence[Media], Media], tuple[Media, ...]]
 ) -> None:
-    for _ in range(_TRIES):
-        product = get_product_as_staff(product_id)
+    def edit(product: Product) -> Rewritten | None:
         own = next((picture for picture in product.media if picture.key == key), None)
         if own is None:
             if act == "picture.remove":
-                return
+                return None
             raise NotFound("This product has no such picture.")
         media = change(product.media, own)
         if media == product.media:
-            return
-        before, after = (
-            {"pictures": [[each.key, each.focus_x, each.focus_y] for each in some]} for some in (product.media, media)
-        )
-        try:
-            with audit.outside(actor, act, product_id, before=before, after=after):
-                save_product(replace(product, media=media))
-        except Conflict:
-            continue
-        return
-    raise Conflict("Others are changing this product right now. Please try again.")
+            return None
+        return Rewritten(replace(product, media=media), _facts(product.media), _facts(media))
+
+    rewrite(actor, act, product_id, edit)
+
+
+def _facts(media: Sequence[Media]) -> dict[str, Any]:
+    return {"pictures": [[each.key, each.focus_x, each.focus_y] for each in media]}

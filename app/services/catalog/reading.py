@@ -108,6 +108,14 @@ def list_collections_as_staff() -> list[Collection]:
     return [to_collection(document) for document in documents]
 
 
+def get_product_as_staff(product_id: str) -> Product:
+    """Return a product, published or not, or raise NotFound."""
+    found = [product for product in find_products([product_id]) if not product.is_deleted]
+    if not found:
+        raise NotFound("The catalogue has no such product.")
+    return found[0]
+
+
 def find_products(ids: Iterable[str]) -> list[Product]:
     """Return products by id, whatever their state. For jobs and staff."""
     return [to_product(document) for document in stores.catalog()["products"].find({"_id": {"$in": list(ids)}})]

@@ -14,15 +14,15 @@ from sqlalchemy import delete, select, update
 from app import clock, db, stores
 from app.errors import Conflict, Invalid, ShopError
 from app.queue import done, later
-from app.services import audit, images
-from app.services.catalog.editing import get_product_as_staff
+from app.services import images
+from app.services.catalog.documents import Product
 from app.services.catalog.models import PictureUpload
 from app.services.catalog.pictures import queue_pictures
-from app.services.catalog.writing import save_product
+from app.services.catalog.reading import get_product_as_staff
+from app.services.catalog.rewriting import Rewritten, rewrite
 
 _TICKET_SECONDS = 900
 _KEPT_FOR = timedelta(days=1)
-_TRIES = 5  # of a product that others write at the same moment
 _MOST = 60  # pictures of one product
 
 
@@ -40,7 +40,7 @@ def open_upload(actor: str, product_id: str, *, alt: str) -> Ticket:
 
     Raises Invalid without words for those who do not see the picture, or when the product has very many.
     """
-    row = _add(actor, product_id, alt, state="open")
+    row = _add(actor, product_id, alt)
     signed = stores.s3().generate_presigned_post(
         stores.bucket(), _place(row.id), ExpiresIn=_TICKET_SECONDS,
         Conditions=[["content-length-range", 1, images.MAX_BYTES]],
@@ -55,7 +55,7 @@ def send_upload(actor: str, product_id: str, content: IO[bytes], *, alt: str) ->
         raise Invalid("Choose a picture.", file="Choose a picture.")
     if len(body) > images.MAX_BYTES:
         raise Invalid("That file is too large.", file="Choose a file of at most 20 MB.")
-    row = _add(actor, product_id, alt, state="open")
+    row = _add(actor, product_id, alt)
     stores.s3().put_object(Bucket=stores.bucket(), Key=_place(row.id), Body=body)
     note_arrival(product_id, row.id)
 
@@ -127,13 +127,13 @@ def forget_uploads() -> None:
         session.execute(delete(PictureUpload).where(PictureUpload.id.in_(ids)))
 
 
-def _add(actor: str, product_id: str, alt: str, *, state: str) -> PictureUpload:
+def _add(actor: str, product_id: str, alt: str) -> PictureUpload:
     if not alt.strip():
         raise Invalid("Say what the picture shows.", alt="Write it for those who do not see the picture.")
     if len(get_product_as_staff(product_id).media) >= _MOST:
         raise Conflict(f"A product has at most {_MOST} pictures. Please remove one first.")
     row = PictureUpload(
-        id=db.new_id(), product_id=product_id, alt=alt.strip()[:500], actor=actor, state=state, created_at=clock.now()
+        id=db.new_id(), product_id=product_id, alt=alt.strip()[:500], actor=actor, state="open", created_at=clock.now()
     )
     with db.orders.transaction() as session:
         session.add(row)
@@ -141,18 +141,13 @@ def _add(actor: str, product_id: str, alt: str, *, state: str) -> PictureUpload:
 
 
 def _give(row: PictureUpload, media: images.Media) -> None:
-    for attempt in range(_TRIES):
-        product = get_product_as_staff(row.product_id)
+    def add(product: Product) -> Rewritten | None:
         if any(picture.key == media.key for picture in product.media):
-            return
-        try:
-            with audit.outside(row.actor, "picture.add", product.id, after={"picture": media.key, "alt": media.alt}):
-                save_product(replace(product, media=(*product.media, media)))
-        except Conflict:
-            if attempt == _TRIES - 1:
-                raise
-            continue
-        return
+            return None
+        after = {"picture": media.key, "alt": media.alt}
+        return Rewritten(replace(product, media=(*product.media, media)), None, after)
+
+    rewrite(row.actor, "picture.add", row.product_id, add)
 
 
 def _place(upload_id: str) -> str:
