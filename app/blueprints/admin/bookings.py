@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, request, url_for
 from wtforms import FileField, Form, HiddenField, RadioField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs are of wtforms 3.2
 from wtforms.validators import InputRequired, Length
 
 from app.blueprints._access import staff, staff_only
+from app.blueprints._choices import SelectChoice
 from app.blueprints._pages import page, see_other
 from app.errors import Conflict, Invalid, ShopError
 from app.services import inventory, search

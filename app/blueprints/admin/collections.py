@@ -4,10 +4,10 @@ from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 from wtforms import BooleanField, Form, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the type stubs
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from app.blueprints._access import staff, staff_only
+from app.blueprints._choices import SelectChoice
 from app.blueprints._pages import page, see_other
 from app.errors import Conflict, Invalid, ShopError
 from app.services import catalog, search

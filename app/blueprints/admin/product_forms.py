@@ -1,9 +1,9 @@
 """The shape of what the forms of a product send."""
 
 from wtforms import BooleanField, FileField, Form, HiddenField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the type stubs
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional
 
+from app.blueprints._choices import SelectChoice
 from app.services import tax
 
 _TAX_CLASSES = {each: each.replace("_", " ").capitalize() for each in tax.CLASSES} | {tax.ZERO: "Never taxed"}

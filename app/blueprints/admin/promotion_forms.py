@@ -15,10 +15,10 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the type stubs
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
 
 from app import config
+from app.blueprints._choices import SelectChoice
 from app.money import Money
 from app.services import catalog
 from app.services.promotions import Promotion, Terms

@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 from wtforms import DateField, DecimalField, Form, IntegerField, SelectField, StringField
-from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the type stubs
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from app.blueprints._access import staff, staff_only
+from app.blueprints._choices import SelectChoice
 from app.blueprints._pages import changed, page, see_other
 from app.errors import Conflict, Invalid, ShopError
 from app.services import tax

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from wtforms import EmailField, Field, SelectField, StringField, TelField
-from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the type stubs
 from wtforms.form import BaseForm
 from wtforms.validators import InputRequired
 
 from app import config
+from app.blueprints._choices import SelectChoice
 from app.services import checkout
 from app.services.checkout import AddressField, Draft
 
