@@ -80,10 +80,11 @@ def test_workers_killed_at_random_lose_and_double_nothing(
     running.start_worker()
 
     def all_done() -> bool:
+        _end_waits()
         queue.relay()
         return all(_state(order) == "label_bought" and _mail_states(order) == ["sent", "sent"] for order in placed)
 
-    wait_until(all_done, seconds=240, what="every order labelled and mailed")
+    wait_until(all_done, seconds=60, what="every order labelled and mailed")
     labels, copies = companies.ledger()["labels"], _copies(companies)
     assert len(labels) == len({label["id"] for label in labels}) == len(placed)
     assert {label["id"] for label in labels} == {
@@ -112,6 +113,17 @@ def _pass_time(span: timedelta) -> None:
         )
         session.execute(text("UPDATE label_attempts SET asked_at = asked_at - :span"), {"span": span})
         session.execute(text("UPDATE messages SET leased_until = leased_until - :span"), {"span": span})
+
+
+def _end_waits() -> None:
+    """Have what failed, and waits to be tried again, tried again now: after many deaths it would wait for minutes."""
+    with db.orders.transaction() as session:
+        session.execute(
+            text(
+                "UPDATE outbox SET due_at = now() WHERE done_at IS NULL AND failed_at IS NULL AND leased_until IS NULL"
+                " AND due_at > now() AND (name LIKE 'fulfilment.%' OR name LIKE 'email.%')"
+            )
+        )
 
 
 def _some_progress(placed: list[orders.Order]) -> Callable[[], Any]:
