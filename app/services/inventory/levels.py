@@ -72,11 +72,6 @@ class Level:
         """How many were sold and are still to come."""
         return max(0, -self.on_hand)
 
-    @property
-    def is_low(self) -> bool:
-        """Whether it runs out."""
-        return self.on_hand - self.reserved <= self.low_at
-
 
 def levels(variant_ids: Iterable[str]) -> dict[str, Level]:
     """Return the level of each variant in one query; a variant without a row has nothing on hand."""
