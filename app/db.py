@@ -7,13 +7,13 @@ import base64
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Executable, MetaData, create_engine, event
+from sqlalchemy import BigInteger, DateTime, Executable, MetaData, Row, create_engine, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -131,7 +131,7 @@ class Database:
                 self._local.is_broken = True
                 raise
             return
-        self._local.after_commit, self._local.is_broken = [], False
+        self._local.after_commit, self._local.collected, self._local.is_broken = [], [], False
         with Session(self.engine, expire_on_commit=False) as session:
             outer = getattr(self._local, "session", None)
             self._local.session, self._local.in_transaction = session, True
@@ -140,6 +140,7 @@ class Database:
                     yield session
                     if self._local.is_broken:
                         raise RuntimeError("a nested block failed and somebody went on; that needs savepoint()")
+                    self._hand_over()
             finally:
                 self._local.session, self._local.in_transaction = outer, False
         for act in self._local.after_commit:
@@ -148,13 +149,13 @@ class Database:
     @contextmanager
     def savepoint(self) -> Iterator[Session]:
         """Undo only this block when it raises, so that the open transaction can go on. Costs two statements."""
-        acts = len(self._local.after_commit)
+        acts, rows = len(self._local.after_commit), len(self._local.collected)
         try:
             with self.session.begin_nested():
                 yield self.session
         except BaseException:
             self._local.is_broken = False
-            del self._local.after_commit[acts:]
+            del self._local.after_commit[acts:], self._local.collected[rows:]
             raise
 
     @contextmanager
@@ -190,6 +191,27 @@ class Database:
             return session.scalar(statement, values)
         with self.engines[1].connect() as connection:
             return connection.scalar(statement, values)
+
+    def rows(self, statement: Executable, values: Mapping[str, Any]) -> Sequence[Row[*tuple[Any, ...]]]:
+        """Read the rows of a statement that was built once and asks for columns: a third of what entities cost."""
+        session: Session | None = getattr(self._local, "session", None)
+        if session is not None:
+            return session.execute(statement, values).all()
+        with self.engines[1].connect() as connection:
+            return connection.execute(statement, values).all()
+
+    def collect(self, write: Callable[[list[Any]], None], row: Any) -> None:
+        """Have `write` write all rows collected for it at once, as the last act of the open transaction."""
+        if not self.in_transaction:
+            raise RuntimeError("collect() needs an open transaction")
+        self._local.collected.append((write, row))
+
+    def _hand_over(self) -> None:
+        together: dict[Callable[[list[Any]], None], list[Any]] = {}
+        for write, row in self._local.collected:
+            together.setdefault(write, []).append(row)
+        for write, rows in together.items():
+            write(rows)
 
     def after_commit(self, act: Callable[[], None]) -> None:
         """Run `act` once the open transaction has committed; never when it rolls back."""

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from flask import current_app
@@ -82,6 +83,10 @@ _OUTBOXES: dict[str, tuple[db.Database, type[CustomersOutbox] | type[OrdersOutbo
     "customers": (db.customers, CustomersOutbox),
     "orders": (db.orders, OrdersOutbox),
 }
+_ADD = {
+    name: insert(outbox.__table__).on_conflict_do_nothing(index_elements=["key"]).returning(outbox.__table__.c.id)  # type: ignore[arg-type]
+    for name, (_, outbox) in _OUTBOXES.items()
+}
 _running: contextvars.ContextVar[tuple[str, str, int] | None] = contextvars.ContextVar("job", default=None)
 
 
@@ -97,31 +102,41 @@ def later(name: str, *ids: str | int, key: str | None = None, delay: timedelta =
         raise RuntimeError("later() needs one open transaction: the job leaves with its commit")
     database = is_open[0]
     moment = clock.now()
-    _, outbox = _OUTBOXES[database.name]
     row = {
         "id": db.new_id(), "name": name, "args": list(ids), "key": key,
         "created_at": moment, "due_at": moment + delay, "pushed_at": None if delay else moment, "attempts": 0,
     }  # fmt: skip
-    added = database.session.execute(
-        insert(outbox).values(**row).on_conflict_do_nothing(index_elements=["key"]).returning(outbox.id)
-    ).scalar()
-    if added and not delay:
-        database.after_commit(lambda: push(database.name, [(added, name)]))
+    database.collect(_WRITE[database.name], row)
+
+
+def _write(database_name: str, rows: list[dict[str, Any]]) -> None:
+    """Write the jobs that a transaction asked for; those that are new and due are pushed once it has committed."""
+    database, _ = _OUTBOXES[database_name]
+    added = set(database.session.scalars(_ADD[database_name], rows))
+    due = [(row["id"], row["name"]) for row in rows if row["pushed_at"] and row["id"] in added]
+    if due:
+        database.after_commit(partial(push, database_name, due))
+
+
+_WRITE = {name: partial(_write, name) for name in _OUTBOXES}
 
 
 def push(database_name: str, jobs: Iterable[tuple[str, str]]) -> None:
-    """Hand `(row id, job name)` pairs to RQ within 100 ms, or leave them to the relay."""
+    """Hand `(row id, job name)` pairs to RQ, all at once and within 100 ms, or leave them to the relay."""
     from redis.exceptions import RedisError  # noqa: PLC0415 - RQ is heavy, and pages that queue nothing never load it
     from rq import Queue  # noqa: PLC0415 - as above
 
     connection = current_app.extensions["push"]
+    pipeline = connection.pipeline()
     try:
         for row_id, name in jobs:
             job = _jobs()[name]
             Queue(job.queue, connection=connection).enqueue_call(
                 "app.tasks.run", args=(database_name, row_id, name), job_id=f"{database_name}-{row_id}",
                 timeout=job.lease, result_ttl=0, failure_ttl=60, description=name,
+                pipeline=pipeline,
             )  # fmt: skip
+        pipeline.execute()
     except RedisError as error:
         log.warning("Redis did not take a job; the relay will push it", extra={"reason": str(error)})
 

@@ -25,6 +25,7 @@ def show(token: str) -> Response:
         order = _settled(order)
     paid = payments.of_order(order.id)
     due = payments.due_of(order.total_money, paid)
+    parcels = fulfilment.shipments_of(order.id)
     response = page(
         "orders/show.html",
         part="orders/_status.html",
@@ -33,7 +34,7 @@ def show(token: str) -> Response:
         pay_state=payments.state_of(paid),
         decline=next((payment.decline for payment in reversed(paid) if payment.decline), None),
         given_back=Money(sum(payment.refunded for payment in paid), order.currency),
-        shipments=fulfilment.shipments_of(order.id),
+        shipments=parcels,
         parcel_steps=_parcel_steps,
         transfer=_transfer(paid),
         ways=[way.code for way in payments.ways(due) if not way.problem],
@@ -41,8 +42,8 @@ def show(token: str) -> Response:
         tenders=[each for each in paid if each.gift_card_id and each.state != "cancelled"],
         documents=documents.documents_of(order.id),
         returns=returns.of_order(order.id),
-        may_return=any(returns.returnable(order).values()),
-        may_cancel=any(cancellations.pieces_of(order).values()),
+        may_return=any(returns.returnable(order, parcels=parcels).values()),
+        may_cancel=any(cancellations.pieces_of(order, parcels=parcels).values()),
         is_confirming=comes_from_payment and order.state == "placed",
     )
     response.headers["Cache-Control"] = "no-store"

@@ -4,12 +4,13 @@ The one rule: stock, refund, parcel, state and timeline change in one transactio
 else happens to the order at the same moment happens before or after, and a second cancellation finds nothing left.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from app import db
 from app.errors import Conflict
 from app.queue import later
 from app.services import checkout, credits, fulfilment, orders, promotions
+from app.services.fulfilment import Shipment
 from app.services.orders import Order, OrderState
 
 __all__ = ["cancel", "pieces_of", "quote"]
@@ -17,11 +18,12 @@ __all__ = ["cancel", "pieces_of", "quote"]
 _TOO_LATE = "The carrier has it already, so it cannot be cancelled any more. It can be sent back."
 
 
-def pieces_of(order: Order) -> dict[int, int]:
-    """Return how many of each line, by position, can still be cancelled."""
+def pieces_of(order: Order, *, parcels: Sequence[Shipment] | None = None) -> dict[int, int]:
+    """Return how many of each line, by position, can still be cancelled. `parcels` are the order's, where known."""
     if order.state == OrderState.CANCELLED:
         return {line.position: 0 for line in order.lines}
-    balance, gone = credits.balance_of(order, credits.of_order(order.id)), fulfilment.gone(order.id)
+    gone = fulfilment.gone(order.id) if parcels is None else fulfilment.gone_in(parcels)
+    balance = credits.balance_of(order, credits.of_order(order.id))
     return {position: max(0, left - gone.get(position, 0)) for position, left in balance.pieces.items()}
 
 

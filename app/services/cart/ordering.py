@@ -3,13 +3,27 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from app import clock, db
 from app.errors import NotFound
 from app.money import Money
 from app.services import tax
 from app.services.cart.models import CartRow, LineRow
+
+_LOCKED = (
+    select(CartRow.id, CartRow.revision, CartRow.order_id).where(CartRow.id == bindparam("cart")).with_for_update()
+)
+_LINES = (
+    select(LineRow.variant_id, LineRow.quantity, LineRow.price_seen, LineRow.currency)
+    .where(LineRow.cart_id == bindparam("cart"))
+    .order_by(LineRow.variant_id)
+)
+_CART = update(CartRow.__table__).where(CartRow.id == bindparam("cart"))  # type: ignore[arg-type]
+_RAISED = _CART.values(revision=CartRow.revision + 1)
+_SENT = _RAISED.values(country=bindparam("to_country"), region=bindparam("to_region"), postal_code=bindparam("to_code"))
+_ORDERED = _CART.values(order_id=bindparam("order"))
+_EMPTIED = _RAISED.values(order_id=None, coupon=None, updated_at=bindparam("moment")).returning(CartRow.revision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +48,10 @@ class LockedCart:
 def lock(cart_id: str) -> LockedCart:
     """Lock a cart until the open transaction ends; raise NotFound when it does not exist."""
     with db.orders.transaction() as session:
-        cart = session.get(CartRow, cart_id, with_for_update=True, populate_existing=True)
+        cart = session.execute(_LOCKED, {"cart": cart_id}).one_or_none()
         if cart is None:
             raise NotFound("That cart does not exist any more.")
-        lines = session.scalars(select(LineRow).where(LineRow.cart_id == cart_id).order_by(LineRow.variant_id)).all()
+        lines = session.execute(_LINES, {"cart": cart_id}).all()
         return LockedCart(
             id=cart.id,
             revision=cart.revision,
@@ -51,14 +65,14 @@ def lock(cart_id: str) -> LockedCart:
 def touch(cart_id: str) -> None:
     """Raise a cart's revision, because what an order of it would be has changed: its address or its delivery."""
     with db.orders.transaction() as session:
-        session.execute(update(CartRow).where(CartRow.id == cart_id).values(revision=CartRow.revision + 1))
+        session.execute(_RAISED, {"cart": cart_id})
 
 
 def send_to(cart_id: str, place: tax.Place) -> None:
     """Note where a cart goes, because its taxes hang on that, and raise its revision."""
-    where = {"country": place.country, "region": place.region, "postal_code": place.postal_code}
+    where = {"to_country": place.country, "to_region": place.region, "to_code": place.postal_code}
     with db.orders.transaction() as session:
-        session.execute(update(CartRow).where(CartRow.id == cart_id).values(revision=CartRow.revision + 1, **where))
+        session.execute(_SENT, {"cart": cart_id} | where)
 
 
 def keep_coupon(cart_id: str, code: str | None) -> None:
@@ -74,16 +88,15 @@ def keep_coupon(cart_id: str, code: str | None) -> None:
 def remember_order(cart_id: str, order_id: str | None) -> None:
     """Note which unpaid order holds stock for this cart, so that the cart does not show its own pieces as sold out."""
     with db.orders.transaction() as session:
-        session.execute(update(CartRow).where(CartRow.id == cart_id).values(order_id=order_id))
+        session.execute(_ORDERED, {"cart": cart_id, "order": order_id})
 
 
 def take_out(cart_id: str, quantities: Mapping[str, int]) -> None:
     """Take what was ordered (variant id to pieces) out of a cart. What was added since stays."""
     with db.orders.transaction() as session:
-        cart = session.get(CartRow, cart_id, with_for_update=True, populate_existing=True)
-        if cart is None:
+        revision = session.execute(_EMPTIED, {"cart": cart_id, "moment": clock.now()}).scalar()
+        if revision is None:
             return
-        cart.revision, cart.order_id, cart.coupon, cart.updated_at = cart.revision + 1, None, None, clock.now()
         lines = session.scalars(
             select(LineRow).where(LineRow.cart_id == cart_id, LineRow.variant_id.in_(quantities))
         ).all()
@@ -92,4 +105,4 @@ def take_out(cart_id: str, quantities: Mapping[str, int]) -> None:
             session.execute(delete(LineRow).where(LineRow.cart_id == cart_id, LineRow.variant_id.in_(used_up)))
         for line in lines:  # one statement for all of them: the session sends its changes together
             if line.variant_id not in used_up:
-                line.quantity, line.revision = line.quantity - quantities[line.variant_id], cart.revision
+                line.quantity, line.revision = line.quantity - quantities[line.variant_id], revision

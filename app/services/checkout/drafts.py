@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app import clock, db
@@ -21,6 +21,16 @@ from app.services.shipping import DeliveryOption
 TERMS_VERSION = "2026-11-01"
 
 Step = Literal["cart", "address", "delivery"]
+
+_DRAFT = select(DraftRow.email, DraftRow.address, DraftRow.delivery_method, DraftRow.gift_card_ids).where(
+    DraftRow.cart_id == bindparam("cart")
+)
+_DELIVERED = (
+    update(DraftRow.__table__)  # type: ignore[arg-type]
+    .where(DraftRow.cart_id == bindparam("cart"))
+    .values(delivery_method=bindparam("method"), updated_at=bindparam("moment"))
+)
+_ERASED = delete(DraftRow.__table__).where(DraftRow.cart_id == bindparam("cart"))  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +117,10 @@ def draft_of(shopper: Shopper) -> Draft:
     """Return what the shopper has entered so far."""
     if shopper.cart_id is None:
         return Draft(None)
-    with db.orders.reading() as session:
-        row = session.get(DraftRow, shopper.cart_id)
-    if row is None:
-        return Draft(shopper.cart_id)
-    address = Address.from_copy(row.address)
-    return Draft(row.cart_id, row.email, address, row.delivery_method, tuple(row.gift_card_ids))
+    for row in db.orders.rows(_DRAFT, {"cart": shopper.cart_id}):
+        address = Address.from_copy(row.address)
+        return Draft(shopper.cart_id, row.email, address, row.delivery_method, tuple(row.gift_card_ids))
+    return Draft(shopper.cart_id)
 
 
 def quote(shopper: Shopper, *, coupon: str | None = None) -> Quote:
@@ -209,15 +217,14 @@ def save_delivery(shopper: Shopper, method: str) -> None:
         raise Conflict("Please look at your cart and your address first.")
     if method not in {option.code for option in offered.options}:
         raise Conflict("That way of delivery is not offered for your order. Please choose another one.")
+    if method == offered.draft.delivery_method:
+        return
     with db.orders.transaction() as session:
-        cart.lock(offered.cart.id or "")  # the cart before the draft, as settling does
-        row = session.get(DraftRow, shopper.cart_id, with_for_update=True)
-        if row is not None and row.delivery_method != method:
-            cart.touch(row.cart_id)
-            row.delivery_method, row.updated_at = method, clock.now()
+        cart.touch(offered.cart.id or "")  # which locks it: the cart before the draft, as settling does
+        session.execute(_DELIVERED, {"cart": offered.cart.id, "method": method, "moment": clock.now()})
 
 
 def erase_draft(cart_id: str) -> None:
     """Forget what was entered: the order that came of it has its own copy."""
     with db.orders.transaction() as session:
-        session.execute(delete(DraftRow).where(DraftRow.cart_id == cart_id))
+        session.execute(_ERASED, {"cart": cart_id})

@@ -146,7 +146,7 @@ def _write(offer: Quote, revision: int, terms_version: str, method: str, address
         if not offer.due:
             confirm(order, "Paid with a gift card." if order.total else "Nothing was to be paid.", actor="shop")
             return order, None
-        payment = _add_payment(order, method, address)
+        payment = _add_payment(order, offer.due, method, address)
         later("checkout.expire", order.id, key=f"expire:{order.id}", delay=payments.held_for(method))
     return order, payment
 
@@ -173,7 +173,10 @@ def _go_on(order: Order, method: str, address: str) -> Placed:
         if live is not None and is_replaced:
             give_back_part(locked, live.id)
             _hold_anew(locked, live, method)
-        payment = payments.find_live(order.id) or _add_payment(locked, method, address)
+        payment = payments.find_live(order.id)
+        if payment is None:
+            due = payments.due_of(locked.total_money, payments.of_order(order.id))
+            payment = _add_payment(locked, due, method, address)
     return Placed(order, payments.charge(payment.id))
 
 
@@ -196,9 +199,8 @@ def _is_over(payment: Payment) -> bool:
     return payment.state == "open" and payment.method == "hosted" and lived > payments.SESSION_LIVES
 
 
-def _add_payment(order: Order, method: str, address: str) -> Payment:
+def _add_payment(order: Order, due: Money, method: str, address: str) -> Payment:
     link = orders.link_of(order.id)
-    due = payments.due_of(order.total_money, payments.of_order(order.id))
     payment = payments.add(
         order_id=order.id, order_number=order.number, amount=due, method=method, email=order.email,
         return_url=f"{link}?from=payment", cancel_url=link,

@@ -49,7 +49,7 @@ def _stop(payment_id: str, truth: Truth) -> Order:
 
 def apply(payment_id: str, truth: Truth) -> Order:
     """Act on what the provider said of a payment. The effect and the end of the running job commit together."""
-    order_id = payments.get_for_job(payment_id).order_id
+    order_id = payments.order_of(payment_id)
     with db.orders.transaction():
         order = orders.lock(order_id)
         payment = payments.lock(payment_id)

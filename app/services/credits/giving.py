@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from app import clock, db
 from app.errors import Conflict, Invalid, NotFound
@@ -17,6 +17,7 @@ from app.services.credits.models import Credit, CreditLine
 from app.services.orders import Order
 from app.services.pricing import RateTotal
 
+_OF_ORDER = select(Credit).where(Credit.order_id == bindparam("order")).order_by(Credit.id)
 _DONE = {"refund": "{} are given back: {}", "cancellation": "{} are given back for what was cancelled: {}",
          "return": "{} are given back for what was returned: {}"}  # fmt: skip
 
@@ -138,7 +139,7 @@ def give_as_staff(
 def of_order(order_id: str) -> Sequence[Credit]:
     """List an order's credits, oldest first."""
     with db.orders.reading() as session:
-        return session.scalars(select(Credit).where(Credit.order_id == order_id).order_by(Credit.id)).all()
+        return session.scalars(_OF_ORDER, {"order": order_id}).all()
 
 
 def is_given(key: str) -> bool:

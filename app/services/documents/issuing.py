@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app import clock, config, db, stores
@@ -18,6 +18,7 @@ from app.services.documents import papers
 from app.services.documents.models import Document, DocumentSeries
 from app.services.documents.printing import print_pdf
 
+_OF_ORDER = select(Document).where(Document.order_id == bindparam("order")).order_by(Document.id)
 _PAGES = {"invoice": "invoice", "credit_note": "invoice", "packing_slip": "packing_slip"}
 
 
@@ -91,7 +92,7 @@ def key_of(document_id: str) -> str:
 def documents_of(order_id: str) -> Sequence[Document]:
     """List an order's documents, oldest first."""
     with db.orders.reading() as session:
-        return session.scalars(select(Document).where(Document.order_id == order_id).order_by(Document.id)).all()
+        return session.scalars(_OF_ORDER, {"order": order_id}).all()
 
 
 def _issue(

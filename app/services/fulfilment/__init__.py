@@ -9,7 +9,7 @@ from app.services.fulfilment.following import note_push, poll, receive_push
 from app.services.fulfilment.models import Shipment, ShipmentEvent, ShipmentLine
 from app.services.fulfilment.shipments import get_for_job, label_pdf, shipments_of, start, states_of
 from app.services.fulfilment.states import ShipmentState
-from app.services.fulfilment.stopping import give_label_back, gone, take_out
+from app.services.fulfilment.stopping import give_label_back, gone, gone_in, take_out
 
 __all__ = [
     "Shipment",
@@ -20,6 +20,7 @@ __all__ = [
     "get_for_job",
     "give_label_back",
     "gone",
+    "gone_in",
     "label_pdf",
     "note_push",
     "poll",

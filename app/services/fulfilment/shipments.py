@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app import clock, db, stores
@@ -13,6 +13,7 @@ from app.services import credits, inventory, orders, shipping
 from app.services.fulfilment.models import Shipment, ShipmentLine
 from app.services.fulfilment.states import MOVES, ShipmentState
 
+_OF_ORDER = select(Shipment).where(Shipment.order_id == bindparam("order")).order_by(Shipment.number)
 _CARRIER_MAY_MOVE = {ShipmentState.LABEL_BOUGHT, ShipmentState.IN_TRANSIT, ShipmentState.EXCEPTION}
 
 
@@ -65,7 +66,7 @@ def start(order_id: str) -> None:
 def shipments_of(order_id: str) -> Sequence[Shipment]:
     """List an order's shipments with their events, the first one first."""
     with db.orders.reading() as session:
-        return session.scalars(select(Shipment).where(Shipment.order_id == order_id).order_by(Shipment.number)).all()
+        return session.scalars(_OF_ORDER, {"order": order_id}).all()
 
 
 def states_of(order_ids: Iterable[str]) -> dict[str, str]:

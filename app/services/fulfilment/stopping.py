@@ -1,6 +1,6 @@
 """Stopping: what is cancelled before the carrier has it comes out of its parcel; an empty parcel's label goes back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select
 
@@ -10,7 +10,7 @@ from app.queue import done, later
 from app.services import orders, shipping
 from app.services.fulfilment.buying import SETTLES_AFTER
 from app.services.fulfilment.models import LabelAttempt, Shipment
-from app.services.fulfilment.shipments import get_for_job, move
+from app.services.fulfilment.shipments import get_for_job, move, shipments_of
 from app.services.fulfilment.states import ShipmentState
 
 _HERE = {ShipmentState.PENDING, ShipmentState.MAYBE_BOUGHT, ShipmentState.REFUSED, ShipmentState.LABEL_BOUGHT}
@@ -19,10 +19,13 @@ _GONE = {ShipmentState.IN_TRANSIT, ShipmentState.EXCEPTION, ShipmentState.DELIVE
 
 def gone(order_id: str) -> dict[int, int]:
     """Return how many of each line, by position, are in parcels that left the house."""
-    with db.orders.reading() as session:
-        left = session.scalars(select(Shipment).where(Shipment.order_id == order_id, Shipment.state.in_(_GONE))).all()
+    return gone_in(shipments_of(order_id))
+
+
+def gone_in(shipments: Iterable[Shipment]) -> dict[int, int]:
+    """Return how many of each line, by position, are in those of an order's parcels that left the house."""
     found: dict[int, int] = {}
-    for line in (line for shipment in left for line in shipment.lines):
+    for line in (line for shipment in shipments if shipment.state in _GONE for line in shipment.lines):
         found[line.position] = found.get(line.position, 0) + line.quantity
     return found
 

@@ -76,9 +76,7 @@ class Level:
 def levels(variant_ids: Iterable[str]) -> dict[str, Level]:
     """Return the level of each variant in one query; a variant without a row has nothing on hand."""
     wanted = list(variant_ids)
-    with db.orders.reading() as session:
-        rows = session.execute(_LEVELS, {"variants": wanted}).all()
-    found = {row.variant_id: Level(*row) for row in rows}
+    found = {row.variant_id: Level(*row) for row in db.orders.rows(_LEVELS, {"variants": wanted})}
     return {variant: found.get(variant, Level(variant, 0, 0, 0)) for variant in wanted}
 
 

@@ -3,13 +3,40 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app import clock, db
 from app.services.inventory.backorders import owe
 from app.services.inventory.levels import DEFAULT_LOCATION, SoldOut, levels
 from app.services.inventory.models import Reservation, StockLevel, StockMovement
+
+_LEVEL = update(StockLevel.__table__).where(  # type: ignore[arg-type]  # the table: nothing is kept in the session
+    StockLevel.variant_id == bindparam("variant"), StockLevel.location == DEFAULT_LOCATION
+)
+_CHANGED = {"changes": StockLevel.changes + 1, "updated_at": bindparam("moment")}
+_RESERVE = (
+    _LEVEL.where(StockLevel.on_hand + StockLevel.backorder - StockLevel.reserved >= bindparam("pieces"))
+    .values(reserved=StockLevel.reserved + bindparam("pieces"), **_CHANGED)
+    .returning(StockLevel.variant_id)
+)
+_RELEASE = _LEVEL.values(reserved=StockLevel.reserved - bindparam("pieces"), **_CHANGED)
+_SELL = _LEVEL.values(
+    on_hand=StockLevel.on_hand - bindparam("pieces"),
+    reserved=StockLevel.reserved - bindparam("pieces"),
+    version=StockLevel.version + 1,
+    **_CHANGED,
+).returning(StockLevel.on_hand)
+_MOVED = insert(StockMovement.__table__)  # type: ignore[arg-type]
+_HELD = select(Reservation.variant_id, Reservation.quantity).where(
+    Reservation.order_id == bindparam("order"), Reservation.state == "held"
+)
+_ENDED = (
+    update(Reservation.__table__)  # type: ignore[arg-type]
+    .where(Reservation.order_id == bindparam("order"), Reservation.state == "held")
+    .values(state=bindparam("to"), sold_at=bindparam("sold"))
+    .returning(Reservation.variant_id, Reservation.quantity)
+)
 
 
 def reserve(order_id: str, quantities: Mapping[str, int], *, until: datetime) -> None:
@@ -20,13 +47,8 @@ def reserve(order_id: str, quantities: Mapping[str, int], *, until: datetime) ->
     moment = clock.now()
     with db.orders.transaction() as session:
         for variant_id, quantity in sorted(quantities.items()):
-            taken = session.execute(
-                update(StockLevel)
-                .where(StockLevel.variant_id == variant_id, StockLevel.location == DEFAULT_LOCATION)
-                .where(StockLevel.on_hand + StockLevel.backorder - StockLevel.reserved >= quantity)
-                .values(reserved=StockLevel.reserved + quantity, changes=StockLevel.changes + 1, updated_at=moment)
-                .returning(StockLevel.variant_id)
-            ).scalar()
+            asked = {"variant": variant_id, "pieces": quantity, "moment": moment}
+            taken = session.execute(_RESERVE, asked).scalar()
             if taken is None:
                 raise SoldOut(variant_id, levels([variant_id])[variant_id].available)
         held = insert(Reservation).values(
@@ -50,11 +72,7 @@ def release(order_id: str) -> None:
     """Give back what an order held. Twice is once. Only after its payment is confirmed cancelled."""
     with db.orders.transaction() as session:
         for variant_id, quantity in _end(order_id, "released"):
-            session.execute(
-                update(StockLevel)
-                .where(StockLevel.variant_id == variant_id, StockLevel.location == DEFAULT_LOCATION)
-                .values(reserved=StockLevel.reserved - quantity, changes=StockLevel.changes + 1, updated_at=clock.now())
-            )
+            session.execute(_RELEASE, {"variant": variant_id, "pieces": quantity, "moment": clock.now()})
 
 
 def sell(order_id: str) -> None:
@@ -62,25 +80,12 @@ def sell(order_id: str) -> None:
     moment = clock.now()
     with db.orders.transaction() as session:
         for variant_id, quantity in _end(order_id, "sold"):
-            on_hand = session.execute(
-                update(StockLevel)
-                .where(StockLevel.variant_id == variant_id, StockLevel.location == DEFAULT_LOCATION)
-                .values(
-                    on_hand=StockLevel.on_hand - quantity,
-                    reserved=StockLevel.reserved - quantity,
-                    version=StockLevel.version + 1,
-                    changes=StockLevel.changes + 1,
-                    updated_at=moment,
-                )
-                .returning(StockLevel.on_hand)
-            ).scalar_one()
+            asked = {"variant": variant_id, "pieces": quantity, "moment": moment}
+            on_hand = session.execute(_SELL, asked).scalar_one()
             owe(order_id, variant_id, min(quantity, max(0, -on_hand)))
-            session.add(
-                StockMovement(
-                    id=db.new_id(), variant_id=variant_id, location=DEFAULT_LOCATION, change=-quantity,
-                    kind="sell", reference=order_id, reason="Sold", actor="shop", at=moment,
-                )
-            )  # fmt: skip
+            moved = {"id": db.new_id(), "variant_id": variant_id, "location": DEFAULT_LOCATION, "change": -quantity}
+            why = {"kind": "sell", "reference": order_id, "reason": "Sold", "actor": "shop", "at": moment}
+            session.execute(_MOVED, moved | why)
 
 
 def hold(order_id: str, *, until: datetime) -> None:
@@ -95,13 +100,7 @@ def hold(order_id: str, *, until: datetime) -> None:
 
 def held(order_id: str) -> dict[str, int]:
     """Return how many pieces of each variant an order has set aside at this moment."""
-    with db.orders.reading() as session:
-        rows = session.execute(
-            select(Reservation.variant_id, Reservation.quantity).where(
-                Reservation.order_id == order_id, Reservation.state == "held"
-            )
-        )
-        return {row.variant_id: row.quantity for row in rows}
+    return {row.variant_id: row.quantity for row in db.orders.rows(_HELD, {"order": order_id})}
 
 
 def reservations_of(order_ids: Iterable[str]) -> dict[str, list[Reservation]]:
@@ -115,10 +114,6 @@ def reservations_of(order_ids: Iterable[str]) -> dict[str, list[Reservation]]:
 
 def _end(order_id: str, state: str) -> list[tuple[str, int]]:
     """Move the held reservations of an order to `state`; return what they held, in order of variant id."""
-    rows = db.orders.session.execute(
-        update(Reservation)
-        .where(Reservation.order_id == order_id, Reservation.state == "held")
-        .values(state=state, sold_at=clock.now() if state == "sold" else None)
-        .returning(Reservation.variant_id, Reservation.quantity)
-    ).all()
+    asked = {"order": order_id, "to": state, "sold": clock.now() if state == "sold" else None}
+    rows = db.orders.session.execute(_ENDED, asked).all()
     return sorted((row.variant_id, row.quantity) for row in rows)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, insert, or_, select
 
 from app import clock, config, db
 from app.errors import Conflict, NotFound
@@ -51,6 +51,11 @@ __all__ = [
 ]
 
 LINK_SECONDS = 180 * 24 * 3600  # then the look-up page mails a fresh one
+_OF_CART = select(Order).where(Order.cart_id == bindparam("cart"))
+_WAITING_OF_CART = _OF_CART.where(Order.state == OrderState.PLACED)
+_OF_REVISION = _OF_CART.where(Order.cart_revision == bindparam("revision"), Order.state != OrderState.CANCELLED)
+_TIMELINE = select(OrderEvent).where(OrderEvent.order_id == bindparam("order")).order_by(OrderEvent.id)
+_NOTE = insert(OrderEvent.__table__)  # type: ignore[arg-type]  # the table itself: nothing is to be kept in the session
 _NUMBER_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O and no 1/I: numbers are read out on the phone
 
 
@@ -96,11 +101,9 @@ def add(values: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> Order:
 
 def find_of_cart(cart_id: str, *, revision: int | None = None) -> Order | None:
     """Return the order that came of a cart at `revision`; without one, the cart's order that waits for its money."""
-    wanted = Order.state == OrderState.PLACED
-    if revision is not None:
-        wanted = (Order.cart_revision == revision) & (Order.state != OrderState.CANCELLED)
+    wanted = _WAITING_OF_CART if revision is None else _OF_REVISION
     with db.orders.reading() as session:
-        return session.scalars(select(Order).where(Order.cart_id == cart_id, wanted)).one_or_none()
+        return session.scalars(wanted, {"cart": cart_id, "revision": revision}).one_or_none()
 
 
 def find_by_number(number: str) -> Order | None:
@@ -245,18 +248,14 @@ def move(order: Order, to: OrderState, why: str, *, actor: str = "shop") -> None
 def note(order_id: str, kind: str, text: str, *, actor: str = "shop") -> None:
     """Add a line to the order's timeline; of some kinds it also puts the order on staff's list."""
     with db.orders.transaction() as session:
-        session.add(
-            OrderEvent(
-                id=db.new_id(), order_id=order_id, at=clock.now(), kind=kind, text=text, actor=actor,
-                needs_attention=kind in ATTENTION,
-            )
-        )  # fmt: skip
+        said = {"id": db.new_id(), "order_id": order_id, "at": clock.now(), "kind": kind, "text": text, "actor": actor}
+        session.execute(_NOTE, said | {"needs_attention": kind in ATTENTION})
 
 
 def timeline(order_id: str) -> Sequence[OrderEvent]:
     """List what happened to an order, oldest first."""
     with db.orders.reading() as session:
-        return session.scalars(select(OrderEvent).where(OrderEvent.order_id == order_id).order_by(OrderEvent.id)).all()
+        return session.scalars(_TIMELINE, {"order": order_id}).all()
 
 
 def _new_number() -> str:

@@ -39,6 +39,7 @@ from app.services.payments.charging import (
     note_paid,
     of_order,
     of_orders,
+    order_of,
     state_of,
 )
 from app.services.payments.disputes import disputes_of, list_disputed, note_dispute
@@ -160,6 +161,7 @@ __all__ = [
     "note_sent",
     "of_order",
     "of_orders",
+    "order_of",
     "read_dispute",
     "read_event",
     "receipts_of",

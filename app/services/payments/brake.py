@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app import clock, db, keys
@@ -29,6 +29,17 @@ _LIMITS: Mapping[str, Mapping[str, tuple[int, timedelta]]] = {
     },
     "gift_code": {"cart": (5, timedelta(minutes=15)), "address": (20, timedelta(hours=1))},
 }
+
+_TRIES = (
+    select(PaymentTry.lane, PaymentTry.at)
+    .where(
+        PaymentTry.kind == bindparam("kind"),
+        PaymentTry.lane.in_(bindparam("lanes", expanding=True)),
+        PaymentTry.at > bindparam("since"),
+    )
+    .order_by(PaymentTry.at.desc())
+    .limit(200)
+)
 
 
 class TooManyTries(Forbidden):
@@ -62,13 +73,7 @@ def check(kind: str, lanes: Mapping[str, str]) -> None:
     """Raise TooManyTries when one of the lanes has had its share of tries of this `kind`."""
     moment = clock.now()
     blocked: list[datetime] = []
-    with db.orders.reading() as session:
-        rows = session.execute(
-            select(PaymentTry.lane, PaymentTry.at)
-            .where(PaymentTry.kind == kind, PaymentTry.lane.in_(list(lanes.values())), PaymentTry.at > moment - _KEPT)
-            .order_by(PaymentTry.at.desc())
-            .limit(200)
-        ).all()
+    rows = db.orders.rows(_TRIES, {"kind": kind, "lanes": list(lanes.values()), "since": moment - _KEPT})
     for name, lane in lanes.items():
         most, window = _LIMITS[kind].get(name, (0, timedelta()))
         times = [row.at for row in rows if row.lane == lane and row.at > moment - window]

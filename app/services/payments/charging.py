@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from app import clock, db
 from app.errors import NotFound, Unavailable
@@ -18,6 +18,17 @@ from app.services.payments.tenders import GIFT_CARD
 
 LOST_AFTER = timedelta(minutes=5)  # when no call of ours can still be at work over there
 LIVE = ("created", "open", "authorized", "paid")
+_OF_ORDER = select(Payment).where(Payment.order_id == bindparam("order")).order_by(Payment.id)
+_LIVE_ONE = select(Payment).where(
+    Payment.order_id == bindparam("order"), Payment.state.in_(LIVE), Payment.provider != GIFT_CARD
+)
+_ORDER_ID = select(Payment.order_id).where(Payment.id == bindparam("payment"))
+_TRY = (
+    update(Payment.__table__)  # type: ignore[arg-type]  # the table: no entity is touched
+    .where(Payment.id == bindparam("payment"), Payment.state == "created")
+    .where(Payment.tried_at.is_not_distinct_from(bindparam("tried_before")))
+    .values(try_number=bindparam("number"), tried_at=bindparam("moment"), try_failed=False)
+)
 _PATIENCE = (0.2, 0.4, 0.8)  # seconds between looks while a twin of this request opens the same payment
 
 
@@ -219,18 +230,24 @@ def get_for_job(payment_id: str) -> Payment:
     return payment
 
 
+def order_of(payment_id: str) -> str:
+    """Return the id of the order that a payment is for."""
+    order_id: str | None = db.orders.value(_ORDER_ID, {"payment": payment_id})
+    if order_id is None:
+        raise NotFound
+    return order_id
+
+
 def find_live(order_id: str) -> Payment | None:
     """Return the order's payment from outside that may bring money or has brought it; gift cards are beside it."""
     with db.orders.reading() as session:
-        return session.scalars(
-            select(Payment).where(Payment.order_id == order_id, Payment.state.in_(LIVE), Payment.provider != GIFT_CARD)
-        ).one_or_none()
+        return session.scalars(_LIVE_ONE, {"order": order_id}).one_or_none()
 
 
 def of_order(order_id: str) -> Sequence[Payment]:
     """List an order's payments, oldest first."""
     with db.orders.reading() as session:
-        return session.scalars(select(Payment).where(Payment.order_id == order_id).order_by(Payment.id)).all()
+        return session.scalars(_OF_ORDER, {"order": order_id}).all()
 
 
 def of_orders(order_ids: Iterable[str]) -> dict[str, list[Payment]]:
@@ -282,12 +299,8 @@ def _begin(payment: Payment) -> Payment:
 def _note_try(payment: Payment, number: int) -> Payment:
     """Begin a try, unless a twin of this request began one since `payment` was read; then take the twin's."""
     with db.orders.transaction() as session:
-        session.execute(
-            update(Payment)
-            .where(Payment.id == payment.id, Payment.state == "created")
-            .where(Payment.tried_at.is_not_distinct_from(payment.tried_at))
-            .values(try_number=number, tried_at=clock.now(), try_failed=False)
-        )
+        asked = {"payment": payment.id, "tried_before": payment.tried_at, "number": number, "moment": clock.now()}
+        session.execute(_TRY, asked)
     return get_for_job(payment.id)
 
 

@@ -7,7 +7,7 @@ database, so there is nothing to ask and nothing to wait for.
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app import clock, db
 from app.money import Money
@@ -15,6 +15,14 @@ from app.services import gift_cards
 from app.services.payments.models import Payment
 
 GIFT_CARD = "gift_card"
+
+_LOCKED = (
+    select(Payment)
+    .where(Payment.order_id == bindparam("order"), Payment.provider == GIFT_CARD, Payment.state == bindparam("state"))
+    .order_by(Payment.gift_card_id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 def hold_gift_card(order_id: str, card_id: str, amount: Money) -> Payment:
@@ -73,13 +81,7 @@ def due_of(total: Money, payments: Sequence[Payment]) -> Money:
 
 def _lock_gift_cards(order_id: str, state: str) -> Sequence[Payment]:
     """Lock an order's payments by gift card in `state`, in order of the card."""
-    return db.orders.session.scalars(
-        select(Payment)
-        .where(Payment.order_id == order_id, Payment.provider == GIFT_CARD, Payment.state == state)
-        .order_by(Payment.gift_card_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
+    return db.orders.session.scalars(_LOCKED, {"order": order_id, "state": state}).all()
 
 
 def _reference(payment: Payment) -> str:

@@ -2,12 +2,30 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from app import db
 from app.services import tax
 from app.services.promotions.choosing import Candidates, Customer
 from app.services.promotions.models import Promotion, PromotionCustomer, PromotionUse
+
+_COUNTS_BY_ITSELF = and_(
+    Promotion.code.is_(None),
+    Promotion.stopped_at.is_(None),
+    or_(Promotion.starts_on.is_(None), Promotion.starts_on <= bindparam("today")),
+    or_(Promotion.ends_on.is_(None), Promotion.ends_on >= bindparam("today")),
+)
+_IS_HELD = and_(
+    PromotionUse.promotion_id == Promotion.id,
+    PromotionUse.order_id == bindparam("order"),
+    PromotionUse.given_back_at.is_(None),
+)
+_CANDIDATES = (
+    select(Promotion, PromotionUse.order_id)
+    .outerjoin(PromotionUse, _IS_HELD)
+    .where(or_(_COUNTS_BY_ITSELF, Promotion.code == bindparam("code")))  # no code equals no promotion's
+    .order_by(Promotion.stopped_at.is_(None), Promotion.id)
+)
 
 
 def plain_code(text: str) -> str:
@@ -17,26 +35,9 @@ def plain_code(text: str) -> str:
 
 def candidates(code: str | None, *, order_id: str | None = None) -> Candidates:
     """Return what comes into question for a cart with the coupon `code`, in one query."""
-    today = tax.today()
-    counts_by_itself = and_(
-        Promotion.code.is_(None),
-        Promotion.stopped_at.is_(None),
-        or_(Promotion.starts_on.is_(None), Promotion.starts_on <= today),
-        or_(Promotion.ends_on.is_(None), Promotion.ends_on >= today),
-    )
-    is_held = and_(
-        PromotionUse.promotion_id == Promotion.id,
-        PromotionUse.order_id == (order_id or ""),
-        PromotionUse.given_back_at.is_(None),
-    )
-    query = (
-        select(Promotion, PromotionUse.order_id)
-        .outerjoin(PromotionUse, is_held)
-        .where(or_(counts_by_itself, Promotion.code == code) if code else counts_by_itself)
-        .order_by(Promotion.stopped_at.is_(None), Promotion.id)
-    )
+    asked = {"today": tax.today(), "code": code or None, "order": order_id or ""}
     with db.orders.reading() as session:
-        rows = session.execute(query).all()
+        rows = session.execute(_CANDIDATES, asked).all()
     found = [promotion for promotion, _ in rows]
     return Candidates(
         automatic=tuple(each for each in found if each.code is None),

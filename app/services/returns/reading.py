@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app import clock, config, db
 from app.errors import NotFound
 from app.services import credits, fulfilment
+from app.services.fulfilment import Shipment
 from app.services.orders import Order
 from app.services.returns.models import Return
 from app.services.returns.states import OPEN
+
+_OF_ORDER = select(Return).where(Return.order_id == bindparam("order")).order_by(Return.number)
 
 
 class Staff(Protocol):
@@ -34,16 +37,20 @@ class Page:
 def of_order(order_id: str) -> Sequence[Return]:
     """List an order's returns, oldest first."""
     with db.orders.reading() as session:
-        return session.scalars(select(Return).where(Return.order_id == order_id).order_by(Return.number)).all()
+        return session.scalars(_OF_ORDER, {"order": order_id}).all()
 
 
-def returnable(order: Order) -> dict[int, int]:
-    """Return how many of each line, by position, the customer may still send back: sent, not given back, in time."""
+def returnable(order: Order, *, parcels: Sequence[Shipment] | None = None) -> dict[int, int]:
+    """Return how many of each line, by position, the customer may still send back: sent, not given back, in time.
+
+    `parcels` are the order's, for whoever has read them already.
+    """
+    parcels = fulfilment.shipments_of(order.id) if parcels is None else parcels
     last_day = clock.now() - timedelta(days=config.current().return_days)
-    sent = [each for each in fulfilment.shipments_of(order.id) if each.label_at]
+    sent = [each for each in parcels if each.label_at]
     if not any((each.moved_at or each.label_at or last_day) > last_day for each in sent):
         return {line.position: 0 for line in order.lines}
-    gone = fulfilment.gone(order.id)
+    gone = fulfilment.gone_in(parcels)
     balance = credits.balance_of(order, credits.of_order(order.id))
     asked: dict[int, int] = {}
     for line in (line for each in of_order(order.id) if each.state in OPEN for line in each.lines):

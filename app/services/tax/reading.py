@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from app import clock, config, db
 from app.services.tax.models import TaxRate
@@ -14,6 +14,18 @@ from app.services.tax.models import TaxRate
 STANDARD = "standard"
 ZERO = "zero"  # never taxed, wherever it goes; no rate is kept for it
 CLASSES = (STANDARD, "reduced", "super_reduced")
+
+_NARROWEST_LAST = (func.length(TaxRate.postcode), TaxRate.region != "", TaxRate.valid_from)
+_RATES = (
+    select(TaxRate.tax_class, TaxRate.name, TaxRate.percent)
+    .where(
+        TaxRate.country == bindparam("country"),
+        TaxRate.region.in_(("", bindparam("region"))),
+        func.starts_with(bindparam("postcode"), TaxRate.postcode),
+        TaxRate.valid_from <= bindparam("today"),
+    )
+    .order_by(*_NARROWEST_LAST)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +72,9 @@ def today() -> date:
 
 def rates(place: Place) -> Rates:
     """Return the rates that hold in a place today, in one query."""
-    narrowest_last = (func.length(TaxRate.postcode), TaxRate.region != "", TaxRate.valid_from)
-    query = (
-        select(TaxRate.tax_class, TaxRate.name, TaxRate.percent)
-        .where(
-            TaxRate.country == place.country,
-            TaxRate.region.in_(("", place.region)),
-            func.starts_with(plain_postcode(place.postal_code), TaxRate.postcode),
-            TaxRate.valid_from <= today(),
-        )
-        .order_by(*narrowest_last)
-    )
-    with db.orders.reading() as session:
-        found = {row.tax_class: Rate(row.name, row.percent) for row in session.execute(query)}
+    postcode = plain_postcode(place.postal_code)
+    asked = {"country": place.country, "region": place.region, "postcode": postcode, "today": today()}
+    found = {row.tax_class: Rate(row.name, row.percent) for row in db.orders.rows(_RATES, asked)}
     settings = config.current()
     own = settings.vat_rate if place.country == settings.country else Decimal(0)
     return Rates(found, Rate("VAT", own))
