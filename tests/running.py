@@ -27,7 +27,7 @@ def free_port() -> int:
     return port
 
 
-def wait_until(holds: Callable[[], object], *, seconds: float = 20, what: str = "it") -> None:
+def wait_until(holds: Callable[[], object], *, seconds: float = 60, what: str = "it") -> None:
     """Look every 50 ms until `holds()` is true; fail after `seconds`."""
     give_up = time.monotonic() + seconds
     while not holds():
