@@ -2,15 +2,17 @@
 
 import ipaddress
 import socket
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
-
-import httpx
 
 from app import db
 from app.errors import Invalid
 from app.services.images.checking import MAX_BYTES
 
-_TIMEOUT = httpx.Timeout(10, connect=3)  # seconds
+if TYPE_CHECKING:
+    import httpx
+
+_CONNECT_SECONDS, _ANSWER_SECONDS = 3, 10
 _REDIRECTS = 3
 
 
@@ -23,11 +25,14 @@ def fetch(address: str, *, allows_private: bool = False) -> bytes:
 
     Servers of private networks are refused, each redirect anew, so that a file cannot have the shop ask its neighbours.
     """
+    import httpx  # noqa: PLC0415 - heavy, and only imports need it
+
     db.require_no_transaction()
+    timeout = httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS)
     for _ in range(_REDIRECTS + 1):
         _refuse_private(address, allows_private=allows_private)
         try:
-            with httpx.stream("GET", address, timeout=_TIMEOUT) as answer:
+            with httpx.stream("GET", address, timeout=timeout) as answer:
                 if answer.is_redirect:
                     address = urljoin(address, answer.headers.get("Location", ""))
                     continue
@@ -41,7 +46,7 @@ def fetch(address: str, *, allows_private: bool = False) -> bytes:
     raise Invalid("Its server sends from one address to the next.")
 
 
-def _read(answer: httpx.Response) -> bytes:
+def _read(answer: "httpx.Response") -> bytes:
     content = bytearray()
     for chunk in answer.iter_bytes():
         content += chunk
