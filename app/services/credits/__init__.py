@@ -17,6 +17,7 @@ from app.services.credits.giving import (
     of_order,
     quote,
     rates_of,
+    refund_key,
 )
 from app.services.credits.models import Credit, CreditLine
 
@@ -35,4 +36,5 @@ __all__ = [
     "of_order",
     "quote",
     "rates_of",
+    "refund_key",
 ]

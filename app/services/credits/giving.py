@@ -110,7 +110,7 @@ def give(
     amounts = quote(order, wish, earlier)
     credit = _write(order, amounts, kind=kind, reason=reason, actor=actor, key=key, restock=restock)
     if charged := _charged_of(order, amounts.paid.amount, earlier):
-        payments.ask_refunds(order.id, charged, reason=reason, actor=actor, key=f"credit:{credit.id}")
+        payments.ask_refunds(order.id, charged, reason=reason, actor=actor, key=refund_key(credit))
     _restock(order, credit)
     orders.note(order.id, kind, _DONE[kind].format(_plain(amounts.paid), reason), actor=actor)
     after = {
@@ -146,6 +146,11 @@ def is_given(key: str) -> bool:
     """Whether something was given back under this key."""
     with db.orders.reading() as session:
         return session.scalar(select(Credit.id).where(Credit.key == key)) is not None
+
+
+def refund_key(credit: Credit) -> str:
+    """Return the key under which a credit's refunds are asked for."""
+    return f"credit:{credit.id}"
 
 
 def get_for_job(credit_id: str) -> Credit:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app import clock, config, db, stores
 from app.queue import done, later
-from app.services import credits, fulfilment, orders
+from app.services import credits, fulfilment, orders, payments
 from app.services.documents import papers
 from app.services.documents.models import Document, DocumentSeries
 from app.services.documents.printing import print_pdf
@@ -28,9 +28,10 @@ def issue_invoice(order_id: str) -> None:
     if order.confirmed_at is None:  # nothing was sold
         return
     shipped_at = next((each.label_at for each in fulfilment.shipments_of(order_id) if each.label_at), None)
+    is_held = any(payment.is_held for payment in payments.of_order(order_id))
 
     def write(label: str, moment: datetime) -> papers.Paper:
-        return papers.invoice(order, label, moment, shipped_at=shipped_at)
+        return papers.invoice(order, label, moment, shipped_at=shipped_at, is_held=is_held)
 
     with db.orders.transaction():
         _issue("invoice", order_id, config.current().invoice_number, write)

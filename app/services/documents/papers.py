@@ -21,8 +21,10 @@ from app.services.pricing import RateTotal
 Paper = dict[str, Any]
 
 
-def invoice(order: orders.Order, label: str, issued_at: datetime, *, shipped_at: datetime | None) -> Paper:
-    """Return the words of an order's invoice."""
+def invoice(
+    order: orders.Order, label: str, issued_at: datetime, *, shipped_at: datetime | None, is_held: bool = False
+) -> Paper:
+    """Return the words of an order's invoice; `is_held` while a card only holds its money."""
     parts = order.breakdown
     has_discount = any(line.discount for line in order.lines)
     columns = ["Quantity", "Each", *(["Discount"] if has_discount else []), "Tax", "Total"]
@@ -30,7 +32,7 @@ def invoice(order: orders.Order, label: str, issued_at: datetime, *, shipped_at:
         ("Date", day(issued_at)),
         ("Order", order.number),
         ("Ordered", day(order.placed_at)),
-        ("Paid", day(order.confirmed_at or issued_at)),
+        *([] if is_held else [("Paid", day(order.confirmed_at or issued_at))]),
         ("Delivered", day(shipped_at) if shipped_at else "with the parcel, after payment"),
     ]
     return letterhead("Invoice", label, address_of(order), facts) | {
@@ -41,7 +43,7 @@ def invoice(order: orders.Order, label: str, issued_at: datetime, *, shipped_at:
         **taxes(parts.rates),
         "notes": [
             "All prices include tax." if order.prices_include_tax else "Tax is added below the prices.",
-            "Already paid. Thank you.",
+            "Your card is charged when the parcel leaves." if is_held else "Already paid. Thank you.",
         ],
     }
 

@@ -58,6 +58,13 @@ def find(card_id: str) -> GiftCard | None:
         return session.get(GiftCard, card_id)
 
 
+def last4_of(card_ids: Sequence[str]) -> dict[str, str]:
+    """Return the last four characters of the codes of some cards: what they are called on pages and in mails."""
+    with db.orders.reading() as session:
+        rows = session.execute(select(GiftCard.id, GiftCard.last4).where(GiftCard.id.in_(card_ids)))
+        return {row.id: row.last4 for row in rows}
+
+
 def lock(card_id: str) -> GiftCard:
     """Return a card with its row locked until the open transaction ends."""
     return db.orders.session.get_one(GiftCard, card_id, with_for_update=True, populate_existing=True)

@@ -25,7 +25,15 @@ _NAMES = {
 def order_confirmed(order_id: str) -> None:
     """Write that an order is paid, and have it sent. Once, however often this is called."""
     order = orders.get_for_job(order_id)
-    _write(f"order_confirmed:{order_id}", "order_confirmed", order, lines=[_line(line) for line in order.lines])
+    parts = payments.parts_of(payments.of_order(order_id))
+    _write(
+        f"order_confirmed:{order_id}",
+        "order_confirmed",
+        order,
+        lines=[_line(line) for line in order.lines],
+        held=next((part.amount for part in parts if part.is_held), None),
+        paid_with=[(part.name, part.amount) for part in parts],
+    )
 
 
 def order_shipped(
@@ -82,7 +90,22 @@ def order_cancelled(order_id: str, *, credit_id: str | None = None) -> None:
     credit = credits.get_for_job(credit_id) if credit_id else None
     names = {line.position: line for line in order.lines}
     lines = [_line(names[each.position]) | {"quantity": each.quantity} for each in credit.lines] if credit else []
-    _write(f"order_cancelled:{credit_id or order_id}", "order_cancelled", order, credit=credit, cancelled=lines)
+    _write(
+        f"order_cancelled:{credit_id or order_id}",
+        "order_cancelled",
+        order,
+        credit=credit,
+        cancelled=lines,
+        **(_split(order, credit) if credit else {}),
+    )
+
+
+def _split(order: orders.Order, credit: credits.Credit) -> dict[str, Money]:
+    """Return how much of a credit goes back, and how much a card held and will not be charged."""
+    asked = [each for each in payments.refunds_of(order.id) if each.key.partition("#")[0] == credits.refund_key(credit)]
+    released = sum(each.amount for each in asked if each.is_release)
+    back = sum(each.amount for each in asked) - released
+    return {"released": Money(released, order.currency), "back": Money(back, order.currency)}
 
 
 def ask_for_link(number: str, email: str) -> None:

@@ -34,7 +34,8 @@ class Order(OrdersModel):
             unique=True,
             postgresql_where=text("state <> 'cancelled'"),
         ),
-        Index("ix_orders_email", text("lower(email)")),
+        Index("ix_orders_email_id", text("lower(email)"), "id"),
+        Index("ix_orders_state_id", "state", "id"),
         CheckConstraint(
             "total = subtotal - discount + delivery + CASE WHEN prices_include_tax THEN 0 ELSE tax END",
             name="total_adds_up",
@@ -46,7 +47,7 @@ class Order(OrdersModel):
 
     id: Mapped[str] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)
-    state: Mapped[str] = mapped_column(index=True)
+    state: Mapped[str]
     cart_id: Mapped[str]
     cart_revision: Mapped[int]
     email: Mapped[str]

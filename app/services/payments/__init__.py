@@ -76,10 +76,12 @@ from app.services.payments.stripe_books import SeenDispute, SeenRefund, list_rec
 from app.services.payments.stripe_books import list_disputes as list_disputes_there
 from app.services.payments.stripe_books import list_refunds as list_refunds_there
 from app.services.payments.tenders import (
+    Part,
     due_of,
     held_on_cards,
     hold_again,
     hold_gift_card,
+    parts_of,
     release_held,
     take_held,
 )
@@ -94,6 +96,7 @@ __all__ = [
     "Finding",
     "Instructions",
     "Lanes",
+    "Part",
     "Payment",
     "ProviderEvent",
     "Refund",
@@ -162,6 +165,7 @@ __all__ = [
     "of_order",
     "of_orders",
     "order_of",
+    "parts_of",
     "read_dispute",
     "read_event",
     "receipts_of",

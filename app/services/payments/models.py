@@ -27,6 +27,16 @@ class Payment(OrdersModel):
         CheckConstraint("refunded >= 0 AND refunded <= captured", name="refunded_within_captured"),
         CheckConstraint("released >= 0 AND captured + released <= amount OR released = 0", name="released_within"),
         Index("ix_payments_capture_before", "capture_before", postgresql_where=text("state = 'authorized'")),
+        # By which orders of a pay state are found, newest first: see pay_states.py.
+        Index("ix_payments_order_id_waiting", "order_id", postgresql_where=text("state IN ('created', 'open')")),
+        Index(
+            "ix_payments_order_id_held",
+            "order_id",
+            postgresql_where=text("state = 'authorized' AND provider = 'stripe'"),
+        ),
+        Index("ix_payments_order_id_captured", "order_id", postgresql_where=text("captured > 0")),
+        Index("ix_payments_order_id_given_back", "order_id", postgresql_where=text("refunded + released > 0")),
+        Index("ix_payments_order_id_over", "order_id", postgresql_where=text("state = 'cancelled'")),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -41,6 +51,9 @@ class Payment(OrdersModel):
     # Of what a card holds: what will not be captured, and what is being captured right now.
     released: Mapped[int] = mapped_column(default=0)
     capturing: Mapped[int] = mapped_column(default=0)
+    # Why the bank refused to give what the card holds, and how often the money was asked for: part of the key.
+    capture_error: Mapped[str | None]
+    capture_try: Mapped[int] = mapped_column(default=1)
     # Where the payer comes from, as the brake counts them: lane to its name there.
     lanes: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict)
     # What the provider will be asked, kept so that a repeat after a crash asks the very same.
@@ -61,6 +74,7 @@ class Payment(OrdersModel):
     authorized_at: Mapped[datetime | None]
     capture_before: Mapped[datetime | None]
     flagged_at: Mapped[datetime | None]
+    pay_by: Mapped[datetime | None]  # until when the order waits to be paid anew, once its card held or gave nothing
 
     @property
     def amount_money(self) -> Money:
@@ -138,6 +152,10 @@ class Refund(OrdersModel):
     try_number: Mapped[int] = mapped_column(default=1)
     external_id: Mapped[str | None] = mapped_column(index=True)
     error: Mapped[str | None]
+    # A card held it and let it go: nothing was charged, and nothing goes back.
+    is_release: Mapped[bool] = mapped_column(default=False)
+    # How staff gave it back, in words for the customer, when the way it was paid did not take it.
+    otherwise: Mapped[str | None]
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
 

@@ -216,7 +216,7 @@ def _ask(payment: Payment, amount: int, reason: str, actor: str, key: str) -> Re
     refund = Refund(
         id=db.new_id(), payment_id=payment.id, order_id=payment.order_id, key=key, amount=amount,
         currency=payment.currency, reason=reason, actor=actor, state="done" if is_held else "asked",
-        try_number=1, created_at=clock.now(), done_at=clock.now() if is_held else None,
+        try_number=1, is_release=is_held, created_at=clock.now(), done_at=clock.now() if is_held else None,
     )  # fmt: skip
     db.orders.session.add(refund)
     db.orders.session.flush()

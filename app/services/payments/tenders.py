@@ -1,4 +1,4 @@
-"""What pays an order beside the one payment from outside: gift cards.
+"""What pays an order, part by part; and the parts beside the one payment from outside: gift cards.
 
 A gift card's money is taken from the card when the order is placed (`authorized`), becomes the order's when that is
 confirmed (`paid`), and goes back on the card when the order ends without (`cancelled`). All of it is in our own
@@ -6,6 +6,7 @@ database, so there is nothing to ask and nothing to wait for.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
 
@@ -23,6 +24,45 @@ _LOCKED = (
     .with_for_update()
     .execution_options(populate_existing=True)
 )
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of what pays an order: its `way` (card, transfer, gift_card), and whether a card only holds it yet."""
+
+    way: str
+    amount: Money
+    is_held: bool = False
+    last4: str = ""  # of a gift card's code
+
+    @property
+    def name(self) -> str:
+        """What it is called on pages and in mails."""
+        if self.way == GIFT_CARD:
+            return f"Gift card ending in {self.last4}"
+        if self.way == "transfer":
+            return "Bank transfer"
+        return "Held by your card" if self.is_held else "Card"
+
+
+def parts_of(payments: Sequence[Payment]) -> list[Part]:
+    """Return what pays an order, gift cards first. Money that did not come, or that came in excess, is no part of it."""
+    cards = [each.gift_card_id for each in payments if each.gift_card_id and each.state != "cancelled"]
+    last4 = gift_cards.last4_of(cards) if cards else {}
+    parts = [
+        Part(GIFT_CARD, each.amount_money, last4=last4[each.gift_card_id])
+        for each in payments
+        if each.gift_card_id and each.state != "cancelled"
+    ]
+    outside = [each for each in payments if not each.gift_card_id and (each.is_held or each.state == "paid")]
+    return parts + [
+        Part(
+            "transfer" if each.method == "transfer" else "card",
+            each.refundable if each.is_held else each.captured_money,
+            is_held=each.is_held,
+        )
+        for each in outside
+    ]
 
 
 def hold_gift_card(order_id: str, card_id: str, amount: Money) -> Payment:

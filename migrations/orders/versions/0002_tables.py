@@ -138,8 +138,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
         sa.UniqueConstraint("number", name=op.f("uq_orders_number")),
     )
-    op.create_index("ix_orders_email", "orders", [sa.literal_column("lower(email)")], unique=False)
-    op.create_index(op.f("ix_orders_state"), "orders", ["state"], unique=False)
+    op.create_index("ix_orders_email_id", "orders", [sa.literal_column("lower(email)"), "id"], unique=False)
+    op.create_index("ix_orders_state_id", "orders", ["state", "id"], unique=False)
     op.create_index(
         "uq_orders_cart_id_cart_revision",
         "orders",
@@ -737,6 +737,8 @@ def upgrade() -> None:
         sa.Column("refunded", sa.BigInteger(), nullable=False),
         sa.Column("released", sa.BigInteger(), nullable=False),
         sa.Column("capturing", sa.BigInteger(), nullable=False),
+        sa.Column("capture_error", sa.String(), nullable=True),
+        sa.Column("capture_try", sa.BigInteger(), nullable=False),
         sa.Column("lanes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("request", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("try_number", sa.BigInteger(), nullable=False),
@@ -755,6 +757,7 @@ def upgrade() -> None:
         sa.Column("authorized_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("capture_before", sa.DateTime(timezone=True), nullable=True),
         sa.Column("flagged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pay_by", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("amount > 0", name=op.f("ck_payments_amount_positive")),
         sa.CheckConstraint("refunded >= 0 AND refunded <= captured", name=op.f("ck_payments_refunded_within_captured")),
         sa.CheckConstraint(
@@ -774,6 +777,41 @@ def upgrade() -> None:
     op.create_index(op.f("ix_payments_gift_card_id"), "payments", ["gift_card_id"], unique=False)
     op.create_index(op.f("ix_payments_intent_id"), "payments", ["intent_id"], unique=False)
     op.create_index("ix_payments_order_id", "payments", ["order_id"], unique=False)
+    op.create_index(
+        "ix_payments_order_id_captured",
+        "payments",
+        ["order_id"],
+        unique=False,
+        postgresql_where=sa.text("captured > 0"),
+    )
+    op.create_index(
+        "ix_payments_order_id_given_back",
+        "payments",
+        ["order_id"],
+        unique=False,
+        postgresql_where=sa.text("refunded + released > 0"),
+    )
+    op.create_index(
+        "ix_payments_order_id_held",
+        "payments",
+        ["order_id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'authorized' AND provider = 'stripe'"),
+    )
+    op.create_index(
+        "ix_payments_order_id_over",
+        "payments",
+        ["order_id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'cancelled'"),
+    )
+    op.create_index(
+        "ix_payments_order_id_waiting",
+        "payments",
+        ["order_id"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('created', 'open')"),
+    )
     op.create_index(op.f("ix_payments_session_id"), "payments", ["session_id"], unique=False)
     op.create_index(
         "uq_payments_order_id_live",
@@ -869,6 +907,8 @@ def upgrade() -> None:
         sa.Column("try_number", sa.BigInteger(), nullable=False),
         sa.Column("external_id", sa.String(), nullable=True),
         sa.Column("error", sa.String(), nullable=True),
+        sa.Column("is_release", sa.Boolean(), nullable=False),
+        sa.Column("otherwise", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("amount > 0", name=op.f("ck_refunds_amount_positive")),
@@ -946,6 +986,19 @@ def downgrade() -> None:
         postgresql_where=sa.text("state IN ('created', 'open', 'authorized', 'paid') AND provider <> 'gift_card'"),
     )
     op.drop_index(op.f("ix_payments_session_id"), table_name="payments")
+    op.drop_index(
+        "ix_payments_order_id_waiting", table_name="payments", postgresql_where=sa.text("state IN ('created', 'open')")
+    )
+    op.drop_index("ix_payments_order_id_over", table_name="payments", postgresql_where=sa.text("state = 'cancelled'"))
+    op.drop_index(
+        "ix_payments_order_id_held",
+        table_name="payments",
+        postgresql_where=sa.text("state = 'authorized' AND provider = 'stripe'"),
+    )
+    op.drop_index(
+        "ix_payments_order_id_given_back", table_name="payments", postgresql_where=sa.text("refunded + released > 0")
+    )
+    op.drop_index("ix_payments_order_id_captured", table_name="payments", postgresql_where=sa.text("captured > 0"))
     op.drop_index("ix_payments_order_id", table_name="payments")
     op.drop_index(op.f("ix_payments_intent_id"), table_name="payments")
     op.drop_index(op.f("ix_payments_gift_card_id"), table_name="payments")
@@ -1042,8 +1095,8 @@ def downgrade() -> None:
     op.drop_index(
         "uq_orders_cart_id_cart_revision", table_name="orders", postgresql_where=sa.text("state <> 'cancelled'")
     )
-    op.drop_index(op.f("ix_orders_state"), table_name="orders")
-    op.drop_index("ix_orders_email", table_name="orders")
+    op.drop_index("ix_orders_state_id", table_name="orders")
+    op.drop_index("ix_orders_email_id", table_name="orders")
     op.drop_table("orders")
     op.drop_index(
         "ix_money_findings_open",

@@ -1,0 +1,117 @@
+"""What mails, papers and pages say of money: truly paid, or only held; and each part of it by name."""
+
+import html
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.services import cancellations, checkout, documents, notifications, orders
+from tests import make
+from tests.working import work
+
+
+@pytest.fixture
+def captures_on_shipping(app: Flask) -> Iterator[None]:
+    """A shop that charges when the parcel leaves."""
+    before = app.extensions["config"]
+    app.extensions["config"] = replace(before, capture="on_shipping")
+    yield
+    app.extensions["config"] = before
+
+
+def paid(who: make.Buyer) -> orders.Order:
+    """An order of `who`, paid as far as its shop takes money now."""
+    placed = make.place(who)
+    if placed.payment is None:
+        return placed.order
+    make.pay(placed)
+    return checkout.settle(placed.payment.id)
+
+
+def bodies(order: orders.Order, template: str = "order_confirmed") -> list[str]:
+    """Both bodies of a mail, as people read them."""
+    message = next(each for each in notifications.messages_of(order.id) if each.template == template)
+    return [" ".join(html.unescape(body).replace("\xa0", " ").split()) for body in (message.text, message.html)]
+
+
+def read(client: FlaskClient, order: orders.Order) -> str:
+    """The order's page, as people read it."""
+    return " ".join(html.unescape(client.get(f"/orders/{orders.token_of(order.id)}").text).replace("\xa0", " ").split())
+
+
+@pytest.mark.usefixtures("captures_on_shipping")
+def test_held_money_is_not_called_ours(app: Flask, client: FlaskClient) -> None:
+    order = paid(make.buyer(make.variant()))
+    work("email.order_confirmed")
+
+    for body in bodies(order):
+        assert "Your card holds €33.90; it is charged when your parcel leaves" in body
+        assert "We have your payment" not in body
+    page = read(client, order)
+    assert "Your card is charged when your parcel leaves" in page
+    assert "Held by your card" in page
+    assert "€33.90" in page
+
+
+@pytest.mark.usefixtures("captures_on_shipping")
+def test_an_invoice_of_held_money_does_not_say_paid(app: Flask) -> None:
+    order = paid(make.buyer(make.variant()))
+    work("documents.invoice")
+
+    (invoice,) = documents.documents_of(order.id)
+
+    assert "Already paid. Thank you." not in invoice.paper["notes"]
+    assert "Your card is charged when the parcel leaves." in invoice.paper["notes"]
+    assert "Paid" not in dict(invoice.paper["facts"])
+
+
+def test_each_part_is_named(app: Flask, client: FlaskClient) -> None:
+    first, second = make.gift_card(1000), make.gift_card(500)
+    order = paid(make.pays_with(first, second))
+    work("email.order_confirmed")
+
+    for said in (*bodies(order), read(client, order)):
+        assert f"Gift card ending in {first.last4}" in said
+        assert f"Gift card ending in {second.last4}" in said
+        for amount in ("€10.00", "€5.00", "€18.90"):
+            assert amount in said
+    assert "We have your payment" in bodies(order)[0]
+    assert "Card: €18.90" in bodies(order)[0]
+
+
+@pytest.mark.usefixtures("captures_on_shipping")
+def test_a_gift_card_is_paid_while_the_card_only_holds(app: Flask) -> None:
+    gift = make.gift_card(1000)
+    order = paid(make.pays_with(gift))
+    work("email.order_confirmed")
+
+    text = bodies(order)[0]
+
+    assert "Your card holds €23.90; it is charged when your parcel leaves" in text
+    assert f"Gift card ending in {gift.last4}: €10.00" in text
+    assert "Held by your card: €23.90" in text
+
+
+@pytest.mark.usefixtures("captures_on_shipping")
+def test_what_was_held_and_let_go_is_not_said_to_come_back(app: Flask, client: FlaskClient) -> None:
+    order = paid(make.buyer(make.variant()))
+    cancellations.cancel(order.id, {1: 1}, amount=order.total, reason="Changed my mind", actor="customer", key="one")
+    work("email.order_cancelled")
+
+    for said in (*bodies(order, "order_cancelled"), read(client, order)):
+        assert "is not charged" in said
+        assert "the way you paid" not in said
+        assert "giving back" not in said
+
+
+def test_an_order_that_waits_names_what_a_gift_card_pays(app: Flask, client: FlaskClient) -> None:
+    gift = make.gift_card(1000)
+    order = make.place(make.pays_with(gift)).order
+
+    page = read(client, order)
+
+    assert f"Gift card ending in {gift.last4}" in page
+    assert "Left to pay" in page
