@@ -26,6 +26,18 @@ class Refund(Form):
     key = HiddenField(validators=[InputRequired(), Length(min=16, max=64)])
 
 
+class Again(Form):
+    """A failed refund asked for again."""
+
+    code = StringField("Your code", [Optional(), Length(max=40)])
+
+
+class Otherwise(Again):
+    """How a failed refund was given back."""
+
+    words = StringField("How", [DataRequired("Say how; the customer reads it."), Length(max=200)])
+
+
 class Note(Form):
     """Words for colleagues."""
 
@@ -48,8 +60,8 @@ def index() -> Response:
     later = url_for(".index", **chosen, before=found.before) if found.before else None
     return page(
         "admin/orders/index.html", part="admin/orders/_table.html",
-        rows=rows, state=state, q=q, only=only, states=list(orders.OrderState), is_first="before" not in request.args,
-        first=url_for(".index", **chosen), later=later,
+        rows=rows, state=state, q=q, only=only, states=list(orders.OrderState),
+        is_first="before" not in request.args, first=url_for(".index", **chosen), later=later,
     )  # fmt: skip
 
 
@@ -79,6 +91,33 @@ def refund(number: str) -> Response:
         )  # fmt: skip
     except (Invalid, Conflict, accounts.TooManyAttempts) as refusal:
         return _refuse(order, refusal, refund_form=form)
+    return changed("admin/orders/_changes.html", then=url_for(".show", number=number), **_everything(order))
+
+
+@bp.post("/<number>/refunds/<refund>/repeats")
+@staff_only("orders.refund")
+def refund_again(number: str, refund: str) -> Response:
+    """Ask for a refund that failed again."""
+    return _settle_failed(number, refund, Again(request.form))
+
+
+@bp.post("/<number>/refunds/<refund>/substitutes")
+@staff_only("orders.refund")
+def refund_otherwise(number: str, refund: str) -> Response:
+    """Note that what a refund failed to give back was given back another way."""
+    return _settle_failed(number, refund, Otherwise(request.form))
+
+
+def _settle_failed(number: str, refund: str, form: Again) -> Response:
+    order = orders.get_as_staff(staff(), number)
+    if not form.validate():
+        return _show_refusal(order, Invalid("; ".join(form.errors["words"])), failed_id=refund)
+    words = (form.words.data or "").strip() if isinstance(form, Otherwise) else None
+    try:
+        confirm(form.code.data or "")
+        orders.refund_again_as_staff(order, refund, actor=staff().actor, otherwise=words)
+    except (Invalid, Conflict, accounts.TooManyAttempts) as refusal:
+        return _show_refusal(order, refusal, failed_id=refund)
     return changed("admin/orders/_changes.html", then=url_for(".show", number=number), **_everything(order))
 
 
@@ -120,6 +159,15 @@ def _refuse(order: orders.Order, refusal: ShopError | None, *, refund_form: Refu
     for name, advice in getattr(refusal, "fields", {}).items():
         refund_form[name].errors = [advice]
     refund_form.left.process_data(shown["left"].amount)
+    return _page_of_payment(shown, refusal)
+
+
+def _show_refusal(order: orders.Order, refusal: ShopError, *, failed_id: str) -> Response:
+    """Show the payment's part again, with why a failed refund was not settled beside it."""
+    return _page_of_payment(_everything(order) | {"failed_id": failed_id, "again_refusal": refusal}, refusal)
+
+
+def _page_of_payment(shown: dict[str, Any], refusal: ShopError | None) -> Response:
     status = 409 if isinstance(refusal, Conflict) else 429 if isinstance(refusal, accounts.TooManyAttempts) else 422
     return page("admin/orders/show.html", part="admin/orders/_payment.html", status=status, **shown)
 
@@ -140,6 +188,7 @@ def _everything(
         "payments": paid,
         "pay_state": payments.state_of(paid),
         "refunds": refunds,
+        "unsettled": payments.list_unsettled(refunds),
         "left": left,
         "refund_form": refund_form or fresh_form,
         "refusal": refusal,

@@ -154,7 +154,9 @@ def tell_refund_failed(refund_id: str) -> None:
     refund = payments.get_refund(refund_id)
     amount = f"{refund.amount_money.decimal} {refund.currency}"
     orders.note(
-        refund.order_id, "refund_failed", f"Refund of {amount} failed: {refund.error} Please pay it another way."
+        refund.order_id,
+        "refund_failed",
+        f"Refund of {amount} failed: {refund.error} Ask for it again, or give it back otherwise.",
     )
     log.error("a refund failed", extra={"refund": refund.id, "why": refund.error})
 

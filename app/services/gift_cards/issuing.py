@@ -52,6 +52,9 @@ def issue(amount: Money, *, key: str, actor: str, note: str = "", order_id: str 
 def void(card_id: str, *, balance: int, reason: str, actor: str) -> None:
     """Take a card out of use with what is on it. Twice is once; audited.
 
+    What an order holds that waits for the rest of its money stays with it, for its customer was told so; if it ends
+    unpaid, that part is void as well when it comes back.
+
     Raises Conflict when something else than `balance` minor units, what the person saw, is on it.
     """
     with db.orders.transaction() as session:

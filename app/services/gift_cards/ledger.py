@@ -30,12 +30,22 @@ def spend(card_id: str, amount: Money, *, reference: str, actor: str = "customer
 
 
 def give_back(card_id: str, amount: Money, *, kind: str, reference: str, actor: str = "shop") -> bool:
-    """Put `amount` back on a card in the open transaction; False when that was done for this `reference` before."""
+    """Put `amount` back on a card in the open transaction; False when that was done for this `reference` before.
+
+    What comes back to a card that was voided meanwhile is void at once, with an entry of its own.
+    """
     if not enter_change(card_id, amount.amount, kind=kind, reference=reference, actor=actor):
         return False
-    db.orders.session.execute(
-        update(GiftCard).where(GiftCard.id == card_id).values(balance=GiftCard.balance + amount.amount)
-    )
+    voided_at = db.orders.session.execute(
+        update(GiftCard)
+        .where(GiftCard.id == card_id)
+        .values(balance=GiftCard.balance + amount.amount)
+        .returning(GiftCard.voided_at)
+    ).scalar_one()
+    if voided_at is not None and enter_change(card_id, -amount.amount, kind="voided", reference=reference, actor=actor):
+        db.orders.session.execute(
+            update(GiftCard).where(GiftCard.id == card_id).values(balance=GiftCard.balance - amount.amount)
+        )
     return True
 
 

@@ -14,7 +14,13 @@ from sqlalchemy import bindparam, func, insert, or_, select
 
 from app import clock, config, db
 from app.errors import Conflict, NotFound
-from app.services.orders.back_office import deal_with_as_staff, note_as_staff, refund_as_staff
+from app.services.orders.back_office import (
+    deal_with_as_staff,
+    end_attention,
+    note_as_staff,
+    refund_again_as_staff,
+    refund_as_staff,
+)
 from app.services.orders.fsck import examine, mend_by
 from app.services.orders.models import Order, OrderEvent, OrderLine
 from app.services.orders.states import ATTENTION, MOVES, OrderState
@@ -30,6 +36,7 @@ __all__ = [
     "confirmed_ids",
     "count_bought",
     "deal_with_as_staff",
+    "end_attention",
     "examine",
     "find_by_number",
     "find_of_cart",
@@ -45,6 +52,7 @@ __all__ = [
     "note",
     "note_as_staff",
     "numbers_of",
+    "refund_again_as_staff",
     "refund_as_staff",
     "timeline",
     "token_of",

@@ -1,4 +1,7 @@
-"""What staff do to an order: write a note, give money back. Act, timeline and audit commit together."""
+"""What staff do to an order: write a note, give money back, once more where that failed.
+
+Act, timeline and audit commit together.
+"""
 
 from collections.abc import Sequence
 
@@ -37,6 +40,33 @@ def refund_as_staff(
             }
             audit.record(db.orders, actor, "order.refund", f"order:{order.id}", before={"left": left}, after=after)
     return refunds
+
+
+def refund_again_as_staff(order: Order, refund_id: str, *, actor: str, otherwise: str | None = None) -> payments.Refund:
+    """Have a refund that failed asked for again; with `otherwise` note how it was given back. Twice is once.
+
+    Once no failed refund is left, the order leaves the list of those that need attention for that.
+    """
+    with db.orders.transaction():
+        again = payments.ask_again(order.id, refund_id, actor=actor, otherwise=otherwise)
+        amount = f"{again.amount_money.decimal} {again.currency}"
+        said = f"{amount} were given back another way: {otherwise}" if otherwise else f"{amount} are asked to go back."
+        if _add_line(again.id, order.id, "refund", said, actor=actor):
+            kind = "order.refund_otherwise" if otherwise else "order.refund_again"
+            after = {"refund": again.id, "amount": again.amount, "currency": again.currency, "otherwise": otherwise}
+            audit.record(db.orders, actor, kind, f"order:{order.id}", before={"refund": refund_id}, after=after)
+            if not payments.list_unsettled(payments.refunds_of(order.id)):
+                end_attention(order.id, "refund_failed")
+    return again
+
+
+def end_attention(order_id: str, *kinds: str) -> None:
+    """Note, in the open transaction, that what needed attention for these reasons has been dealt with."""
+    db.orders.session.execute(
+        update(OrderEvent)
+        .where(OrderEvent.order_id == order_id, OrderEvent.needs_attention, OrderEvent.kind.in_(kinds))
+        .values(needs_attention=False)
+    )
 
 
 def note_as_staff(order: Order, text: str, *, actor: str) -> None:

@@ -5,6 +5,7 @@ the same payment and the same refund, never to a second one. What is true about 
 """
 
 from app.services.payments import brake
+from app.services.payments.again import ask_again, list_unsettled
 from app.services.payments.bank_transfer import Instructions, instructions
 from app.services.payments.brake import Lanes, TooManyTries, forget_tries
 from app.services.payments.capturing import (
@@ -78,6 +79,7 @@ from app.services.payments.stripe_books import list_refunds as list_refunds_ther
 from app.services.payments.tenders import (
     Part,
     due_of,
+    held_of_card,
     held_on_cards,
     hold_again,
     hold_gift_card,
@@ -111,6 +113,7 @@ __all__ = [
     "add_receipt",
     "add_refund",
     "add_surplus",
+    "ask_again",
     "ask_capture",
     "ask_refunds",
     "brake",
@@ -136,6 +139,7 @@ __all__ = [
     "give_up_closed",
     "give_verdict",
     "held_for",
+    "held_of_card",
     "held_on_cards",
     "hold_again",
     "hold_gift_card",
@@ -153,6 +157,7 @@ __all__ = [
     "list_refunded",
     "list_refunds_there",
     "list_transfers",
+    "list_unsettled",
     "lock",
     "note_authorized",
     "note_decline",

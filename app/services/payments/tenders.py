@@ -8,7 +8,7 @@ database, so there is nothing to ask and nothing to wait for.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from app import clock, db
 from app.money import Money
@@ -46,7 +46,7 @@ class Part:
 
 
 def parts_of(payments: Sequence[Payment]) -> list[Part]:
-    """Return what pays an order, gift cards first. Money that did not come, or that came in excess, is no part of it."""
+    """Return what pays an order, gift cards first; without money that did not come or came in excess."""
     cards = [each.gift_card_id for each in payments if each.gift_card_id and each.state != "cancelled"]
     last4 = gift_cards.last4_of(cards) if cards else {}
     parts = [
@@ -117,6 +117,13 @@ def due_of(total: Money, payments: Sequence[Payment]) -> Money:
     """Return what of an order's `total` gift cards do not pay."""
     held = (each.amount_money for each in payments if each.provider == GIFT_CARD and each.state != "cancelled")
     return total - Money.total(held, total.currency)
+
+
+def held_of_card(card: gift_cards.GiftCard) -> Money:
+    """Return how much of a gift card is held by orders that wait for the rest of their money."""
+    held = (Payment.gift_card_id == card.id) & (Payment.state == "authorized")
+    with db.orders.reading() as session:
+        return Money(int(session.scalar(select(func.sum(Payment.amount)).where(held)) or 0), card.currency)
 
 
 def _lock_gift_cards(order_id: str, state: str) -> Sequence[Payment]:

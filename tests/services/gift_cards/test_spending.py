@@ -1,6 +1,7 @@
 """Gift cards at the checkout: never spent twice, and nothing of them is ever lost."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -11,6 +12,7 @@ from app.money import Money
 from app.services import cart, checkout, gift_cards, inventory, orders, payments
 from tests import make
 from tests.companies import Companies
+from tests.turns import at_once, refusals
 from tests.working import work
 
 
@@ -205,3 +207,50 @@ def test_money_for_a_card_that_was_voided_is_left_to_staff(app: Flask) -> None:
     assert make.left_on(gift) == 0
     assert sum(payment.refunded for payment in payments.of_order(order.id)) == 0
     assert "refund_failed" in [event.kind for event in orders.timeline(order.id)]
+
+
+def test_what_an_unpaid_order_holds_of_a_void_card_is_void_when_it_comes_back(app: Flask) -> None:
+    gift = make.gift_card(1500)
+    placed = make.place(make.pays_with(gift))
+    held = gift_cards.find(gift.id)
+    assert held is not None
+    assert payments.held_of_card(held).amount == 1500
+    gift_cards.void(gift.id, balance=0, reason="Stolen", actor="staff:cleo")
+
+    checkout.expire(placed.order.id)
+    checkout.expire(placed.order.id)
+
+    assert make.left_on(gift) == 0
+    assert [entry.kind for entry in gift_cards.entries_of(gift.id)] == ["issued", "spent", "released", "voided"]
+    assert state(placed.order) == ("cancelled", "cancelled")
+
+
+def test_an_order_keeps_what_it_holds_of_a_card_that_is_voided_meanwhile(app: Flask) -> None:
+    gift = make.gift_card(1500)
+    placed = make.place(make.pays_with(gift))
+    gift_cards.void(gift.id, balance=0, reason="Stolen", actor="staff:cleo")
+    make.pay(placed)
+    assert placed.payment is not None
+
+    checkout.settle(placed.payment.id)
+
+    assert state(placed.order) == ("confirmed", "paid")
+    assert make.left_on(gift) == 0
+
+
+def test_a_card_that_is_voided_while_an_order_ends_is_void_or_whole(app: Flask) -> None:
+    for seed in range(4):
+        gift = make.gift_card(1500)
+        order_id = make.place(make.pays_with(gift)).order.id
+
+        outcomes = at_once(
+            app, seed,
+            partial(gift_cards.void, gift.id, balance=0, reason="Stolen", actor="staff:cleo"),
+            partial(checkout.expire, order_id),
+        )  # fmt: skip
+
+        found = gift_cards.find(gift.id)
+        assert found is not None
+        assert orders.get_for_job(order_id).state == "cancelled"
+        is_refused = bool(refusals(outcomes))
+        assert (make.left_on(gift), found.voided_at is None) == ((1500, True) if is_refused else (0, False))
