@@ -47,20 +47,20 @@ class Note(Form):
 @bp.get("/")
 @staff_only("orders.read")
 def index() -> Response:
-    """List orders, newest first: all, those of a state, those that wait for staff."""
-    state, q, only = (request.args.get(name, "").strip() for name in ("state", "q", "only"))
+    """List orders, newest first: all, those of a state or pay state, those that wait for staff."""
+    state, pay, q, only = (request.args.get(name, "").strip() for name in ("state", "pay", "q", "only"))
     found = orders.list_as_staff(
-        staff(), state=state or None, q=q or None, before=request.args.get("before"),
+        staff(), state=state or None, pay_state=pay or None, q=q or None, before=request.args.get("before"),
         needs_attention=only == "attention", among=returns.open_order_ids() if only == "returns" else None,
     )  # fmt: skip
     paid = payments.of_orders(order.id for order in found.orders)
     parcels = fulfilment.states_of(order.id for order in found.orders)
     rows = [(order, payments.state_of(paid[order.id]), parcels.get(order.id)) for order in found.orders]
-    chosen: dict[str, Any] = {"state": state or None, "q": q or None, "only": only or None}
+    chosen: dict[str, Any] = {"state": state or None, "pay": pay or None, "q": q or None, "only": only or None}
     later = url_for(".index", **chosen, before=found.before) if found.before else None
     return page(
         "admin/orders/index.html", part="admin/orders/_table.html",
-        rows=rows, state=state, q=q, only=only, states=list(orders.OrderState),
+        rows=rows, state=state, pay=pay, q=q, only=only, states=list(orders.OrderState), pay_states=payments.PAY_STATES,
         is_first="before" not in request.args, first=url_for(".index", **chosen), later=later,
     )  # fmt: skip
 

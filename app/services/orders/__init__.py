@@ -4,13 +4,12 @@ The one rule: an order is reached through the person asking: by a signed link, a
 """
 
 import secrets
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from sqlalchemy import bindparam, func, insert, or_, select
+from sqlalchemy import bindparam, func, insert, select
 
 from app import clock, config, db
 from app.errors import Conflict, NotFound
@@ -22,6 +21,7 @@ from app.services.orders.back_office import (
     refund_as_staff,
 )
 from app.services.orders.fsck import examine, mend_by
+from app.services.orders.listing import Page, Staff, list_as_staff
 from app.services.orders.models import Order, OrderEvent, OrderLine
 from app.services.orders.states import ATTENTION, MOVES, OrderState
 
@@ -32,6 +32,7 @@ __all__ = [
     "OrderLine",
     "OrderState",
     "Page",
+    "Staff",
     "add",
     "confirmed_ids",
     "count_bought",
@@ -72,22 +73,6 @@ class LinkTooOld(NotFound):
 
     def __init__(self) -> None:
         super().__init__("This link is incomplete or too old. Enter the number of your order, and we mail a fresh one.")
-
-
-class Staff(Protocol):
-    """Who asks as staff. Only somebody signed in as staff has one."""
-
-    @property
-    def id(self) -> str:
-        """Their id."""
-
-
-@dataclass(frozen=True)
-class Page:
-    """Some orders, newest first; `before` continues after the last, None at the end."""
-
-    orders: Sequence[Order]
-    before: str | None
 
 
 def add(values: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> Order:
@@ -162,36 +147,6 @@ def get_as_staff(staff: Staff, number: str) -> Order:  # noqa: ARG001 - whoever 
     if order is None:
         raise NotFound(f"There is no order {number}.")
     return order
-
-
-def list_as_staff(
-    staff: Staff,  # noqa: ARG001 - whoever has a Staff may ask
-    *,
-    state: str | None = None,
-    q: str | None = None,
-    needs_attention: bool = False,
-    among: Collection[str] | None = None,
-    before: str | None = None,
-    limit: int = 50,
-) -> Page:
-    """List orders newest first, by state, and by number or e-mail. `before` is the last page's continuation.
-
-    With `needs_attention` only those with something that staff have yet to deal with, with `among` only of these ids.
-    """
-    query = select(Order)
-    if needs_attention:
-        query = query.where(Order.id.in_(select(OrderEvent.order_id).where(OrderEvent.needs_attention)))
-    if among is not None:
-        query = query.where(Order.id.in_(among))
-    if state:
-        query = query.where(Order.state == state)
-    if q:
-        query = query.where(or_(Order.number == q.strip().upper(), func.lower(Order.email) == q.strip().lower()))
-    if before:
-        query = query.where(Order.id < before)
-    with db.orders.reading() as session:
-        found = session.scalars(query.order_by(Order.id.desc()).limit(limit + 1)).all()
-    return Page(found[:limit], found[limit - 1].id if len(found) > limit else None)
 
 
 def confirmed_ids(*, at_once: int = 1000) -> Iterator[Sequence[str]]:

@@ -41,7 +41,6 @@ from app.services.payments.charging import (
     of_order,
     of_orders,
     order_of,
-    state_of,
 )
 from app.services.payments.disputes import disputes_of, list_disputed, note_dispute
 from app.services.payments.findings import Finding, close_finding, keep_findings, list_findings
@@ -57,6 +56,8 @@ from app.services.payments.inbox import (
     replay,
 )
 from app.services.payments.models import Payment, ProviderEvent, Refund, TransferReceipt
+from app.services.payments.pay_states import DISPUTED, disputed_among, kept_of, list_candidates, state_of
+from app.services.payments.pay_states import STATES as PAY_STATES
 from app.services.payments.provider import Truth
 from app.services.payments.providers import METHODS
 from app.services.payments.receipts import add_receipt, list_transfers, receipts_of
@@ -90,8 +91,10 @@ from app.services.payments.tenders import (
 from app.services.payments.ways import Way, held_for, ways
 
 __all__ = [
+    "DISPUTED",
     "LIVE",
     "METHODS",
+    "PAY_STATES",
     "SESSION_LIVES",
     "Closed",
     "EventAbout",
@@ -122,6 +125,7 @@ __all__ = [
     "close",
     "close_finding",
     "count_declines",
+    "disputed_among",
     "disputes_of",
     "due_of",
     "end",
@@ -145,8 +149,10 @@ __all__ = [
     "hold_gift_card",
     "instructions",
     "keep_findings",
+    "kept_of",
     "learn",
     "list_by_hand",
+    "list_candidates",
     "list_disputed",
     "list_disputes_there",
     "list_findings",

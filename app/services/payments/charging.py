@@ -259,22 +259,6 @@ def of_orders(order_ids: Iterable[str]) -> dict[str, list[Payment]]:
     return found
 
 
-def state_of(payments: Sequence[Payment]) -> str:
-    """Return the pay state that an order's payments amount to; it is stored nowhere."""
-    held = sum(payment.amount - payment.released for payment in payments if payment.is_held)
-    captured = sum(payment.captured + payment.released for payment in payments)
-    refunded = sum(payment.refunded + payment.released for payment in payments)
-    if any(payment.captured for payment in payments if payment.state == "open"):
-        return "partly_paid"
-    if held:
-        return "authorized"
-    if captured:
-        return "paid" if not refunded else "refunded" if refunded == captured else "partly_refunded"
-    if any(payment.state in LIVE for payment in payments):
-        return "declined" if any(p.decline for p in payments if p.state == "open") else "pending"
-    return "cancelled" if payments else "unpaid"
-
-
 def _object_of(payment: Payment) -> str | None:
     """Return the provider's object that stands for a payment; a Session's intent comes and goes within it."""
     return payment.session_id or payment.intent_id

@@ -104,6 +104,11 @@ class Payment(OrdersModel):
         return self.state == "authorized" and self.provider == "stripe"
 
     @property
+    def is_refused(self) -> bool:
+        """Whether the bank refused to give what the card holds, and nobody asks it again at this moment."""
+        return self.is_held and bool(self.capture_error) and not self.capturing
+
+    @property
     def lapsed(self) -> int:
         """How much a card held, in minor units, that neither came nor was released by us."""
         return self.amount - self.released if self.authorized_at and self.state == "cancelled" else 0

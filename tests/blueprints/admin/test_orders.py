@@ -280,3 +280,14 @@ def test_label_is_sent_to_staff_only(admin, client):
 
 def test_pages_are_not_kept_by_the_browser(admin):
     assert admin.get("/admin/orders/").headers["Cache-Control"] == "no-store"
+
+
+def test_table_filters_by_pay_state_and_keeps_it(admin):
+    waiting, paid = make.order(), make.order(paid=True)
+
+    text = admin.get("/admin/orders/?pay=paid").text
+
+    assert paid.number in text
+    assert waiting.number not in text
+    assert 'value="paid" selected' in text
+    assert "No order matches" in admin.get("/admin/orders/?pay=disputed").text
