@@ -14,6 +14,8 @@ JOBS = {
     "checkout.settle": Job("money"),
     "checkout.capture": Job("money", tries=30),
     "checkout.void": Job("money", tries=30),
+    "checkout.close_open": Job("money", tries=500),
+    "checkout.end_unpaid": Job("money", tries=500),  # as for expire
     "checkout.reconcile": Job("money", lease=600),
     "checkout.expire": Job("money", tries=500),  # stock stays held until the provider confirms, however long that takes
     "payments.refund": Job("money", tries=30),
@@ -40,6 +42,8 @@ JOBS = {
     "email.order_cancelled": Job("mail"),
     "email.order_link": Job("mail"),
     "email.return_changed": Job("mail"),
+    "email.payment_asked": Job("mail"),
+    "email.paid_anew": Job("mail"),
     "email.transfer_asked": Job("mail"),
     "email.transfer_reminder": Job("mail"),
     "email.send": Job("mail", tries=30),

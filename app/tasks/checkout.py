@@ -1,6 +1,6 @@
 """Jobs of placing and settling. All call functions that are safe to repeat."""
 
-from app.services import checkout, payments
+from app.services import cancellations, checkout, payments
 
 
 def charge(payment_id: str) -> None:
@@ -37,3 +37,13 @@ def capture(order_id: str) -> None:
 def void(payment_id: str) -> None:
     """Release the money that a card holds. Twice is once at the provider."""
     checkout.void(payment_id)
+
+
+def close_open(order_id: str) -> None:
+    """Have nothing more taken for an order that was cancelled. Twice is once: what is closed is closed."""
+    checkout.close_open(order_id)
+
+
+def end_unpaid(order_id: str) -> None:
+    """End a confirmed order that was not paid again in time. Twice is once: a cancelled order is left as it is."""
+    cancellations.end_unpaid(order_id)

@@ -36,6 +36,16 @@ def transfer_reminder(payment_id: str) -> None:
     notifications.transfer_reminder(payment_id)
 
 
+def payment_asked(payment_id: str, stamp: int = 0) -> None:
+    """Write where to pay again, if it is still owed. Twice is harmless, as for `order_confirmed`."""
+    notifications.payment_asked(payment_id, stamp)
+
+
+def paid_anew(payment_id: str) -> None:
+    """Write that an order is paid again and goes on. Twice is harmless, as for `order_confirmed`."""
+    notifications.paid_anew(payment_id)
+
+
 def order_cancelled(order_id: str, credit_id: str | None = None) -> None:
     """Write that an order or some of it was cancelled. Twice is harmless, as for `order_confirmed`."""
     notifications.order_cancelled(order_id, credit_id=credit_id)

@@ -68,6 +68,11 @@ def _decline(given: Given) -> Given:
     return _calls({**given, "company": "stripe", "path": "", "method": ""})
 
 
+def _refuse_capture(given: Given) -> Given:
+    """`times` captures are refused with `code`; with `ends` the authorisation is gone too. The money is not taken."""
+    return _calls({**given, "fails": given.get("ends"), "company": "stripe", "path": "", "method": ""})
+
+
 def _process(given: Given) -> Given:
     """`times` payments are "processing" for `milliseconds` more, then paid, or failed with `fails`."""
     return _calls({**given, "company": "stripe", "path": "", "method": ""})
@@ -177,6 +182,7 @@ _LEVERS: dict[str, Callable[[Given], Given]] = {
     "drop": _calls,
     "limit": _calls,
     "decline": _decline,
+    "refuse_capture": _refuse_capture,
     "process": _process,
     "webhooks": _webhooks,
     "send_again": _send_again,

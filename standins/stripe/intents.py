@@ -107,10 +107,22 @@ def capture(intent: Intent, amount: int | None) -> None:
         message = "The amount to capture must be between 1 and the amount that is capturable."
         raise StripeError(message, "amount_too_large", "amount_to_capture")
     charge = lists.get("charge", intent["latest_charge"])
+    for rule in faults.take("stripe", ("refuse_capture",)):
+        _refuse_capture(intent, rule)
     charge.update(captured=True, amount_captured=amount, amount_refunded=charge["amount"] - amount)
     store.put("charge", charge)
     events.emit("charge.captured", charge)
     _succeed(intent, amount)
+
+
+def _refuse_capture(intent: Intent, rule: faults.Rule) -> None:
+    """The bank does not give what it had said yes to; where the rule says so, its yes is worth nothing any more."""
+    decline = cards.DECLINES[rule.code]
+    if rule.fails:
+        intent.update(status="requires_payment_method", amount_capturable=0)
+        store.put("payment_intent", intent)
+    more = {"decline_code": decline.decline_code} if decline.decline_code else {}
+    raise CardError(decline.message, decline.code, **more)
 
 
 def cancel(intent: Intent, reason: str | None) -> None:

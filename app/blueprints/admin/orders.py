@@ -11,7 +11,7 @@ from app.blueprints._access import confirm, staff, staff_only, staff_session
 from app.blueprints._pages import changed, page, pdf
 from app.errors import Conflict, Invalid, ShopError
 from app.money import Money
-from app.services import accounts, documents, fulfilment, orders, payments, returns
+from app.services import accounts, checkout, credits, documents, fulfilment, orders, payments, returns
 
 bp = Blueprint("orders", __name__, url_prefix="/orders")
 
@@ -146,6 +146,24 @@ def deal_with(number: str) -> Response:
     return changed("admin/orders/_timeline.html", then=url_for(".show", number=number), **_everything(order))
 
 
+@bp.post("/<number>/captures")
+@staff_only("orders.refund")
+def capture(number: str) -> Response:
+    """Take what the order's card holds now; also once more, after its bank refused."""
+    order = orders.get_as_staff(staff(), number)
+    checkout.capture_as_staff(order, actor=staff().actor)
+    return changed("admin/orders/_changes.html", then=url_for(".show", number=number), **_everything(order))
+
+
+@bp.post("/<number>/payment-requests")
+@staff_only("orders.note")
+def ask_payment(number: str) -> Response:
+    """Mail the customer once more where to pay again."""
+    order = orders.get_as_staff(staff(), number)
+    checkout.ask_as_staff(order, actor=staff().actor)
+    return changed("admin/orders/_changes.html", then=url_for(".show", number=number), **_everything(order))
+
+
 @bp.get("/<number>/labels/<shipment>.pdf")
 @staff_only("orders.read")
 def label(number: str, shipment: str) -> Response:
@@ -190,6 +208,8 @@ def _everything(
         "refunds": refunds,
         "unsettled": payments.list_unsettled(refunds),
         "left": left,
+        "owed": credits.owed_of(order, paid),
+        "pay_by": next((payment.pay_by for payment in reversed(paid) if payment.pay_by), None),
         "refund_form": refund_form or fresh_form,
         "refusal": refusal,
         "may_cancel": staff().may("orders.cancel"),

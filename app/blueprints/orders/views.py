@@ -8,7 +8,7 @@ from app.blueprints._limits import limiter
 from app.blueprints._pages import page, pdf
 from app.errors import Unavailable
 from app.money import Money
-from app.services import cancellations, checkout, documents, fulfilment, orders, payments, returns
+from app.services import cancellations, checkout, credits, documents, fulfilment, orders, payments, returns
 from app.services.fulfilment import Shipment
 from app.services.orders import Order
 
@@ -21,10 +21,11 @@ def show(token: str) -> Response:
     """Show an order: what is in it, whether it is paid, where it is. From the payment page, ask for the truth."""
     order = orders.get_by_token(token)
     comes_from_payment = request.args.get("from") == "payment"
-    if comes_from_payment and order.state == "placed":
+    if comes_from_payment and order.state != "cancelled":
         order = _settled(order)
     paid = payments.of_order(order.id)
-    due = payments.due_of(order.total_money, paid)
+    owed = credits.owed_of(order, paid)
+    due = owed or payments.due_of(order.total_money, paid)
     parcels = fulfilment.shipments_of(order.id)
     response = page(
         "orders/show.html",
@@ -37,6 +38,8 @@ def show(token: str) -> Response:
         shipments=parcels,
         parcel_steps=_parcel_steps,
         transfer=_transfer(paid),
+        owed=owed,
+        pay_by=next((payment.pay_by for payment in reversed(paid) if payment.pay_by), None),
         ways=[way.code for way in payments.ways(due) if not way.problem],
         due=due,
         paid_with=payments.parts_of(paid),
@@ -45,7 +48,7 @@ def show(token: str) -> Response:
         returns=returns.of_order(order.id),
         may_return=any(returns.returnable(order, parcels=parcels).values()),
         may_cancel=any(cancellations.pieces_of(order, parcels=parcels).values()),
-        is_confirming=comes_from_payment and order.state == "placed",
+        is_confirming=comes_from_payment and (order.state == "placed" or bool(owed)),
     )
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -62,7 +65,7 @@ def document(token: str, document: str) -> Response:
 def _settled(order: Order) -> Order:
     """Return the order after asking the provider; as it was when the provider is silent, for the webhook will tell."""
     payment = payments.find_live(order.id)
-    if payment is None:
+    if payment is None or payment.state not in {"created", "open"}:
         return order
     try:
         return checkout.settle(payment.id)

@@ -6,14 +6,14 @@ else happens to the order at the same moment happens before or after, and a seco
 
 from collections.abc import Mapping, Sequence
 
-from app import db
+from app import clock, db
 from app.errors import Conflict
 from app.queue import later
-from app.services import checkout, credits, fulfilment, orders, promotions
+from app.services import checkout, credits, fulfilment, orders, payments, promotions
 from app.services.fulfilment import Shipment
 from app.services.orders import Order, OrderState
 
-__all__ = ["cancel", "pieces_of", "quote"]
+__all__ = ["cancel", "end_unpaid", "pieces_of", "quote"]
 
 _TOO_LATE = "The carrier has it already, so it cannot be cancelled any more. It can be sent back."
 
@@ -64,8 +64,36 @@ def cancel(order_id: str, quantities: Mapping[int, int], *, amount: int, reason:
         fulfilment.take_out(order_id, quantities, f"{what} cancelled, so this parcel is not sent.", actor=actor)
         if is_whole:
             orders.move(order, OrderState.CANCELLED, f"Cancelled: {reason}", actor=actor)
+            later("checkout.close_open", order_id, key=f"close-open:{credit.id}")
         later("email.order_cancelled", order_id, credit.id, key=f"cancelled:{credit.id}")
     return order
+
+
+def end_unpaid(order_id: str) -> None:
+    """Cancel what can be of a confirmed order whose money went again and was not paid in time. Twice is once.
+
+    Raises Unavailable while a payment for it is in motion. What the carrier has already is left to staff.
+    """
+    order, live = orders.get_for_job(order_id), payments.find_live(order_id)
+    if live is not None and live.method == "transfer" and live.state == "open":
+        ends = live.created_at + payments.held_for("transfer")
+        if clock.now() < ends:
+            with db.orders.transaction():
+                later("checkout.end_unpaid", order_id, key=f"unpaid:{live.id}:end", delay=ends - clock.now())
+            return
+    if credits.owed_of(order):
+        order = checkout.close_open(order_id)
+    pieces = {position: left for position, left in pieces_of(order).items() if left}
+    if not credits.owed_of(order):
+        return
+    if fulfilment.gone(order_id) or not pieces:
+        orders.note(order_id, "lapsed", "It was not paid again in time, and the carrier has some of it.")
+        return
+    amount = quote(order, pieces).paid.amount
+    cancel(
+        order_id, pieces, amount=amount, reason="it was not paid again in time", actor="shop",
+        key=f"unpaid:{order_id}:{amount}",
+    )  # fmt: skip
 
 
 def _wish(order: Order, quantities: Mapping[int, int]) -> credits.Wish:

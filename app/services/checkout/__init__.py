@@ -4,7 +4,7 @@ The one rule: three short transactions (place, charge, settle) with the network 
 """
 
 from app.services.checkout.addresses import MAX_LENGTH, Address, AddressField, address_fields, countries
-from app.services.checkout.capture import capture, capture_as_staff, flag_lapsing, void
+from app.services.checkout.capture import capture, capture_as_staff, close_open, flag_lapsing, void
 from app.services.checkout.drafts import (
     TERMS_VERSION,
     Draft,
@@ -20,6 +20,7 @@ from app.services.checkout.drafts import (
     save_delivery,
 )
 from app.services.checkout.events import mark_disputed, process_event
+from app.services.checkout.owing import ask_as_staff, find_asking
 from app.services.checkout.paying import enter_gift_card, take_gift_card_off
 from app.services.checkout.place import Placed, TotalChanged, pay_again, place
 from app.services.checkout.reconcile import reconcile, reconcile_soon, settle_open
@@ -38,14 +39,17 @@ __all__ = [
     "Tender",
     "TotalChanged",
     "address_fields",
+    "ask_as_staff",
     "capture",
     "capture_as_staff",
+    "close_open",
     "countries",
     "draft_of",
     "enter_coupon",
     "enter_gift_card",
     "erase_draft",
     "expire",
+    "find_asking",
     "flag_lapsing",
     "mark_disputed",
     "pay_again",

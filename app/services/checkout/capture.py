@@ -7,9 +7,12 @@ import logging
 from datetime import timedelta
 
 from app import clock, db
+from app.errors import Unavailable
+from app.money import Money
 from app.queue import done
 from app.services import orders, payments
-from app.services.checkout.settle import settle
+from app.services.checkout import owing
+from app.services.checkout.settle import IN_MOTION, apply, give_back_part, settle
 
 log = logging.getLogger(__name__)
 
@@ -24,9 +27,49 @@ def capture(order_id: str) -> None:
     with db.orders.transaction():
         orders.lock(order_id)
         amount = payments.fix_capture(payments.lock(payment.id))
-    if amount:
-        payments.capture(payment.id)
+    if not amount:
+        return
+    try:
+        is_there = payments.capture(payment.id)
+    except payments.BankRefused as refusal:
+        _note_refused(order_id, payment.id, refusal.says)
+        return
+    if is_there:
         settle(payment.id)
+    else:
+        apply(payment.id, payments.Truth("cancelled", Money.zero(payment.currency), payment.intent_id))
+
+
+def _note_refused(order_id: str, payment_id: str, why: str) -> None:
+    """The bank does not give what the card holds: tell staff, and ask the customer to pay again."""
+    with db.orders.transaction():
+        order, payment = orders.lock(order_id), payments.lock(payment_id)
+        if payments.note_refused(payment, why):
+            owing.ask_anew(order, payment)
+            said = f"The bank refused to give what the card holds: {why} Keep the parcel here until it is paid."
+            said += f" The customer is asked to pay again; its things wait until {payment.pay_by:%Y-%m-%d}."
+            orders.note(order_id, "capture_refused", said, actor="stripe")
+            log.error("a capture was refused", extra={"payment": payment_id, "order": order.number, "why": why})
+        done()
+
+
+def close_open(order_id: str) -> orders.Order:
+    """Have the provider take no money for an order's open payment; one that turns out to be paid is settled instead.
+
+    Raises Unavailable while the payment is in motion, or the provider does not answer.
+    """
+    live = payments.find_live(order_id)
+    if live is None or live.state not in {"created", "open"}:
+        return orders.get_for_job(order_id)
+    closed = payments.close(live.id)
+    if closed.truth.status in {"paid", "authorized"}:
+        return apply(live.id, closed.truth)
+    with db.orders.transaction():
+        order = orders.lock(order_id)
+        if closed.truth.status != "cancelled" or not payments.give_up_closed(closed):
+            raise Unavailable(IN_MOTION)
+        give_back_part(order, live.id)
+    return order
 
 
 def void(payment_id: str) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from app import clock
 from app.fsck import Check, Fault
-from app.services import inventory, orders, payments
+from app.services import credits, inventory, orders, payments
 from app.services.orders import Order, OrderState
 
 _ENDED_WITHIN = timedelta(minutes=30)
@@ -23,13 +23,23 @@ def _see_money(found: Sequence[Order]) -> Iterator[Fault]:
         brought = [payment for payment in paid[order.id] if payment.state == "paid"]
         captured = sum(payment.captured for payment in brought)
         held = sum(payment.amount if payment.is_held else payment.released for payment in paid[order.id])
-        if order.state == OrderState.CONFIRMED and captured + held < order.total:
+        if (
+            order.state == OrderState.CONFIRMED
+            and captured + held < order.total
+            and not _is_asked(order, paid[order.id])
+        ):
             yield Fault(order.number, f"is confirmed, but {captured} of {order.total} {order.currency} came")
         if order.state == OrderState.PLACED and captured:
             yield Fault(order.number, f"brought {captured} {order.currency} and still waits for its money")
         kept = sum(payment.captured - payment.refunded for payment in paid[order.id])
         if order.state == OrderState.CANCELLED and kept:
             yield Fault(order.number, f"was cancelled, but {kept} {order.currency} of it are still here")
+
+
+def _is_asked(order: Order, paid: Sequence[payments.Payment]) -> bool:
+    """Whether what is missing is asked for again, or was given back while it was owed."""
+    waits = any(each.pay_by and each.pay_by > clock.now() - _ENDED_WITHIN for each in paid)
+    return waits or (any(each.lapsed for each in paid) and not credits.owed_of(order, paid))
 
 
 def _find_wrong_stock() -> Iterator[Fault]:

@@ -13,7 +13,7 @@ from app import clock, config, db
 from app.errors import Conflict, Unavailable
 from app.money import Money
 from app.queue import later
-from app.services import cart, inventory, orders, payments, promotions
+from app.services import cart, credits, inventory, orders, payments, promotions
 from app.services.cart import Shopper
 from app.services.checkout.drafts import Quote, quote
 from app.services.checkout.settle import apply, confirm, give_back_part, withdraw
@@ -86,7 +86,10 @@ def place(
 
 
 def pay_again(token: str, method: str, *, address: str = "") -> Placed:
-    """Go on with the payment of an order that waits for its money, by `method`. A paid order is returned as it is."""
+    """Go on with the payment of an order that waits for its money, by `method`. A paid order is returned as it is.
+
+    So it is with a confirmed order whose money went again: a hold that ended, or one that the bank refused to give.
+    """
     order = orders.get_by_token(token)
     if order.state == OrderState.CANCELLED:
         raise Conflict("This order was cancelled, and nothing was charged. Please order again from your cart.")
@@ -153,36 +156,61 @@ def _write(offer: Quote, revision: int, terms_version: str, method: str, address
 
 def _go_on(order: Order, method: str, address: str) -> Placed:
     """Return a placed order with a payment by `method`; another method's payment is closed first, at the provider."""
-    live, closed = payments.find_live(order.id), None
-    if order.state != OrderState.PLACED or (live and live.state == "paid"):
+    order, live = _let_refused_go(order)
+    closed = None
+    if not _is_waiting(order) or (live and live.state in {"authorized", "paid"}):
         return Placed(order, None)
     if live is None or live.method != method:
-        _check_method(method, payments.due_of(order.total_money, payments.of_order(order.id)))
+        _check_method(method, _due_of(order))
     _check_tries(method, Lanes(order=order.id, cart=order.cart_id, address=address))
-    is_replaced = live is not None and (live.method != method or _is_over(live))
+    is_replaced = live is not None and (live.method != method or _is_over(live) or _is_too_much(order, live))
     if live is not None and is_replaced and live.state != "created":
         closed = payments.close(live.id)
         if closed.truth.status != "cancelled":
             return Placed(apply(live.id, closed.truth), None)
     with db.orders.transaction():
         locked = orders.lock(order.id)
-        if locked.state != OrderState.PLACED:
+        if not _is_waiting(locked):
             return Placed(locked, None)
         if live is not None and is_replaced and not _give_up(live, closed):
             raise Unavailable("This order's payment was opened in another window. Please go on there, or try again.")
         if live is not None and is_replaced:
             give_back_part(locked, live.id)
-            _hold_anew(locked, live, method)
-        payment = payments.find_live(order.id)
-        if payment is None:
-            due = payments.due_of(locked.total_money, payments.of_order(order.id))
-            payment = _add_payment(locked, due, method, address)
+            if locked.state == OrderState.PLACED:
+                _hold_anew(locked, live, method)
+        payment = payments.find_live(order.id) or _add_payment(locked, _due_of(locked), method, address)
     return Placed(order, payments.charge(payment.id))
+
+
+def _let_refused_go(order: Order) -> tuple[Order, Payment | None]:
+    """Return the order and its live payment. What a bank refused to give is let go: else it could come later too."""
+    live = payments.find_live(order.id)
+    if live is None or not live.is_refused:
+        return order, live
+    order = apply(live.id, payments.let_go(live.id))
+    return order, payments.find_live(order.id)
+
+
+def _is_waiting(order: Order) -> bool:
+    """Whether an order waits for money: it was placed and not paid yet, or its money went again."""
+    return order.state == OrderState.PLACED or bool(credits.owed_of(order))
+
+
+def _due_of(order: Order) -> Money:
+    """Return what is to be paid from outside for an order that waits."""
+    if order.state == OrderState.PLACED:
+        return payments.due_of(order.total_money, payments.of_order(order.id))
+    return credits.owed_of(order)
 
 
 def _give_up(live: Payment, closed: payments.Closed | None) -> bool:
     """End a payment that another one takes the place of; one that nobody was sent to needs no word of its provider."""
     return payments.give_up_closed(closed) if closed else payments.abandon(live.id)
+
+
+def _is_too_much(order: Order, live: Payment) -> bool:
+    """Whether some of an order that is paid again was cancelled since its payment was opened."""
+    return order.state == OrderState.CONFIRMED and live.amount != credits.owed_of(order).amount
 
 
 def _hold_anew(order: Order, live: Payment, method: str) -> None:

@@ -11,7 +11,8 @@ from app import clock, db
 from app.errors import Conflict, Unavailable
 from app.money import Money
 from app.queue import done, later
-from app.services import cart, inventory, orders, payments, promotions
+from app.services import cart, credits, inventory, orders, payments, promotions
+from app.services.checkout import owing
 from app.services.checkout.drafts import erase_draft
 from app.services.orders import Order, OrderState
 from app.services.payments import Payment, Truth
@@ -20,7 +21,7 @@ log = logging.getLogger(__name__)
 
 _HOLD_FOR_LATE_MONEY = timedelta(hours=1)
 _LATE = "the money came after the order had ended"
-_IN_MOTION = "A payment for this order is in motion. Nothing is lost; please try again in a minute."
+IN_MOTION = "A payment for this order is in motion. Nothing is lost; please try again in a minute."
 
 
 def settle(payment_id: str) -> Order:
@@ -109,17 +110,17 @@ def withdraw(order_id: str, why: str) -> Order:
     if closed is not None and closed.truth.status in {"paid", "authorized"}:
         return apply(closed.payment.id, closed.truth)
     if closed is not None and closed.truth.status != "cancelled":
-        raise Unavailable(_IN_MOTION)
+        raise Unavailable(IN_MOTION)
     with db.orders.transaction():
         order = orders.lock(order_id)
         if order.state == OrderState.PLACED:
             if closed is not None and not payments.give_up_closed(closed):
-                raise Unavailable(_IN_MOTION)
+                raise Unavailable(IN_MOTION)
             if closed is not None:
                 give_back_part(order, closed.payment.id)
             current = payments.find_live(order_id)
             if current is not None and current.state != "paid":
-                raise Unavailable(_IN_MOTION)
+                raise Unavailable(IN_MOTION)
             if current is None or (current.paid_at and not current.refundable):
                 orders.move(order, OrderState.CANCELLED, why)
                 cart.remember_order(order.cart_id, None)
@@ -167,6 +168,7 @@ def _take_money(order: Order, payment: Payment, truth: Truth) -> None:
         payments.note_paid(payment, truth, state="surplus")
         _give_back(order, payment, payment.captured, "a second payment came for an order that has one")
         return
+    owed = payment.refundable if payment.is_held and payment.capture_error else credits.owed_of(order)
     payments.note_paid(payment, truth)
     if truth.received.currency != payment.currency or truth.received < payment.amount_money - payment.released_money:
         text = f"{truth.received.decimal} {truth.received.currency} came instead of the total. Please check at Stripe."
@@ -181,8 +183,18 @@ def _take_money(order: Order, payment: Payment, truth: Truth) -> None:
         _give_back(order, payment, payment.captured, f"{_LATE}, and its things cannot be had any more")
     elif order.state != OrderState.CONFIRMED:
         confirm(order, f"Paid {truth.received.decimal} {truth.received.currency}.", actor=payment.provider)
+    elif owed:
+        _go_on(order, payment, owed)
+        return
     if (excess := payment.refundable.amount - payment.amount) > 0:
         _give_back(order, payment, excess, "more came than was asked")
+
+
+def _go_on(order: Order, payment: Payment, owed: Money) -> None:
+    """An order is paid again. What was cancelled while it was being paid goes back, or is not charged."""
+    if (excess := payment.refundable.amount - owed.amount) > 0:
+        _give_back(order, payment, excess, "less was owed when it came")
+    owing.go_on(order, payment)
 
 
 def _reserve_again(order: Order) -> bool:
@@ -200,11 +212,15 @@ def _reserve_again(order: Order) -> bool:
 
 def _take_hold(order: Order, payment: Payment, truth: Truth) -> None:
     """A card holds the money. Confirm the order; where that cannot be, have the card hold it no longer."""
-    if payment.state not in {"created", "open"} or order.state != OrderState.PLACED:
+    owed = credits.owed_of(order)
+    if payment.state not in {"created", "open"} or not (order.state == OrderState.PLACED or owed):
         payment.intent_id = truth.intent_id  # by which the card is let go
         later("checkout.void", payment.id, key=f"void:{payment.id}")
         return
     payments.note_authorized(payment, truth)
+    if owed:
+        _go_on(order, payment, owed)
+        return
     said = f"The card holds {payment.amount_money.decimal} {payment.currency}; it is charged when the parcel leaves."
     confirm(order, said, actor=payment.provider)
     if not any(line.requires_shipping for line in order.lines):
@@ -214,7 +230,10 @@ def _take_hold(order: Order, payment: Payment, truth: Truth) -> None:
 def _note_lapsed(order: Order, payment: Payment) -> None:
     """A card holds its money no longer: because we released it, or because too much time went by."""
     if payments.note_lapsed(payment):
-        said = "The card holds the money no longer, and nothing was charged. Ask the customer to pay another way."
+        said = "The card holds the money no longer, and nothing was charged."
+        if payment.capture_error is None and credits.owed_of(order):
+            owing.ask_anew(order, payment)
+            said += f" The customer is asked to pay again; its things wait until {payment.pay_by:%Y-%m-%d}."
         orders.note(order.id, "lapsed", said, actor=payment.provider)
         log.error("an authorization ended without its capture", extra={"payment": payment.id, "order": order.number})
 

@@ -14,7 +14,7 @@ from app.queue import later
 from app.services import audit, inventory, orders, payments
 from app.services.credits.amounts import Bought, Piece, Share, Sum, by_rate, left_of, pieces_of, work_out
 from app.services.credits.models import Credit, CreditLine
-from app.services.orders import Order
+from app.services.orders import Order, OrderState
 from app.services.pricing import RateTotal
 
 _OF_ORDER = select(Credit).where(Credit.order_id == bindparam("order")).order_by(Credit.id)
@@ -142,6 +142,21 @@ def of_order(order_id: str) -> Sequence[Credit]:
         return session.scalars(_OF_ORDER, {"order": order_id}).all()
 
 
+def owed_of(order: Order, paid: Sequence[payments.Payment] | None = None) -> Money:
+    """Return what of a confirmed order is to be paid again, as a hold ended or a bank refused to give what it held.
+
+    `paid` are its payments, where they are read already.
+    """
+    if order.state != OrderState.CONFIRMED:
+        return Money.zero(order.currency)
+    paid = payments.of_order(order.id) if paid is None else paid
+    if not any(each.lapsed or each.is_refused for each in paid):
+        return Money.zero(order.currency)
+    given = sum(each.amount for each in of_order(order.id))
+    refused = sum(each.refundable.amount for each in paid if each.is_refused)
+    return Money(max(0, order.total - given - payments.kept_of(paid) + refused), order.currency)
+
+
 def is_given(key: str) -> bool:
     """Whether something was given back under this key."""
     with db.orders.reading() as session:
@@ -180,11 +195,12 @@ def rates_of(order: Order, credit: Credit) -> list[RateTotal]:
 
 
 def _charged_of(order: Order, amount: int, earlier: Sequence[Credit]) -> int:
-    """Return how much of a credit was charged: what a card held and let go comes off first, for it never came."""
-    ended = [each for each in payments.of_order(order.id) if each.lapsed]
-    never_came = sum(each.lapsed for each in ended)
-    before = sum(each.amount for each in earlier) - sum(each.released for each in ended)
-    return max(0, before + amount - never_came) - max(0, before - never_came)
+    """Return how much of a credit goes back. What is owed, because a card's hold ended, comes off that first."""
+    paid = payments.of_order(order.id)
+    if not any(each.lapsed for each in paid):
+        return amount
+    left = order.total - sum(each.amount for each in earlier) - amount
+    return min(amount, max(0, payments.kept_of(paid) - left))
 
 
 def _write(

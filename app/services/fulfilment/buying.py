@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from app import clock, config, db, stores
 from app.errors import Conflict, Invalid, Unavailable
 from app.queue import done, later
-from app.services import audit, orders, payments, shipping
+from app.services import audit, credits, orders, payments, shipping
 from app.services.fulfilment.models import LabelAttempt, Shipment
 from app.services.fulfilment.shipments import Staff, get_for_job, lock, move
 from app.services.fulfilment.states import ShipmentState
@@ -87,6 +87,9 @@ def _open_attempt(shipment_id: str) -> LabelAttempt | None:
             done()
             return None
         attempt = session.scalars(_live_attempts(shipment_id)).one_or_none()
+        if attempt is None and credits.owed_of(orders.get_for_job(shipment.order_id)):
+            done()  # it waits for its money; start() is asked for again when that has come
+            return None
         if attempt is None and not _is_wanted(shipment.order_id):
             move(
                 shipment,
@@ -105,7 +108,7 @@ def _open_attempt(shipment_id: str) -> LabelAttempt | None:
 
 def _is_wanted(order_id: str) -> bool:
     paid = payments.of_order(order_id)
-    is_paid = payments.state_of(paid) != "refunded" and not any(payment.lapsed for payment in paid)
+    is_paid = payments.state_of(paid) not in {"refunded", "lapsed"}
     return is_paid and orders.get_for_job(order_id).state == orders.OrderState.CONFIRMED
 
 

@@ -28,7 +28,8 @@ class Staff(Protocol):
 def start(order_id: str) -> None:
     """Make the shipment of a paid order, with all that needs shipping, and have its label bought; only once.
 
-    An order that is owed something waits: this is asked for again when its goods have come.
+    An order that is owed something waits: this is asked for again when its goods have come. So it is when an order is
+    paid again: a parcel that waited for that has its label bought, one that has a label has its money taken.
     """
     with db.orders.transaction() as session:
         order = orders.lock(order_id)
@@ -60,7 +61,17 @@ def start(order_id: str) -> None:
                 )
                 later("documents.packing_slip", shipment_id)
                 later("fulfilment.buy_label", shipment_id)
+            else:
+                _go_on(order_id)
         done()
+
+
+def _go_on(order_id: str) -> None:
+    for shipment in shipments_of(order_id):
+        if shipment.state == ShipmentState.PENDING:
+            later("fulfilment.buy_label", shipment.id)
+        elif shipment.label_at is not None:
+            later("checkout.capture", order_id)
 
 
 def shipments_of(order_id: str) -> Sequence[Shipment]:

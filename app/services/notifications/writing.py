@@ -84,6 +84,22 @@ def _write_transfer(event: str, payment_id: str, *, is_reminder: bool) -> None:
         _write(event, "transfer_asked", order, transfer=transfer, is_reminder=is_reminder)
 
 
+def payment_asked(payment_id: str, stamp: int = 0) -> None:
+    """Write that a card gave nothing, and where to pay again, if that is still owed; once for each `stamp`."""
+    payment = payments.get_for_job(payment_id)
+    order = orders.get_for_job(payment.order_id)
+    if owed := credits.owed_of(order):
+        event = f"payment_asked:{payment_id}:{payment.capture_try}:{stamp}"
+        _write(event, "payment_asked", order, owed=owed, pay_by=payment.pay_by, refusal=payment.capture_error)
+
+
+def paid_anew(payment_id: str) -> None:
+    """Write that an order is paid again and goes on. Once, however often this is called."""
+    payment = payments.get_for_job(payment_id)
+    order = orders.get_for_job(payment.order_id)
+    _write(f"paid_anew:{payment_id}", "paid_anew", order, payment=payment, amount=payment.refundable)
+
+
 def order_cancelled(order_id: str, *, credit_id: str | None = None) -> None:
     """Write that an order, or with `credit_id` some of it, was cancelled. Once, however often this is called."""
     order = orders.get_for_job(order_id)

@@ -12,9 +12,11 @@ from app.services.payments.capturing import (
     ask_capture,
     capture,
     fix_capture,
+    let_go,
     list_lapsing,
     note_authorized,
     note_lapsed,
+    note_refused,
     void,
 )
 from app.services.payments.charging import (
@@ -58,7 +60,7 @@ from app.services.payments.inbox import (
 from app.services.payments.models import Payment, ProviderEvent, Refund, TransferReceipt
 from app.services.payments.pay_states import DISPUTED, disputed_among, kept_of, list_candidates, state_of
 from app.services.payments.pay_states import STATES as PAY_STATES
-from app.services.payments.provider import Truth
+from app.services.payments.provider import BankRefused, Truth
 from app.services.payments.providers import METHODS
 from app.services.payments.receipts import add_receipt, list_transfers, receipts_of
 from app.services.payments.refunds import (
@@ -96,6 +98,7 @@ __all__ = [
     "METHODS",
     "PAY_STATES",
     "SESSION_LIVES",
+    "BankRefused",
     "Closed",
     "EventAbout",
     "Finding",
@@ -151,6 +154,7 @@ __all__ = [
     "keep_findings",
     "kept_of",
     "learn",
+    "let_go",
     "list_by_hand",
     "list_candidates",
     "list_disputed",
@@ -172,6 +176,7 @@ __all__ = [
     "note_open",
     "note_paid",
     "note_refund_failed",
+    "note_refused",
     "note_sent",
     "of_order",
     "of_orders",

@@ -9,7 +9,7 @@ from app import clock, db
 from app.errors import Conflict
 from app.queue import later
 from app.services import audit
-from app.services.payments import stripe
+from app.services.payments import providers, stripe
 from app.services.payments.charging import get_for_job
 from app.services.payments.models import Payment
 from app.services.payments.provider import Refused, Truth
@@ -41,14 +41,33 @@ def fix_capture(payment: Payment) -> int:
     return payment.capturing
 
 
-def capture(payment_id: str) -> None:
-    """Take the money at the provider. One that is taken or gone already is left as it is: reading it tells."""
+def capture(payment_id: str) -> bool:
+    """Take the money at the provider; False when the refusal ended the hold, so that nothing can come of it any more.
+
+    One that is taken or gone already is left as it is: reading it tells.
+
+    Raises BankRefused when the card still holds the money and its bank does not give it.
+    """
     payment = get_for_job(payment_id)
     try:
         stripe.capture(payment)
     except Refused:
-        if stripe.read(payment).status == "authorized":
+        status = stripe.read(payment).status
+        if status == "authorized":
             raise
+        if status == "open" and payment.intent_id:
+            stripe.void(payment.intent_id)  # let nothing else be paid with it
+            return False
+    return True
+
+
+def note_refused(payment: Payment, why: str) -> bool:
+    """Write on a locked payment that the bank refused to give what it holds; False when that is known or over."""
+    if payment.state != "authorized" or not payment.capturing:
+        return False
+    payment.capture_error, payment.capturing = why, 0
+    db.orders.session.flush()
+    return True
 
 
 def void(payment_id: str) -> None:
@@ -56,6 +75,14 @@ def void(payment_id: str) -> None:
     payment = get_for_job(payment_id)
     if payment.intent_id:
         stripe.void(payment.intent_id)
+
+
+def let_go(payment_id: str) -> Truth:
+    """Have the provider release what a card holds, so that nothing can come of it any more; return the truth."""
+    payment = get_for_job(payment_id)
+    if payment.intent_id:
+        stripe.void(payment.intent_id)
+    return providers.of(payment).read(payment)
 
 
 def ask_capture(order_id: str, *, actor: str) -> None:
@@ -66,7 +93,10 @@ def ask_capture(order_id: str, *, actor: str) -> None:
     ).one_or_none()
     if payment is None:
         raise Conflict("No card holds money for this order.")
-    later("checkout.capture", order_id, key=f"capture-now:{payment.id}")
+    if payment.is_refused:  # under a new key, for the old one holds the refusal
+        payment.capture_try += 1
+        payment.capturing = payment.amount - payment.released
+    later("checkout.capture", order_id, key=f"capture-now:{payment.id}:{payment.capture_try}")
     audit.record(db.orders, actor, "payment.capture", f"payment:{payment.id}", after={"amount": payment.amount})
 
 

@@ -30,6 +30,14 @@ class Refused(Exception):
         self.code = code
 
 
+class BankRefused(Refused):
+    """The customer's bank said no to what it had said yes to. The message is the provider's, for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code, message)
+        self.says = message
+
+
 @dataclass(frozen=True)
 class Asked:
     """What a coming payment is for. `payment_id` and `order_number` lead back from the provider's books to ours."""

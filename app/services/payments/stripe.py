@@ -14,7 +14,7 @@ from app import clock, config, db
 from app.breaker import Breaker
 from app.errors import Invalid, Unavailable
 from app.money import Money
-from app.services.payments.provider import Asked, Failed, InUse, Opened, Refused, Truth
+from app.services.payments.provider import Asked, BankRefused, Failed, InUse, Opened, Refused, Truth
 from app.services.payments.stripe_amounts import amount_of, money_of
 
 if TYPE_CHECKING:
@@ -143,9 +143,9 @@ def end(session_id: str | None, intent_id: str | None) -> None:
 
 
 def capture(payment: "Payment") -> None:
-    """Take what a card holds: `payment.capturing` of it, the rest is released. Payment and amount are the key."""
+    """Take what a card holds: `payment.capturing` of it, the rest is released. Payment, amount and try are the key."""
     amount = amount_of(Money(payment.capturing, payment.currency))
-    options: Any = {"idempotency_key": f"{payment.id}-capture-{amount}"}
+    options: Any = {"idempotency_key": f"{payment.id}-capture-{amount}-{payment.capture_try}"}
     with calling() as client:
         client.v1.payment_intents.capture(
             payment.intent_id or "", params={"amount_to_capture": amount}, options=options
@@ -208,6 +208,8 @@ def calling() -> Iterator["StripeClient"]:
             raise Unavailable(_DOWN) from error  # it may have acted; the same key will tell
         except stripe.IdempotencyError as error:
             raise Refused("idempotency_error", str(error)) from error
+        except stripe.CardError as error:
+            raise BankRefused(error.code or "card_error", str(error.user_message or error)) from error
         except stripe.InvalidRequestError as error:
             raise Refused(error.code or "invalid_request", str(error.user_message or error)) from error
         except (stripe.AuthenticationError, stripe.PermissionError) as error:

@@ -118,8 +118,8 @@ def test_a_refund_that_nobody_makes_is_named_and_made(sold: None) -> None:
         session.execute(
             text(
                 "INSERT INTO refunds (id, payment_id, order_id, key, amount, currency, reason, actor, state,"
-                " try_number, created_at)"
-                " VALUES ('lost', :payment, :order, 'lost', 100, 'EUR', 'x', 'x', 'asked', 1, now())"
+                " try_number, is_release, created_at)"
+                " VALUES ('lost', :payment, :order, 'lost', 100, 'EUR', 'x', 'x', 'asked', 1, false, now())"
             ),
             {"payment": payment.id, "order": payment.order_id},
         )

@@ -220,7 +220,7 @@ def test_an_order_whose_hold_ended_can_still_be_cancelled(app: Flask, companies:
     assert payments.refunds_of(order.id) == []
 
 
-def test_nothing_is_sent_once_the_hold_has_ended(app: Flask, companies: Companies) -> None:
+def test_nothing_is_sent_until_it_is_paid_again_once_the_hold_has_ended(app: Flask, companies: Companies) -> None:
     order = held()
     (payment,) = payments.of_order(order.id)
     payments.void(payment.id)
@@ -228,5 +228,5 @@ def test_nothing_is_sent_once_the_hold_has_ended(app: Flask, companies: Companie
 
     work("fulfilment")
 
-    assert [shipment.state for shipment in fulfilment.shipments_of(order.id)] == ["voided"]
+    assert [shipment.state for shipment in fulfilment.shipments_of(order.id)] == ["pending"]
     assert companies.ledger()["labels"] == []

@@ -1,0 +1,54 @@
+"""Orders whose money went again: a card's hold that ended, or one that its bank refused to give. They wait to be paid.
+
+The one rule: what is owed is worked out (`credits.owed_of`), never stored. The order stays confirmed and its things
+stay its own until the day that its customer was told; then it ends, unless the money came.
+"""
+
+from datetime import timedelta
+
+from app import clock, db
+from app.errors import Conflict
+from app.queue import done, later
+from app.services import audit, credits, orders, payments
+from app.services.orders import Order
+from app.services.payments import Payment
+
+WAITS = timedelta(days=7)  # told to the customer in mail and page; long enough for a holiday or a new card
+
+
+def ask_anew(order: Order, payment: Payment) -> None:
+    """Have the customer of a locked order asked to pay again, and the order ended when they do not."""
+    payment.pay_by = payment.pay_by or clock.now() + WAITS
+    db.orders.session.flush()
+    later("email.payment_asked", payment.id, key=f"ask-anew:{payment.id}:{payment.capture_try}:{payment.state}")
+    later("checkout.end_unpaid", order.id, key=f"unpaid:{payment.id}", delay=WAITS)
+
+
+def go_on(order: Order, payment: Payment) -> None:
+    """Go on with a locked order that is paid again: its parcel, its place on staff's list, a mail."""
+    orders.note(order.id, "paid_anew", "It is paid again, so it goes on.", actor=payment.provider)
+    orders.end_attention(order.id, "lapsed", "capture_refused")
+    later("fulfilment.start", order.id, key=f"fulfil:{order.id}:{payment.id}")
+    later("email.paid_anew", payment.id, key=f"paid-anew:{payment.id}")
+
+
+def ask_as_staff(order: Order, *, actor: str) -> None:
+    """Have the customer mailed once more where to pay; within ten minutes it is the same mail. Audited.
+
+    Raises Conflict when nothing is owed.
+    """
+    with db.orders.transaction():
+        orders.lock(order.id)
+        asking = find_asking(order.id)
+        if asking is None or not credits.owed_of(order):
+            raise Conflict("Nothing is owed for this order, so there is nothing to ask for.")
+        stamp = int(clock.now().timestamp()) // 600
+        later("email.payment_asked", asking.id, stamp, key=f"ask-anew:{asking.id}:{stamp}")
+        orders.note(order.id, "asked_anew", "The customer is asked by mail to pay again.", actor=actor)
+        audit.record(db.orders, actor, "order.ask_payment", f"order:{order.id}", after={"payment": asking.id})
+        done()
+
+
+def find_asking(order_id: str) -> Payment | None:
+    """Return the payment for which the customer was asked last to pay again."""
+    return next((each for each in reversed(payments.of_order(order_id)) if each.pay_by), None)
