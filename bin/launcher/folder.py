@@ -22,7 +22,7 @@ from pathlib import Path
 from launcher import Refusal, terminal
 from launcher.processes import Entry, Processes, stop_leftovers
 
-VERSION = "2"
+VERSION = "3"
 
 _LEAST_SPACE = 1_000_000_000  # bytes
 _PATIENCE = 30.0  # seconds to wait for the guard of a killed run to finish stopping it

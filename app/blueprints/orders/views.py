@@ -8,7 +8,7 @@ from app.blueprints._limits import limiter
 from app.blueprints._pages import page, pdf
 from app.errors import Unavailable
 from app.money import Money
-from app.services import cancellations, checkout, documents, fulfilment, orders, payments, returns
+from app.services import cancellations, checkout, documents, fulfilment, gift_cards, orders, payments, returns
 from app.services.fulfilment import Shipment
 from app.services.orders import Order
 
@@ -40,6 +40,7 @@ def show(token: str) -> Response:
         ways=[way.code for way in payments.ways(due) if not way.problem],
         due=due,
         tenders=[each for each in paid if each.gift_card_id and each.state != "cancelled"],
+        cards=gift_cards.shown_to_buyer(order.id) if order.has_gift_cards else [],
         documents=documents.documents_of(order.id),
         returns=returns.of_order(order.id),
         may_return=any(returns.returnable(order, parcels=parcels).values()),

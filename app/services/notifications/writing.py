@@ -12,7 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 from app import clock, config, db
 from app.money import Money
 from app.queue import done, later
-from app.services import credits, orders, payments
+from app.services import credits, gift_cards, orders, payments
+from app.services.notifications.codes import place_of
 from app.services.notifications.models import Message
 from app.services.notifications.states import MessageState
 
@@ -25,7 +26,21 @@ _NAMES = {
 def order_confirmed(order_id: str) -> None:
     """Write that an order is paid, and have it sent. Once, however often this is called."""
     order = orders.get_for_job(order_id)
-    _write(f"order_confirmed:{order_id}", "order_confirmed", order, lines=[_line(line) for line in order.lines])
+    lines, tenders = [_line(line) for line in order.lines], _tenders(order)
+    _write(f"order_confirmed:{order_id}", "order_confirmed", order, lines=lines, tenders=tenders)
+
+
+def gift_cards_issued(order_id: str) -> None:
+    """Write the codes of the gift cards that an order bought, after its confirmation. Once, however often called.
+
+    What is kept of the message has no code in it: that is put in when the message is sent.
+    """
+    order_confirmed(order_id)
+    order = orders.get_for_job(order_id)
+    sold = [card for card in gift_cards.sold_with(order_id) if card.voided_at is None]
+    if sold:
+        cards = [{"worth": card.initial_money, "code": place_of(card)} for card in sold]
+        _write(f"gift_cards:{order_id}", "gift_cards", order, cards=cards)
 
 
 def order_shipped(
@@ -158,11 +173,25 @@ def _totals(order: orders.Order) -> list[tuple[str, Money]]:
     parts = order.breakdown
     rows = [("Subtotal", parts.subtotal)]
     rows += [(saving.name, -saving.goods) for saving in parts.savings if saving.goods]
-    rows.append((f"Delivery ({order.delivery_name})", parts.delivery_full or order.delivery_money))
+    if parts.delivery_full is not None:
+        rows.append((f"Delivery ({order.delivery_name})", parts.delivery_full))
     rows += [(saving.name, -saving.delivery) for saving in parts.savings if saving.delivery]
     if not parts.prices_include_tax:
         rows += [(f"{each.name} ({float(each.rate):g} %)", each.tax) for each in parts.rates if each.tax]
     return [*rows, ("Total", parts.total)]
+
+
+def _tenders(order: orders.Order) -> list[tuple[str, Money]]:
+    """Name what gift cards paid of an order, and what was paid otherwise; nothing where none did."""
+    paid = [each for each in payments.of_order(order.id) if each.gift_card_id and each.state != "cancelled"]
+    if not paid:
+        return []
+    rows = []
+    for each in paid:
+        card = gift_cards.find(each.gift_card_id or "")
+        rows.append((f"Paid with gift card ending in {card.last4 if card else '?'}", each.amount_money))
+    rest = payments.due_of(order.total_money, paid)
+    return [*rows, ("Paid otherwise", rest)] if rest else rows
 
 
 def _line(line: orders.OrderLine) -> dict[str, Any]:

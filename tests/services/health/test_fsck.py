@@ -29,6 +29,8 @@ DAMAGES = {
     "payments.states": "UPDATE payments SET state = 'cancelled'",
     "payments.refunded": "UPDATE payments SET refunded = 1",
     "gift_cards.ledger": "UPDATE gift_cards SET balance = balance - 1",
+    "gift_cards.issued": "DELETE FROM gift_card_entries WHERE card_id IN (SELECT id FROM gift_cards WHERE piece = 1);"
+    " DELETE FROM gift_cards WHERE piece = 1",
     "promotions.uses": "UPDATE promotions SET uses = uses + 1",
     "promotions.customers": "UPDATE promotion_customers SET uses = uses + 1",
     "orders.paid": "UPDATE payments SET captured = captured - 1",
@@ -71,6 +73,7 @@ def sold(app: Flask) -> None:
     """A shop that has sold, sent and told, and has nothing left to do."""
     make.promotion(total_limit=9)
     make.order(paid=True)
+    make.settled(make.gift_order())
     make.gift_card()
     audit.seal()
     work()
