@@ -26,5 +26,5 @@ def issue_gift_cards(order_id: str) -> None:
             if made:
                 what = "A gift card was" if made == 1 else f"{made} gift cards were"
                 orders.note(order_id, "gift_cards", f"{what} issued.")
-                later("email.gift_cards", order_id, key=f"gift-cards:{order_id}")
+                later("email.gift_cards", order_id, key=f"gift-cards-mail:{order_id}")
         done()

@@ -2,16 +2,27 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from flask import Flask
 
-from app import config, db
+from app import db
 from app.errors import Conflict, Invalid
 from app.money import Money
-from app.services import cancellations, cart, checkout, credits, documents, fulfilment, gift_cards, notifications
-from app.services import orders, payments
+from app.services import (
+    cancellations,
+    cart,
+    checkout,
+    credits,
+    documents,
+    fulfilment,
+    gift_cards,
+    notifications,
+    orders,
+    payments,
+)
 from tests import make
 from tests.companies import Companies
 from tests.working import work
@@ -20,8 +31,10 @@ from tests.working import work
 @pytest.fixture
 def on_shipping(app: Flask) -> Iterator[None]:
     """A shop that charges cards only when the goods leave."""
-    with config.override(capture="on_shipping"):
-        yield
+    before = app.extensions["config"]
+    app.extensions["config"] = replace(before, capture="on_shipping")
+    yield
+    app.extensions["config"] = before
 
 
 def cards_of(order: orders.Order) -> list[gift_cards.GiftCard]:
@@ -35,7 +48,7 @@ def test_each_piece_becomes_a_card_whose_code_is_mailed(app: Flask, companies: C
 
     cards = cards_of(order)
     assert [(card.position, card.piece, card.balance) for card in cards] == [(1, 1, 2500), (1, 2, 2500)]
-    mail = next(mail for mail in companies.mails() if "gift card" in mail["subject"])
+    mail = next(mail for mail in companies.ledger()["mails"] if "gift card" in mail["subject"])
     for card in cards:
         assert gift_cards.code_of(card.id) in mail["text"]
         assert gift_cards.code_of(card.id) in mail["html"]
@@ -146,6 +159,11 @@ def give(order: orders.Order, pieces: int = 0, *, free: int = 0) -> credits.Cred
         return credits.give(locked, wish, kind="refund", reason="Unwanted", actor="staff:cleo", key=db.new_id())
 
 
+def spend(card: gift_cards.GiftCard, amount: int) -> None:
+    with db.orders.transaction():
+        gift_cards.spend(card.id, Money(amount, "EUR"), reference=db.new_id())
+
+
 def test_giving_a_piece_back_voids_its_card(app: Flask, companies: Companies) -> None:
     order = make.settled(make.gift_order(quantity=2))
     work()
@@ -163,7 +181,7 @@ def test_giving_a_piece_back_voids_its_card(app: Flask, companies: Companies) ->
 def test_what_was_spent_is_not_given_back(app: Flask) -> None:
     order = make.settled(make.gift_order(quantity=2))
     work()
-    gift_cards.spend(cards_of(order)[0].id, Money(1, "EUR"), reference="elsewhere")
+    spend(cards_of(order)[0], 1)
 
     with pytest.raises(Invalid) as refusal:
         give(order, 2)
@@ -177,7 +195,7 @@ def test_a_free_amount_never_reaches_into_gift_cards(app: Flask) -> None:
     order = make.settled(make.gift_order(quantity=1))
     work()
     [card] = cards_of(order)
-    gift_cards.spend(card.id, Money(1000, "EUR"), reference="elsewhere")
+    spend(card, 1000)
 
     with pytest.raises(Invalid, match="voided first"):
         give(order, free=100)
@@ -201,9 +219,9 @@ def test_a_card_is_spent_or_given_back_but_not_both(app: Flask) -> None:
     work()
     [card] = cards_of(order)
 
-    def spend() -> str:
-        with app.app_context(), db.orders.transaction():
-            gift_cards.spend(card.id, Money(2500, "EUR"), reference=db.new_id())
+    def use() -> str:
+        with app.app_context():
+            spend(card, 2500)
         return "spent"
 
     def back() -> str:
@@ -218,7 +236,7 @@ def test_a_card_is_spent_or_given_back_but_not_both(app: Flask) -> None:
             return "refused"
 
     with ThreadPoolExecutor(4) as pool:
-        outcomes = list(pool.map(outcome, [spend, back, spend, back]))
+        outcomes = list(pool.map(outcome, [use, back, use, back]))
 
     assert sorted(outcomes, key=lambda each: each == "refused")[1:] == ["refused"] * 3
     assert make.left_on(card) == 0
