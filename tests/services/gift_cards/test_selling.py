@@ -50,8 +50,8 @@ def test_each_piece_becomes_a_card_whose_code_is_mailed(app: Flask, companies: C
     assert [(card.position, card.piece, card.balance) for card in cards] == [(1, 1, 2500), (1, 2, 2500)]
     mail = next(mail for mail in companies.ledger()["mails"] if "gift card" in mail["subject"])
     for card in cards:
-        assert gift_cards.code_of(card.id) in mail["text"]
-        assert gift_cards.code_of(card.id) in mail["html"]
+        assert gift_cards.code_of(card.id) in mail["content"]["text/plain"]
+        assert gift_cards.code_of(card.id) in mail["content"]["text/html"]
         assert gift_cards.get_by_code(gift_cards.code_of(card.id), currency="EUR").id == card.id
     assert fulfilment.shipments_of(order.id) == []
 
