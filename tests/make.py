@@ -124,7 +124,8 @@ def buyer(of: catalog.Variant, *, quantity: int = 1, email: str = "ada@example.o
     who = Buyer(cart_id=None, variant_id=of.id)
     who = replace(who, cart_id=cart.add(who, of.id, quantity).id)
     checkout.save_address(who, email=email, address=ADDRESSES[country])
-    checkout.save_delivery(who, checkout.quote(who).options[0].code)
+    if options := checkout.quote(who).options:
+        checkout.save_delivery(who, options[0].code)
     return who
 
 
@@ -210,6 +211,30 @@ def pays_with(*cards: gift_cards.GiftCard, stock: int = 3) -> Buyer:
     for each in cards:
         checkout.enter_gift_card(who, gift_cards.code_of(each.id), address="203.0.113.7")
     return who
+
+
+def gift_product(*worth: int) -> catalog.Product:
+    """Put a gift card of these worths (minor units; 25 and 50 euros unless told otherwise) in the catalogue."""
+    worth = worth or (2500, 5000)
+    made = product("Gift card", options={"Value": tuple(str(each) for each in worth)}, stock=0)
+    variants = tuple(replace(each, price=Money(price, "EUR")) for each, price in zip(made.variants, worth, strict=True))
+    return catalog.save_product(replace(made, variants=variants, is_gift_card=True))
+
+
+def gift_order(*, quantity: int = 2, beside: catalog.Variant | None = None) -> checkout.Placed:
+    """Place an order for gift cards of 25 euros, and one piece of `beside`."""
+    who = buyer(gift_product(2500).variants[0], quantity=quantity)
+    if beside is not None:
+        cart.add(who, beside.id, 1)
+        checkout.save_delivery(who, checkout.quote(who).options[0].code)
+    return place(who)
+
+
+def settled(placed: checkout.Placed) -> orders.Order:
+    """Pay an order and settle it."""
+    pay(placed)
+    assert placed.payment is not None
+    return checkout.settle(placed.payment.id)
 
 
 def left_on(card: gift_cards.GiftCard) -> int:

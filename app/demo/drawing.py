@@ -13,10 +13,11 @@ from pathlib import Path
 
 from PIL import Image
 
-from app.demo.art import rooms, studio
+from app.demo.art import card, rooms, studio
 from app.demo.art.scene import colour
 from app.demo.art.sheet import SHEET_SIZE, Sheet
-from app.demo.files import TALL, hero_picture, plate_file, stationery_file
+from app.demo.files import TALL, card_file, hero_picture, plate_file, stationery_file
+from app.demo.gift_card import GROUND, PLATE
 from app.demo.inks import HEX
 from app.demo.series import PLATES, SERIES
 from app.demo.series.plate import Plate
@@ -39,12 +40,13 @@ class Work:
 
 
 def plan() -> list[Work]:
-    """All the work there is: the home page's picture first, then the prints, then the stationery."""
+    """All the work there is: the home page's picture first, then the prints, then the stationery and the gift card."""
     works = [Work("hero", "", (hero_picture(HERO_PLATES).file,))]
     for plate in PLATES.values():
         roles = ("print", "room", "detail") if plate.detail else ("print", "room")
         works.append(Work("plate", plate.handle, tuple(plate_file(plate, role) for role in roles)))
     works += [Work("stationery", thing.handle, (stationery_file(thing, "cover"),)) for thing in STATIONERY]
+    works.append(Work("gift_card", PLATE, (card_file(PLATE, GROUND),)))
     return works
 
 
@@ -137,10 +139,15 @@ def _hero(_work: Work) -> Iterator[Image.Image]:
     yield rooms.gallery(prints, colour(HEX["cobalt"]))
 
 
+def _gift_card(work: Work) -> Iterator[Image.Image]:
+    yield card.gift_card(artwork(PLATES[work.subject], pixels=1000), GROUND)
+
+
 _DRAWN: dict[str, Callable[[Work], Iterator[Image.Image]]] = {
     "hero": _hero,
     "plate": _plate,
     "stationery": _stationery,
+    "gift_card": _gift_card,
 }
 
 

@@ -23,6 +23,11 @@ def stationery_file(thing: Stationery, role: str) -> str:
     return _file(thing.handle, role, (thing.kind, thing.plates, thing.ground))
 
 
+def card_file(plate: str, ground: str) -> str:
+    """The file of the gift card's picture: the plate on it, and what it lies on."""
+    return _file("gift-card", "card", (plate, ground))
+
+
 def hero_picture(plates: tuple[str, ...]) -> Picture:
     """The wide picture of the home page: these plates hung side by side."""
     alt = "Three framed prints above a low oak sideboard in a quiet, sunlit room."

@@ -58,6 +58,7 @@ class Product:
     variants: tuple[Variant, ...]
     pictures: tuple[Picture, ...]
     published: bool = True
+    is_gift_card: bool = False
 
     @property
     def is_sold_out(self) -> bool:

@@ -102,6 +102,7 @@ def _to_product(product: Product, media: dict[str, catalog.Media], age: timedelt
             for variant in product.variants
         ),
         media=tuple(replace(media[picture.file], alt=picture.alt) for picture in product.pictures),
+        is_gift_card=product.is_gift_card,
         is_published=product.published,
         created_at=clock.now() - age,
     )

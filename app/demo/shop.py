@@ -6,6 +6,7 @@ Pure data: no database, no numpy, the same answer at every call.
 from functools import cache
 
 from app.demo.files import TALL, hero_picture, plate_file, stationery_file
+from app.demo.gift_card import gift_card
 from app.demo.goods import CURRENCY, Collection, DemoShop, Option, Picture, Product
 from app.demo.prices import OFFERED, plain_variants, print_variants
 from app.demo.series import SERIES
@@ -34,7 +35,7 @@ RULINGS = Option("Ruling", ("Plain", "Dotted", "Lined"))
 def demo_shop() -> DemoShop:
     """The whole demo shop, built once."""
     prints = {plate.handle: _print(series, plate, number) for series, plate, number in _numbered_plates()}
-    products = (*prints.values(), *(_stationery(thing) for thing in STATIONERY))
+    products = (*prints.values(), *(_stationery(thing) for thing in STATIONERY), gift_card())
     return DemoShop(
         name="Stoa Prints",
         tagline="Pictures drawn by rule and by chance, printed to order.",
@@ -109,7 +110,7 @@ def _collections(products: tuple[Product, ...]) -> tuple[Collection, ...]:
             "Under €30",
             "Small prints, notebooks and cards: good presents, and an easy way to begin a wall.",
             tuple(product.handle for product in small if len(product.variants) <= 4),
-            small[-1].pictures[0],
+            [product for product in small if not product.is_gift_card][-1].pictures[0],
         )
     )
     for series in SERIES:

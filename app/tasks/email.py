@@ -8,6 +8,11 @@ def order_confirmed(order_id: str) -> None:
     notifications.order_confirmed(order_id)
 
 
+def gift_cards(order_id: str) -> None:
+    """Write the codes of the gift cards that an order bought. Twice is harmless, as for `order_confirmed`."""
+    notifications.gift_cards_issued(order_id)
+
+
 def order_shipped(shipment_id: str) -> None:
     """Write that a parcel is on its way. Twice is harmless, as for `order_confirmed`."""
     shipment = fulfilment.get_for_job(shipment_id)

@@ -45,7 +45,7 @@ def test_every_variant_has_a_price_and_a_weight():
         assert product.variants, product.handle
         for variant in product.variants:
             assert 500 <= variant.price <= 30000
-            assert 50 <= variant.weight_grams <= 10000
+            assert 50 <= variant.weight_grams <= 10000 or product.is_gift_card
             assert variant.stock >= 0
 
 
@@ -64,7 +64,7 @@ def test_bigger_and_framed_prints_cost_and_weigh_more():
 def test_stock_goes_from_plenty_to_sold_out():
     variants = [variant for product in SHOP.products for variant in product.variants]
 
-    assert len([product for product in SHOP.products if product.is_sold_out]) >= 3
+    assert len([product for product in SHOP.products if product.is_sold_out]) >= 3 + 1  # no card lies on a shelf
     assert len([variant for variant in variants if 1 <= variant.stock <= 3]) >= 10
     assert max(variant.stock for variant in variants) >= 50
 

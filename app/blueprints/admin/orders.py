@@ -11,7 +11,7 @@ from app.blueprints._access import confirm, staff, staff_only, staff_session
 from app.blueprints._pages import changed, page, pdf
 from app.errors import Conflict, Invalid, ShopError
 from app.money import Money
-from app.services import accounts, checkout, credits, documents, fulfilment, orders, payments, returns
+from app.services import accounts, checkout, credits, documents, fulfilment, gift_cards, orders, payments, returns
 
 bp = Blueprint("orders", __name__, url_prefix="/orders")
 
@@ -215,6 +215,7 @@ def _everything(
         "may_cancel": staff().may("orders.cancel"),
         "may_refund": staff().may("orders.refund"),
         "needs_code": not staff_session().is_fresh,
+        "cards": gift_cards.sold_with(order.id) if order.has_gift_cards else [],
         "returns": returns.of_order(order.id),
         "documents": documents.documents_of(order.id),
         "shipments": fulfilment.shipments_of(order.id),

@@ -30,6 +30,10 @@ class Edit(Form):
     least = IntegerField("Sold from", [Optional(), NumberRange(1, 99)], description="Pieces.")
     step = IntegerField("In steps of", [Optional(), NumberRange(1, 99)], description="Pieces.")
     most = IntegerField("Up to", [Optional(), NumberRange(1, 99)], description="Pieces. Empty: no limit.")
+    is_gift_card = BooleanField(
+        "It is a gift card",
+        description="Worth its price, without tax or reduction; its code is mailed when it is paid.",
+    )
     is_published = BooleanField("Customers see it")
     version = IntegerField(validators=[InputRequired("Reload the page.")])
 

@@ -58,6 +58,7 @@ def edit(product: str) -> Response:
         description=form.description.data or "",
         batch=catalog.Batch(form.least.data or 1, form.step.data or 1, form.most.data),
         tax_class=form.tax_class.data or shown.tax_class,
+        is_gift_card=form.is_gift_card.data,
         is_published=form.is_published.data,
     )
     try:

@@ -24,20 +24,26 @@ _AUTOCOMPLETE = {
     "postal_code": "postal-code",
 }
 _EMAIL_HINT = "We send the confirmation and the tracking number there."
+_CODE_HINT = "We send the confirmation there, and what you buy."
 _PHONE_HINT = "Only for the carrier, in case the parcel cannot be delivered."
 
 
 class AddressForm(BaseForm):
-    """Whom to write to and where to send it. Shape only: the service knows what is right for the country."""
+    """Whom to write to and where to send it. Shape only: the service knows what is right for the country.
 
-    def __init__(self, values: Mapping[str, str]) -> None:
+    Where nothing `is_sent` the address is only for the invoice, and no carrier needs a telephone number.
+    """
+
+    def __init__(self, values: Mapping[str, str], *, is_sent: bool = True) -> None:
         country = values.get("country", "")
         if country not in dict(checkout.countries()):
             country = config.current().country
         self.address_fields = checkout.address_fields(
             country, region=values.get("region", ""), city=values.get("city", "")
         )
-        super().__init__(_contact_fields() | {field.name: _unbound(field) for field in self.address_fields})
+        super().__init__(
+            _contact_fields(is_sent=is_sent) | {field.name: _unbound(field) for field in self.address_fields}
+        )
         self.process(data={**values, "country": country})
 
     @property
@@ -48,7 +54,8 @@ class AddressForm(BaseForm):
     def mark(self, problems: Mapping[str, str]) -> None:
         """Show what the service found wrong, each at its field."""
         for name, advice in problems.items():
-            self[name].errors = [advice]
+            if name in self:
+                self[name].errors = [advice]
 
     def fields_of_country(self) -> list[tuple[Field, AddressField]]:
         """Return the fields of the address in the country's order, with what is known of each."""
@@ -65,10 +72,12 @@ def values_of(draft: Draft) -> dict[str, str]:
     return {"email": draft.email} | {name: getattr(address, name) for name in names} | lines
 
 
-def _contact_fields() -> dict[str, Any]:
+def _contact_fields(*, is_sent: bool) -> dict[str, Any]:
+    hint = _EMAIL_HINT if is_sent else _CODE_HINT
+    phone = TelField("Telephone", description=_PHONE_HINT, render_kw={"autocomplete": "shipping tel"})
     return {
-        "email": EmailField("E-mail", [InputRequired()], description=_EMAIL_HINT, render_kw={"autocomplete": "email"}),
-        "phone": TelField("Telephone", description=_PHONE_HINT, render_kw={"autocomplete": "shipping tel"}),
+        "email": EmailField("E-mail", [InputRequired()], description=hint, render_kw={"autocomplete": "email"}),
+        **({"phone": phone} if is_sent else {}),
         "country": SelectField(
             "Country",
             [InputRequired()],

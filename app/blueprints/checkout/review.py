@@ -30,7 +30,7 @@ def show(
         "checkout/payment.html",
         status=status,
         offer=offer,
-        steps=steps(),
+        steps=steps(offer),
         ways=payments.ways(offer.due),
         problem=problem,
         terms_problem=next(iter((errors or {}).get("terms", ())), ""),

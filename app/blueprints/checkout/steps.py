@@ -15,9 +15,10 @@ _REASONS = {
 }
 
 
-def steps() -> list[tuple[str, str, str]]:
-    """Return key, label and address of each step, for the line above the pages."""
-    return [(key, key.capitalize(), url_for(f"checkout.{key}")) for key in _ORDER[1:]]
+def steps(offer: Quote) -> list[tuple[str, str, str]]:
+    """Return key, label and address of each step, for the line above the pages; nothing to send has no delivery."""
+    keys = [key for key in _ORDER[1:] if key != "delivery" or offer.cart.needs_shipping]
+    return [(key, key.capitalize(), url_for(f"checkout.{key}")) for key in keys]
 
 
 def offered() -> Quote:
@@ -35,6 +36,8 @@ def sent_back(offer: Quote, step: str) -> Response | None:
     return see_other(url_for(_PAGES[missing], because=missing if missing in _REASONS else None))
 
 
-def reason() -> str:
+def reason(offer: Quote) -> str:
     """Return why the shopper was sent to this step, when they were."""
+    if request.args.get("because") == "address" and not offer.cart.needs_shipping:
+        return "Please tell us first who you are."
     return _REASONS.get(request.args.get("because", ""), "")

@@ -26,7 +26,8 @@ def start() -> Response:
 def address() -> Response:
     """Ask whom to write to and where to send it."""
     offer = offered()
-    return sent_back(offer, "address") or _show_address(offer, AddressForm(values_of(offer.draft)))
+    form = AddressForm(values_of(offer.draft), is_sent=offer.cart.needs_shipping)
+    return sent_back(offer, "address") or _show_address(offer, form)
 
 
 @bp.post("/address")
@@ -35,11 +36,13 @@ def save_address() -> Response:
     """Keep the address. `update` only asks for the form of another country, with everything typed kept."""
     if "update" in request.form:
         offer = offered()
-        return sent_back(offer, "address") or _show_address(offer, AddressForm(request.form.to_dict()))
+        form = AddressForm(request.form.to_dict(), is_sent=offer.cart.needs_shipping)
+        return sent_back(offer, "address") or _show_address(offer, form)
     try:
         checkout.save_address(shopper(), email=request.form.get("email", ""), address=request.form.to_dict())
     except Invalid as error:
-        offer, form = offered(), AddressForm(request.form.to_dict())
+        offer = offered()
+        form = AddressForm(request.form.to_dict(), is_sent=offer.cart.needs_shipping)
         form.mark(error.fields)
         return sent_back(offer, "address") or _show_address(offer, form, status=422)
     except Conflict:  # the cart is empty
@@ -51,6 +54,8 @@ def save_address() -> Response:
 def delivery() -> Response:
     """Ask how the parcel is to be delivered."""
     offer = offered()
+    if offer.missing is None and not offer.cart.needs_shipping:
+        return see_other(url_for("checkout.payment"))
     return sent_back(offer, "delivery") or _show_delivery(offer)
 
 
@@ -103,11 +108,18 @@ def keep_nothing(response: Response) -> Response:
 def _show_address(offer: Quote, form: AddressForm, *, status: int = 200) -> Response:
     return page(
         "checkout/address.html", part="checkout/_fields.html", status=status,
-        offer=offer, form=form, steps=steps(), reason=reason(),
+        offer=offer, form=form, steps=steps(offer), reason=reason(offer),
     )  # fmt: skip
 
 
 def _show_delivery(offer: Quote, *, status: int = 200, problem: str = "") -> Response:
     if not problem and offer.draft.delivery_method and offer.delivery is None:
         problem = "The delivery you chose is not offered for this order any more. Please choose again."
-    return page("checkout/delivery.html", status=status, offer=offer, steps=steps(), problem=problem, reason=reason())
+    return page(
+        "checkout/delivery.html",
+        status=status,
+        offer=offer,
+        steps=steps(offer),
+        problem=problem,
+        reason=reason(offer),
+    )

@@ -8,7 +8,17 @@ from app.blueprints._limits import limiter
 from app.blueprints._pages import page, pdf
 from app.errors import Unavailable
 from app.money import Money
-from app.services import cancellations, checkout, credits, documents, fulfilment, orders, payments, returns
+from app.services import (
+    cancellations,
+    checkout,
+    credits,
+    documents,
+    fulfilment,
+    gift_cards,
+    orders,
+    payments,
+    returns,
+)
 from app.services.fulfilment import Shipment
 from app.services.orders import Order
 
@@ -44,6 +54,7 @@ def show(token: str) -> Response:
         due=due,
         paid_with=payments.parts_of(paid),
         released=Money(sum(payment.released for payment in paid), order.currency),
+        cards=gift_cards.shown_to_buyer(order.id) if order.has_gift_cards else [],
         documents=documents.documents_of(order.id),
         returns=returns.of_order(order.id),
         may_return=any(returns.returnable(order, parcels=parcels).values()),

@@ -56,6 +56,7 @@ class CartLine:
     expected_on: date | None
     weight_grams: int
     requires_shipping: bool
+    is_gift_card: bool
     batch: catalog.Batch
     tax_class: str
 
@@ -140,7 +141,7 @@ class Cart:
         rates = [self.rates.of(line.tax_class) for line in lines]
         goods = promotions.Goods(
             [
-                pricing.Line(line.unit_price, line.quantity, rate.percent, rate.name)
+                pricing.Line(line.unit_price, line.quantity, rate.percent, rate.name, line.is_gift_card)
                 for line, rate in zip(lines, rates, strict=True)
             ],
             [line.product_id for line in lines],
@@ -165,6 +166,17 @@ class Cart:
     def weight_grams(self) -> int:
         """What a parcel with all of it weighs."""
         return sum(line.weight_grams * line.quantity for line in self.lines)
+
+    @property
+    def needs_shipping(self) -> bool:
+        """Whether something in it is sent in a parcel."""
+        return any(line.requires_shipping for line in self.lines)
+
+    @property
+    def gift_cards(self) -> Money:
+        """What the gift cards in it cost."""
+        lines = (line.total for line in self.lines if line.is_gift_card and not line.is_gone)
+        return Money.total(lines, self.currency)
 
     @property
     def has_risen(self) -> bool:

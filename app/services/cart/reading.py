@@ -134,6 +134,7 @@ def _as_sold(line: LineRow, sellable: catalog.Sellable | None, left: Left, curre
         expected_on=left.expected_on if line.quantity > left.now else None,
         weight_grams=sellable.weight_grams,
         requires_shipping=sellable.requires_shipping,
+        is_gift_card=sellable.is_gift_card,
         batch=sellable.batch,
         tax_class=sellable.tax_class,
     )
@@ -156,6 +157,7 @@ def _as_copied(line: LineRow, left: Left, *, is_available: bool = True) -> CartL
         expected_on=left.expected_on if line.quantity > left.now else None,
         weight_grams=0,
         requires_shipping=True,
+        is_gift_card=False,
         batch=catalog.Batch(),
         tax_class=tax.STANDARD,
     )

@@ -100,7 +100,7 @@ class Variant:
 class Product:
     """What a thing is and what it costs. `description` is sanitised HTML. `revision` 0 was never saved.
 
-    `tax_class` is one of the classes that the table of taxes knows.
+    `tax_class` is one of the classes that the table of taxes knows; a gift card (`is_gift_card`) is taxed by none.
 
     `old_slugs` are the addresses it had; each write keeps the one it leaves, and they lead to it for good.
     """
@@ -119,6 +119,7 @@ class Product:
     old_slugs: tuple[str, ...] = ()
     batch: Batch = Batch()
     tax_class: str = "standard"
+    is_gift_card: bool = False
     is_published: bool = True
     is_deleted: bool = False
     revision: int = 0
@@ -182,7 +183,7 @@ def to_product(document: Document) -> Product:
     """Read a product."""
     return Product(
         **_known(document, "slug", "title", "created_at", "kind", "vendor", "description", "tax_class"),
-        **_known(document, "is_published", "is_deleted", "revision"),
+        **_known(document, "is_gift_card", "is_published", "is_deleted", "revision"),
         id=document["_id"],
         tags=tuple(document.get("tags", ())),
         old_slugs=tuple(document.get("old_slugs", ())),

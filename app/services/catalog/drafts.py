@@ -65,6 +65,7 @@ class Draft:
     tags: tuple[str, ...]
     is_published: bool
     options: tuple[str, ...]
+    is_gift_card: bool = False
     variants: list[DraftVariant] = field(default_factory=list)
     pictures: list[DraftPicture] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)

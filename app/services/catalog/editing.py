@@ -11,6 +11,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.money import Money
 from app.services import audit
 from app.services.catalog.documents import Collection, Product, Rule, Variant
+from app.services.catalog.gift_cards import as_goods, check
 from app.services.catalog.reading import find_collections, get_product_as_staff
 from app.services.catalog.rewriting import Rewritten, rewrite
 from app.services.catalog.rules import check_rule
@@ -52,6 +53,10 @@ def edit_product(actor: str, product: Product, *, version: int) -> Product:
         raise Invalid(
             "Describe every picture before you publish.", is_published="A picture below has no description yet."
         )
+    if product.is_gift_card:
+        _check_worth(product)
+    elif before.is_gift_card:
+        product = as_goods(product)
     changed = replace(product, revision=version)
     with audit.outside(actor, "product.edit", product.id, **_difference(_facts(before), _facts(changed))):
         return save_product(changed)
@@ -69,6 +74,8 @@ def edit_variant(
         if fingerprint(before) != read:
             raise Conflict(_OLD)
         after = replace(before, sku=sku, price=price, compare_at=compare_at)
+        if product.is_gift_card:
+            check(after)
         variants = tuple(after if each.id == variant_id else each for each in product.variants)
         return Rewritten(
             replace(product, variants=variants), **_difference(_variant_facts(before), _variant_facts(after))
@@ -127,6 +134,15 @@ def _check_slug(slug: str) -> None:
         raise Invalid("The address cannot be used.", slug=_BAD_SLUG)
 
 
+def _check_worth(product: Product) -> None:
+    """Refuse a gift card with a worth that none can hold. A price before falls away when it becomes one."""
+    try:
+        for variant in product.variants:
+            check(replace(variant, compare_at=None))
+    except Invalid as refusal:
+        raise Invalid(refusal.message, is_gift_card=refusal.message) from refusal
+
+
 def _difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return what an act changes, as the audit keeps it."""
     names = [name for name in after if before.get(name) != after[name]]
@@ -138,7 +154,7 @@ def _facts(product: Product) -> dict[str, Any]:
         "title": product.title, "slug": product.slug, "kind": product.kind, "vendor": product.vendor,
         "description": product.description, "tags": list(product.tags), "is_published": product.is_published,
         "batch": [product.batch.least, product.batch.step, product.batch.most],
-        "tax_class": product.tax_class,
+        "tax_class": product.tax_class, "is_gift_card": product.is_gift_card,
     }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from pymongo.errors import PyMongoError
 from app import config, stores
 from app.errors import Invalid, NotFound, Unavailable
 from app.money import Money
+from app.services import tax
 from app.services.catalog.documents import (
     HOME,
     Batch,
@@ -18,6 +19,7 @@ from app.services.catalog.documents import (
     to_collection,
     to_product,
 )
+from app.services.catalog.gift_cards import is_worth
 from app.services.catalog.rules import match
 from app.services.images import Media
 
@@ -44,6 +46,7 @@ class Sellable:
     image: Media | None
     is_available: bool
     requires_shipping: bool
+    is_gift_card: bool
     batch: Batch
     tax_class: str
 
@@ -227,8 +230,11 @@ def _to_sellable(product: Product, variant: Variant) -> Sellable:
         price=variant.price or Money.zero(config.current().currency),
         weight_grams=variant.weight_grams,
         image=product.media_of(variant),
-        is_available=product.is_published and not product.is_deleted and variant.price is not None,
-        requires_shipping=variant.requires_shipping,
+        is_available=product.is_published
+        and not product.is_deleted
+        and (is_worth(variant) if product.is_gift_card else variant.price is not None),
+        requires_shipping=variant.requires_shipping and not product.is_gift_card,
+        is_gift_card=product.is_gift_card,
         batch=product.batch,
-        tax_class=product.tax_class,
+        tax_class=tax.ZERO if product.is_gift_card else product.tax_class,
     )

@@ -9,6 +9,8 @@ from itertools import groupby
 
 import nh3
 
+from app.money import Money
+from app.services import gift_cards
 from app.services.catalog.drafts import (
     Draft,
     DraftPicture,
@@ -56,12 +58,10 @@ def read_draft(group: Group, currency: str) -> Draft:
         is_published=is_true(first.get("Published", ""), default=True)
         and first.get("Status", "active").lower() in {"", "active"},
         options=_options(group),
+        is_gift_card=is_true(first.get("Gift Card", ""), default=False),
     )
     if not draft.slug:
         draft.problems.append(Problem(number, handle, "The handle is missing, so this row belongs to no product."))
-        return draft
-    if is_true(first.get("Gift Card", ""), default=False):
-        draft.problems.append(Problem(number, handle, "Gift cards are not products of this shop."))
         return draft
     for row_number, row in group:
         _read_row(draft, row_number, row, currency)
@@ -103,6 +103,10 @@ def _read_row(draft: Draft, number: int, row: Row, currency: str) -> None:
             )
         except ValueError as error:
             wrong(f"{error} This variant was left out.")
+            return
+        if draft.is_gift_card and (price is None or not 0 < price.amount <= gift_cards.MOST):
+            most = Money(gift_cards.MOST, currency).decimal
+            wrong(f"A gift card is worth something above zero and up to {most}, so this variant was left out.")
             return
         draft.variants.append(
             DraftVariant(

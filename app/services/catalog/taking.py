@@ -62,6 +62,7 @@ class Work:
             description=draft.description,
             tags=draft.tags,
             is_published=draft.is_published,
+            is_gift_card=draft.is_gift_card,
             options=tuple(
                 Option(name, tuple(dict.fromkeys(variant.values[place] for variant in variants)))
                 for place, name in enumerate(draft.options)
@@ -133,7 +134,12 @@ class Work:
             raise
 
     def _take_stock(self, draft: Draft, product: Product) -> None:
-        """Put the file's quantities on the shelf: where there never was stock, or everywhere when the run says so."""
+        """Put the file's quantities on the shelf: where there never was stock, or everywhere when the run says so.
+
+        What a gift card has there is no count of pieces that lie anywhere.
+        """
+        if draft.is_gift_card:
+            return
         ids = {variant.values: variant.id for variant in product.variants}
         levels = inventory.levels(ids.values())
         for variant in draft.variants:

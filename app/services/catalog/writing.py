@@ -12,6 +12,7 @@ from app import clock, db, stores
 from app.errors import Conflict
 from app.queue import later
 from app.services.catalog.documents import Collection, Product, to_document
+from app.services.catalog.gift_cards import as_gift_card
 
 _TAKEN = "Another {} has the address “{}”. Choose another."
 _OLD = "Somebody else changed this {} meanwhile. Reload the page to see it, then change it again."
@@ -23,6 +24,7 @@ def save_product(product: Product, *, is_announced: bool = True) -> Product:
     Raises Conflict when `product.revision` (0: new) is no longer the newest, or its slug is another product's.
     The search document follows: by a job at once, or by the sweep when none could be queued or `is_announced` is False.
     """
+    product = as_gift_card(product) if product.is_gift_card else product
     saved = replace(product, revision=product.revision + 1)
     _write(stores.catalog()["products"], to_document(saved), kind="product")
     if is_announced:

@@ -1,6 +1,6 @@
 """A checkout in progress: what the shopper entered, and what it comes to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -35,7 +35,7 @@ _ERASED = delete(DraftRow.__table__).where(DraftRow.cart_id == bindparam("cart")
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a shopper has entered so far. `missing` is the first step that is not done."""
+    """What a shopper has entered so far."""
 
     cart_id: str | None
     email: str = ""
@@ -47,13 +47,6 @@ class Draft:
     def phone(self) -> str:
         """The telephone number in E.164, or nothing."""
         return self.address.phone if self.address else ""
-
-    @property
-    def missing(self) -> Step | None:
-        """The first step not done yet, by what was entered alone."""
-        if self.address is None:
-            return "address"
-        return None if self.delivery_method else "delivery"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +61,10 @@ class Tender:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What the cart would cost delivered so. `delivery` is None until a way is chosen that is still offered."""
+    """What the cart would cost delivered so. `delivery` is None until a way is chosen that is still offered.
+
+    Nothing is chosen where nothing is sent, as of gift cards; `delivery` then says so.
+    """
 
     cart: Cart
     draft: Draft
@@ -86,7 +82,7 @@ class Quote:
     @property
     def breakdown(self) -> pricing.Breakdown:
         """Every cent of the total by name."""
-        return self.priced.breakdown(has_delivery=self.delivery is not None)
+        return self.priced.breakdown(has_delivery=self.delivery is not None and self.cart.needs_shipping)
 
     def reductions_of(self, line: CartLine) -> list[tuple[str, Money]]:
         """Return what is taken off a line, by name."""
@@ -127,15 +123,24 @@ def quote(shopper: Shopper, *, coupon: str | None = None) -> Quote:
     """Return the shopper's cart with its delivery and totals, at today's prices; as if `coupon` had been entered."""
     contents, draft = cart.of(shopper, coupon=coupon), draft_of(shopper)
     country = draft.address.country if draft.address else ""
-    options = shipping.options(country, contents.weight_grams, contents.subtotal)
-    delivery = next((option for option in options if option.code == draft.delivery_method), None)
+    options, delivery = _ways(contents, country, draft.delivery_method)
     price = delivery.price if delivery else Money.zero(contents.currency)
     priced = contents.price(price, _customer(draft.email, contents.candidates))
-    return Quote(contents, draft, tuple(options), delivery, priced, _tenders(draft, priced.totals.total))
+    return Quote(
+        contents, draft, tuple(options), delivery, priced, _tenders(draft, priced.totals.total - contents.gift_cards)
+    )
+
+
+def _ways(contents: Cart, country: str, chosen: str | None) -> tuple[Sequence[DeliveryOption], DeliveryOption | None]:
+    """Return how the cart can be delivered, and which way was chosen. Money for later makes no delivery free."""
+    if not contents.needs_shipping:
+        return (), shipping.no_parcel(contents.currency)
+    options = shipping.options(country, contents.weight_grams, contents.subtotal - contents.gift_cards)
+    return options, next((option for option in options if option.code == chosen), None)
 
 
 def _tenders(draft: Draft, total: Money) -> tuple[Tender, ...]:
-    """Share `total` out over the gift cards entered, the oldest first.
+    """Share `total`, what is bought beside gift cards, out over the gift cards entered, the oldest first.
 
     What the cart's waiting order holds of them counts.
     """

@@ -2,7 +2,7 @@
 
 from app import db
 from app.errors import Unavailable
-from app.services import orders, payments
+from app.services import gift_cards, orders, payments
 from app.services.checkout.settle import settle
 from app.services.payments import SeenDispute
 
@@ -46,5 +46,16 @@ def mark_disputed(payment_id: str, seen: SeenDispute) -> bool:
         orders.lock(order_id)
         said = payments.note_dispute(payments.lock(payment_id), seen)
         if said:
-            orders.note(order_id, "dispute", said, actor="stripe")
+            orders.note(order_id, "dispute", f"{said}{_about_gift_cards(order_id)}", actor="stripe")
     return said is not None
+
+
+def _about_gift_cards(order_id: str) -> str:
+    """Name the gift cards that were bought with disputed money and can still be spent."""
+    if not orders.get_for_job(order_id).has_gift_cards:
+        return ""
+    usable = [card for card in gift_cards.sold_with(order_id) if card.balance]
+    named = ", ".join(f"{card.last4} ({card.balance_money.decimal} {card.currency})" for card in usable)
+    return (
+        f" Gift cards bought with it can still be spent: {named}. Void them if you do not trust it." if usable else ""
+    )

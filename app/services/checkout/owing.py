@@ -30,6 +30,9 @@ def go_on(order: Order, payment: Payment) -> None:
     orders.end_attention(order.id, "lapsed", "capture_refused")
     later("fulfilment.start", order.id, key=f"fulfil:{order.id}:{payment.id}")
     later("email.paid_anew", payment.id, key=f"paid-anew:{payment.id}")
+    if order.has_gift_cards:  # they are money: they are not given for a promise
+        job = "checkout.capture" if payment.is_held else "fulfilment.issue_gift_cards"
+        later(job, order.id, key=f"{job}:{payment.id}")
 
 
 def ask_as_staff(order: Order, *, actor: str) -> None:

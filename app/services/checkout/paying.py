@@ -10,15 +10,20 @@ from app.services.checkout.models import DraftRow
 from app.services.payments import Lanes
 
 _AT_MOST = 5
+_NOT_BY_THEMSELVES = "A gift card cannot be bought with a gift card. Please choose another way to pay below."
 
 
 def enter_gift_card(shopper: Shopper, code: str, *, address: str) -> None:
     """Have the shopper's order use the gift card with this code. Safe to repeat.
 
-    Raises Invalid for a code that brings nothing, TooManyTries for whoever tries out many from one cart or `address`.
+    Raises Invalid for a code that brings nothing, and where only gift cards are bought: whoever stole a card could wash
+    it so. TooManyTries for whoever tries out many from one cart or `address`.
     """
     lanes = Lanes(cart=shopper.cart_id, address=address).named()
     payments.brake.check("gift_code", lanes)
+    contents = cart.of(shopper)
+    if contents.lines and all(line.is_gift_card for line in contents.lines):
+        raise Invalid(_NOT_BY_THEMSELVES, code=_NOT_BY_THEMSELVES)
     try:
         card = gift_cards.get_by_code(code, currency=config.current().currency)
     except Invalid:

@@ -300,6 +300,7 @@ def _line_values(offer: Quote) -> list[Mapping[str, Any]]:
             ],
             "weight_grams": line.weight_grams,
             "requires_shipping": line.requires_shipping,
+            "is_gift_card": line.is_gift_card,
             "expected_on": line.expected_on,
         }
         for place, (line, sums) in enumerate(zip(offer.cart.lines, offer.totals.lines, strict=True))

@@ -141,6 +141,8 @@ def confirm(order: Order, why: str, *, actor: str) -> None:
     later("email.order_confirmed", order.id, key=f"confirmed:{order.id}")
     later("documents.invoice", order.id, key=f"invoice:{order.id}")
     later("fulfilment.start", order.id, key=f"fulfil:{order.id}")
+    if order.has_gift_cards:
+        later("fulfilment.issue_gift_cards", order.id, key=f"gift-cards:{order.id}")
 
 
 def give_back_part(order: Order, payment_id: str) -> None:
@@ -186,6 +188,8 @@ def _take_money(order: Order, payment: Payment, truth: Truth) -> None:
     elif owed:
         _go_on(order, payment, owed)
         return
+    elif order.has_gift_cards:  # what the card held is here by now
+        later("fulfilment.issue_gift_cards", order.id, key=f"gift-cards:{payment.id}")
     if (excess := payment.refundable.amount - payment.amount) > 0:
         _give_back(order, payment, excess, "more came than was asked")
 
@@ -223,7 +227,7 @@ def _take_hold(order: Order, payment: Payment, truth: Truth) -> None:
         return
     said = f"The card holds {payment.amount_money.decimal} {payment.currency}; it is charged when the parcel leaves."
     confirm(order, said, actor=payment.provider)
-    if not any(line.requires_shipping for line in order.lines):
+    if order.has_gift_cards or not order.needs_shipping:  # a gift card is money: it is not given for a promise
         later("checkout.capture", order.id, key=f"capture:{order.id}")
 
 

@@ -1,6 +1,6 @@
 """Giving back: what it comes to, and the one transaction in which stock, refunds, timeline and audit are written."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,7 @@ from app.money import Money
 from app.queue import later
 from app.services import audit, inventory, orders, payments
 from app.services.credits.amounts import Bought, Piece, Share, Sum, by_rate, left_of, pieces_of, work_out
+from app.services.credits.gift_cards import check_free, refusal, unspent, void
 from app.services.credits.models import Credit, CreditLine
 from app.services.orders import Order, OrderState
 from app.services.pricing import RateTotal
@@ -42,13 +43,16 @@ class Balance:
 
 
 def balance_of(order: Order, earlier: Sequence[Credit]) -> Balance:
-    """Return what can still be given back of an order: pieces by position, delivery, and in all."""
+    """Return what can still be given back of an order: pieces by position, delivery, and in all.
+
+    A gift card that something was spent of is no piece that can be given back.
+    """
     lines, delivery = _bought(order)
     given = [_sum_of(each) for each in earlier]
     gone = pieces_of(given)
     back = Money.total((each.delivery_paid for each in given), order.currency)
     return Balance(
-        pieces={line.position: line.quantity - gone.get(line.position, 0) for line in order.lines},
+        pieces=unspent(order, {line.position: line.quantity - gone.get(line.position, 0) for line in order.lines}),
         delivery=Money.total((share.paid for share in delivery), order.currency) - back,
         left=left_of(lines, delivery, given, order.currency),
         version=len(earlier),
@@ -60,7 +64,7 @@ def quote(order: Order, wish: Wish, earlier: Sequence[Credit]) -> Sum:
     balance = balance_of(order, earlier)
     lines, delivery = _bought(order)
     problems = {
-        f"line-{position}": f"{balance.pieces.get(position, 0)} can be given back."
+        f"line-{position}": refusal(order, position, balance.pieces.get(position, 0))
         for position, quantity in wish.quantities.items()
         if not 0 <= quantity <= balance.pieces.get(position, 0)
     }
@@ -73,13 +77,19 @@ def quote(order: Order, wish: Wish, earlier: Sequence[Credit]) -> Sum:
     if not any((*wish.quantities.values(), wish.delivery, wish.free)):
         raise Invalid("Choose first what is to be given back.")
     try:
-        return work_out(
+        amounts = work_out(
             lines, delivery, [_sum_of(each) for each in earlier], quantities=wish.quantities,
             delivery_back=Money(wish.delivery, order.currency), free=Money(wish.free, order.currency),
         )  # fmt: skip
     except ValueError as error:
         advice = f"Only {_plain(balance.left)} of this order can still be given back."
         raise Invalid(advice, free=advice) from error
+    if wish.free and order.has_gift_cards:
+        sold = {line.position for line in order.lines if line.is_gift_card}
+        cards = (piece.paid for piece in amounts.pieces if piece.position in sold)
+        wanted = amounts.paid - Money.total(cards, order.currency)
+        check_free(order, pieces_of([_sum_of(each) for each in earlier]), balance.left, wanted)
+    return amounts
 
 
 def give(
@@ -111,6 +121,8 @@ def give(
     credit = _write(order, amounts, kind=kind, reason=reason, actor=actor, key=key, restock=restock)
     if charged := _charged_of(order, amounts.paid.amount, earlier):
         payments.ask_refunds(order.id, charged, reason=reason, actor=actor, key=refund_key(credit))
+    if order.has_gift_cards:
+        void(order, credit)
     _restock(order, credit)
     orders.note(order.id, kind, _DONE[kind].format(_plain(amounts.paid), reason), actor=actor)
     after = {
@@ -187,6 +199,14 @@ def cancelled_pieces(order_id: str) -> dict[int, int]:
             .group_by(CreditLine.position)
         )
         return {position: int(quantity) for position, quantity in rows}
+
+
+def given_pieces(order_ids: Iterable[str]) -> dict[tuple[str, int], int]:
+    """Return how many pieces of each line (order, position) were given back, for whatever reason, in one query."""
+    query = select(CreditLine.order_id, CreditLine.position, func.sum(CreditLine.quantity))
+    query = query.where(CreditLine.order_id.in_(list(order_ids))).group_by(CreditLine.order_id, CreditLine.position)
+    with db.orders.reading() as session:
+        return {(order_id, position): int(count) for order_id, position, count in session.execute(query)}
 
 
 def rates_of(order: Order, credit: Credit) -> list[RateTotal]:

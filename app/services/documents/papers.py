@@ -20,6 +20,15 @@ from app.services.pricing import RateTotal
 
 Paper = dict[str, Any]
 
+_VOUCHERS = "Gift cards carry no tax: they are multi-purpose vouchers, taxed when they are spent (Directive 2016/1065)."
+
+_PAID = {
+    (False, False): "Already paid. Thank you.",
+    (False, True): "Already paid. Thank you.",
+    (True, False): "Your card is charged when the parcel leaves.",
+    (True, True): "Your card is charged now, because a gift card was bought.",
+}
+
 
 def invoice(
     order: orders.Order, label: str, issued_at: datetime, *, shipped_at: datetime | None, is_held: bool = False
@@ -33,7 +42,7 @@ def invoice(
         ("Order", order.number),
         ("Ordered", day(order.placed_at)),
         *([] if is_held else [("Paid", day(order.confirmed_at or issued_at))]),
-        ("Delivered", day(shipped_at) if shipped_at else "with the parcel, after payment"),
+        ("Delivered", _delivered(order, shipped_at)),
     ]
     return letterhead("Invoice", label, address_of(order), facts) | {
         "columns": ["", "Product", *columns],
@@ -43,7 +52,8 @@ def invoice(
         **taxes(parts.rates),
         "notes": [
             "All prices include tax." if order.prices_include_tax else "Tax is added below the prices.",
-            "Your card is charged when the parcel leaves." if is_held else "Already paid. Thank you.",
+            *([_VOUCHERS] if order.has_gift_cards else []),
+            _PAID[is_held, order.has_gift_cards],
         ],
     }
 
@@ -152,6 +162,12 @@ def percent(rate: Decimal) -> str:
     return f"{rate.normalize():f} %"
 
 
+def _delivered(order: orders.Order, shipped_at: datetime | None) -> str:
+    if shipped_at:
+        return day(shipped_at)
+    return "with the parcel, after payment" if order.needs_shipping else "by mail, after payment"
+
+
 def _invoice_line(line: orders.OrderLine, *, has_discount: bool) -> Paper:
     discount = amount(-Money(line.discount, line.currency)) if line.discount else ""
     cells = [str(line.quantity), amount(line.unit_price_money), *([discount] if has_discount else [])]
@@ -167,7 +183,8 @@ def _sums(order: orders.Order) -> list[list[str]]:
     parts = order.breakdown
     rows = [("Goods", parts.subtotal)]
     rows += [(each.name, -(each.goods + each.delivery)) for each in parts.savings if each.goods + each.delivery]
-    rows.append((f"Delivery, {order.delivery_name}", Money(order.delivery_full, order.currency)))
+    if parts.delivery_full is not None:
+        rows.append((f"Delivery, {order.delivery_name}", parts.delivery_full))
     if not parts.prices_include_tax:
         rows += [(f"{each.name} {percent(each.rate)}", each.tax) for each in parts.rates]
     return [[label, amount(money)] for label, money in rows]

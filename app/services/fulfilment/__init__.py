@@ -6,6 +6,7 @@ repeat first asks what came of it, and where the carrier cannot say, staff decid
 
 from app.services.fulfilment.buying import buy_label, use_label, void_label
 from app.services.fulfilment.following import note_push, poll, receive_push
+from app.services.fulfilment.gift_cards import issue_gift_cards
 from app.services.fulfilment.models import Shipment, ShipmentEvent, ShipmentLine
 from app.services.fulfilment.shipments import get_for_job, label_pdf, shipments_of, start, states_of
 from app.services.fulfilment.states import ShipmentState
@@ -21,6 +22,7 @@ __all__ = [
     "give_label_back",
     "gone",
     "gone_in",
+    "issue_gift_cards",
     "label_pdf",
     "note_push",
     "poll",

@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 
 from app import clock, stores
 from app.fsck import Check, Fault, mend_by, walk
-from app.services import inventory, orders, payments
+from app.services import credits, gift_cards, inventory, orders, payments
+from app.services.fulfilment.gift_cards import TAKEN
 from app.services.fulfilment.models import LabelAttempt, Shipment
 from app.services.fulfilment.shipments import states_of
 from app.services.fulfilment.states import ShipmentState
@@ -33,6 +34,26 @@ def _see_unstarted(found: Sequence[orders.Order]) -> Iterator[Fault]:
         is_wanted = payments.state_of(money[order.id]) != "refunded" and order.id not in waiting
         if is_wanted and order.id not in states and any(line.requires_shipping for line in order.lines):
             yield Fault(order.number, "is paid, and nothing is being sent")
+
+
+def _find_wrong_gift_cards() -> Iterator[Fault]:
+    return orders.examine(_see_wrong_gift_cards)
+
+
+def _see_wrong_gift_cards(found: Sequence[orders.Order]) -> Iterator[Fault]:
+    since = clock.now() - _STARTED_WITHIN
+    sold = [order for order in found if order.has_gift_cards and order.confirmed_at and order.confirmed_at < since]
+    if not sold:
+        return
+    ids = [order.id for order in sold]
+    money, gone, issued = payments.of_orders(ids), credits.given_pieces(ids), gift_cards.count_kept(ids)
+    for order in sold:
+        is_taken = payments.state_of(money[order.id]) in TAKEN
+        for line in (line for line in order.lines if line.is_gift_card):
+            key = (order.id, line.position)
+            cards, pieces = issued.get(key, 0), line.quantity - gone.get(key, 0)
+            if cards != pieces and (is_taken or cards):
+                yield Fault(order.number, f"bought {pieces} gift cards as line {line.position}, and has {cards}")
 
 
 def _find_waiting() -> Iterator[Fault]:
@@ -76,6 +97,13 @@ CHECKS = (
         _find_waiting,
         mend=mend_by("fulfilment.buy_label"),
         because="a repeat asks the carrier by our reference before it buys; what is in doubt is left to staff",
+    ),
+    Check(
+        "gift_cards.issued",
+        "Each piece of a gift card that was bought and not given back has its card.",
+        _find_wrong_gift_cards,
+        mend=orders.mend_by("fulfilment.issue_gift_cards"),
+        because="a unique constraint gives each piece one card; none is made before its money is here",
     ),
     Check("parcels.labels", "A parcel travels with the one label that was bought for it.", _find_wrong_labels),
     Check("parcels.pages", "Every label is there to be printed.", _find_lost_pages),

@@ -5,7 +5,7 @@ What gives money back names its reason once, by a unique constraint, so that not
 """
 
 from app.services.gift_cards.codes import code_of
-from app.services.gift_cards.issuing import Issued, issue, void
+from app.services.gift_cards.issuing import MOST, Issued, issue, void
 from app.services.gift_cards.ledger import (
     entries_of,
     find,
@@ -18,21 +18,40 @@ from app.services.gift_cards.ledger import (
     spend,
 )
 from app.services.gift_cards.models import GiftCard, GiftCardEntry
+from app.services.gift_cards.selling import (
+    Shown,
+    count_kept,
+    issue_sold,
+    known_code_of,
+    shown_to_buyer,
+    sold_with,
+    void_sold,
+    voided_by_hand,
+)
 
 __all__ = [
+    "MOST",
     "GiftCard",
     "GiftCardEntry",
     "Issued",
+    "Shown",
     "code_of",
+    "count_kept",
     "entries_of",
     "find",
     "get_by_code",
     "give_back",
     "issue",
+    "issue_sold",
+    "known_code_of",
     "last4_of",
     "list_as_staff",
     "list_usable",
     "lock",
+    "shown_to_buyer",
+    "sold_with",
     "spend",
     "void",
+    "void_sold",
+    "voided_by_hand",
 ]

@@ -13,7 +13,7 @@ from app.services.gift_cards.codes import code_of, hash_of
 from app.services.gift_cards.ledger import enter_change
 from app.services.gift_cards.models import GiftCard
 
-_MOST = 1_000_000  # minor units: no slip of a finger makes a fortune
+MOST = 1_000_000  # minor units: no slip of a finger makes a fortune
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,23 @@ class Issued:
     is_new: bool
 
 
-def issue(amount: Money, *, key: str, actor: str, note: str = "", order_id: str | None = None) -> Issued:
-    """Make a card that holds `amount`; the same `key` makes it once. Audited. Raises Invalid for a strange amount."""
-    if not 0 < amount.amount <= _MOST:
-        advice = f"Enter an amount above zero and up to {Money(_MOST, amount.currency).decimal}."
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which piece of which line of an order a card is."""
+
+    position: int
+    piece: int
+
+
+def issue(
+    amount: Money, *, key: str, actor: str, note: str = "", order_id: str | None = None, place: Place | None = None
+) -> Issued:
+    """Make a card that holds `amount`; the same `key` makes it once. Audited. Raises Invalid for a strange amount.
+
+    `place` says of one that was sold by which line of the order, and which of its pieces it is.
+    """
+    if not 0 < amount.amount <= MOST:
+        advice = f"Enter an amount above zero and up to {Money(MOST, amount.currency).decimal}."
         raise Invalid(advice, amount=advice)
     with db.orders.transaction() as session:
         card_id = db.new_id()
@@ -37,7 +50,7 @@ def issue(amount: Money, *, key: str, actor: str, note: str = "", order_id: str 
             .values(
                 id=card_id, key=key, code_hash=hash_of(code), last4=code[-4:], currency=amount.currency,
                 initial=amount.amount, balance=amount.amount, order_id=order_id, note=note, issued_by=actor,
-                issued_at=clock.now(),
+                issued_at=clock.now(), position=place and place.position, piece=place and place.piece,
             )
             .on_conflict_do_nothing(index_elements=["key"])
             .returning(GiftCard.id)

@@ -10,11 +10,16 @@ from app.money import Money
 
 
 class GiftCard(OrdersModel):
-    """One card. Its code is not here, only the code's hash and last four. `key` makes issuing it happen once."""
+    """One card. Its code is not here, only the code's hash and last four. `key` makes issuing it happen once.
+
+    One that was sold is piece `piece` of the line `position` of its order; `credit_id` is what gave its price back.
+    """
 
     __tablename__ = "gift_cards"
     __table_args__ = (
         CheckConstraint("balance >= 0 AND balance <= initial", name="balance_within_initial"),
+        CheckConstraint("(position IS NULL) = (piece IS NULL)", name="piece_of_a_line"),
+        UniqueConstraint("order_id", "position", "piece"),
         Index("ix_gift_cards_last4", "last4"),
     )
 
@@ -26,10 +31,18 @@ class GiftCard(OrdersModel):
     initial: Mapped[int]
     balance: Mapped[int]
     order_id: Mapped[str | None] = mapped_column(ForeignKey("orders.id"), index=True)
+    position: Mapped[int | None]
+    piece: Mapped[int | None]
+    credit_id: Mapped[str | None] = mapped_column(ForeignKey("credits.id"), index=True)
     note: Mapped[str]
     issued_by: Mapped[str]
     issued_at: Mapped[datetime]
     voided_at: Mapped[datetime | None]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing was ever taken from it that did not come back."""
+        return self.voided_at is None and self.balance == self.initial
 
     @property
     def initial_money(self) -> Money:

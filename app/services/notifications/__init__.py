@@ -9,6 +9,7 @@ from app.services.notifications.sending import messages_of, note_event, receive_
 from app.services.notifications.states import MessageState
 from app.services.notifications.writing import (
     ask_for_link,
+    gift_cards_issued,
     order_cancelled,
     order_confirmed,
     order_link,
@@ -25,6 +26,7 @@ __all__ = [
     "Message",
     "MessageState",
     "ask_for_link",
+    "gift_cards_issued",
     "messages_of",
     "note_event",
     "order_cancelled",

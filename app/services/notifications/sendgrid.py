@@ -13,6 +13,7 @@ from typing import Any
 from app import clock, config, db
 from app.breaker import Breaker
 from app.errors import Invalid, Unavailable
+from app.services.notifications.codes import filled
 from app.services.notifications.models import Message
 
 ANSWER_SECONDS = 8
@@ -43,9 +44,10 @@ def send(message: Message) -> str:
     settings = config.current()
     client = SendGridAPIClient(settings.sendgrid_api_key, host=settings.sendgrid_api_url)
     client.client.timeout = ANSWER_SECONDS
+    body = _body(message)
     with breaker.guard():
         try:
-            answer = client.send(_body(message))
+            answer = client.send(body)
         except HTTPError as error:
             if error.status_code not in _REFUSALS:
                 raise Unavailable(f"{_DOWN} ({error.status_code})") from error
@@ -80,6 +82,7 @@ def read_events(raw: bytes, signature: str, timestamp: str) -> list[Event]:
 
 def _body(message: Message) -> dict[str, Any]:
     settings = config.current()
+    text, html = filled(message)
     return {
         "personalizations": [
             {
@@ -89,7 +92,7 @@ def _body(message: Message) -> dict[str, Any]:
         ],
         "from": {"email": settings.mail_from, "name": settings.name},
         "subject": message.subject,
-        "content": [{"type": "text/plain", "value": message.text}, {"type": "text/html", "value": message.html}],
+        "content": [{"type": "text/plain", "value": text}, {"type": "text/html", "value": html}],
         "categories": [message.template],
         "headers": {"Auto-Submitted": "auto-generated"},
         # What a customer reads and clicks is not ours to watch.

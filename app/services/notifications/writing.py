@@ -12,7 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 from app import clock, config, db
 from app.money import Money
 from app.queue import done, later
-from app.services import credits, orders, payments
+from app.services import credits, gift_cards, orders, payments
+from app.services.notifications.codes import place_of
 from app.services.notifications.models import Message
 from app.services.notifications.states import MessageState
 
@@ -34,6 +35,19 @@ def order_confirmed(order_id: str) -> None:
         held=next((part.amount for part in parts if part.is_held), None),
         paid_with=[(part.name, part.amount) for part in parts],
     )
+
+
+def gift_cards_issued(order_id: str) -> None:
+    """Write the codes of the gift cards that an order bought, after its confirmation. Once, however often called.
+
+    What is kept of the message has no code in it: that is put in when the message is sent.
+    """
+    order_confirmed(order_id)
+    order = orders.get_for_job(order_id)
+    sold = [card for card in gift_cards.sold_with(order_id) if card.voided_at is None]
+    if sold:
+        cards = [{"worth": card.initial_money, "code": place_of(card)} for card in sold]
+        _write(f"gift_cards:{order_id}", "gift_cards", order, cards=cards)
 
 
 def order_shipped(
@@ -197,7 +211,8 @@ def _totals(order: orders.Order) -> list[tuple[str, Money]]:
     parts = order.breakdown
     rows = [("Subtotal", parts.subtotal)]
     rows += [(saving.name, -saving.goods) for saving in parts.savings if saving.goods]
-    rows.append((f"Delivery ({order.delivery_name})", parts.delivery_full or order.delivery_money))
+    if parts.delivery_full is not None:
+        rows.append((f"Delivery ({order.delivery_name})", parts.delivery_full))
     rows += [(saving.name, -saving.delivery) for saving in parts.savings if saving.delivery]
     if not parts.prices_include_tax:
         rows += [(f"{each.name} ({float(each.rate):g} %)", each.tax) for each in parts.rates if each.tax]

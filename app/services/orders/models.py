@@ -116,7 +116,7 @@ class Order(OrdersModel):
             savings=tuple(
                 pricing.Saving(each["name"], money(each["goods"]), money(each["delivery"])) for each in self.reductions
             ),
-            delivery_full=money(self.delivery_full),
+            delivery_full=money(self.delivery_full) if self.delivery_method else None,
             rates=tuple(
                 pricing.RateTotal(each["name"], Decimal(each["rate"]), money(each["net"]), money(each["tax"]))
                 for each in self.rates
@@ -124,6 +124,16 @@ class Order(OrdersModel):
             total=self.total_money,
             prices_include_tax=self.prices_include_tax,
         )
+
+    @property
+    def needs_shipping(self) -> bool:
+        """Whether something of it is sent in a parcel."""
+        return any(line.requires_shipping for line in self.lines)
+
+    @property
+    def has_gift_cards(self) -> bool:
+        """Whether gift cards were bought with it."""
+        return any(line.is_gift_card for line in self.lines)
 
     @property
     def weight_grams(self) -> int:
@@ -163,6 +173,7 @@ class OrderLine(OrdersModel):
     reductions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
     weight_grams: Mapped[int]
     requires_shipping: Mapped[bool] = mapped_column(default=True)
+    is_gift_card: Mapped[bool] = mapped_column(default=False)
     expected_on: Mapped[date | None]  # told to the customer when they ordered more than lay on the shelf
 
     @property

@@ -40,12 +40,16 @@ class Reduction:
 
 @dataclass(slots=True)
 class OpenLine:
-    """A line while reductions are taken off it: what is `left`, and what each reduction took so far, by its place."""
+    """A line while reductions are taken off it: what is `left`, and what each reduction took so far, by its place.
+
+    Nothing is taken off one that `is_fixed`.
+    """
 
     unit_price: Money
     quantity: int
     left: Money
     taken: list[tuple[int, Money]]
+    is_fixed: bool = False
 
 
 def take_off(lines: Sequence[OpenLine], reductions: Sequence[Reduction]) -> None:
@@ -53,7 +57,11 @@ def take_off(lines: Sequence[OpenLine], reductions: Sequence[Reduction]) -> None
     order = sorted(range(len(reductions)), key=lambda place: _STEPS.index(_step(reductions[place])))
     for place in order:
         reduction = reductions[place]
-        counted = [line for at, line in enumerate(lines) if reduction.lines is None or at in reduction.lines]
+        counted = [
+            line
+            for at, line in enumerate(lines)
+            if not line.is_fixed and (reduction.lines is None or at in reduction.lines)
+        ]
         if counted and reduction.kind != Kind.FREE_DELIVERY:
             for line, amount in zip(counted, _amounts(counted, reduction), strict=True):
                 if amount:

@@ -11,12 +11,16 @@ from app.services.pricing.reductions import Kind, OpenLine, Reduction, take_off
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`quantity` of something at `unit_price`, taxed at `rate` percent by a tax called `tax_name`."""
+    """`quantity` of something at `unit_price`, taxed at `rate` percent by a tax called `tax_name`.
+
+    A gift card is money: nothing is taken off it, and it bears no share of the delivery.
+    """
 
     unit_price: Money
     quantity: int
     rate: Decimal
     tax_name: str = "VAT"
+    is_gift_card: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,8 @@ def totals(
     """Add up `lines` and `delivery` less `reductions`. All in one currency, that of `delivery`."""
     zero = Money.zero(delivery.currency)
     open_lines = [
-        OpenLine(line.unit_price, line.quantity, left=line.unit_price * line.quantity, taken=[]) for line in lines
+        OpenLine(line.unit_price, line.quantity, line.unit_price * line.quantity, [], is_fixed=line.is_gift_card)
+        for line in lines
     ]
     take_off(open_lines, reductions)
     find_tax = included_tax if prices_include_tax else added_tax
@@ -150,7 +155,14 @@ def _by_rate(
     find_tax = included_tax if prices_include_tax else added_tax
     keys = list(dict.fromkeys((line.tax_name, line.rate) for line in lines))
     of_key = [[sums[at] for at, line in enumerate(lines) if (line.tax_name, line.rate) == key] for key in keys]
-    weights = [sum(each.total.amount for each in group) for group in of_key]
+    weights = [
+        sum(
+            each.total.amount
+            for each, line in zip(sums, lines, strict=True)
+            if (line.tax_name, line.rate) == key and not line.is_gift_card
+        )
+        for key in keys
+    ]
     if not any(weights):
         weights = [sum(each.subtotal.amount for each in group) for group in of_key]
     rates, delivery_tax = [], zero

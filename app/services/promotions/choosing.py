@@ -173,7 +173,9 @@ def _why_not_them(promotion: Promotion, customer: Customer | None, *, is_held: b
 
 def _why_not_these(promotion: Promotion, goods: Goods) -> str:
     places = goods.places_of(promotion)
-    lines = [line for place, line in enumerate(goods.lines) if places is None or place in places]
+    lines = [
+        line for place, line in enumerate(goods.lines) if not line.is_gift_card and (places is None or place in places)
+    ]
     if not lines:
         return "This code is not for what is in your cart."
     if promotion.kind == Kind.BUY_GET:

@@ -34,6 +34,7 @@ __all__ = [
     "countries",
     "find_labels",
     "find_option",
+    "no_parcel",
     "option",
     "options",
     "read_push",
@@ -54,6 +55,11 @@ class DeliveryOption:
     carrier: str
     price: Money
     days: tuple[int, int]
+
+
+def no_parcel(currency: str) -> DeliveryOption:
+    """Return the way of an order of which nothing is sent: it has no code, no carrier and no price."""
+    return DeliveryOption("", "No parcel", "", Money.zero(currency), (0, 0))
 
 
 def countries() -> list[str]:

@@ -450,28 +450,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_credits_order_id_id", "credits", ["order_id", "id"], unique=False)
     op.create_table(
-        "gift_cards",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
-        sa.Column("code_hash", sa.String(), nullable=False),
-        sa.Column("last4", sa.String(), nullable=False),
-        sa.Column("currency", sa.String(), nullable=False),
-        sa.Column("initial", sa.BigInteger(), nullable=False),
-        sa.Column("balance", sa.BigInteger(), nullable=False),
-        sa.Column("order_id", sa.String(), nullable=True),
-        sa.Column("note", sa.String(), nullable=False),
-        sa.Column("issued_by", sa.String(), nullable=False),
-        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("balance >= 0 AND balance <= initial", name=op.f("ck_gift_cards_balance_within_initial")),
-        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_gift_cards_order_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_gift_cards")),
-        sa.UniqueConstraint("code_hash", name=op.f("uq_gift_cards_code_hash")),
-        sa.UniqueConstraint("key", name=op.f("uq_gift_cards_key")),
-    )
-    op.create_index("ix_gift_cards_last4", "gift_cards", ["last4"], unique=False)
-    op.create_index(op.f("ix_gift_cards_order_id"), "gift_cards", ["order_id"], unique=False)
-    op.create_table(
         "import_problems",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("run_id", sa.String(), nullable=False),
@@ -556,6 +534,7 @@ def upgrade() -> None:
         sa.Column("reductions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("weight_grams", sa.BigInteger(), nullable=False),
         sa.Column("requires_shipping", sa.Boolean(), nullable=False),
+        sa.Column("is_gift_card", sa.Boolean(), nullable=False),
         sa.Column("expected_on", sa.Date(), nullable=True),
         sa.CheckConstraint("discount >= 0 AND total >= 0 AND tax >= 0", name=op.f("ck_order_lines_not_negative")),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_order_lines_quantity_positive")),
@@ -688,20 +667,34 @@ def upgrade() -> None:
         postgresql_where=sa.text("kind = 'invoice'"),
     )
     op.create_table(
-        "gift_card_entries",
+        "gift_cards",
         sa.Column("id", sa.String(), nullable=False),
-        sa.Column("card_id", sa.String(), nullable=False),
-        sa.Column("change", sa.BigInteger(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("reference", sa.String(), nullable=False),
-        sa.Column("actor", sa.String(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("change <> 0", name=op.f("ck_gift_card_entries_change_not_zero")),
-        sa.ForeignKeyConstraint(["card_id"], ["gift_cards.id"], name=op.f("fk_gift_card_entries_card_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_gift_card_entries")),
-        sa.UniqueConstraint("kind", "reference", name=op.f("uq_gift_card_entries_kind_reference")),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("code_hash", sa.String(), nullable=False),
+        sa.Column("last4", sa.String(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("initial", sa.BigInteger(), nullable=False),
+        sa.Column("balance", sa.BigInteger(), nullable=False),
+        sa.Column("order_id", sa.String(), nullable=True),
+        sa.Column("position", sa.BigInteger(), nullable=True),
+        sa.Column("piece", sa.BigInteger(), nullable=True),
+        sa.Column("credit_id", sa.String(), nullable=True),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("issued_by", sa.String(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(position IS NULL) = (piece IS NULL)", name=op.f("ck_gift_cards_piece_of_a_line")),
+        sa.CheckConstraint("balance >= 0 AND balance <= initial", name=op.f("ck_gift_cards_balance_within_initial")),
+        sa.ForeignKeyConstraint(["credit_id"], ["credits.id"], name=op.f("fk_gift_cards_credit_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_gift_cards_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gift_cards")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_gift_cards_code_hash")),
+        sa.UniqueConstraint("key", name=op.f("uq_gift_cards_key")),
+        sa.UniqueConstraint("order_id", "position", "piece", name=op.f("uq_gift_cards_order_id_position_piece")),
     )
-    op.create_index("ix_gift_card_entries_card_id_id", "gift_card_entries", ["card_id", "id"], unique=False)
+    op.create_index(op.f("ix_gift_cards_credit_id"), "gift_cards", ["credit_id"], unique=False)
+    op.create_index("ix_gift_cards_last4", "gift_cards", ["last4"], unique=False)
+    op.create_index(op.f("ix_gift_cards_order_id"), "gift_cards", ["order_id"], unique=False)
     op.create_table(
         "label_attempts",
         sa.Column("id", sa.String(), nullable=False),
@@ -724,6 +717,73 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("state IN ('open', 'bought')"),
     )
+    op.create_table(
+        "returns",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("order_id", sa.String(), nullable=False),
+        sa.Column("order_number", sa.String(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=True),
+        sa.Column("credit_id", sa.String(), nullable=True),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["credit_id"], ["credits.id"], name=op.f("fk_returns_credit_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_returns_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_returns")),
+        sa.UniqueConstraint("credit_id", name=op.f("uq_returns_credit_id")),
+        sa.UniqueConstraint("key", name=op.f("uq_returns_key")),
+        sa.UniqueConstraint("order_id", "number", name=op.f("uq_returns_order_id_number")),
+    )
+    op.create_index("ix_returns_state_id", "returns", ["state", "id"], unique=False)
+    op.create_table(
+        "shipment_events",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("shipment_id", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("place", sa.String(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["shipment_id"], ["shipments.id"], name=op.f("fk_shipment_events_shipment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shipment_events")),
+        sa.UniqueConstraint("shipment_id", "key", name=op.f("uq_shipment_events_shipment_id_key")),
+    )
+    op.create_table(
+        "shipment_lines",
+        sa.Column("shipment_id", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("order_id", sa.String(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_shipment_lines_quantity_positive")),
+        sa.ForeignKeyConstraint(
+            ["order_id", "position"],
+            ["order_lines.order_id", "order_lines.position"],
+            name=op.f("fk_shipment_lines_order_id"),
+        ),
+        sa.ForeignKeyConstraint(["shipment_id"], ["shipments.id"], name=op.f("fk_shipment_lines_shipment_id")),
+        sa.PrimaryKeyConstraint("shipment_id", "position", name=op.f("pk_shipment_lines")),
+    )
+    op.create_index("ix_shipment_lines_order_id_position", "shipment_lines", ["order_id", "position"], unique=False)
+    op.create_table(
+        "gift_card_entries",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("card_id", sa.String(), nullable=False),
+        sa.Column("change", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("change <> 0", name=op.f("ck_gift_card_entries_change_not_zero")),
+        sa.ForeignKeyConstraint(["card_id"], ["gift_cards.id"], name=op.f("fk_gift_card_entries_card_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gift_card_entries")),
+        sa.UniqueConstraint("kind", "reference", name=op.f("uq_gift_card_entries_kind_reference")),
+    )
+    op.create_index("ix_gift_card_entries_card_id_id", "gift_card_entries", ["card_id", "id"], unique=False)
     op.create_table(
         "payments",
         sa.Column("id", sa.String(), nullable=False),
@@ -821,57 +881,25 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('created', 'open', 'authorized', 'paid') AND provider <> 'gift_card'"),
     )
     op.create_table(
-        "returns",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("order_id", sa.String(), nullable=False),
-        sa.Column("order_number", sa.String(), nullable=False),
-        sa.Column("number", sa.BigInteger(), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("words", sa.String(), nullable=False),
-        sa.Column("answer", sa.String(), nullable=True),
-        sa.Column("credit_id", sa.String(), nullable=True),
-        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["credit_id"], ["credits.id"], name=op.f("fk_returns_credit_id")),
-        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_returns_order_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_returns")),
-        sa.UniqueConstraint("credit_id", name=op.f("uq_returns_credit_id")),
-        sa.UniqueConstraint("key", name=op.f("uq_returns_key")),
-        sa.UniqueConstraint("order_id", "number", name=op.f("uq_returns_order_id_number")),
-    )
-    op.create_index("ix_returns_state_id", "returns", ["state", "id"], unique=False)
-    op.create_table(
-        "shipment_events",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("shipment_id", sa.String(), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("text", sa.String(), nullable=False),
-        sa.Column("place", sa.String(), nullable=False),
-        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["shipment_id"], ["shipments.id"], name=op.f("fk_shipment_events_shipment_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_shipment_events")),
-        sa.UniqueConstraint("shipment_id", "key", name=op.f("uq_shipment_events_shipment_id_key")),
-    )
-    op.create_table(
-        "shipment_lines",
-        sa.Column("shipment_id", sa.String(), nullable=False),
+        "return_lines",
+        sa.Column("return_id", sa.String(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("order_id", sa.String(), nullable=False),
         sa.Column("quantity", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("quantity > 0", name=op.f("ck_shipment_lines_quantity_positive")),
+        sa.Column("damaged", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "damaged >= 0 AND damaged <= quantity", name=op.f("ck_return_lines_damaged_within_quantity")
+        ),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_return_lines_quantity_positive")),
         sa.ForeignKeyConstraint(
             ["order_id", "position"],
             ["order_lines.order_id", "order_lines.position"],
-            name=op.f("fk_shipment_lines_order_id"),
+            name=op.f("fk_return_lines_order_id"),
         ),
-        sa.ForeignKeyConstraint(["shipment_id"], ["shipments.id"], name=op.f("fk_shipment_lines_shipment_id")),
-        sa.PrimaryKeyConstraint("shipment_id", "position", name=op.f("pk_shipment_lines")),
+        sa.ForeignKeyConstraint(["return_id"], ["returns.id"], name=op.f("fk_return_lines_return_id")),
+        sa.PrimaryKeyConstraint("return_id", "position", name=op.f("pk_return_lines")),
     )
-    op.create_index("ix_shipment_lines_order_id_position", "shipment_lines", ["order_id", "position"], unique=False)
+    op.create_index("ix_return_lines_order_id_position", "return_lines", ["order_id", "position"], unique=False)
     op.create_table(
         "disputes",
         sa.Column("id", sa.String(), nullable=False),
@@ -921,26 +949,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_refunds_order_id"), "refunds", ["order_id"], unique=False)
     op.create_index(op.f("ix_refunds_payment_id"), "refunds", ["payment_id"], unique=False)
     op.create_table(
-        "return_lines",
-        sa.Column("return_id", sa.String(), nullable=False),
-        sa.Column("position", sa.BigInteger(), nullable=False),
-        sa.Column("order_id", sa.String(), nullable=False),
-        sa.Column("quantity", sa.BigInteger(), nullable=False),
-        sa.Column("damaged", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint(
-            "damaged >= 0 AND damaged <= quantity", name=op.f("ck_return_lines_damaged_within_quantity")
-        ),
-        sa.CheckConstraint("quantity > 0", name=op.f("ck_return_lines_quantity_positive")),
-        sa.ForeignKeyConstraint(
-            ["order_id", "position"],
-            ["order_lines.order_id", "order_lines.position"],
-            name=op.f("fk_return_lines_order_id"),
-        ),
-        sa.ForeignKeyConstraint(["return_id"], ["returns.id"], name=op.f("fk_return_lines_return_id")),
-        sa.PrimaryKeyConstraint("return_id", "position", name=op.f("pk_return_lines")),
-    )
-    op.create_index("ix_return_lines_order_id_position", "return_lines", ["order_id", "position"], unique=False)
-    op.create_table(
         "transfer_receipts",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("payment_id", sa.String(), nullable=False),
@@ -965,8 +973,6 @@ def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_index(op.f("ix_transfer_receipts_payment_id"), table_name="transfer_receipts")
     op.drop_table("transfer_receipts")
-    op.drop_index("ix_return_lines_order_id_position", table_name="return_lines")
-    op.drop_table("return_lines")
     op.drop_index(op.f("ix_refunds_payment_id"), table_name="refunds")
     op.drop_index(op.f("ix_refunds_order_id"), table_name="refunds")
     op.drop_index(op.f("ix_refunds_external_id"), table_name="refunds")
@@ -975,11 +981,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_disputes_order_id"), table_name="disputes")
     op.drop_index("ix_disputes_open", table_name="disputes", postgresql_where=sa.text("closed_at IS NULL"))
     op.drop_table("disputes")
-    op.drop_index("ix_shipment_lines_order_id_position", table_name="shipment_lines")
-    op.drop_table("shipment_lines")
-    op.drop_table("shipment_events")
-    op.drop_index("ix_returns_state_id", table_name="returns")
-    op.drop_table("returns")
+    op.drop_index("ix_return_lines_order_id_position", table_name="return_lines")
+    op.drop_table("return_lines")
     op.drop_index(
         "uq_payments_order_id_live",
         table_name="payments",
@@ -1004,6 +1007,13 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_payments_gift_card_id"), table_name="payments")
     op.drop_index("ix_payments_capture_before", table_name="payments", postgresql_where=sa.text("state = 'authorized'"))
     op.drop_table("payments")
+    op.drop_index("ix_gift_card_entries_card_id_id", table_name="gift_card_entries")
+    op.drop_table("gift_card_entries")
+    op.drop_index("ix_shipment_lines_order_id_position", table_name="shipment_lines")
+    op.drop_table("shipment_lines")
+    op.drop_table("shipment_events")
+    op.drop_index("ix_returns_state_id", table_name="returns")
+    op.drop_table("returns")
     op.drop_index(
         "uq_label_attempts_shipment_id_live",
         table_name="label_attempts",
@@ -1011,8 +1021,10 @@ def downgrade() -> None:
     )
     op.drop_index("ix_label_attempts_shipment_id", table_name="label_attempts")
     op.drop_table("label_attempts")
-    op.drop_index("ix_gift_card_entries_card_id_id", table_name="gift_card_entries")
-    op.drop_table("gift_card_entries")
+    op.drop_index(op.f("ix_gift_cards_order_id"), table_name="gift_cards")
+    op.drop_index("ix_gift_cards_last4", table_name="gift_cards")
+    op.drop_index(op.f("ix_gift_cards_credit_id"), table_name="gift_cards")
+    op.drop_table("gift_cards")
     op.drop_index("uq_documents_order_id_invoice", table_name="documents", postgresql_where=sa.text("kind = 'invoice'"))
     op.drop_index("uq_documents_kind_year_number", table_name="documents")
     op.drop_index("ix_documents_order_id", table_name="documents")
@@ -1045,9 +1057,6 @@ def downgrade() -> None:
     op.drop_table("messages")
     op.drop_index(op.f("ix_import_problems_run_id"), table_name="import_problems")
     op.drop_table("import_problems")
-    op.drop_index(op.f("ix_gift_cards_order_id"), table_name="gift_cards")
-    op.drop_index("ix_gift_cards_last4", table_name="gift_cards")
-    op.drop_table("gift_cards")
     op.drop_index("ix_credits_order_id_id", table_name="credits")
     op.drop_table("credits")
     op.drop_table("checkout_drafts")

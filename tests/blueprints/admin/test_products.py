@@ -6,7 +6,7 @@ import pytest
 
 from app import db
 from app.money import Money
-from app.services import catalog, search
+from app.services import catalog, inventory, search
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
 from tests.counting import count_queries
@@ -249,3 +249,25 @@ def test_product_is_sold_from_a_least_number_in_steps(admin, tide):
     assert refused.status_code == 422
     assert "Enter at least 6" in refused.text
     assert now(tide).batch == catalog.Batch()
+
+
+def test_a_product_becomes_a_gift_card_and_goods_again(admin, tide):
+    answer = edit(admin, tide, is_gift_card="y")
+
+    assert answer.status_code == 303
+    variant = now(tide).variants[0]
+    assert (now(tide).is_gift_card, variant.requires_shipping) == (True, False)
+    assert inventory.levels([variant.id])[variant.id].on_hand > 1000
+    edit(admin, tide)
+    assert (now(tide).is_gift_card, now(tide).variants[0].requires_shipping) == (False, True)
+
+
+def test_a_gift_card_has_no_price_before_and_no_fortune_on_it(admin, tide):
+    edit(admin, tide, is_gift_card="y")
+
+    reduced = edit_variant(admin, now(tide), price="20", compare_at="25")
+    rich = edit_variant(admin, now(tide), price="10001")
+
+    assert (reduced.status_code, rich.status_code) == (422, 422)
+    assert "no price before" in reduced.text
+    assert "up to 10000.00" in rich.text

@@ -12,7 +12,7 @@ from tests.working import work
 HEADER = (
     "Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Option2 Name,Option2 Value,"
     "Variant SKU,Variant Grams,Variant Inventory Qty,Variant Price,Variant Compare At Price,"
-    "Image Src,Image Alt Text,Variant Image"
+    "Image Src,Image Alt Text,Variant Image,Gift Card"
 )
 COLUMNS = HEADER.split(",")
 
@@ -227,3 +227,18 @@ def test_import_refuses_another_kind_of_file(app, tmp_path, content):
 
     with pytest.raises(Invalid, match=r"no product CSV that can be read|no product in this file"):
         catalog.start_import(path)
+
+
+def test_import_takes_gift_cards_of_a_worth_that_one_can_have(bring):
+    rows = ("25", "0", "10000.01")
+    run = bring(
+        *(line(Handle="card", Title="Card", Gift_Card="true", Option1_Name="Value", Option1_Value=each,
+               Variant_Price=each) for each in rows),
+        sets_stock=True,
+    )  # fmt: skip
+
+    [variant] = catalog.get("card").variants
+    sold = catalog.find_variants([variant.id])[variant.id]
+    assert (sold.is_gift_card, sold.requires_shipping, sold.tax_class) == (True, False, "zero")
+    assert inventory.levels([variant.id])[variant.id].on_hand > 1000
+    assert [row.split(",")[0] for row in catalog.problems_of(run.id).splitlines()] == ["Row", "3", "4"]

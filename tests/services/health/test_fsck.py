@@ -93,7 +93,7 @@ def test_fsck_names_what_does_not_agree_and_mends_what_is_safe(sold: None, name:
 def test_every_check_is_shown_its_damage() -> None:
     elsewhere = {
         "inbox.read", "refunds.made", "orders.ended", "catalog.pictures", "search.collections", "audit.sealed",
-        "audit.intents",
+        "audit.intents", "gift_cards.issued",
     }  # fmt: skip
 
     assert {check.name for check in health.CHECKS} == DAMAGES.keys() | elsewhere
@@ -107,6 +107,24 @@ def test_an_event_that_nobody_reads_is_named_and_read(app: Flask) -> None:
 
     with clock.at(clock.now() + LATER):
         assert faults() == {"inbox.read": [row_id]}
+        faults(mends=True)
+        work()
+        assert faults() == {}
+
+
+def test_a_gift_card_that_was_bought_and_not_made_is_named_and_made(app: Flask) -> None:
+    order = make.settled(make.gift_order(quantity=2))
+    audit.seal()
+    with clock.at(clock.now() + LATER):
+        work()
+        assert faults() == {}
+
+        damage(
+            "DELETE FROM gift_card_entries WHERE card_id IN (SELECT id FROM gift_cards WHERE piece = 2);"
+            " DELETE FROM gift_cards WHERE piece = 2"
+        )
+
+        assert faults() == {"gift_cards.issued": [order.number]}
         faults(mends=True)
         work()
         assert faults() == {}
