@@ -43,7 +43,7 @@ def test_a_stranger_buys_a_gift_card_and_spends_it(shop: RunningShop, ada: Visit
     assert "Telephone" not in ada.text
     ada.submit("/checkout/address", **ADDRESS)
     assert ada.address.endswith("/checkout/payment"), ada.text
-    assert "Delivery" not in ada.text
+    assert "Delivery" not in _main(ada)
     ada.submit("/checkout/gift-cards", code="ABCD-EFGH-JKMN-PQRS")
     assert "cannot be bought with a gift card" in ada.text
     assert ada.page.xpath('//input[@name="code" and @id="gift-code"]/@value') == ["ABCD-EFGH-JKMN-PQRS"]
@@ -55,7 +55,7 @@ def test_a_stranger_buys_a_gift_card_and_spends_it(shop: RunningShop, ada: Visit
     ada.go(order_page)
     [code] = re.findall(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}", ada.text)
     assert code in companies.ledger()["mails"][1]["content"]["text/plain"]
-    assert "parcel" not in ada.text
+    assert "parcel" not in _main(ada)
     assert companies.ledger()["labels"] == []
 
     ada.go(f"/products/{make.product('Slack Tide').slug}")
@@ -89,6 +89,11 @@ def test_a_worker_killed_while_it_mails_the_codes_leaves_one_card_a_piece(
 
     assert [card.piece for card in gift_cards.sold_with(order.id)] == [1, 2]
     assert [event.kind for event in orders.timeline(order.id)].count("gift_cards") == 1
+
+
+def _main(visitor: Visitor) -> str:
+    """What there is to read between the frame's head and foot."""
+    return " ".join(str(each.text_content()) for each in visitor.page.xpath("//main"))
 
 
 def _leased() -> bool:

@@ -6,7 +6,7 @@ from app.services import gift_cards
 from app.services.gift_cards import GiftCard
 from app.services.notifications.models import Message
 
-_PLACE = re.compile(r"\[code of ([0-9a-f-]+)\]")
+_PLACE = re.compile(r"\[code of ([0-9a-z]+)\]")
 _LOST = "see your order, or answer this mail"
 
 
