@@ -58,6 +58,7 @@ class CartLine:
     requires_shipping: bool
     batch: catalog.Batch
     tax_class: str
+    measured: catalog.UnitPrice | None
 
     @property
     def total(self) -> Money:

@@ -136,6 +136,7 @@ def _as_sold(line: LineRow, sellable: catalog.Sellable | None, left: Left, curre
         requires_shipping=sellable.requires_shipping,
         batch=sellable.batch,
         tax_class=sellable.tax_class,
+        measured=sellable.measured,
     )
 
 
@@ -158,4 +159,5 @@ def _as_copied(line: LineRow, left: Left, *, is_available: bool = True) -> CartL
         requires_shipping=True,
         batch=catalog.Batch(),
         tax_class=tax.STANDARD,
+        measured=None,
     )

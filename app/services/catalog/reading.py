@@ -18,6 +18,7 @@ from app.services.catalog.documents import (
     to_collection,
     to_product,
 )
+from app.services.catalog.measures import UnitPrice
 from app.services.catalog.rules import match
 from app.services.images import Media
 
@@ -46,6 +47,7 @@ class Sellable:
     requires_shipping: bool
     batch: Batch
     tax_class: str
+    measured: UnitPrice | None
 
 
 def find_variants(ids: Iterable[str]) -> dict[str, Sellable]:
@@ -231,4 +233,5 @@ def _to_sellable(product: Product, variant: Variant) -> Sellable:
         requires_shipping=variant.requires_shipping,
         batch=product.batch,
         tax_class=product.tax_class,
+        measured=variant.unit_price,
     )
