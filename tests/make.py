@@ -86,11 +86,11 @@ def product(
 
 
 def variant(
-    title: str = "Slack Tide", *, price: int = 2900, stock: int = 5, weight_grams: int = 200
+    title: str = "Slack Tide", *, price: int = 2900, stock: int = 5, weight_grams: int = 200, holds: str = ""
 ) -> catalog.Variant:
-    """Put a product without options in the catalogue and return its one variant."""
+    """Put a product without options in the catalogue and return its one variant, which `holds` "750 ml"."""
     made = product(title, price=price, stock=0)
-    only = replace(made.variants[0], weight_grams=weight_grams)
+    only = replace(made.variants[0], weight_grams=weight_grams, measure=catalog.read_measure(holds))
     catalog.save_product(replace(made, variants=(only,)))
     if stock:
         inventory.receive(only.id, stock, reason="opening stock", actor="test")

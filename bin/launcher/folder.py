@@ -24,6 +24,7 @@ from launcher.processes import Entry, Processes, stop_leftovers
 
 VERSION = "3"
 
+_OTHERS = {"screenshots", "demo", "lighthouse"}  # what the shop's other programs may have put there first
 _LEAST_SPACE = 1_000_000_000  # bytes
 _PATIENCE = 30.0  # seconds to wait for the guard of a killed run to finish stopping it
 _PORTS = range(20000, 32000)  # below what systems hand out for outgoing connections
@@ -157,7 +158,7 @@ def _empty(path: Path) -> None:
 def _check_version(path: Path) -> None:
     stamp = path / "VERSION"
     if not stamp.exists():
-        if any(entry.name not in {"lock", "VERSION.new"} for entry in path.iterdir()):
+        if any(entry.name not in {"lock", "VERSION.new", *_OTHERS} for entry in path.iterdir()):
             raise Refusal(f"{path} was not made by this program. Move it away and start again.")
         write_private(stamp, VERSION)
     found = stamp.read_text(encoding="utf-8").strip()

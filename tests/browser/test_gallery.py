@@ -4,22 +4,15 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
-from app import assets
-from app.blueprints import _pages
-from app.blueprints.dev import views
+from tests import showcase
 
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    app = Flask("app", static_folder=None)
-    assets.register(app)
-    app.jinja_env.filters |= {"money": _pages.format_money, "moment": str}
-    app.register_blueprint(views.bp)
-    app.add_url_rule("/cart", "cart.show")  # the frame links to it
+    app = showcase.make_app()
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -32,7 +25,7 @@ def address() -> Iterator[str]:
 def test_thumbnail_shows_its_picture_without_moving_the_page(page: Page, address):
     page.emulate_media(reduced_motion="reduce")
     page.goto(address)
-    page.locator(".gallery").scroll_into_view_if_needed()
+    page.locator(".gallery").evaluate("gallery => gallery.scrollIntoView({ block: 'end' })")  # the thumbnails in view
     before = page.evaluate("scrollY")
 
     page.locator(".gallery__thumb").nth(2).click()

@@ -104,9 +104,8 @@ def test_shelves_products_and_refusals(window: Gaze, prints) -> None:
     window.at("/products/long", "product with a long name")
     window.at("/terms", "terms")
     window.at("/nowhere", "not found", status=404)
-    window.page.set_viewport_size({"width": 1280, "height": 800})
-    window.page.goto(window.page.url.replace("/nowhere", "/"))
-    window.page.locator("#header-search").press_sequentially("pri")
+    window.page.goto(window.page.url.replace("/nowhere", "/search"))
+    window.page.locator("#page-search").press_sequentially("pri")
     expect(window.page.get_by_role("option").first).to_be_visible()
     window.here("suggestions", whole=False)
 

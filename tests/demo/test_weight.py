@@ -24,7 +24,7 @@ def _addresses_of_pictures(shop, _folder, _progress):
     return {
         picture.file: catalog.Media(
             key=sha256(picture.file.encode()).hexdigest()[:20], width=picture.width, height=picture.height,
-            alt=picture.alt, formats=("avif", "webp"),
+            alt=picture.alt, formats=("avif", "webp"), preview=sha256(picture.file.encode()).hexdigest()[:27],
         )
         for picture in load._pictures(shop)
     }  # fmt: skip

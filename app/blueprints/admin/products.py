@@ -72,7 +72,7 @@ def edit(product: str) -> Response:
 @bp.post("/<product>/variants/<variant>")
 @staff_only("catalog.edit")
 def edit_variant(product: str, variant: str) -> Response:
-    """Write a variant's SKU and prices. Answers the row to the table, the page to a browser without a script."""
+    """Write a variant's SKU, prices and measure. Answers the row to the table, the page to one without a script."""
     form = EditVariant(request.form)
     try:
         if not form.validate():
@@ -81,6 +81,7 @@ def edit_variant(product: str, variant: str) -> Response:
         saved = catalog.edit_variant(
             staff().actor, product, variant,
             read=form.read.data or "", sku=(form.sku.data or "").strip(), price=price, compare_at=before,
+            measure=catalog.read_measure(form.contents.data or "", form.reference.data or ""),
         )  # fmt: skip
     except (Invalid, Conflict) as refusal:
         return _refuse_variant(product, variant, form, refusal)
@@ -150,5 +151,9 @@ def everything(product: str) -> dict[str, Any]:
 
 def _row(variant: catalog.Variant) -> dict[str, Any]:
     price, before = (str(money.decimal) if money else "" for money in (variant.price, variant.compare_at))
-    form = EditVariant(sku=variant.sku, price=price, compare_at=before, read=catalog.fingerprint(variant))
+    measure = variant.measure
+    form = EditVariant(
+        sku=variant.sku, price=price, compare_at=before, read=catalog.fingerprint(variant),
+        contents=measure.contents if measure else "", reference=measure.reference if measure else "",
+    )  # fmt: skip
     return {"variant": variant, "form": form}

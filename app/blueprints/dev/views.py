@@ -1,6 +1,6 @@
 """The gallery of components: every part of the look in every state, on one page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from wtforms.validators import Email, InputRequired
 
 from app.errors import Conflict, Declined, Forbidden, Invalid, NotFound, ShopError, Unavailable
 from app.money import Money
-from app.services import pricing
+from app.services import catalog, pricing
 
 bp = Blueprint("dev", __name__, url_prefix="/dev")
 
@@ -25,6 +25,18 @@ _INKS = (
     ("#cfd8e6", "#51306b"),
     ("#f1ead7", "#111111"),
 )
+_FACETS = [
+    {
+        "title": "Paper",
+        "first": [
+            {"value": f"Paper:{name}", "label": name, "count": 12 - place, "is_chosen": place == 1}
+            for place, name in enumerate(("Matte 200 g", "Cotton rag 310 g"))
+        ],
+        "rest": [{"value": "Paper:Rag", "label": "Rag", "count": 1, "is_chosen": False}],
+    }
+]
+_LINES = [{"position": place, "title": f"Drift No. {place}", "options_label": "A3"} for place in (1, 2)]
+_CELLS = tuple((colour, n % 3, n // 3) for n, colour in enumerate("bcd cde dcb a97 c63 ba8 543 654 432".split()))
 _FRAMES = {"checkout": "checkout/base.html", "admin": "admin/base.html"}
 _ERRORS: dict[int, ShopError] = {
     402: Declined("Your bank declined the card. You were not charged. Try another card."),
@@ -45,6 +57,8 @@ class Picture:
     height: int
     alt: str
     colour: str
+    focus: str = ""
+    cells: tuple[tuple[str, int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,6 +74,7 @@ class Product:
     is_from: bool = False
     is_sold_out: bool = False
     is_new: bool = False
+    unit_price: catalog.UnitPrice | None = None
 
 
 class Sample(Form):
@@ -154,6 +169,14 @@ def _samples() -> dict[str, Any]:
             {"what": "Ordered", "when": datetime(2026, 3, 3, 18, 0, tzinfo=UTC)},
         ],
         "euro": euro,
+        "unit_price": catalog.UnitPrice(Money(1200, "EUR"), "l"),
+        "net_totals": _breakdown(Money(490, "EUR"), prices_include_tax=False),
+        "wide": replace(_picture(4), focus=" picture--x0 picture--y50"),
+        "coming": replace(_picture(4), url="/dev/ui/picture/none", cells=_CELLS),
+        "facets": _FACETS,
+        "order": {"lines": _LINES},
+        "credit": _credit(euro),
+        "about": {"url": "/dev/ui", "title": "Components", "kind": "website", "description": "All of the look."},
         "cart_count": lambda: 3,
         "staff": {"name": "Cleo"},
         "nav_collections": lambda: [
@@ -165,11 +188,20 @@ def _samples() -> dict[str, Any]:
     }
 
 
-def _breakdown(delivery: Money | None) -> pricing.Breakdown:
+def _credit(euro: Money) -> dict[str, Any]:
+    """Return what two pieces, delivery and a reduction come to, as given back."""
+    return {
+        "pieces": [{"quantity": 2, "position": 1, "paid": euro * 2}], "delivery": 490,
+        "delivery_paid": Money(490, "EUR"), "adjustment": 100, "adjustment_paid": Money(100, "EUR"),
+        "paid": Money(2390, "EUR"), "tax": Money(382, "EUR"),
+    }  # fmt: skip
+
+
+def _breakdown(delivery: Money | None, *, prices_include_tax: bool = True) -> pricing.Breakdown:
     """Return what a cart with a tenth off adds up to."""
     lines = [pricing.Line(Money(8400, "EUR"), 1, Decimal(19))]
     tenth = pricing.Reduction(kind=pricing.Kind.PERCENT, percent=Decimal(10))
-    totals = pricing.totals(lines, delivery or Money.zero("EUR"), [tenth])
+    totals = pricing.totals(lines, delivery or Money.zero("EUR"), [tenth], prices_include_tax=prices_include_tax)
     return pricing.break_down(totals, ["Ten for friends"], has_delivery=delivery is not None)
 
 

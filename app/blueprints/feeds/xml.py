@@ -64,6 +64,14 @@ def _fields(origin: str, offer: feeds.Offer) -> Iterator[tuple[str, str]]:
     yield from offer.traits
     if offer.weight_grams:
         yield "shipping_weight", f"{offer.weight_grams} g"
+    if offer.measure:
+        yield "unit_pricing_measure", _ascii(offer.measure.contents)
+        yield "unit_pricing_base_measure", _ascii(f"{offer.measure.per} {offer.measure.per_unit}")
+
+
+def _ascii(measure: str) -> str:
+    """Write a measure as Google has it: sqm, cbm (https://support.google.com/merchants/answer/6324455)."""
+    return measure.replace("m²", "sqm").replace("m³", "cbm")
 
 
 def _delivery(offer: feeds.Offer) -> str:

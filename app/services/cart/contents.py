@@ -59,6 +59,7 @@ class CartLine:
     is_gift_card: bool
     batch: catalog.Batch
     tax_class: str
+    measured: catalog.UnitPrice | None
 
     @property
     def total(self) -> Money:

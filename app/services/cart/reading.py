@@ -137,6 +137,7 @@ def _as_sold(line: LineRow, sellable: catalog.Sellable | None, left: Left, curre
         is_gift_card=sellable.is_gift_card,
         batch=sellable.batch,
         tax_class=sellable.tax_class,
+        measured=sellable.measured,
     )
 
 
@@ -160,4 +161,5 @@ def _as_copied(line: LineRow, left: Left, *, is_available: bool = True) -> CartL
         is_gift_card=False,
         batch=catalog.Batch(),
         tax_class=tax.STANDARD,
+        measured=None,
     )

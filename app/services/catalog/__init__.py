@@ -38,6 +38,7 @@ from app.services.catalog.imports import (
     rehearse,
     start_import,
 )
+from app.services.catalog.measures import Measure, UnitPrice, read_measure
 from app.services.catalog.pictures import Progress, finish_picture, picture_progress, queue_pictures, queue_unfinished
 from app.services.catalog.picturing import focus_picture, put_first, remove_picture
 from app.services.catalog.reading import (
@@ -104,6 +105,7 @@ __all__ = [
     "Card",
     "Collection",
     "Gone",
+    "Measure",
     "Media",
     "Moved",
     "Option",
@@ -114,6 +116,7 @@ __all__ = [
     "Section",
     "Sellable",
     "Ticket",
+    "UnitPrice",
     "Variant",
     "add_section",
     "cards",
@@ -172,6 +175,7 @@ __all__ = [
     "queue_pictures",
     "queue_unfinished",
     "raise_generation",
+    "read_measure",
     "read_price",
     "rehearse",
     "remove_picture",

@@ -11,10 +11,11 @@ from flask import current_app
 from app import stores
 from app.money import Money
 from app.services.catalog.documents import Document, to_media, to_variant
+from app.services.catalog.measures import UnitPrice
 from app.services.images import Media
 
 _FIELDS = {"slug": 1, "title": 1, "kind": 1, "media": {"$slice": 1}, "variants.id": 1}
-_FIELDS |= {"variants.price": 1, "variants.compare_at": 1}
+_FIELDS |= {"variants.price": 1, "variants.compare_at": 1, "variants.measure": 1}
 _IS_LIVE = {"is_published": True, "is_deleted": False}
 _MOST = 5_000  # cards in each process, a few kilobytes each
 
@@ -31,6 +32,7 @@ class Card:
     price: Money | None
     was: Money | None
     is_from: bool
+    unit_price: UnitPrice | None  # of the cheapest variant
     variant_ids: tuple[str, ...]
     is_sold_out: bool = False  # told by whoever has read the stock
 
@@ -90,5 +92,6 @@ def _to_card(document: Document) -> Card:
         price=cheapest.price if cheapest else None,
         was=cheapest.compare_at if cheapest else None,
         is_from=len({variant.price.amount for variant in priced if variant.price}) > 1,
+        unit_price=cheapest.unit_price if cheapest else None,
         variant_ids=tuple(variant.id for variant in variants),
     )

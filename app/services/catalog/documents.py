@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from app.money import Money
+from app.services.catalog.measures import Measure, UnitPrice
 from app.services.images import Media
 
 Document = Mapping[str, Any]
@@ -78,7 +79,10 @@ class Batch:
 
 @dataclass(frozen=True, kw_only=True)
 class Variant:
-    """One thing that can be bought; not without a price. `values` answer the product's options one by one."""
+    """One thing that can be bought; not without a price. `values` answer the product's options one by one.
+
+    `measure` is how much it holds, where goods are compared by that.
+    """
 
     id: str
     values: tuple[str, ...] = ()
@@ -87,6 +91,7 @@ class Variant:
     price: Money | None = None
     compare_at: Money | None = None
     weight_grams: int = 0
+    measure: Measure | None = None
     requires_shipping: bool = True
     media_key: str | None = None
 
@@ -94,6 +99,11 @@ class Variant:
     def label(self) -> str:
         """The chosen values in words; empty for a product without options."""
         return " / ".join(self.values)
+
+    @property
+    def unit_price(self) -> UnitPrice | None:
+        """What a kilogramme, litre, metre … of it costs, where it is sold by measure."""
+        return self.measure.price_of(self.price) if self.measure and self.price else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,6 +211,7 @@ def to_variant(document: Document) -> Variant:
         values=tuple(document.get("values", ())),
         price=_to_money(document.get("price")),
         compare_at=_to_money(document.get("compare_at")),
+        measure=Measure(**document["measure"]) if document.get("measure") else None,
     )
 
 
@@ -222,7 +233,7 @@ def to_collection(document: Document) -> Collection:
 def to_media(document: Document) -> Media:
     """Read a picture."""
     return Media(
-        **_known(document, "key", "width", "height", "alt", "colour", "source", "focus_x", "focus_y"),
+        **_known(document, "key", "width", "height", "alt", "colour", "preview", "source", "focus_x", "focus_y"),
         formats=tuple(document.get("formats", ())),
     )
 

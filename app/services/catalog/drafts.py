@@ -9,6 +9,7 @@ from pathlib import Path
 
 from app.errors import Invalid
 from app.money import Money
+from app.services.catalog.measures import Measure
 
 _FIELD_LIMIT = 10_000_000  # characters; a body may be long
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?")
@@ -41,6 +42,7 @@ class DraftVariant:
     requires_shipping: bool
     quantity: int
     picture: str
+    measure: Measure | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

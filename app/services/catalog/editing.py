@@ -12,6 +12,7 @@ from app.money import Money
 from app.services import audit
 from app.services.catalog.documents import Collection, Product, Rule, Variant
 from app.services.catalog.gift_cards import as_goods, check
+from app.services.catalog.measures import Measure
 from app.services.catalog.reading import find_collections, get_product_as_staff
 from app.services.catalog.rewriting import Rewritten, rewrite
 from app.services.catalog.rules import check_rule
@@ -63,9 +64,17 @@ def edit_product(actor: str, product: Product, *, version: int) -> Product:
 
 
 def edit_variant(
-    actor: str, product_id: str, variant_id: str, *, read: str, sku: str, price: Money | None, compare_at: Money | None
+    actor: str,
+    product_id: str,
+    variant_id: str,
+    *,
+    read: str,
+    sku: str,
+    price: Money | None,
+    compare_at: Money | None,
+    measure: Measure | None,
 ) -> Variant:
-    """Set a variant's SKU and prices; raise Conflict when it is no longer as it was `read` (`fingerprint()`)."""
+    """Set a variant's SKU, prices and measure; raise Conflict when it is not as it was `read` (`fingerprint()`)."""
 
     def edit(product: Product) -> Rewritten:
         before = next((variant for variant in product.variants if variant.id == variant_id), None)
@@ -73,7 +82,7 @@ def edit_variant(
             raise NotFound("This product has no such variant.")
         if fingerprint(before) != read:
             raise Conflict(_OLD)
-        after = replace(before, sku=sku, price=price, compare_at=compare_at)
+        after = replace(before, sku=sku, price=price, compare_at=compare_at, measure=measure)
         if product.is_gift_card:
             check(after)
         variants = tuple(after if each.id == variant_id else each for each in product.variants)
@@ -159,7 +168,11 @@ def _facts(product: Product) -> dict[str, Any]:
 
 
 def _variant_facts(variant: Variant) -> dict[str, Any]:
-    return {"sku": variant.sku, "price": _amount(variant.price), "compare_at": _amount(variant.compare_at)}
+    measure = variant.measure
+    return {
+        "sku": variant.sku, "price": _amount(variant.price), "compare_at": _amount(variant.compare_at),
+        "measure": f"{measure.contents} per {measure.reference}" if measure else None,
+    }  # fmt: skip
 
 
 def _shelf_facts(shelf: Collection) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from app.services.catalog.documents import (
     to_product,
 )
 from app.services.catalog.gift_cards import is_worth
+from app.services.catalog.measures import UnitPrice
 from app.services.catalog.rules import match
 from app.services.images import Media
 
@@ -49,6 +50,7 @@ class Sellable:
     is_gift_card: bool
     batch: Batch
     tax_class: str
+    measured: UnitPrice | None
 
 
 def find_variants(ids: Iterable[str]) -> dict[str, Sellable]:
@@ -237,4 +239,5 @@ def _to_sellable(product: Product, variant: Variant) -> Sellable:
         is_gift_card=product.is_gift_card,
         batch=product.batch,
         tax_class=tax.ZERO if product.is_gift_card else product.tax_class,
+        measured=variant.unit_price,
     )

@@ -4,11 +4,12 @@ One row is a variant, a picture or both; the rows of a product stand together, i
 (https://help.shopify.com/en/manual/products/import-export/using-csv).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby
 
 import nh3
 
+from app.errors import Invalid
 from app.money import Money
 from app.services import gift_cards
 from app.services.catalog.drafts import (
@@ -23,6 +24,7 @@ from app.services.catalog.drafts import (
     read_whole,
     slug_of,
 )
+from app.services.catalog.measures import Measure, read_measure
 
 NAME = "Shopify"
 COLUMNS = frozenset({"Handle", "Title"})
@@ -120,5 +122,19 @@ def _read_row(draft: Draft, number: int, row: Row, currency: str) -> None:
                 requires_shipping=is_true(row.get("Variant Requires Shipping", ""), default=True),
                 quantity=read_whole(row.get("Variant Inventory Qty", ""), "quantity", wrong),
                 picture=row.get("Variant Image", ""),
+                measure=_measure(row, wrong),
             )
         )
+
+
+def _measure(row: Row, wrong: Callable[[str], None]) -> Measure | None:
+    """Read what the unit price is worked out from: the total is what a piece holds, the base what it is compared by."""
+    held, base = (
+        f"{amount} {row.get(f'Unit Price {name} Measure Unit', '')}" if amount.strip("0.,") else ""
+        for name, amount in ((name, row.get(f"Unit Price {name} Measure", "")) for name in ("Total", "Base"))
+    )
+    try:
+        return read_measure(held, base if held else "")
+    except Invalid as error:
+        wrong(f"{error} This variant has no unit price.")
+        return None

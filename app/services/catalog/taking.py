@@ -81,6 +81,7 @@ class Work:
             compare_at=draft.compare_at,
             weight_grams=draft.weight_grams,
             requires_shipping=draft.requires_shipping,
+            measure=draft.measure or (before.measure if before else None),  # what the file does not say stays
             media_key=picture.key if picture else None,
         )
 

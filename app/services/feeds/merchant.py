@@ -39,6 +39,7 @@ class Offer:
     kind: str
     traits: tuple[tuple[str, str], ...]
     weight_grams: int
+    measure: catalog.Measure | None
     delivery: shipping.DeliveryOption | None
     country: str
 
@@ -84,6 +85,7 @@ def _offer(product: catalog.Product, variant: catalog.Variant, price: Money, *, 
             (_TRAITS[option.name.lower()], value) for option, value in named if option.name.lower() in _TRAITS
         ),
         weight_grams=variant.weight_grams if variant.requires_shipping else 0,
+        measure=variant.measure,
         delivery=ways[0] if ways else None,
         country=settings.country,
     )

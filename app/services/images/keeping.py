@@ -39,7 +39,10 @@ def find(key: str, alt: str = "") -> Media | None:
         if error.response["Error"]["Code"] in _ABSENT:
             return None
         raise
-    return Media(key=key, width=int(known["width"]), height=int(known["height"]), alt=alt, colour=known["colour"])
+    return Media(
+        key=key, width=int(known["width"]), height=int(known["height"]), alt=alt,
+        colour=known["colour"], preview=known.get("preview", ""),
+    )  # fmt: skip
 
 
 def keep(rendered: Rendered) -> Media:
@@ -48,6 +51,7 @@ def keep(rendered: Rendered) -> Media:
     media = rendered.media
     for name in sorted(rendered.files, key=lambda name: name == "master.jpg"):
         facts = {"width": str(media.width), "height": str(media.height), "colour": media.colour}
+        facts["preview"] = media.preview
         _put(f"media/{media.key}/{name}", rendered.files[name], facts if name == "master.jpg" else {})
     return media
 

@@ -19,7 +19,8 @@ class Media:
     """A picture. Width and height are the original's, upright.
 
     `formats` are those that exist beside JPEG; `source` is the address an import took it from. `focus_x` and
-    `focus_y` (percent from the left and the top) are what stays in sight when a picture is cropped.
+    `focus_y` (percent from the left and the top) are what stays in sight when a picture is cropped. `preview` is the
+    picture three by three: nine colours of three hexadecimal digits each, row by row; empty when it was never made.
     """
 
     key: str
@@ -27,6 +28,7 @@ class Media:
     height: int
     alt: str = ""
     colour: str = "#dddddd"
+    preview: str = ""
     formats: tuple[str, ...] = ()
     source: str = ""
     focus_x: int = 50
@@ -44,6 +46,11 @@ class Media:
         if (self.focus_x, self.focus_y) == (50, 50):
             return ""
         return f" picture--x{round(self.focus_x, -1)} picture--y{round(self.focus_y, -1)}"
+
+    @property
+    def cells(self) -> list[tuple[str, int, int]]:
+        """The preview's colours with their places from the left and the top; none without a preview."""
+        return [(self.preview[3 * n : 3 * n + 3], n % 3, n // 3) for n in range(len(self.preview) // 3)]
 
     @property
     def large_url(self) -> str:

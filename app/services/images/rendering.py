@@ -33,7 +33,10 @@ def render(content: bytes, alt: str = "") -> Rendered:
     picture.thumbnail((MASTER_WIDTH, MASTER_WIDTH * 4))
     files = {"master.jpg": _encode(picture, {"format": "JPEG", "quality": 92, "subsampling": 0})}
     files |= dict(_widths(picture, "jpg"))
-    media = Media(key=key_of(content), width=picture.width, height=picture.height, alt=alt, colour=_colour_of(picture))
+    media = Media(
+        key=key_of(content), width=picture.width, height=picture.height, alt=alt,
+        colour=_colour_of(picture), preview=_preview_of(picture),
+    )  # fmt: skip
     return Rendered(media, files)
 
 
@@ -68,3 +71,10 @@ def _colour_of(picture: Image.Image) -> str:
     """Return the average colour: the ground that shows until the picture has come."""
     red, green, blue = picture.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))  # type: ignore[misc]
     return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+def _preview_of(picture: Image.Image) -> str:
+    """Return the picture three by three, each colour in three digits: what shows, blurred, until it has come."""
+    small = picture.resize((3, 3), Image.Resampling.BOX)
+    pixels = (small.getpixel((place % 3, place // 3)) for place in range(9))
+    return "".join(f"{round(part / 17):x}" for pixel in pixels for part in pixel)  # type: ignore[union-attr]

@@ -67,6 +67,7 @@ customElements.define("cart-drawer", class extends HTMLElement {
     this.opener = isAdd && source.querySelector("[type=submit]");
     this.openedAt = performance.now();
     this.dialog.showModal();
+    this.querySelector(".cart-line--added")?.scrollIntoView({ block: "center" });
   }
 
   #closed() {

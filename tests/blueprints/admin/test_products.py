@@ -172,6 +172,25 @@ def test_bad_price_is_refused_in_the_same_row(admin, tide, price):
     assert now(tide).revision == tide.revision
 
 
+def test_measure_is_written_in_the_row_and_gives_the_unit_price(admin, client, tide):
+    answer = edit_variant(admin, tide, contents="250 g", reference="100 g", headers=PART)
+
+    variant = now(tide).variants[0]
+    assert answer.status_code == 200
+    assert 'value="250 g"' in answer.text
+    assert variant.measure == catalog.Measure(250_000, "g", 100, "g")
+    assert "€11.60 / 100 g" in client.get(f"/products/tide?v={variant.id}").text
+
+
+def test_measure_that_is_none_is_refused_with_advice(admin, tide):
+    answer = edit_variant(admin, tide, contents="a lot", headers=PART)
+
+    assert answer.status_code == 422
+    assert 'value="a lot"' in answer.text
+    assert "as in 750 ml" in answer.text
+    assert now(tide).variants[0].measure is None
+
+
 def test_price_before_must_be_above(admin, tide):
     assert edit_variant(admin, tide, price="29", compare_at="29").status_code == 422
 

@@ -6,7 +6,7 @@ from datetime import date
 import brotli
 from lxml import html
 
-from app.services import catalog, inventory
+from app.services import catalog, inventory, search
 from tests import make
 
 PART = {"HX-Request-Type": "partial"}
@@ -131,3 +131,13 @@ def test_backorder_says_when_it_comes_to_people_and_to_search_engines(client):
     assert "https://schema.org/BackOrder" in page.text
     assert "<g:availability>backorder</g:availability>" in feed.text
     assert "<g:availability_date>2030-12-03T00:00Z</g:availability_date>" in feed.text
+
+
+def test_unit_price_stands_wherever_the_price_does(client, app):
+    oil = make.variant("Oil", price=1250, holds="750 ml")
+    search.index_stale()
+    slug = catalog.find_variants([oil.id])[oil.id].slug
+    client.post("/cart/lines", data={"variant": oil.id, "quantity": "1"})
+
+    for address in (f"/products/{slug}", "/products", "/cart"):
+        assert "€16.67 / l" in client.get(address).text, address

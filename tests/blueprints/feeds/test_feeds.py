@@ -214,3 +214,15 @@ def test_a_thousand_products_cost_a_few_questions(client, count_queries):
     assert (feed.sql, feed.mongo) == (4, 1)  # the stock of 250 products at once
     assert sitemap.sql == 0
     assert sitemap.mongo <= 2
+
+
+@pytest.mark.parametrize(
+    ("holds", "measure", "base"), [("750 ml", "750 ml", "1 l"), ("2.5 m²", "2.5 sqm", "1 sqm"), ("", None, None)]
+)
+def test_offer_states_what_its_price_is_compared_by(client, holds, measure, base):
+    [product] = catalog.find_products([catalog.find_variants([v := make.variant(holds=holds).id])[v].product_id])
+    catalog.save_product(replace(product, media=MEDIA))
+
+    [offer] = offers(client)
+
+    assert (offer.get("unit_pricing_measure"), offer.get("unit_pricing_base_measure")) == (measure, base)

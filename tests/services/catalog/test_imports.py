@@ -4,6 +4,7 @@ import pytest
 
 from app import db
 from app.errors import Invalid
+from app.money import Money
 from app.services import catalog, images, inventory
 from tests import make
 from tests.pictures import picture_bytes
@@ -12,7 +13,8 @@ from tests.working import work
 HEADER = (
     "Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Option2 Name,Option2 Value,"
     "Variant SKU,Variant Grams,Variant Inventory Qty,Variant Price,Variant Compare At Price,"
-    "Image Src,Image Alt Text,Variant Image,Gift Card"
+    "Image Src,Image Alt Text,Variant Image,Gift Card,"
+    "Unit Price Total Measure,Unit Price Total Measure Unit,Unit Price Base Measure,Unit Price Base Measure Unit"
 )
 COLUMNS = HEADER.split(",")
 
@@ -242,3 +244,24 @@ def test_import_takes_gift_cards_of_a_worth_that_one_can_have(bring):
     assert (sold.is_gift_card, sold.requires_shipping, sold.tax_class) == (True, False, "zero")
     assert inventory.levels([variant.id])[variant.id].on_hand > 1000
     assert [row.split(",")[0] for row in catalog.problems_of(run.id).splitlines()] == ["Row", "3", "4"]
+
+
+def test_unit_price_is_taken_and_stays_when_a_file_says_nothing_of_it(bring):
+    oil = {"Handle": "oil", "Title": "Oil", "Variant_Price": "12.50"}
+    total, base = ({f"Unit_Price_{name}_Measure": amount, f"Unit_Price_{name}_Measure_Unit": unit}
+                   for name, amount, unit in (("Total", "750.00", "ml"), ("Base", "100.00", "ml")))  # fmt: skip
+
+    bring(line(**oil, **total, **base))
+    bring(line(**oil | {"Title": "Olive oil"}))
+
+    [variant] = catalog.get("oil").variants
+    assert catalog.get("oil").title == "Olive oil"
+    assert variant.unit_price == catalog.UnitPrice(Money(167, "EUR"), "100 ml")
+
+
+def test_measure_that_cannot_be_read_is_told_and_left_out(bring):
+    run = bring(line(Handle="oil", Title="Oil", Variant_Price="12.50", Unit_Price_Total_Measure="3",
+                     Unit_Price_Total_Measure_Unit="floz"))  # fmt: skip
+
+    assert "This variant has no unit price." in catalog.problems_of(run.id)
+    assert catalog.get("oil").variants[0].measure is None

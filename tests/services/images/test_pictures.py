@@ -89,7 +89,7 @@ def test_add_keeps_the_same_picture_once(bucket):
 
     assert first.key == second.key
     assert second.alt == "Two"
-    assert (second.width, second.colour) == (first.width, first.colour)
+    assert (second.width, second.colour, second.preview) == (first.width, first.colour, first.preview)
 
 
 def test_make_better_adds_the_formats_that_pages_then_name(bucket):
