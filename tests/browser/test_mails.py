@@ -4,6 +4,7 @@ Run by `bin/screenshots`, the same test photographs them.
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tests import make
 from tests.browser import gaze
 from tests.browser.gaze import Gaze
 from tests.running import ROOT
+from tests.working import work
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitän und Rhabarberbarbara, nach Gallus-Ständer-Böhnhase"
 RETURN = ("requested", "approved", "declined", "received", "refunded")
@@ -69,7 +71,24 @@ def _write_all(order: orders.Order) -> list[notifications.Message]:
     assert transfer.payment is not None
     notifications.transfer_asked(transfer.payment.id)
     notifications.transfer_reminder(transfer.payment.id)
-    return [*notifications.messages_of(order.id), *notifications.messages_of(transfer.order.id)]
+    owing, card = make.paid_order(), make.settled(make.gift_order())
+    work()
+    refused = _refused(owing)
+    notifications.payment_asked(refused)
+    notifications.paid_anew(refused)
+    return [each for its in (order, transfer.order, owing, card) for each in notifications.messages_of(its.id)]
+
+
+def _refused(order: orders.Order) -> str:
+    """Write a hold that the bank refused to give, as capturing leaves it; return its id."""
+    with db.orders.transaction():
+        payment = payments.add(
+            order_id=order.id, order_number=order.number, amount=order.total_money, method="hosted",
+            email=order.email, return_url="http://x/", cancel_url="http://x/", lanes={},
+        )  # fmt: skip
+        payment.state, payment.capture_error = "authorized", "Your card was declined."
+        payment.pay_by = clock.now() + timedelta(days=7)
+    return payment.id
 
 
 def _refund(order: orders.Order) -> str:

@@ -21,8 +21,9 @@ def test_check_says_that_all_is_well(app):
 
 
 def test_check_names_what_is_not_and_what_to_do(app):
-    with db.orders.transaction() as session:
+    with db.orders.transaction():
         queue.later("payments.refund", "x")
+    with db.orders.transaction() as session:
         session.query(OrdersOutbox).one().failed_at = clock.now()
         queue.later("payments.refund", "y")
 

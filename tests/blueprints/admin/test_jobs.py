@@ -8,8 +8,9 @@ from tests.blueprints.admin.conftest import sign_in
 
 def fail_one(app) -> str:
     """A job that gave up."""
-    with db.orders.transaction() as session:
+    with db.orders.transaction():
         queue.later("payments.refund", "no-such-refund")
+    with db.orders.transaction() as session:
         row = session.query(OrdersOutbox).one()
         row.failed_at, row.attempts, row.error = clock.now(), 12, "NotFound: there is no such refund"
     return row.id

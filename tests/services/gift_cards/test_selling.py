@@ -271,4 +271,4 @@ def test_the_confirmation_names_the_gift_card_that_paid(app: Flask) -> None:
     work()
 
     [message] = notifications.messages_of(placed.order.id)[:1]
-    assert f"Paid with gift card ending in {paying.last4}" in message.text
+    assert f"Gift card ending in {paying.last4}" in message.text
