@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import BigInteger, DateTime, Executable, MetaData, Row, create_engine, event
+from sqlalchemy import BigInteger, DateTime, Executable, MetaData, Row, Table, create_engine, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -54,6 +54,11 @@ class OrdersModel(DeclarativeBase):
 
     metadata = MetaData(naming_convention=_NAMES)
     type_annotation_map = _TYPES
+
+
+def table_of(model: type[DeclarativeBase]) -> Table:
+    """Return a model's table, for writes that touch no loaded entity: SQLAlchemy then looks for none."""
+    return cast(Table, model.__table__)
 
 
 class Database:

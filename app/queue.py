@@ -84,7 +84,7 @@ _OUTBOXES: dict[str, tuple[db.Database, type[CustomersOutbox] | type[OrdersOutbo
     "orders": (db.orders, OrdersOutbox),
 }
 _ADD = {
-    name: insert(outbox.__table__).on_conflict_do_nothing(index_elements=["key"]).returning(outbox.__table__.c.id)  # type: ignore[arg-type]
+    name: insert(db.table_of(outbox)).on_conflict_do_nothing(index_elements=["key"]).returning(outbox.id)
     for name, (_, outbox) in _OUTBOXES.items()
 }
 _running: contextvars.ContextVar[tuple[str, str, int] | None] = contextvars.ContextVar("job", default=None)

@@ -19,7 +19,7 @@ _LINES = (
     .where(LineRow.cart_id == bindparam("cart"))
     .order_by(LineRow.variant_id)
 )
-_CART = update(CartRow.__table__).where(CartRow.id == bindparam("cart"))  # type: ignore[arg-type]
+_CART = update(db.table_of(CartRow)).where(CartRow.id == bindparam("cart"))
 _RAISED = _CART.values(revision=CartRow.revision + 1)
 _SENT = _RAISED.values(country=bindparam("to_country"), region=bindparam("to_region"), postal_code=bindparam("to_code"))
 _ORDERED = _CART.values(order_id=bindparam("order"))

@@ -26,11 +26,11 @@ _DRAFT = select(DraftRow.email, DraftRow.address, DraftRow.delivery_method, Draf
     DraftRow.cart_id == bindparam("cart")
 )
 _DELIVERED = (
-    update(DraftRow.__table__)  # type: ignore[arg-type]
+    update(db.table_of(DraftRow))
     .where(DraftRow.cart_id == bindparam("cart"))
     .values(delivery_method=bindparam("method"), updated_at=bindparam("moment"))
 )
-_ERASED = delete(DraftRow.__table__).where(DraftRow.cart_id == bindparam("cart"))  # type: ignore[arg-type]
+_ERASED = delete(db.table_of(DraftRow)).where(DraftRow.cart_id == bindparam("cart"))
 
 
 @dataclass(frozen=True, slots=True)

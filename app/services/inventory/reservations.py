@@ -11,7 +11,7 @@ from app.services.inventory.backorders import owe
 from app.services.inventory.levels import DEFAULT_LOCATION, SoldOut, levels
 from app.services.inventory.models import Reservation, StockLevel, StockMovement
 
-_LEVEL = update(StockLevel.__table__).where(  # type: ignore[arg-type]  # the table: nothing is kept in the session
+_LEVEL = update(db.table_of(StockLevel)).where(
     StockLevel.variant_id == bindparam("variant"), StockLevel.location == DEFAULT_LOCATION
 )
 _CHANGED = {"changes": StockLevel.changes + 1, "updated_at": bindparam("moment")}
@@ -27,12 +27,12 @@ _SELL = _LEVEL.values(
     version=StockLevel.version + 1,
     **_CHANGED,
 ).returning(StockLevel.on_hand)
-_MOVED = insert(StockMovement.__table__)  # type: ignore[arg-type]
+_MOVED = insert(db.table_of(StockMovement))
 _HELD = select(Reservation.variant_id, Reservation.quantity).where(
     Reservation.order_id == bindparam("order"), Reservation.state == "held"
 )
 _ENDED = (
-    update(Reservation.__table__)  # type: ignore[arg-type]
+    update(db.table_of(Reservation))
     .where(Reservation.order_id == bindparam("order"), Reservation.state == "held")
     .values(state=bindparam("to"), sold_at=bindparam("sold"))
     .returning(Reservation.variant_id, Reservation.quantity)

@@ -64,7 +64,7 @@ _OF_CART = select(Order).where(Order.cart_id == bindparam("cart"))
 _WAITING_OF_CART = _OF_CART.where(Order.state == OrderState.PLACED)
 _OF_REVISION = _OF_CART.where(Order.cart_revision == bindparam("revision"), Order.state != OrderState.CANCELLED)
 _TIMELINE = select(OrderEvent).where(OrderEvent.order_id == bindparam("order")).order_by(OrderEvent.id)
-_NOTE = insert(OrderEvent.__table__)  # type: ignore[arg-type]  # the table itself: nothing is to be kept in the session
+_NOTE = insert(db.table_of(OrderEvent))
 _NUMBER_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O and no 1/I: numbers are read out on the phone
 
 

@@ -24,7 +24,7 @@ _LIVE_ONE = select(Payment).where(
 )
 _ORDER_ID = select(Payment.order_id).where(Payment.id == bindparam("payment"))
 _TRY = (
-    update(Payment.__table__)  # type: ignore[arg-type]  # the table: no entity is touched
+    update(db.table_of(Payment))
     .where(Payment.id == bindparam("payment"), Payment.state == "created")
     .where(Payment.tried_at.is_not_distinct_from(bindparam("tried_before")))
     .values(try_number=bindparam("number"), tried_at=bindparam("moment"), try_failed=False)
