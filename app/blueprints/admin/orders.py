@@ -209,7 +209,7 @@ def _everything(
         "unsettled": payments.list_unsettled(refunds),
         "left": left,
         "owed": credits.owed_of(order, paid),
-        "pay_by": next((payment.pay_by for payment in reversed(paid) if payment.pay_by), None),
+        "asked": payments.find_asked(paid),
         "refund_form": refund_form or fresh_form,
         "refusal": refusal,
         "may_cancel": staff().may("orders.cancel"),

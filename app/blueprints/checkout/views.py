@@ -1,5 +1,7 @@
 """The checkout's pages up to the review: address, delivery, review. Paying is in `pay.py`."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response, request, url_for
 from flask_limiter.util import get_remote_address
 
@@ -26,7 +28,7 @@ def start() -> Response:
 def address() -> Response:
     """Ask whom to write to and where to send it."""
     offer = offered()
-    form = AddressForm(values_of(offer.draft), is_sent=offer.cart.needs_shipping)
+    form = _form(offer, values_of(offer.draft))
     return sent_back(offer, "address") or _show_address(offer, form)
 
 
@@ -36,13 +38,13 @@ def save_address() -> Response:
     """Keep the address. `update` only asks for the form of another country, with everything typed kept."""
     if "update" in request.form:
         offer = offered()
-        form = AddressForm(request.form.to_dict(), is_sent=offer.cart.needs_shipping)
+        form = _form(offer, request.form.to_dict())
         return sent_back(offer, "address") or _show_address(offer, form)
     try:
         checkout.save_address(shopper(), email=request.form.get("email", ""), address=request.form.to_dict())
     except Invalid as error:
         offer = offered()
-        form = AddressForm(request.form.to_dict(), is_sent=offer.cart.needs_shipping)
+        form = _form(offer, request.form.to_dict())
         form.mark(error.fields)
         return sent_back(offer, "address") or _show_address(offer, form, status=422)
     except Conflict:  # the cart is empty
@@ -103,6 +105,10 @@ def keep_nothing(response: Response) -> Response:
     """Keep what a shopper entered out of every cache, so that Back shows the truth."""
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _form(offer: Quote, values: Mapping[str, str]) -> AddressForm:
+    return AddressForm(values, is_sent=offer.cart.needs_shipping)
 
 
 def _show_address(offer: Quote, form: AddressForm, *, status: int = 200) -> Response:

@@ -49,7 +49,7 @@ def show(token: str) -> Response:
         parcel_steps=_parcel_steps,
         transfer=_transfer(paid),
         owed=owed,
-        pay_by=next((payment.pay_by for payment in reversed(paid) if payment.pay_by), None),
+        asked=payments.find_asked(paid),
         ways=[way.code for way in payments.ways(due) if not way.problem],
         due=due,
         paid_with=payments.parts_of(paid),

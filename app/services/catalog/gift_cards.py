@@ -36,7 +36,7 @@ def as_goods(product: Product) -> Product:
 
 def is_worth(variant: Variant) -> bool:
     """Whether a variant's price is one that a gift card can hold."""
-    return variant.price is not None and 0 < variant.price.amount <= gift_cards.MOST
+    return variant.price is not None and gift_cards.can_hold(variant.price)
 
 
 def check(variant: Variant) -> None:

@@ -106,7 +106,7 @@ def _read_row(draft: Draft, number: int, row: Row, currency: str) -> None:
         except ValueError as error:
             wrong(f"{error} This variant was left out.")
             return
-        if draft.is_gift_card and (price is None or not 0 < price.amount <= gift_cards.MOST):
+        if draft.is_gift_card and (price is None or not gift_cards.can_hold(price)):
             most = Money(gift_cards.MOST, currency).decimal
             wrong(f"A gift card is worth something above zero and up to {most}, so this variant was left out.")
             return

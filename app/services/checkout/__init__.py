@@ -20,7 +20,7 @@ from app.services.checkout.drafts import (
     save_delivery,
 )
 from app.services.checkout.events import mark_disputed, process_event
-from app.services.checkout.owing import ask_as_staff, find_asking
+from app.services.checkout.owing import ask_as_staff
 from app.services.checkout.paying import enter_gift_card, take_gift_card_off
 from app.services.checkout.place import Placed, TotalChanged, pay_again, place
 from app.services.checkout.reconcile import reconcile, reconcile_soon, settle_open
@@ -49,7 +49,6 @@ __all__ = [
     "enter_gift_card",
     "erase_draft",
     "expire",
-    "find_asking",
     "flag_lapsing",
     "mark_disputed",
     "pay_again",

@@ -42,7 +42,7 @@ def ask_as_staff(order: Order, *, actor: str) -> None:
     """
     with db.orders.transaction():
         orders.lock(order.id)
-        asking = find_asking(order.id)
+        asking = payments.find_asked(payments.of_order(order.id))
         if asking is None or not credits.owed_of(order):
             raise Conflict("Nothing is owed for this order, so there is nothing to ask for.")
         stamp = int(clock.now().timestamp()) // 600
@@ -50,8 +50,3 @@ def ask_as_staff(order: Order, *, actor: str) -> None:
         orders.note(order.id, "asked_anew", "The customer is asked by mail to pay again.", actor=actor)
         audit.record(db.orders, actor, "order.ask_payment", f"order:{order.id}", after={"payment": asking.id})
         done()
-
-
-def find_asking(order_id: str) -> Payment | None:
-    """Return the payment for which the customer was asked last to pay again."""
-    return next((each for each in reversed(payments.of_order(order_id)) if each.pay_by), None)

@@ -22,14 +22,13 @@ def unspent(order: Order, left: Mapping[int, int]) -> dict[int, int]:
         return dict(left)
     cards = gift_cards.sold_with(order.id)
     whole = Counter(card.position for card in cards if card.is_whole)
-    lines = {line.position for line in order.lines if line.is_gift_card} if cards else set()
+    lines = order.gift_card_positions if cards else frozenset()
     return {position: min(count, whole[position]) if position in lines else count for position, count in left.items()}
 
 
 def refusal(order: Order, position: int, left: int) -> str:
     """Say how many pieces of a line can be given back, and why no more."""
-    is_gift_card = any(line.is_gift_card for line in order.lines if line.position == position)
-    return _SPENT.format(left) if is_gift_card else f"{left} can be given back."
+    return _SPENT.format(left) if position in order.gift_card_positions else f"{left} can be given back."
 
 
 def check_free(order: Order, gone: Mapping[int, int], left: Money, wanted: Money) -> None:
@@ -50,7 +49,6 @@ def check_free(order: Order, gone: Mapping[int, int], left: Money, wanted: Money
 
 def void(order: Order, credit: Credit) -> None:
     """Take the gift cards whose price a credit gives back out of use, in the open transaction."""
-    sold = {line.position for line in order.lines if line.is_gift_card}
     for line in credit.lines:
-        if line.position in sold:
+        if line.position in order.gift_card_positions:
             gift_cards.void_sold(order.id, line.position, line.quantity, credit_id=credit.id, actor=credit.actor)

@@ -85,8 +85,7 @@ def quote(order: Order, wish: Wish, earlier: Sequence[Credit]) -> Sum:
         advice = f"Only {_plain(balance.left)} of this order can still be given back."
         raise Invalid(advice, free=advice) from error
     if wish.free and order.has_gift_cards:
-        sold = {line.position for line in order.lines if line.is_gift_card}
-        cards = (piece.paid for piece in amounts.pieces if piece.position in sold)
+        cards = (piece.paid for piece in amounts.pieces if piece.position in order.gift_card_positions)
         wanted = amounts.paid - Money.total(cards, order.currency)
         check_free(order, pieces_of([_sum_of(each) for each in earlier]), balance.left, wanted)
     return amounts

@@ -22,13 +22,6 @@ Paper = dict[str, Any]
 
 _VOUCHERS = "Gift cards carry no tax: they are multi-purpose vouchers, taxed when they are spent (Directive 2016/1065)."
 
-_PAID = {
-    (False, False): "Already paid. Thank you.",
-    (False, True): "Already paid. Thank you.",
-    (True, False): "Your card is charged when the parcel leaves.",
-    (True, True): "Your card is charged now, because a gift card was bought.",
-}
-
 
 def invoice(
     order: orders.Order, label: str, issued_at: datetime, *, shipped_at: datetime | None, is_held: bool = False
@@ -53,7 +46,7 @@ def invoice(
         "notes": [
             "All prices include tax." if order.prices_include_tax else "Tax is added below the prices.",
             *([_VOUCHERS] if order.has_gift_cards else []),
-            _PAID[is_held, order.has_gift_cards],
+            _charged(order) if is_held else "Already paid. Thank you.",
         ],
     }
 
@@ -160,6 +153,12 @@ def amount(money: Money) -> str:
 def percent(rate: Decimal) -> str:
     """Write a rate without needless zeros: 19 %."""
     return f"{rate.normalize():f} %"
+
+
+def _charged(order: orders.Order) -> str:
+    if order.has_gift_cards:
+        return "Your card is charged now, because a gift card was bought."
+    return "Your card is charged when the parcel leaves."
 
 
 def _delivered(order: orders.Order, shipped_at: datetime | None) -> str:

@@ -5,7 +5,7 @@ What gives money back names its reason once, by a unique constraint, so that not
 """
 
 from app.services.gift_cards.codes import code_of
-from app.services.gift_cards.issuing import MOST, Issued, issue, void
+from app.services.gift_cards.issuing import MOST, Issued, can_hold, issue, void
 from app.services.gift_cards.ledger import (
     entries_of,
     find,
@@ -35,6 +35,7 @@ __all__ = [
     "GiftCardEntry",
     "Issued",
     "Shown",
+    "can_hold",
     "code_of",
     "count_kept",
     "entries_of",

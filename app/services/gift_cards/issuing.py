@@ -32,6 +32,11 @@ class Place:
     piece: int
 
 
+def can_hold(amount: Money) -> bool:
+    """Whether a card can be worth so much."""
+    return 0 < amount.amount <= MOST
+
+
 def issue(
     amount: Money, *, key: str, actor: str, note: str = "", order_id: str | None = None, place: Place | None = None
 ) -> Issued:
@@ -39,7 +44,7 @@ def issue(
 
     `place` says of one that was sold by which line of the order, and which of its pieces it is.
     """
-    if not 0 < amount.amount <= MOST:
+    if not can_hold(amount):
         advice = f"Enter an amount above zero and up to {Money(MOST, amount.currency).decimal}."
         raise Invalid(advice, amount=advice)
     with db.orders.transaction() as session:

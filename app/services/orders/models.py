@@ -133,7 +133,12 @@ class Order(OrdersModel):
     @property
     def has_gift_cards(self) -> bool:
         """Whether gift cards were bought with it."""
-        return any(line.is_gift_card for line in self.lines)
+        return bool(self.gift_card_positions)
+
+    @property
+    def gift_card_positions(self) -> frozenset[int]:
+        """The positions of the lines that are gift cards."""
+        return frozenset(line.position for line in self.lines if line.is_gift_card)
 
     @property
     def weight_grams(self) -> int:

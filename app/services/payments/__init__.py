@@ -58,7 +58,7 @@ from app.services.payments.inbox import (
     replay,
 )
 from app.services.payments.models import Payment, ProviderEvent, Refund, TransferReceipt
-from app.services.payments.pay_states import DISPUTED, disputed_among, kept_of, list_candidates, state_of
+from app.services.payments.pay_states import DISPUTED, disputed_among, find_asked, kept_of, list_candidates, state_of
 from app.services.payments.pay_states import STATES as PAY_STATES
 from app.services.payments.provider import BankRefused, Truth
 from app.services.payments.providers import METHODS
@@ -134,6 +134,7 @@ __all__ = [
     "end",
     "events_as_staff",
     "find",
+    "find_asked",
     "find_by_intent",
     "find_event",
     "find_live",

@@ -59,6 +59,11 @@ def kept_of(payments: Sequence[Payment]) -> int:
     return here + sum(each.amount - each.released for each in payments if each.is_held)
 
 
+def find_asked(payments: Sequence[Payment]) -> Payment | None:
+    """Return the payment of an order, oldest first, for which its customer was asked last to pay again."""
+    return next((each for each in reversed(payments) if each.pay_by), None)
+
+
 def list_candidates(pay_state: str, *, before: str | None = None, limit: int = 200) -> Sequence[str]:
     """Return the ids of orders that may be in a pay state, newest first, older than the order `before`."""
     of = Dispute.order_id if pay_state == DISPUTED else Payment.order_id

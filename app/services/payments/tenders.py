@@ -47,13 +47,9 @@ class Part:
 
 def parts_of(payments: Sequence[Payment]) -> list[Part]:
     """Return what pays an order, gift cards first; without money that did not come or came in excess."""
-    cards = [each.gift_card_id for each in payments if each.gift_card_id and each.state != "cancelled"]
-    last4 = gift_cards.last4_of(cards) if cards else {}
-    parts = [
-        Part(GIFT_CARD, each.amount_money, last4=last4[each.gift_card_id])
-        for each in payments
-        if each.gift_card_id and each.state != "cancelled"
-    ]
+    by_card = [(each.gift_card_id, each) for each in payments if each.gift_card_id and each.state != "cancelled"]
+    last4 = gift_cards.last4_of([card_id for card_id, _ in by_card]) if by_card else {}
+    parts = [Part(GIFT_CARD, each.amount_money, last4=last4[card_id]) for card_id, each in by_card]
     outside = [each for each in payments if not each.gift_card_id and (each.is_held or each.state == "paid")]
     return parts + [
         Part(
