@@ -4,6 +4,7 @@ import contextvars
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
 
 import pymongo
@@ -105,6 +106,15 @@ def app(one_app: Flask, stores: Stores, companies: Companies) -> Iterator[Flask]
     one_app.extensions.pop("page_state", None)  # what it knew of the stores that the test before had
     with one_app.app_context():
         yield one_app
+
+
+@pytest.fixture
+def captures_on_shipping(app: Flask) -> Iterator[None]:
+    """A shop that charges when the parcel leaves."""
+    before = app.extensions["config"]
+    app.extensions["config"] = replace(before, capture="on_shipping")
+    yield
+    app.extensions["config"] = before
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 """A gift card from the shelf to the cart it pays for, by HTTP without JavaScript; and a worker killed on the way."""
 
 import re
-from collections.abc import Iterator
 
-import pytest
 from flask import Flask
 
 from app import db
@@ -17,21 +15,6 @@ from tests.visitor import Visitor
 CARD = {"number": "4242 4242 4242 4242", "expiry": "12 / 40", "cvc": "123", "name": "Ada Byron"}
 ADDRESS = {"email": "ada@example.org", **make.ADDRESSES["DE"]}
 SLOW = 4000  # milliseconds: long enough to kill a process in the middle
-
-
-@pytest.fixture
-def shop(running: RunningShop) -> RunningShop:
-    running.start_web()
-    running.start_worker()
-    running.start_scheduler()
-    return running
-
-
-@pytest.fixture
-def ada(shop: RunningShop) -> Iterator[Visitor]:
-    visitor = Visitor(shop.address)
-    yield visitor
-    visitor.close()
 
 
 def test_a_stranger_buys_a_gift_card_and_spends_it(shop: RunningShop, ada: Visitor, companies: Companies) -> None:

@@ -1,9 +1,5 @@
 """The whole story by HTTP without JavaScript: a stranger buys a print; it is paid, mailed, labelled, delivered."""
 
-from collections.abc import Iterator
-
-import pytest
-
 from app.services import inventory
 from tests import make
 from tests.companies import Companies
@@ -12,21 +8,6 @@ from tests.visitor import Visitor
 
 CARD = {"number": "4242 4242 4242 4242", "expiry": "12 / 40", "cvc": "123", "name": "Ada Byron"}
 ADDRESS = {"email": "ada@example.org", **make.ADDRESSES["DE"]}
-
-
-@pytest.fixture
-def shop(running: RunningShop) -> RunningShop:
-    running.start_web()
-    running.start_worker()
-    running.start_scheduler()
-    return running
-
-
-@pytest.fixture
-def ada(shop: RunningShop) -> Iterator[Visitor]:
-    visitor = Visitor(shop.address)
-    yield visitor
-    visitor.close()
 
 
 def _to_the_last_page(visitor: Visitor, slug: str) -> None:

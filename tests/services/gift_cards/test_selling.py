@@ -1,8 +1,6 @@
 """Gift cards that are bought: issued once for each piece when the money is here, and voided when it goes back."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -26,15 +24,6 @@ from app.services import (
 from tests import make
 from tests.companies import Companies
 from tests.working import work
-
-
-@pytest.fixture
-def on_shipping(app: Flask) -> Iterator[None]:
-    """A shop that charges cards only when the goods leave."""
-    before = app.extensions["config"]
-    app.extensions["config"] = replace(before, capture="on_shipping")
-    yield
-    app.extensions["config"] = before
 
 
 def cards_of(order: orders.Order) -> list[gift_cards.GiftCard]:
@@ -140,7 +129,7 @@ def test_only_gift_cards_need_no_delivery(app: Flask) -> None:
     assert offer.totals.total.amount == 2500
 
 
-def test_held_money_is_taken_before_a_card_is_given(on_shipping: None, app: Flask) -> None:
+def test_held_money_is_taken_before_a_card_is_given(captures_on_shipping: None, app: Flask) -> None:
     order = make.settled(make.gift_order(beside=make.variant()))
     assert payments.state_of(payments.of_order(order.id)) == "authorized"
     fulfilment.issue_gift_cards(order.id)

@@ -1,8 +1,6 @@
 """What mails, papers and pages say of money: truly paid, or only held; and each part of it by name."""
 
 import html
-from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -11,15 +9,6 @@ from flask.testing import FlaskClient
 from app.services import cancellations, checkout, documents, notifications, orders
 from tests import make
 from tests.working import work
-
-
-@pytest.fixture
-def captures_on_shipping(app: Flask) -> Iterator[None]:
-    """A shop that charges when the parcel leaves."""
-    before = app.extensions["config"]
-    app.extensions["config"] = replace(before, capture="on_shipping")
-    yield
-    app.extensions["config"] = before
 
 
 def paid(who: make.Buyer) -> orders.Order:

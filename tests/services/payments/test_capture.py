@@ -1,7 +1,5 @@
 """Authorise now, capture later: the card is charged when the parcel leaves."""
 
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -16,14 +14,7 @@ from tests.blueprints.admin.conftest import sign_in
 from tests.companies import Companies
 from tests.working import work
 
-
-@pytest.fixture(autouse=True)
-def captures_on_shipping(app: Flask) -> Iterator[None]:
-    """A shop that charges when the parcel leaves."""
-    before = app.extensions["config"]
-    app.extensions["config"] = replace(before, capture="on_shipping")
-    yield
-    app.extensions["config"] = before
+pytestmark = pytest.mark.usefixtures("captures_on_shipping")
 
 
 def held(method: str = "hosted") -> orders.Order:
