@@ -32,5 +32,7 @@ def page(browser: Browser) -> Iterator[Page]:
         page = context.new_page()
         page.on("console", note)
         page.set_default_timeout(5_000)
+        # A shop that has just been started may load its first page slowly where much else runs; no test is about that.
+        page.set_default_navigation_timeout(30_000)
         yield page
     assert violations == []
