@@ -2,6 +2,7 @@
 
 import secrets
 import unicodedata
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -11,8 +12,6 @@ from app.errors import Invalid
 _LEAST, _MOST = 12, 200  # the upper bound keeps a long text from costing us time
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that is mistaken for something else when read out
 _HASHER = PasswordHasher()
-# Of a password that nobody has: an unknown address takes as long to refuse as a known one.
-_NOBODY = _HASHER.hash(secrets.token_hex(16))
 
 
 def new_password() -> str:
@@ -32,10 +31,16 @@ def hash_password(password: str) -> str:
 def is_right(kept: str | None, password: str) -> bool:
     """Whether `password` is the one that was kept; takes the same time when nothing was."""
     try:
-        _HASHER.verify(kept or _NOBODY, _plain(password[:_MOST]))
+        _HASHER.verify(kept or _nobodys(), _plain(password[:_MOST]))
     except (VerifyMismatchError, InvalidHashError):
         return False
     return kept is not None
+
+
+@cache
+def _nobodys() -> str:
+    """Return the hash of a password that nobody has: an unknown address takes as long to refuse as a known one."""
+    return _HASHER.hash(secrets.token_hex(16))
 
 
 def _plain(password: str) -> str:
