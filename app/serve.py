@@ -5,6 +5,7 @@ they are first used, in the process that uses them.
 """
 
 import gc
+import multiprocessing
 import sys
 from importlib import import_module
 
@@ -15,6 +16,7 @@ TARGET = "wsgi:app"
 
 def main() -> None:
     """Serve until told to stop. Takes granian's own options."""
+    multiprocessing.set_start_method("fork", force=True)  # else Python 3.14 loads the shop once more in each process
     import_module("wsgi")
     gc.collect()
     gc.freeze()  # the collector would write into every object it looks at, and so copy it

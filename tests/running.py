@@ -1,22 +1,18 @@
 """The shop as it runs in life: web and worker as processes of their own, which a test may kill."""
 
 import os
-import signal
 import socket
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
-import psutil
+from bench.forks import Forked
 
 ROOT = Path(__file__).resolve().parent.parent
-_START_SECONDS = 30
+_START_SECONDS = 120  # loading the shop, once for all, may be slow where much else runs
 
 
 def free_port() -> int:
@@ -44,33 +40,26 @@ class RunningShop:
         self.settings = settings
         self.address = settings["SHOP_ORIGIN"]
         self.log = tempfile.NamedTemporaryFile(prefix="stoa-shop-", suffix=".log")  # noqa: SIM115 - closed by close()
-        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._processes: dict[str, Forked] = {}
 
     def start_web(self) -> None:
         """Start the web server and wait until it answers."""
         port = self.address.rsplit(":", 1)[1]
         options = ["--port", port, "--workers", "1", "--blocking-threads", "16", "--no-ws"]
-        self._start("web", [sys.executable, "-m", "app.serve", *options])
+        self._start("web", "app.serve", options)
         wait_until(self._answers, seconds=_START_SECONDS, what="the web process answering")
 
     def start_worker(self) -> None:
         """Start a worker of the queues for money, mail and the rest."""
-        self._start("worker", [sys.executable, "-m", "app.tasks.worker"])
+        self._start("worker", "app.tasks.worker")
 
     def start_scheduler(self) -> None:
         """Start the clock: it has the worker push what Redis lost."""
-        self._start("scheduler", [sys.executable, "-m", "app.tasks.scheduler"])
+        self._start("scheduler", "app.tasks.scheduler")
 
     def kill(self, name: str) -> None:
         """End a process, and what it started, as a power cut would."""
-        process = self._processes.pop(name)
-        children = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        for each in children:  # one that has left the group would finish what it is at
-            with suppress(psutil.NoSuchProcess):
-                each.kill()
-        process.wait()
+        self._processes.pop(name).kill()
 
     def close(self) -> None:
         """End everything."""
@@ -82,14 +71,12 @@ class RunningShop:
         """Return what the processes wrote."""
         return Path(self.log.name).read_text(encoding="utf-8")
 
-    def _start(self, name: str, command: list[str]) -> None:
-        self._processes[name] = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **self.settings}, stdout=self.log, stderr=self.log,
-            start_new_session=True,
-        )  # fmt: skip
+    def _start(self, name: str, module: str, options: Sequence[str] = ()) -> None:
+        env = {**os.environ, **self.settings}
+        self._processes[name] = Forked(module, options, env=env, log=Path(self.log.name))
 
     def _answers(self) -> bool:
-        if self._processes["web"].poll() is not None:
+        if not self._processes["web"].is_alive():
             raise AssertionError(f"the web process ended:\n{self.printed()}")
         try:
             with urlopen(f"{self.address}/health/live", timeout=1):

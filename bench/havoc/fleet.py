@@ -21,6 +21,7 @@ from launcher.environment import ROOT
 from launcher.folder import Folder
 from launcher.processes import Entry
 
+from bench.forks import Forked
 from bench.havoc.proxy import Front, Proxy, Traps
 from bench.havoc.reading import Http, Postgres, Redis
 from bench.shop import wait_for
@@ -46,7 +47,7 @@ class Fleet:
         self.origin = f"http://127.0.0.1:{self._ports['front']}"
         self.desk = f"http://localhost:{self._ports['standins']}"
         self.kills: Counter[str] = Counter()
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._running: dict[str, Forked] = {}
         self._companies: dict[str, str] = {}
         self._is_open = False
 
@@ -72,24 +73,20 @@ class Fleet:
         """Start one of the shop's processes."""
         env = {**os.environ, **self._env(slot), "PYTHONPATH": str(ROOT)}
         role, port = slot.rstrip("0123456789"), self._ports[f"{slot}-http"]
-        command = {
-            "web": [
-                *("-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws"),
-                *("--workers", "1", "--blocking-threads", "8", "--log-level", "error", "wsgi:app"),
-            ],
-            "worker": ["-m", "app.tasks.worker"],
-            "scheduler": ["-m", "app.tasks.scheduler"],
-            "clerk": ["-m", "bench.havoc.clerk"],
+        listen = ["--host", "127.0.0.1", "--port", str(port), "--no-ws", "--workers", "1", "--blocking-threads", "8"]
+        module, options = {
+            "web": ("app.serve", [*listen, "--log-level", "error"]),
+            "worker": ("app.tasks.worker", []),
+            "scheduler": ("app.tasks.scheduler", []),
+            "clerk": ("bench.havoc.clerk", []),
         }[role]
-        self._running[slot] = self.folder.processes.start(slot, [sys.executable, *command], env=env, cwd=ROOT)
+        self._running[slot] = Forked(module, options, env=env, log=self.folder.processes.log(slot))
 
     def kill(self, slot: str) -> bool:
         """End a process and what it started, as a power cut would; False when it does not run."""
         process = self._running.pop(slot, None)
-        if process is None or process.poll() is not None:
+        if process is None or not process.kill():
             return False
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
         self.kills[slot.rstrip("0123456789")] += 1
         return True
 
@@ -102,7 +99,7 @@ class Fleet:
 
     def revive(self) -> list[str]:
         """Start what ended by itself, and return its names: nothing should."""
-        ended = [slot for slot, process in self._running.items() if process.poll() is not None]
+        ended = [slot for slot, process in self._running.items() if not process.is_alive()]
         for slot in ended:
             self.start(slot)
         return ended
