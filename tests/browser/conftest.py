@@ -4,7 +4,9 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+from tests.browser.hands import PATIENCE
 
 _VIOLATIONS = ("Content Security Policy", "Trusted", "Refused to")
 
@@ -14,6 +16,7 @@ def browser() -> Iterator[Browser]:
     """The Chromium on PATH, else the one Playwright fetched."""
     installed = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE)
         chromium = playwright.chromium.launch(executable_path=installed, args=["--no-sandbox"])
         yield chromium
         chromium.close()
@@ -31,8 +34,6 @@ def page(browser: Browser) -> Iterator[Page]:
     with browser.new_context() as context:
         page = context.new_page()
         page.on("console", note)
-        page.set_default_timeout(5_000)
-        # A shop that has just been started may load its first page slowly where much else runs; no test is about that.
-        page.set_default_navigation_timeout(30_000)
+        page.set_default_timeout(PATIENCE)
         yield page
     assert violations == []

@@ -4,6 +4,8 @@ from playwright.sync_api import FrameLocator, Locator, Page
 
 from tests import make
 
+PATIENCE = 30_000  # ms; how long a page takes where much else runs says nothing about the page
+
 
 def fill_card(page: Page, number: str) -> None:
     frame = card_form(page)

@@ -17,12 +17,11 @@ from app.services import cart, catalog, images, orders, search
 from tests import make
 from tests.browser import gaze
 from tests.browser.gaze import Gaze
-from tests.browser.hands import fill_address
+from tests.browser.hands import PATIENCE, fill_address
 from tests.pictures import picture_bytes
 from tests.running import ROOT, RunningShop
 from tests.working import work
 
-PATIENCE = 20_000  # milliseconds
 LONG = "Donaudampfschifffahrtsgesellschaftskapitän und Rhabarberbarbara"
 
 

@@ -15,7 +15,6 @@ from tests.engines import Stores
 from tests.running import RunningShop, wait_until
 
 GOOD, DECLINED, ASKS_THE_BANK = "4242424242424242", "4000000000000002", "4000000000003220"
-PATIENCE = 15_000  # milliseconds; a page may wait for two processes and a company
 NARROW = {"width": 320, "height": 640}
 # What Chromium itself prints for every answer above 399, however well the page handles it.
 A_DECLINE = "Failed to load resource: the server responded with a status of 402"
@@ -57,8 +56,6 @@ def complaints(page: Page, shop: RunningShop) -> Iterator[list[str]]:
 @pytest.fixture
 def shopper(page: Page, shop: RunningShop, complaints: list[str]) -> Page:
     """A stranger's browser whose console stays silent."""
-    page.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
     return page
 
 
