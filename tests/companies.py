@@ -56,7 +56,7 @@ class Companies:
         """Pull a lever of the desk; `standins/desk/levers.py` lists them."""
         body = json.dumps({"lever": lever, **given}).encode()
         request = Request(f"{self.address}/levers", body, {"Content-Type": "application/json"})
-        with urlopen(request, timeout=10) as answer:
+        with urlopen(request, timeout=60) as answer:
             pulled: dict[str, Any] = json.load(answer)
         return pulled
 
@@ -74,10 +74,10 @@ class Companies:
 
     def webhook_key(self) -> str:
         """Give the public key that SendGrid's events are signed for."""
-        with urlopen(f"{self.address}/sendgrid/standin/webhook-key", timeout=10) as answer:
+        with urlopen(f"{self.address}/sendgrid/standin/webhook-key", timeout=60) as answer:
             key: str = answer.read().decode()
         return key
 
     def _get(self, path: str) -> Any:
-        with urlopen(self.address + path, timeout=10) as answer:
+        with urlopen(self.address + path, timeout=60) as answer:
             return json.load(answer)

@@ -11,7 +11,7 @@ class Visitor:
 
     def __init__(self, shop: str) -> None:
         """Open a window; nothing is loaded yet."""
-        self._client = httpx.Client(timeout=30, follow_redirects=False, trust_env=False)
+        self._client = httpx.Client(timeout=60, follow_redirects=False, trust_env=False)
         self.address = shop
         self.status = 0
         self.page = html.fromstring("<html></html>")

@@ -152,7 +152,7 @@ def test_late_events_in_the_wrong_order_settle_once(app: Flask, running: Running
     running.start_worker()
 
     make.pay(placed)
-    with httpx.Client(trust_env=False, timeout=30) as browser:
+    with httpx.Client(trust_env=False, timeout=60) as browser:
         page = browser.get(f"{orders.link_of(placed.order.id)}?from=payment").text
     wait_until(lambda: len(companies.ledger()["mails"]) == 2, what="the mails")
 

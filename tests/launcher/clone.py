@@ -111,7 +111,7 @@ class Clone:
     def wait_end(self) -> tuple[int, str]:
         """Wait until `bin/dev` has ended by itself; return its status and what the terminal shows."""
         assert self._running is not None
-        return self._running.wait(timeout=40), self.terminal()
+        return self._running.wait(timeout=120), self.terminal()
 
     def send(self, number: int) -> None:
         """Send `bin/dev` a signal."""
@@ -175,5 +175,5 @@ def address(terminal: str) -> str:
 
 def seeds(terminal: str) -> str:
     """Ask the tiny shop how often it was seeded."""
-    with urlopen(address(terminal) + "health/live", timeout=10) as answer:
+    with urlopen(address(terminal) + "health/live", timeout=60) as answer:
         return answer.read().decode()

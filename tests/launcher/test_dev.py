@@ -27,7 +27,7 @@ def port() -> str:
     return str(next(each for each in tried if is_free(each) and is_free(each + 1)))
 
 
-def _wait_until(claim, seconds: float = 20) -> bool:
+def _wait_until(claim, seconds: float = 60) -> bool:
     deadline = time.monotonic() + seconds
     while not claim():
         if time.monotonic() > deadline:

@@ -38,7 +38,7 @@ class Listener:
     heard: list[Webhook] = field(default_factory=list)
     status: int = 200
 
-    def wait(self, count: int, path: str = "", seconds: float = 10) -> list[Webhook]:
+    def wait(self, count: int, path: str = "", seconds: float = 60) -> list[Webhook]:
         """Give the webhooks to a path when there are as many as wanted."""
         give_up = time.monotonic() + seconds
         while time.monotonic() < give_up:
@@ -129,7 +129,7 @@ def mailer(companies: Companies) -> SendGridAPIClient:
 @pytest.fixture
 def web(companies: Companies) -> Iterator[httpx.Client]:
     """A browser without JavaScript that does not follow redirects by itself."""
-    with httpx.Client(base_url=companies.address, timeout=10) as browser:
+    with httpx.Client(base_url=companies.address, timeout=60) as browser:
         yield browser
 
 

@@ -84,7 +84,7 @@ def test_workers_killed_at_random_lose_and_double_nothing(
         queue.relay()
         return all(_state(order) == "label_bought" and _mail_states(order) == ["sent", "sent"] for order in placed)
 
-    wait_until(all_done, seconds=60, what="every order labelled and mailed")
+    wait_until(all_done, seconds=180, what="every order labelled and mailed")
     labels, copies = companies.ledger()["labels"], _copies(companies)
     assert len(labels) == len({label["id"] for label in labels}) == len(placed)
     assert {label["id"] for label in labels} == {
