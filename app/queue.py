@@ -168,17 +168,20 @@ def _relay_one(name: str) -> int:
 
 
 def _not_in_redis(database_name: str, jobs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Keep the jobs that Redis has lost, so that a backlog is not pushed on top of itself."""
+    """Keep the jobs that no queue holds, so that a backlog is not pushed on top of itself.
+
+    Only the queues themselves count: a worker that dies just after taking a job leaves it "queued" in Redis for ever.
+    """
     from redis.exceptions import RedisError  # noqa: PLC0415 - as in push()
 
     try:
         pipeline = stores.redis().pipeline(transaction=False)
-        for row_id, _ in jobs:
-            pipeline.hget(f"rq:job:{database_name}-{row_id}", "status")
-        # One that Redis calls started has lost its lease, or the row would not be here: its worker is dead.
-        return [job for job, status in zip(jobs, pipeline.execute(), strict=True) if status != b"queued"]
+        for queue in {_jobs()[name].queue for _, name in jobs}:
+            pipeline.lrange(f"rq:queue:{queue}", 0, -1)
+        held = {job_id for each in pipeline.execute() for job_id in each}
     except RedisError:
         return []
+    return [(row_id, name) for row_id, name in jobs if f"{database_name}-{row_id}".encode() not in held]
 
 
 def prune() -> None:

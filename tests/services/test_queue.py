@@ -52,7 +52,7 @@ def change(**values: Any) -> None:
 
 
 def in_redis() -> int:
-    return len(list(stores.redis().scan_iter("rq:job:orders-*")))
+    return sum(stores.redis().llen(key) for key in stores.redis().scan_iter("rq:queue:*"))
 
 
 def fail(_id: str) -> None:
@@ -163,6 +163,16 @@ def test_backlog_is_not_pushed_on_top_of_itself() -> None:
     change(pushed_at=clock.now() - queue.PUSH_AGAIN_AFTER)
 
     assert queue.relay() == 0
+
+
+def test_job_that_a_worker_took_and_died_with_is_pushed_again() -> None:
+    ask()
+    [waiting] = stores.redis().scan_iter("rq:queue:*")
+    stores.redis().lpop(waiting)  # Redis still calls it queued
+    change(pushed_at=clock.now() - queue.PUSH_AGAIN_AFTER)
+
+    assert queue.relay() == 1
+    assert in_redis() == 1
 
 
 @pytest.mark.usefixtures("silent_redis")
