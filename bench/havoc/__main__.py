@@ -27,7 +27,7 @@ def main() -> int:
     try:
         with temporary_folder() as folder:
             traps = Traps()
-            fleet = Fleet(folder, traps, webs=chosen.webs, workers=chosen.workers)
+            fleet = Fleet(folder, traps, webs=chosen.webs, workers=chosen.workers, capture=chosen.capture)
             return asyncio.run(_run(chosen, fleet, traps))
     except Refusal as refusal:
         print(f"bench/chaos: {refusal}", file=sys.stderr)
@@ -44,6 +44,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--buyers", type=int, default=8, help="how many buy at once (8)")
     parser.add_argument("--webs", type=int, default=2, help="web processes (2)")
     parser.add_argument("--workers", type=int, default=2, help="worker processes (2)")
+    parser.add_argument("--capture", choices=["now", "on_shipping"], default="now", help="when cards are charged (now)")
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000), help="what all chance comes from")
     return parser.parse_args()
 

@@ -12,13 +12,22 @@ _ORDERS = """
     FROM orders o LEFT JOIN payments p ON p.order_id = o.id AND p.provider = 'stripe'
 """
 _BROUGHT = """
-    SELECT o.number, o.total, COALESCE(sum(p.captured) FILTER (WHERE p.state = 'paid'), 0)
+    SELECT o.number, o.total, COALESCE(sum(p.captured + p.released) FILTER (WHERE p.state = 'paid'), 0)
     FROM orders o LEFT JOIN payments p ON p.order_id = o.id WHERE o.state = 'confirmed' GROUP BY o.id
 """
 _CARDS = """
     SELECT c.last4, c.initial, c.balance,
-           COALESCE((SELECT sum(p.captured - p.refunded) FROM payments p WHERE p.gift_card_id = c.id), 0)
+           COALESCE((SELECT sum(p.captured - p.refunded) FROM payments p WHERE p.gift_card_id = c.id), 0),
+           COALESCE((SELECT sum(-e.change) FROM gift_card_entries e WHERE e.card_id = c.id AND e.kind = 'voided'), 0)
     FROM gift_cards c
+"""
+_CARDS_SOLD = """
+    SELECT o.number, l.quantity, o.state, count(c.id), count(c.id) FILTER (WHERE c.voided_at IS NULL),
+           COALESCE((SELECT sum(cl.quantity) FROM credit_lines cl
+                     WHERE cl.order_id = o.id AND cl.position = l.position), 0)
+    FROM orders o JOIN order_lines l ON l.order_id = o.id AND l.is_gift_card
+    LEFT JOIN gift_cards c ON c.order_id = o.id AND c.position = l.position
+    WHERE o.confirmed_at IS NOT NULL GROUP BY o.id, l.position, l.quantity
 """
 _COUPONS = """
     SELECT p.code, p.total_limit, p.uses, count(o.id), count(o.id) FILTER (WHERE o.state = 'cancelled')
@@ -27,11 +36,22 @@ _COUPONS = """
 """
 _STOCK = """
     SELECT l.variant_id, l.on_hand, l.reserved,
-           COALESCE((SELECT sum(ol.quantity) FROM order_lines ol JOIN orders o ON o.id = ol.order_id
-                     WHERE o.state = 'confirmed' AND ol.variant_id = l.variant_id), 0) AS sold
+           COALESCE((SELECT sum(ol.quantity - COALESCE(back.quantity, 0))
+                     FROM order_lines ol JOIN orders o ON o.id = ol.order_id
+                     LEFT JOIN (SELECT order_id, position, sum(quantity) AS quantity FROM credit_lines
+                                WHERE is_restocked GROUP BY 1, 2) back USING (order_id, position)
+                     WHERE o.confirmed_at IS NOT NULL AND ol.variant_id = l.variant_id), 0) AS sold
     FROM stock_levels l
 """
-_REFUNDS = "SELECT r.id, r.state FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE p.provider = 'stripe'"
+_COUNTS = """
+    SELECT (SELECT count(*) FROM payments WHERE provider = 'bank_transfer' AND state = 'paid'),
+           (SELECT count(*) FROM refunds WHERE is_release),
+           (SELECT count(DISTINCT order_id) FROM credits WHERE kind = 'cancellation')
+"""
+_REFUNDS = """
+    SELECT r.id, r.state FROM refunds r JOIN payments p ON p.id = r.payment_id
+    WHERE p.provider = 'stripe' AND NOT r.is_release
+"""
 _MAILS = "SELECT id, event, state, attempts FROM messages"
 _ATTEMPTS = "SELECT id FROM label_attempts"
 _IN_DOUBT = "SELECT id, state, problem FROM shipments WHERE state IN ('maybe_bought', 'refused', 'pending')"
@@ -41,6 +61,7 @@ _TOLD = """
 """
 _UNSENT = """
     SELECT o.number FROM orders o WHERE o.state = 'confirmed'
+    AND EXISTS (SELECT FROM order_lines l WHERE l.order_id = o.id AND l.requires_shipping)
     AND NOT EXISTS (SELECT FROM shipments s WHERE s.order_id = o.id AND s.tracking_number IS NOT NULL)
 """
 
@@ -60,6 +81,10 @@ class Verdict:
     charged: int = 0
     coupons_used: int = 0
     cards_used: int = 0
+    cards_sold: int = 0
+    transfers: int = 0
+    releases: int = 0  # what a card held and was never charged
+    cancelled_after: int = 0  # orders of which pieces were cancelled after they had been paid
 
     @property
     def is_clean(self) -> bool:
@@ -71,6 +96,7 @@ def judge(fleet: Fleet, crowd: Crowd, goods: dict[str, Any]) -> Verdict:
     """Compare everything with everything."""
     verdict, ledger = Verdict(), fleet.ledger()
     verdict.orders.update(state for (state,) in fleet.query("SELECT state FROM orders"))
+    ((verdict.transfers, verdict.releases, verdict.cancelled_after),) = fleet.query(_COUNTS)
     _judge_money(verdict, fleet, ledger)
     _judge_orders(verdict, fleet, ledger, crowd)
     _judge_vouchers(verdict, fleet)
@@ -91,8 +117,8 @@ def _judge_money(verdict: Verdict, fleet: Fleet, ledger: dict[str, Any]) -> None
     for charge in ledger["charges"]:
         if charge["paid"]:
             payment = by_intent[charge["payment_intent"]]["metadata"].get("payment", "")
-            charged[payment] += charge["amount"]
-            verdict.charged += 1
+            charged[payment] += charge["amount_captured"]
+            verdict.charged += charge["captured"]
     known: set[str] = set()
     for number, state, payment, payment_state, amount, captured, refunded in fleet.query(_ORDERS):
         if payment is None:
@@ -113,7 +139,7 @@ def _judge_money(verdict: Verdict, fleet: Fleet, ledger: dict[str, Any]) -> None
 
 
 def _judge_orders(verdict: Verdict, fleet: Fleet, ledger: dict[str, Any], crowd: Crowd) -> None:
-    complete = {session["id"] for session in ledger["sessions"] if session["payment_status"] == "paid"}
+    complete = {session["id"] for session in ledger["sessions"] if session["status"] == "complete"}
     verdict.lost += [f"a buyer paid {session}, and Stripe does not know it" for session in crowd.paid - complete]
     for number, total, brought in fleet.query(_BROUGHT):
         if brought != total:
@@ -121,10 +147,16 @@ def _judge_orders(verdict: Verdict, fleet: Fleet, ledger: dict[str, Any], crowd:
 
 
 def _judge_vouchers(verdict: Verdict, fleet: Fleet) -> None:
-    for last4, initial, balance, spent in fleet.query(_CARDS):
+    for last4, initial, balance, spent, voided in fleet.query(_CARDS):
         verdict.cards_used += spent > 0
-        if balance < 0 or initial - balance != spent:
+        if balance < 0 or initial - balance != spent + voided:
             verdict.wrong.append(f"gift card {last4}: of {initial} are {balance} left, {spent} were spent")
+    for number, bought, state, issued, kept, given in fleet.query(_CARDS_SOLD):
+        verdict.cards_sold += kept
+        if issued > bought:
+            verdict.doubled.append(f"order {number} bought {bought} gift cards and has {issued}")
+        if kept != bought - given:
+            verdict.lost.append(f"order {number} ({state}) bought {bought} gift cards, gave {given} back; {kept} work")
     for code, limit, counted, held, dead in fleet.query(_COUPONS):
         verdict.coupons_used += held
         if held > limit or held != counted or dead:
@@ -144,7 +176,7 @@ def _judge_refunds(verdict: Verdict, fleet: Fleet, ledger: dict[str, Any]) -> No
 
 
 def _judge_stock(verdict: Verdict, fleet: Fleet, goods: dict[str, Any]) -> None:
-    before = {each["variant"]: each["stock"] for each in goods["variants"]}
+    before = {each["variant"]: each["stock"] for each in goods["variants"]} | {goods["gift"]: goods["gifts"]}
     for variant, on_hand, reserved, sold in fleet.query(_STOCK):
         if before[variant] - on_hand != sold:
             verdict.wrong.append(f"{variant}: {before[variant]} before, {on_hand} after, {sold} sold")

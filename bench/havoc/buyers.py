@@ -20,6 +20,7 @@ _PATIENCE = 45.0  # seconds for an answer
 _TRIES = 25
 COUPON = "HAVOC"
 _WITH_COUPON, _WITH_CARD = 0.1, 0.1  # how many have one
+_GIVES_A_CARD, _BY_TRANSFER = 0.06, 0.08  # how many buy a gift card, and how many pay by transfer
 _FORM = re.compile(r'<form\b[^>]*\baction="[^"]*/checkout/orders"[^>]*>(.*?)</form>', re.DOTALL)
 _FIELD = re.compile(r"<input\b[^>]*>")
 _ATTRIBUTE = re.compile(r'\b(name|value|type)="([^"]*)"')
@@ -50,6 +51,8 @@ class Buyer:
         self._number, self._origin = number, origin
         self._variants, self._cards = [each["variant"] for each in goods["variants"]], goods["cards"]
         self._chance, self._crowd = chance, crowd
+        self._gift = goods["gift"] if chance.random() < _GIVES_A_CARD else ""
+        self._method = "transfer" if chance.random() < _BY_TRANSFER else "hosted"
         self._cookies: dict[str, str] = {}
 
     async def buy(self) -> None:
@@ -74,12 +77,13 @@ class Buyer:
         """Fill the cart, go to the last page, press the button; return the address of the payment page."""
         if not has_cart:
             quantity = str(self._chance.choice([1, 1, 1, 2]))
-            wanted = {"variant": self._chance.choice(self._variants), "quantity": quantity}
+            wanted = {"variant": self._gift or self._chance.choice(self._variants), "quantity": quantity}
             answer = await self._press("/cart/lines", wanted)
             if answer.status in {404, 409, 422}:
                 return None
         await self._press("/checkout/address", ADDRESS | {"email": f"buyer{self._number}@example.org"})
-        await self._press("/checkout/delivery", {"method": "standard"})
+        if has_cart or not self._gift:
+            await self._press("/checkout/delivery", {"method": "standard"})
         await self._save(has_cart=has_cart)
         for _ in range(_TRIES):
             review = await self._press("/checkout/payment")
@@ -88,7 +92,7 @@ class Buyer:
             form = _FORM.search(review.unpacked().decode())
             if form is None:
                 return None
-            order = _held(form[1]) | {"terms": "yes", "method": "hosted"}
+            order = _held(form[1]) | {"terms": "yes", "method": self._method}
             presses = [self._press("/checkout/orders", order) for _ in range(2 if twice else 1)]
             answer = (await asyncio.gather(*presses))[0]
             where = urljoin(self._origin, answer.header("location"))
@@ -114,7 +118,7 @@ class Buyer:
 
     async def _pay(self, page: str, manner: str) -> None:
         if "/stripe/pay/" not in page:
-            self._crowd.ended["had paid"] += 1
+            self._crowd.ended["had paid" if self._method == "hosted" else "pays by transfer"] += 1
             return
         if manner == "declined":
             await self._press(page, DECLINED)

@@ -32,9 +32,11 @@ _READERS = {"postgres": Postgres, "valkey": Redis, "s3": Http, "standins": Http}
 class Fleet:
     """Everything that runs. `slots` are the shop's own processes by name, such as web1, worker2 and clerk."""
 
-    def __init__(self, folder: Folder, traps: Traps, *, webs: int, workers: int, is_watched: bool = True) -> None:
+    def __init__(
+        self, folder: Folder, traps: Traps, *, webs: int, workers: int, capture: str = "now", is_watched: bool = True
+    ) -> None:
         """Take a folder. Without `is_watched` there are no proxies between the shop and its stores, and no clerk."""
-        self.folder, self.traps, self._is_watched = folder, traps, is_watched
+        self.folder, self.traps, self._capture, self._is_watched = folder, traps, capture, is_watched
         self.slots = [
             *(f"web{number}" for number in range(1, webs + 1)),
             *(f"worker{number}" for number in range(1, workers + 1)),
@@ -196,7 +198,7 @@ class Fleet:
 
     def _settings(self, role: str) -> dict[str, str]:
         mine = settings.shop(env="test", origin=self.origin, secret_key=self._secrets["secret_key"])
-        return mine | self.engines.settings(role) | self._companies
+        return mine | {"SHOP_CAPTURE": self._capture} | self.engines.settings(role) | self._companies
 
 
 def _wait_for_end(entry: Entry) -> None:

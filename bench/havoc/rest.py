@@ -9,7 +9,10 @@ from bench.havoc.fleet import Fleet
 
 _PATIENCE = 3600.0  # seconds
 _A_LEASE = 60.0  # seconds without anything done
-_OPEN = "SELECT name, args, error FROM outbox WHERE done_at IS NULL AND failed_at IS NULL"
+_OPEN = """
+    SELECT name, args, error FROM outbox WHERE done_at IS NULL AND failed_at IS NULL
+    UNION ALL SELECT 'transfer', to_jsonb(id), '' FROM payments WHERE provider = 'bank_transfer' AND state = 'open'
+"""
 _DONE = "SELECT count(*) FROM outbox WHERE done_at IS NOT NULL OR failed_at IS NOT NULL"
 # Whoever held these leases is dead; and a minute has passed since a carrier was asked.
 _LEASES_END = (

@@ -103,7 +103,8 @@ class Rows:
 
 def charge(payment: str, amount: int) -> tuple[dict[str, object], dict[str, object]]:
     intent = f"pi_{payment}_{amount}"
-    return {"id": intent, "metadata": {"payment": payment}}, {"payment_intent": intent, "paid": True, "amount": amount}
+    made = {"payment_intent": intent, "paid": True, "captured": True, "amount_captured": amount}
+    return {"id": intent, "metadata": {"payment": payment}}, made
 
 
 def judged(rows: list[tuple[object, ...]], *charges: tuple[dict[str, object], dict[str, object]]) -> Counter[str]:
