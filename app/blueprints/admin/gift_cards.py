@@ -12,7 +12,7 @@ from app.blueprints._access import confirm, staff, staff_only, staff_session
 from app.blueprints._pages import page, see_other
 from app.errors import Conflict, Invalid, NotFound, ShopError
 from app.money import Money
-from app.services import accounts, gift_cards, payments
+from app.services import accounts, gift_cards, orders, payments
 
 bp = Blueprint("gift_cards", __name__, url_prefix="/gift-cards")
 
@@ -118,9 +118,11 @@ def _show_card(
     refusal: ShopError | None = None,
 ) -> Response:
     entries = gift_cards.entries_of(card.id)
+    order = orders.numbers_of([card.order_id])[card.order_id] if card.order_id else None
     _mark(form, refusal)
     return page(
-        "admin/gift_cards/show.html", status=status, card=card, entries=entries, code=code, form=form or Void(),
+        "admin/gift_cards/show.html", status=status, card=card, entries=entries, order=order, code=code,
+        form=form or Void(),
         names=accounts.names_of([card.issued_by, *(entry.actor for entry in entries)]), refusal=refusal,
         money=lambda amount: Money(amount, card.currency), held=payments.held_of_card(card), **_rights(),
     )  # fmt: skip

@@ -18,6 +18,9 @@ _LONGEST = 155  # characters of a description that a result shows
 _MOST_VARIANTS = 40  # each described; beyond, the page would weigh more than it says
 _VARIES_BY = {"size": "size", "color": "color", "colour": "color", "material": "material", "paper": "material"}
 _VARIES_BY |= {"pattern": "pattern", "ruling": "pattern"}
+# UN/CEFACT's Recommendation 20.
+_UNIT_CODES = {"mg": "MGM", "g": "GRM", "kg": "KGM", "ml": "MLT", "cl": "CLT", "l": "LTR"}
+_UNIT_CODES |= {"mm": "MMT", "cm": "CMT", "m": "MTR", "m²": "MTK", "m³": "MTQ"}
 _RETURN_DAYS = 14  # as the terms of sale say
 
 Facts = dict[str, Any]
@@ -146,15 +149,38 @@ def _offer(settings: Config, path: str, variant: Variant, stock: Beside) -> Fact
         "@type": "Offer", "url": settings.origin + path, "price": str(price.decimal), "priceCurrency": price.currency,
         "itemCondition": "https://schema.org/NewCondition", "availability": _availability([variant], stock),
     }  # fmt: skip
-    if variant.compare_at and variant.compare_at.amount > price.amount:
-        offer["priceSpecification"] = {
-            "@type": "UnitPriceSpecification", "priceType": "https://schema.org/StrikethroughPrice",
-            "price": str(variant.compare_at.decimal), "priceCurrency": price.currency,
-        }  # fmt: skip
+    if prices := _other_prices(variant, price):
+        offer["priceSpecification"] = prices
     ways = shipping.options(settings.country, variant.weight_grams, price) if variant.requires_shipping else []
     if ways:
         offer["shippingDetails"] = _delivery(settings.country, ways[0])
     return offer
+
+
+def _other_prices(variant: Variant, price: Money) -> list[Facts]:
+    """Return the price before, and what the price is compared by."""
+    prices: list[Facts] = []
+    if variant.compare_at and variant.compare_at.amount > price.amount:
+        prices.append(
+            {
+                "@type": "UnitPriceSpecification", "priceType": "https://schema.org/StrikethroughPrice",
+                "price": str(variant.compare_at.decimal), "priceCurrency": price.currency,
+            }
+        )  # fmt: skip
+    if (measure := variant.measure) and variant.price:
+        prices.append(
+            {
+                "@type": "UnitPriceSpecification", "price": str(price.decimal), "priceCurrency": price.currency,
+                "referenceQuantity": {
+                    "@type": "QuantitativeValue", "value": measure.amount, "unitCode": _UNIT_CODES[measure.unit],
+                    "valueReference": {
+                        "@type": "QuantitativeValue", "value": str(measure.per),
+                        "unitCode": _UNIT_CODES[measure.per_unit],
+                    },
+                },
+            }
+        )  # fmt: skip
+    return prices
 
 
 def _delivery(country: str, way: shipping.DeliveryOption) -> Facts:

@@ -43,9 +43,14 @@ class Measure:
     per_unit: str
 
     @property
+    def amount(self) -> str:
+        """How much of its unit it holds: 750."""
+        return _plain(self.thousandths)
+
+    @property
     def contents(self) -> str:
         """What it holds, in words: 750 ml."""
-        return f"{_plain(self.thousandths)} {self.unit}"
+        return f"{self.amount} {self.unit}"
 
     @property
     def reference(self) -> str:

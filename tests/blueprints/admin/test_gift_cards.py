@@ -4,7 +4,7 @@ import pytest
 from itsdangerous import Signer
 
 from app.money import Money
-from app.services import accounts, gift_cards
+from app.services import accounts, fulfilment, gift_cards
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
 
@@ -92,3 +92,18 @@ def test_who_guesses_is_told_when_to_come_again(app):
     assert int(answers[-1].headers["Retry-After"]) > 60
     assert "Please come again at" in answers[-1].text
     assert client.get("/checkout/payment").status_code == 200
+
+
+def test_order_page_leads_to_the_cards_it_bought_and_back(admin):
+    order = make.settled(make.gift_order(quantity=2))
+    fulfilment.issue_gift_cards(order.id)
+    kept, void = gift_cards.sold_with(order.id)
+    gift_cards.void(void.id, balance=2500, reason="Stolen", actor="staff:cleo")
+
+    page = admin.get(f"/admin/orders/{order.number}").text
+
+    cards = page.split("Gift cards it bought:")[1].split("</p>")[0]
+    assert f'href="/admin/gift-cards/{kept.id}"' in cards
+    assert "€25.00" in cards
+    assert "void" in cards.split(void.id)[1]
+    assert f"/admin/orders/{order.number}" in admin.get(f"/admin/gift-cards/{kept.id}").text

@@ -20,12 +20,12 @@ REQUIRED = {
     "ProductGroup": {"name", "hasVariant", "productGroupID", "url", "description", "brand"},
     "Offer": {"price", "priceCurrency", "availability", "url", "itemCondition", "shippingDetails"},
     "AggregateOffer": {"lowPrice", "priceCurrency", "offerCount", "highPrice"},
-    "UnitPriceSpecification": {"price", "priceCurrency", "priceType"},
+    "UnitPriceSpecification": {"price", "priceCurrency"},
     "OfferShippingDetails": {"shippingRate", "shippingDestination", "deliveryTime"},
     "MonetaryAmount": {"value", "currency"},
     "DefinedRegion": {"addressCountry"},
     "ShippingDeliveryTime": {"handlingTime", "transitTime"},
-    "QuantitativeValue": {"minValue", "maxValue", "unitCode"},
+    "QuantitativeValue": {"unitCode"},
     "BreadcrumbList": {"itemListElement"},
     "ListItem": {"position", "name", "item"},
     "OnlineStore": {"name", "url", "logo", "address", "hasMerchantReturnPolicy"},
@@ -113,7 +113,24 @@ def test_reduced_product_states_both_prices(client):
     offer = facts_of(client.get("/products/tide"))["Product"]["offers"]
 
     assert lacks(offer) == []
-    assert (offer["price"], offer["priceSpecification"]["price"]) == ("29.00", "39.00")
+    [before] = offer["priceSpecification"]
+    assert (offer["price"], before["price"]) == ("29.00", "39.00")
+    assert before["priceType"] == "https://schema.org/StrikethroughPrice"
+
+
+def test_product_sold_by_measure_states_what_its_price_is_compared_by(client):
+    product = make.product(slug="glue", media=MEDIA, price=950)
+    variant = replace(product.variants[0], measure=catalog.read_measure("250 g", "100 g"))
+    catalog.save_product(replace(product, variants=(variant,)))
+
+    offer = facts_of(client.get("/products/glue"))["Product"]["offers"]
+
+    assert lacks(offer) == []
+    [compared] = offer["priceSpecification"]
+    quantity = compared["referenceQuantity"]
+    reference = quantity["valueReference"]
+    assert (compared["price"], quantity["value"], quantity["unitCode"]) == ("9.50", "250", "GRM")
+    assert (reference["value"], reference["unitCode"]) == ("100", "GRM")
 
 
 @pytest.mark.parametrize("price", [None, 2900])

@@ -41,6 +41,17 @@ def test_address_that_is_wrong_is_said_though_no_telephone_is_asked_for(shopper:
     assert "Torstraße 1" in answer.text
 
 
+def test_gift_card_is_asked_for_only_where_it_can_pay_something(shopper: FlaskClient) -> None:
+    shopper.post("/checkout/address", data=BERLIN)
+    only_cards = shopper.get("/checkout/payment").text
+
+    shopper.post("/cart/lines", data={"variant": make.variant(price=2000).id})
+    shopper.post("/checkout/delivery", data={"method": "standard"})
+    mixed = shopper.get("/checkout/payment").text
+
+    assert ("Code of the gift card" in only_cards, "Code of the gift card" in mixed) == (False, True)
+
+
 def test_gift_card_for_gift_cards_is_refused_with_what_was_typed(shopper: FlaskClient) -> None:
     shopper.post("/checkout/address", data=BERLIN)
     code = gift_cards.code_of(make.gift_card().id)

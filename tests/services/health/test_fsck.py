@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from app import clock, db, fsck, stores
-from app.services import audit, catalog, health, inventory, payments
+from app.services import audit, catalog, checkout, health, inventory, payments
 from tests import make
 from tests.working import work
 
@@ -125,6 +125,19 @@ def test_a_gift_card_that_was_bought_and_not_made_is_named_and_made(app: Flask) 
         faults(mends=True)
         work()
         assert faults() == {}
+
+
+@pytest.mark.usefixtures("captures_on_shipping")
+def test_an_order_whose_hold_ended_is_named_once_nobody_waits_for_its_money(app: Flask) -> None:
+    order = make.settled(make.place(make.buyer(make.variant())))
+    [payment] = payments.of_order(order.id)
+    payments.void(payment.id)
+    checkout.settle(payment.id)
+    assert "orders.paid" not in faults()
+
+    damage("UPDATE payments SET pay_by = NULL")
+
+    assert faults()["orders.paid"] == [order.number]
 
 
 def test_a_refund_that_nobody_makes_is_named_and_made(sold: None) -> None:

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.services import checkout, inventory, orders, payments
+from app.services import checkout, fulfilment, gift_cards, inventory, orders, payments
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
 from tests.companies import Companies
@@ -34,6 +34,21 @@ def test_a_dispute_is_marked_followed_and_closed(app: Flask, companies: Companie
     assert "lost" in kinds(order)[1]
     assert inventory.levels([stock.variant_id])[stock.variant_id].on_hand == stock.on_hand
     assert orders.get_for_job(order.id).state == "confirmed"
+
+
+def test_a_dispute_names_the_gift_cards_that_its_money_bought(app: Flask, companies: Companies) -> None:
+    order = make.settled(make.gift_order(quantity=2))
+    fulfilment.issue_gift_cards(order.id)
+    spent, usable = gift_cards.sold_with(order.id)
+    gift_cards.void(spent.id, balance=2500, reason="Stolen", actor="staff:cleo")
+    (payment,) = payments.of_order(order.id)
+    dispute = companies.pull("dispute", id=companies.ledger()["charges"][0]["payment_intent"])
+
+    checkout.mark_disputed(payment.id, payments.read_dispute(dispute["id"]))
+
+    [said] = kinds(order)
+    assert f"can still be spent: {usable.last4} (25.00 EUR)" in said
+    assert spent.last4 not in said
 
 
 def test_staff_see_disputes_and_a_clerk_does_not(app: Flask, companies: Companies) -> None:
