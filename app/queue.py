@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Index, delete, func, select, text, update
+from sqlalchemy import Executable, Index, Table, bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -87,7 +87,46 @@ _ADD = {
     name: insert(db.table_of(outbox)).on_conflict_do_nothing(index_elements=["key"]).returning(outbox.id)
     for name, (_, outbox) in _OUTBOXES.items()
 }
-_running: contextvars.ContextVar[tuple[str, str, int] | None] = contextvars.ContextVar("job", default=None)
+
+
+def _claim(outbox: Table) -> Executable:
+    free = func.coalesce(outbox.c.leased_until, bindparam("moment")) <= bindparam("moment")
+    return (
+        update(outbox)
+        .where(outbox.c.id == bindparam("row"), outbox.c.done_at.is_(None), outbox.c.failed_at.is_(None))
+        .where(outbox.c.due_at <= bindparam("moment"), free)
+        .values(attempts=outbox.c.attempts + 1, leased_until=bindparam("until"))
+        .returning(outbox.c.args, outbox.c.attempts)
+    )
+
+
+def _finish(outbox: Table) -> Executable:
+    return (
+        update(outbox)
+        .where(outbox.c.id == bindparam("row"), outbox.c.attempts == bindparam("try"), outbox.c.done_at.is_(None))
+        .values(done_at=bindparam("moment"), leased_until=None, error=None)
+    )
+
+
+_CLAIM = {name: _claim(db.table_of(outbox)) for name, (_, outbox) in _OUTBOXES.items()}
+_FINISH = {name: _finish(db.table_of(outbox)) for name, (_, outbox) in _OUTBOXES.items()}
+
+
+@dataclass
+class _Run:
+    """The job that runs here. `is_done` once its end has committed together with its effect."""
+
+    database_name: str
+    row_id: str
+    attempt: int
+    is_done: bool = False
+
+    def end(self) -> None:
+        """Note that it needs no end of its own any more."""
+        self.is_done = True
+
+
+_running: contextvars.ContextVar[_Run | None] = contextvars.ContextVar("job", default=None)
 
 
 def later(name: str, *ids: str | int, key: str | None = None, delay: timedelta = timedelta()) -> None:
@@ -197,19 +236,15 @@ def run(database_name: str, row_id: str, name: str, function: Callable[..., obje
     The claim is a commit of its own: from then until the lease ends no other copy acts. A failure is kept with its
     reason and tried again later; after the last try it waits in the admin.
     """
-    database, outbox = _OUTBOXES[database_name]
+    database, _ = _OUTBOXES[database_name]
     moment = clock.now()
     with database.transaction() as session:
-        row = session.execute(
-            update(outbox)
-            .where(outbox.id == row_id, outbox.done_at.is_(None), outbox.failed_at.is_(None), outbox.due_at <= moment)
-            .where(func.coalesce(outbox.leased_until, moment) <= moment)
-            .values(attempts=outbox.attempts + 1, leased_until=moment + timedelta(seconds=_jobs()[name].lease))
-            .returning(outbox.args, outbox.attempts)
-        ).one_or_none()
+        values = {"row": row_id, "moment": moment, "until": moment + timedelta(seconds=_jobs()[name].lease)}
+        row = session.execute(_CLAIM[database_name], values).one_or_none()
     if row is None:
         return False
-    token = _running.set((database_name, row_id, row.attempts))
+    this = _Run(database_name, row_id, row.attempts)
+    token = _running.set(this)
     try:
         function(*row.args)
     except Exception as error:  # the job runner is one of the two places that may catch everything
@@ -220,8 +255,9 @@ def run(database_name: str, row_id: str, name: str, function: Callable[..., obje
         )  # fmt: skip
         _note_failure(database_name, row_id, name, row.attempts, error)
     else:
-        with database.transaction():
-            _mark_done(database_name, row_id, row.attempts)
+        if not this.is_done:
+            with database.transaction():
+                _mark_done(this)
     finally:
         _running.reset(token)
     return True
@@ -233,17 +269,15 @@ def done() -> None:
     Does nothing when no job runs, or when the job's row lives in the other database.
     """
     running = _running.get()
-    if running is not None and _OUTBOXES[running[0]][0].in_transaction:
-        _mark_done(*running)
+    if running is not None and _OUTBOXES[running.database_name][0].in_transaction:
+        _mark_done(running)
 
 
-def _mark_done(database_name: str, row_id: str, attempt: int) -> None:
-    database, outbox = _OUTBOXES[database_name]
-    database.session.execute(
-        update(outbox)
-        .where(outbox.id == row_id, outbox.attempts == attempt, outbox.done_at.is_(None))
-        .values(done_at=clock.now(), leased_until=None, error=None)
-    )
+def _mark_done(this: _Run) -> None:
+    database, _ = _OUTBOXES[this.database_name]
+    values = {"row": this.row_id, "try": this.attempt, "moment": clock.now()}
+    database.session.execute(_FINISH[this.database_name], values)
+    database.after_commit(this.end)
 
 
 def _note_failure(database_name: str, row_id: str, name: str, attempt: int, error: Exception) -> None:
