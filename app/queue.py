@@ -6,7 +6,8 @@ leased or done and goes away, so a flushed Redis loses nothing and nothing acts 
 
 import contextvars
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -266,11 +267,21 @@ def run(database_name: str, row_id: str, name: str, function: Callable[..., obje
 def done() -> None:
     """Mark the running job as done in the open transaction, so that its effect and its end commit together.
 
-    Does nothing when no job runs, or when the job's row lives in the other database.
+    Does nothing when no job runs, when the job's row lives in the other database, or within `unfinished()`.
     """
     running = _running.get()
     if running is not None and _OUTBOXES[running.database_name][0].in_transaction:
         _mark_done(running)
+
+
+@contextmanager
+def unfinished() -> Iterator[None]:
+    """Within, `done()` ends nothing: what follows belongs to the running job too, and is to be done after a crash."""
+    token = _running.set(None)
+    try:
+        yield
+    finally:
+        _running.reset(token)
 
 
 def _mark_done(this: _Run) -> None:

@@ -190,3 +190,32 @@ def test_delayed_job_is_pushed_when_it_is_due() -> None:
     change(due_at=clock.now())
 
     assert (early, queue.relay()) == (0, 1)
+
+
+def test_part_of_a_job_does_not_end_it() -> None:
+    ask()
+    [row] = rows()
+
+    def in_parts(_id: str) -> None:
+        with queue.unfinished(), db.orders.transaction():
+            queue.done()
+        [between] = rows()
+        assert between.done_at is None
+
+    assert queue.run("orders", row.id, NAME, in_parts)
+    [after] = rows()
+    assert after.done_at is not None
+    assert after.attempts == 1
+
+
+def test_job_whose_last_transaction_is_undone_ends_all_the_same() -> None:
+    ask()
+    [row] = rows()
+
+    def undo(_id: str) -> None:
+        with suppress(KeyError), db.orders.transaction():
+            queue.done()
+            raise KeyError
+
+    assert queue.run("orders", row.id, NAME, undo)
+    assert rows()[0].done_at is not None

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from app import clock, db
 from app.errors import Conflict
-from app.queue import later
+from app.queue import later, unfinished
 from app.services import checkout, credits, fulfilment, orders, payments, promotions
 from app.services.fulfilment import Shipment
 from app.services.orders import Order, OrderState
@@ -82,7 +82,8 @@ def end_unpaid(order_id: str) -> None:
                 later("checkout.end_unpaid", order_id, key=f"unpaid:{live.id}:end", delay=ends - clock.now())
             return
     if credits.owed_of(order):
-        order = checkout.close_open(order_id)
+        with unfinished():
+            order = checkout.close_open(order_id)
     pieces = {position: left for position, left in pieces_of(order).items() if left}
     if not credits.owed_of(order):
         return

@@ -2,6 +2,7 @@
 
 from app import db
 from app.errors import Unavailable
+from app.queue import unfinished
 from app.services import gift_cards, orders, payments
 from app.services.checkout.settle import settle
 from app.services.payments import SeenDispute
@@ -35,7 +36,8 @@ def process_event(row_id: str) -> None:
         is_news = mark_disputed(payment_id, payments.read_dispute(about.object_id))
         payments.give_verdict(row_id, "marked" if is_news else "old news")
     else:
-        settle(payment_id)
+        with unfinished():
+            settle(payment_id)
         payments.give_verdict(row_id, "settled")
 
 

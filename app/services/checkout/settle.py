@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from app import clock, db
 from app.errors import Conflict, Unavailable
 from app.money import Money
-from app.queue import done, later
+from app.queue import done, later, unfinished
 from app.services import cart, credits, inventory, orders, payments, promotions
 from app.services.checkout import owing
 from app.services.checkout.drafts import erase_draft
@@ -36,7 +36,8 @@ def settle(payment_id: str) -> Order:
 
 def _stop(payment_id: str, truth: Truth) -> Order:
     """Take no more cards for a payment that was declined too often. The order and the cart are kept."""
-    order = apply(payment_id, truth)  # the timeline says why the last card was declined
+    with unfinished():
+        order = apply(payment_id, truth)  # the timeline says why the last card was declined
     closed = payments.close(payment_id)
     if closed.truth.status != "cancelled":
         return apply(payment_id, closed.truth)
