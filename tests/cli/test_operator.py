@@ -5,7 +5,7 @@ from datetime import timedelta
 import psycopg
 
 from app import clock, db, queue
-from app.queue import OrdersOutbox
+from app.outbox import OrdersOutbox
 from app.services import audit
 
 

@@ -12,7 +12,7 @@ from itsdangerous import Signer
 from sqlalchemy import update
 
 from app import clock, config, db, stores
-from app.queue import OrdersOutbox
+from app.outbox import OrdersOutbox
 from app.services import checkout, inventory, orders, payments
 from tests import make
 from tests.companies import Companies

@@ -5,7 +5,7 @@ import re
 from flask import Flask
 
 from app import db
-from app.queue import OrdersOutbox
+from app.outbox import OrdersOutbox
 from app.services import fulfilment, gift_cards, notifications, orders
 from tests import make
 from tests.companies import Companies

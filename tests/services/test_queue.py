@@ -16,7 +16,8 @@ from sqlalchemy import select, update
 
 from app import clock, db, queue, stores
 from app.errors import Unavailable
-from app.queue import Job, OrdersOutbox
+from app.outbox import OrdersOutbox
+from app.queue import Job
 from tests.running import free_port
 
 NAME = "tests.act"

@@ -91,5 +91,6 @@ def _go_to_payment(placed: Placed) -> Response:
     if payment is not None and payment.state == "open":
         if payment.pay_url:
             return _pages.see_other(payment.pay_url)
-        return _pages.see_other(url_for("pay.element", token=placed.token))
+        if payment.client_secret:
+            return _pages.see_other(url_for("pay.element", token=placed.token))
     return _pages.see_other(url_for("orders.show", token=placed.token))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, text
 
 from app import clock, config, db, stores
-from app.queue import OrdersOutbox
+from app.outbox import OrdersOutbox
 from app.services.health.jobs import failed_jobs
 
 LAG_LIMIT_SECONDS = 300

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 
 from app import clock, db
 from app.fsck import Check, Fault, walk
-from app.queue import CustomersOutbox, OrdersOutbox
+from app.outbox import CustomersOutbox, OrdersOutbox
 
 _DONE_WITHIN = timedelta(minutes=10)
 _OUTBOXES = ((db.customers, CustomersOutbox), (db.orders, OrdersOutbox))

@@ -1,7 +1,7 @@
 """Jobs that gave up, and what companies sent."""
 
 from app import clock, db, queue
-from app.queue import OrdersOutbox
+from app.outbox import OrdersOutbox
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
 

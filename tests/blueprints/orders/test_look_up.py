@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app import db
-from app.queue import OrdersOutbox
+from app.outbox import OrdersOutbox
 from app.services import notifications, orders
 from tests import make
 from tests.working import work

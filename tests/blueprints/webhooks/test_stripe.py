@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from app import config, db
-from app.queue import OrdersOutbox
+from app.outbox import OrdersOutbox
 from app.services.payments.models import ProviderEvent
 from tests.working import work
 

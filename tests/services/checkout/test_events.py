@@ -7,7 +7,8 @@ from flask import Flask
 from sqlalchemy import update
 
 from app import db
-from app.queue import OrdersOutbox, later
+from app.outbox import OrdersOutbox
+from app.queue import later
 from app.services import orders, payments
 from tests import make
 from tests.working import work

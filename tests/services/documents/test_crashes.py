@@ -9,7 +9,8 @@ from flask import Flask
 from sqlalchemy import func, select, text, update
 
 from app import clock, db, stores
-from app.queue import OrdersOutbox, later
+from app.outbox import OrdersOutbox
+from app.queue import later
 from app.services import documents, orders
 from app.services.documents import Document, DocumentSeries
 from tests import make

@@ -1,0 +1,40 @@
+"""Where the button of the last page leads."""
+
+import pytest
+from flask.testing import FlaskClient
+from lxml import html
+
+from tests import make
+
+
+@pytest.fixture
+def form(client: FlaskClient) -> dict[str, str]:
+    """What the last page's form sends, with the terms agreed to."""
+    client.post("/cart/lines", data={"variant": make.variant(stock=3).id})
+    client.post("/checkout/address", data=make.ADDRESSES["DE"] | {"email": "ada@example.com"})
+    client.post("/checkout/delivery", data={"method": "standard"})
+    page = html.fromstring(client.get("/checkout/payment").text)
+    [found] = (form for form in page.forms if form.get("action") == "/checkout/orders")
+    return dict(found.form_values()) | {"terms": "yes"}
+
+
+@pytest.mark.parametrize(
+    ("method", "leads_to"), [("hosted", "/stripe/pay/"), ("element", "/checkout/pay/"), ("transfer", "/orders/")]
+)
+def test_each_way_to_pay_leads_straight_to_its_page(
+    client: FlaskClient, form: dict[str, str], method: str, leads_to: str
+) -> None:
+    answers = [client.post("/checkout/orders", data=form | {"method": method}) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert answers[0].location == answers[1].location
+    assert leads_to in answers[0].location
+
+
+def test_order_by_transfer_shows_the_account_and_the_reference(client: FlaskClient, form: dict[str, str]) -> None:
+    order = client.post("/checkout/orders", data=form | {"method": "transfer"}).location
+
+    page = client.get(order)
+
+    assert page.status_code == 200
+    assert "DE89 3704 0044 0532 0130 00" in page.text
