@@ -20,12 +20,12 @@ REQUIRED = {
     "ProductGroup": {"name", "hasVariant", "productGroupID", "url", "description", "brand"},
     "Offer": {"price", "priceCurrency", "availability", "url", "itemCondition", "shippingDetails"},
     "AggregateOffer": {"lowPrice", "priceCurrency", "offerCount", "highPrice"},
-    "UnitPriceSpecification": {"price", "priceCurrency"},
+    "UnitPriceSpecification": {"price", "priceCurrency", "priceType"},
     "OfferShippingDetails": {"shippingRate", "shippingDestination", "deliveryTime"},
     "MonetaryAmount": {"value", "currency"},
     "DefinedRegion": {"addressCountry"},
     "ShippingDeliveryTime": {"handlingTime", "transitTime"},
-    "QuantitativeValue": {"unitCode"},
+    "QuantitativeValue": {"minValue", "maxValue", "unitCode"},
     "BreadcrumbList": {"itemListElement"},
     "ListItem": {"position", "name", "item"},
     "OnlineStore": {"name", "url", "logo", "address", "hasMerchantReturnPolicy"},
@@ -33,6 +33,12 @@ REQUIRED = {
     "MerchantReturnPolicy": {"applicableCountry", "returnPolicyCategory", "merchantReturnDays", "returnFees"},
     "WebSite": {"name", "url"},
     "Brand": {"name"},
+}
+
+# The same types where a price is compared by measure: one amount instead of a range, and no kind of price.
+MEASURED = {
+    "UnitPriceSpecification": {"price", "priceCurrency", "referenceQuantity"},
+    "QuantitativeValue": {"value", "unitCode"},
 }
 
 
@@ -51,7 +57,9 @@ def lacks(thing, path=""):
     if not isinstance(thing, dict):
         return []
     kind = thing["@type"]
-    own = [f"{path}{kind}.{name}" for name in sorted(REQUIRED[kind]) if thing.get(name) in (None, "", [])]
+    is_measured = kind in MEASURED and bool({"referenceQuantity", "value"} & thing.keys())
+    required = MEASURED[kind] if is_measured else REQUIRED[kind]
+    own = [f"{path}{kind}.{name}" for name in sorted(required) if thing.get(name) in (None, "", [])]
     return own + [lack for name, value in thing.items() for lack in lacks(value, f"{path}{kind}.{name} ")]
 
 
