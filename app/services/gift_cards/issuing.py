@@ -57,7 +57,7 @@ def issue(
                 initial=amount.amount, balance=amount.amount, order_id=order_id, note=note, issued_by=actor,
                 issued_at=clock.now(), position=place and place.position, piece=place and place.piece,
             )
-            .on_conflict_do_nothing(index_elements=["key"])
+            .on_conflict_do_nothing()
             .returning(GiftCard.id)
         ).scalar()  # fmt: skip
         if added:

@@ -17,13 +17,14 @@ def add_receipt(
 ) -> bool:
     """Note on a locked payment what came for it; False when this very form was sent before. Audited.
 
-    Raises Invalid for no amount, Conflict when the line was matched before, or something else than `received`, what
-    the person saw, has come since.
+    Raises Invalid for no amount, Conflict when the line or the form was used for another payment, or something else
+    than `received`, what the person saw, has come since.
     """
     if amount.amount < 1:
         raise Invalid("Nothing came.", amount="Enter an amount above zero.")
     session = db.orders.session
-    if session.scalars(select(TransferReceipt.id).where(TransferReceipt.key == key)).one_or_none():
+    this_form = select(TransferReceipt.id).where(TransferReceipt.key == key, TransferReceipt.payment_id == payment.id)
+    if session.scalars(this_form).one_or_none():
         return False
     if received != payment.captured:
         raise Conflict("Somebody else noted money for this payment meanwhile. Please check before you note it again.")
@@ -33,11 +34,12 @@ def add_receipt(
             id=db.new_id(), payment_id=payment.id, key=key, bank_line=bank_line or None, amount=amount.amount,
             currency=amount.currency, sender=sender, actor=actor, created_at=clock.now(),
         )
-        .on_conflict_do_nothing(index_elements=["bank_line"])
+        .on_conflict_do_nothing()
         .returning(TransferReceipt.id)
     ).scalar()  # fmt: skip
     if added is None:
-        raise Conflict(f"The line {bank_line} of the statement was matched before. One line is matched once.")
+        used = f"The line {bank_line} of the statement" if bank_line else "This form"
+        raise Conflict(f"{used} was matched before, and each is matched once. Look at the statement again.")
     after = {"amount": amount.amount, "currency": amount.currency, "sender": sender, "bank_line": bank_line}
     audit.record(db.orders, actor, "payment.match", f"payment:{payment.id}", before={"received": received}, after=after)
     return True

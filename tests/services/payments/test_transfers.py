@@ -95,19 +95,25 @@ def test_more_that_comes_for_a_paid_order_goes_back(app: Flask) -> None:
     assert [refund.amount for refund in payments.list_by_hand()] == [300]
 
 
-def test_a_line_of_the_statement_is_matched_once_even_by_two_at_once(app: Flask) -> None:
+@pytest.mark.parametrize(
+    ("keys", "bank_line"),
+    [(("form of ada", "form of ben"), "2026-11-22/17"), (("one", "one"), "2026-11-22/17"), (("one", "one"), "")],
+)
+def test_a_line_or_form_is_matched_once_even_to_two_orders_at_once(
+    app: Flask, keys: tuple[str, str], bank_line: str
+) -> None:
     ada, ben = transfer(), transfer()
 
-    def match(placed: checkout.Placed) -> str:
+    def match(placed: checkout.Placed, key: str) -> str:
         with app.app_context():
             try:
-                receive(placed, placed.order.total, bank_line="2026-11-22/17")
+                receive(placed, placed.order.total, key=key, bank_line=bank_line)
             except Conflict:
                 return "refused"
             return "matched"
 
     with ThreadPoolExecutor(2) as pool:
-        said = sorted(pool.map(match, (ada, ben)))
+        said = sorted(pool.map(match, (ada, ben), keys))
 
     assert said == ["matched", "refused"]
     assert sorted(state(placed)[0] for placed in (ada, ben)) == ["confirmed", "placed"]
