@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Executable, Index, Table, bindparam, func, text, update
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from app import db
 
@@ -31,25 +31,22 @@ class _Outbox:
     failed_at: Mapped[datetime | None]
     error: Mapped[str | None]
 
+    @declared_attr.directive
+    def __table_args__(self) -> tuple[Index, ...]:
+        """The indexes: of each table its own."""
+        return (
+            Index("ix_outbox_open", "due_at", postgresql_where=text("done_at IS NULL AND failed_at IS NULL")),
+            Index("ix_outbox_failed_at", "failed_at", postgresql_where=text("failed_at IS NOT NULL")),
+            Index("ix_outbox_done_at", "done_at", postgresql_where=text("done_at IS NOT NULL")),
+        )
+
 
 class CustomersOutbox(_Outbox, db.CustomersModel):
     """The outbox of the database `customers`."""
 
-    __table_args__ = (
-        Index("ix_outbox_open", "due_at", postgresql_where=text("done_at IS NULL AND failed_at IS NULL")),
-        Index("ix_outbox_failed_at", "failed_at", postgresql_where=text("failed_at IS NOT NULL")),
-        Index("ix_outbox_done_at", "done_at", postgresql_where=text("done_at IS NOT NULL")),
-    )
-
 
 class OrdersOutbox(_Outbox, db.OrdersModel):
     """The outbox of the database `orders`."""
-
-    __table_args__ = (
-        Index("ix_outbox_open", "due_at", postgresql_where=text("done_at IS NULL AND failed_at IS NULL")),
-        Index("ix_outbox_failed_at", "failed_at", postgresql_where=text("failed_at IS NOT NULL")),
-        Index("ix_outbox_done_at", "done_at", postgresql_where=text("done_at IS NOT NULL")),
-    )
 
 
 def claiming(outbox: Table) -> Executable:
