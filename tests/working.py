@@ -1,9 +1,14 @@
 """Jobs without a worker: what is due in the outboxes, acted on here and now."""
 
-from sqlalchemy import select
+from itertools import count
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
 
 from app import clock, db, tasks
 from app.outbox import CustomersOutbox, OrdersOutbox
+from app.queue import later
 
 _AT_MOST = 200
 
@@ -17,6 +22,33 @@ def work(only: str = "") -> list[str]:
         names.append(name)
         assert len(names) < _AT_MOST, f"jobs ask for each other without end: {names[-6:]}"
     return names
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def work_and_die(patch: pytest.MonkeyPatch, job: str, where: Any, name: str, *, at: int = 1) -> None:
+    """Work until `where.name` is called the `at`-th time, which ends the process; then let its job's lease end."""
+    function, calls = getattr(where, name), count(1)
+
+    def die(*values: object, **named: object) -> Any:
+        if next(calls) >= at:
+            raise Killed
+        return function(*values, **named)
+
+    with patch.context() as patched:
+        patched.setattr(where, name, die)
+        with pytest.raises(Killed):
+            work(job)
+    with db.orders.transaction() as session:
+        session.execute(update(OrdersOutbox).values(leased_until=None))
+
+
+def soon(job: str, *args: str) -> None:
+    """Ask for a job."""
+    with db.orders.transaction():
+        later(job, *args)
 
 
 def _next(only: str) -> tuple[str, str, str] | None:

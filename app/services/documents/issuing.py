@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app import clock, config, db, stores
-from app.queue import done, later
+from app.queue import done, later, unfinished
 from app.services import credits, fulfilment, orders, payments
 from app.services.documents import papers
 from app.services.documents.models import Document, DocumentSeries
@@ -41,7 +41,8 @@ def issue_invoice(order_id: str) -> None:
 def issue_credit_note(credit_id: str) -> None:
     """Give a credit its note, after the invoice that it corrects, and have it printed; once."""
     credit = credits.get_for_job(credit_id)
-    issue_invoice(credit.order_id)
+    with unfinished():  # the note that follows belongs to the same job
+        issue_invoice(credit.order_id)
     order = orders.get_for_job(credit.order_id)
     invoice = next(each for each in documents_of(order.id) if each.kind == "invoice")
 

