@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select, update
 
 from app import clock, config, db, stores
 from app.errors import Conflict, Invalid, Unavailable
@@ -16,6 +16,15 @@ from app.services.fulfilment.states import ShipmentState
 SETTLES_AFTER = timedelta(seconds=60)
 # A carrier that has not told for this long what came of a call will not: staff decide.
 GIVE_UP_AFTER = timedelta(hours=6)
+
+_LIVE = select(LabelAttempt).where(
+    LabelAttempt.shipment_id == bindparam("shipment"), LabelAttempt.state.in_(["open", "bought"])
+)
+_CALLED = (
+    update(db.table_of(LabelAttempt))
+    .where(LabelAttempt.id == bindparam("attempt"))
+    .values(asked_at=bindparam("at"), calls=LabelAttempt.calls + bindparam("more"))
+)
 
 
 def buy_label(shipment_id: str) -> None:
@@ -72,7 +81,7 @@ def void_label(staff: Staff, shipment_id: str) -> None:
             actor=staff.actor,
         )
         shipment.tracking_number = shipment.label_key = shipment.label_at = shipment.problem = None
-        for attempt in session.scalars(_live_attempts(shipment_id)):
+        for attempt in session.scalars(_LIVE, {"shipment": shipment_id}):
             attempt.state = "void"
         after = _audited(shipment)
         audit.record(db.orders, staff.actor, "shipment.void_label", shipment_id, before=before, after=after)
@@ -86,7 +95,7 @@ def _open_attempt(shipment_id: str) -> LabelAttempt | None:
         if shipment.state != ShipmentState.PENDING:
             done()
             return None
-        attempt = session.scalars(_live_attempts(shipment_id)).one_or_none()
+        attempt = session.scalars(_LIVE, {"shipment": shipment_id}).one_or_none()
         if attempt is None and credits.owed_of(orders.get_for_job(shipment.order_id)):
             done()  # it waits for its money; start() is asked for again when that has come
             return None
@@ -137,8 +146,7 @@ def _buy(attempt: LabelAttempt) -> shipping.Label:
 
 def _note_call(attempt: LabelAttempt, asked_at: datetime | None) -> None:
     with db.orders.transaction() as session:
-        row = session.get_one(LabelAttempt, attempt.id, with_for_update=True)
-        row.asked_at, row.calls = asked_at, row.calls + (asked_at is not None)
+        session.execute(_CALLED, {"attempt": attempt.id, "at": asked_at, "more": int(asked_at is not None)})
 
 
 def _give_back(attempt: LabelAttempt, spare: shipping.Label) -> None:
@@ -234,7 +242,7 @@ def _note_refusal(attempt: LabelAttempt, why: str) -> None:
 def _attempt_in_doubt(shipment_id: str) -> LabelAttempt:
     with db.orders.reading() as session:
         shipment = session.get(Shipment, shipment_id)
-        attempt = session.scalars(_live_attempts(shipment_id)).one_or_none()
+        attempt = session.scalars(_LIVE, {"shipment": shipment_id}).one_or_none()
     if shipment is None or attempt is None or shipment.state != ShipmentState.MAYBE_BOUGHT:
         raise Conflict("This parcel is not in doubt.")
     return attempt
@@ -242,9 +250,3 @@ def _attempt_in_doubt(shipment_id: str) -> LabelAttempt:
 
 def _audited(shipment: Shipment) -> dict[str, str | None]:
     return {"state": shipment.state, "tracking_number": shipment.tracking_number}
-
-
-def _live_attempts(shipment_id: str) -> Select[LabelAttempt]:
-    return select(LabelAttempt).where(
-        LabelAttempt.shipment_id == shipment_id, LabelAttempt.state.in_(["open", "bought"])
-    )

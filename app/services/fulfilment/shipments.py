@@ -13,6 +13,8 @@ from app.services import credits, inventory, orders, shipping
 from app.services.fulfilment.models import Shipment, ShipmentLine
 from app.services.fulfilment.states import MOVES, ShipmentState
 
+_ONE = select(Shipment).where(Shipment.id == bindparam("shipment"))
+_LOCKED = _ONE.with_for_update().execution_options(populate_existing=True)
 _OF_ORDER = select(Shipment).where(Shipment.order_id == bindparam("order")).order_by(Shipment.number)
 _CARRIER_MAY_MOVE = {ShipmentState.LABEL_BOUGHT, ShipmentState.IN_TRANSIT, ShipmentState.EXCEPTION}
 
@@ -90,7 +92,7 @@ def states_of(order_ids: Iterable[str]) -> dict[str, str]:
 def get_for_job(shipment_id: str) -> Shipment:
     """Return the shipment with this id. For jobs and services, which got the id from a row, never from a person."""
     with db.orders.reading() as session:
-        shipment = session.get(Shipment, shipment_id)
+        shipment = session.scalars(_ONE, {"shipment": shipment_id}).one_or_none()
     if shipment is None:
         raise NotFound
     return shipment
@@ -106,7 +108,7 @@ def label_pdf(staff: Staff, shipment_id: str) -> bytes:  # noqa: ARG001 - asked 
 
 def lock(shipment_id: str) -> Shipment:
     """Return the shipment with its row locked until the open transaction ends."""
-    shipment = db.orders.session.get(Shipment, shipment_id, with_for_update=True, populate_existing=True)
+    shipment = db.orders.session.scalars(_LOCKED, {"shipment": shipment_id}).one_or_none()
     if shipment is None:
         raise NotFound
     return shipment

@@ -10,6 +10,7 @@ from typing import Any
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy.orm import joinedload
 
 from app import clock, config, db
 from app.errors import Conflict, NotFound
@@ -60,6 +61,9 @@ __all__ = [
 ]
 
 LINK_SECONDS = 180 * 24 * 3600  # then the look-up page mails a fresh one
+_ONE = select(Order).where(Order.id == bindparam("order")).options(joinedload(Order.lines, innerjoin=True))
+# Not against those who only refer to it: a job that holds a parcel or a mail writes into the timeline.
+_LOCKED = _ONE.with_for_update(key_share=True, of=Order).execution_options(populate_existing=True)
 _OF_CART = select(Order).where(Order.cart_id == bindparam("cart"))
 _WAITING_OF_CART = _OF_CART.where(Order.state == OrderState.PLACED)
 _OF_REVISION = _OF_CART.where(Order.cart_revision == bindparam("revision"), Order.state != OrderState.CANCELLED)
@@ -134,7 +138,7 @@ def get_by_token(token: str) -> Order:
 def get_for_job(order_id: str) -> Order:
     """Return the order with this id. For jobs and services, which got the id from a row, never from a person."""
     with db.orders.reading() as session:
-        order = session.get(Order, order_id)
+        order = session.scalars(_ONE, {"order": order_id}).unique().one_or_none()
     if order is None:
         raise NotFound
     return order
@@ -188,9 +192,7 @@ def numbers_of(order_ids: Iterable[str]) -> dict[str, str]:
 
 def lock(order_id: str) -> Order:
     """Return the order with its row locked until the open transaction ends."""
-    # Not against those who only refer to it: a job that holds a parcel or a mail writes into the timeline.
-    how = {"key_share": True}
-    order = db.orders.session.get(Order, order_id, with_for_update=how, populate_existing=True)
+    order = db.orders.session.scalars(_LOCKED, {"order": order_id}).unique().one_or_none()
     if order is None:
         raise NotFound
     return order

@@ -18,6 +18,8 @@ from app.services.payments.tenders import GIFT_CARD
 
 LOST_AFTER = timedelta(minutes=5)  # when no call of ours can still be at work over there
 LIVE = ("created", "open", "authorized", "paid")
+_ONE = select(Payment).where(Payment.id == bindparam("payment"))
+_LOCKED = _ONE.with_for_update().execution_options(populate_existing=True)
 _OF_ORDER = select(Payment).where(Payment.order_id == bindparam("order")).order_by(Payment.id)
 _LIVE_ONE = select(Payment).where(
     Payment.order_id == bindparam("order"), Payment.state.in_(LIVE), Payment.provider != GIFT_CARD
@@ -204,7 +206,7 @@ def list_open(*, before: datetime, limit: int = 500) -> Sequence[Payment]:
 def find(payment_id: str) -> Payment | None:
     """Return the payment with this id, if there is one."""
     with db.orders.reading() as session:
-        return session.get(Payment, payment_id)
+        return session.scalars(_ONE, {"payment": payment_id}).one_or_none()
 
 
 def list_paid(*, since: datetime) -> Sequence[Payment]:
@@ -216,7 +218,7 @@ def list_paid(*, since: datetime) -> Sequence[Payment]:
 
 def lock(payment_id: str) -> Payment:
     """Return the payment with its row locked until the open transaction ends."""
-    payment = db.orders.session.get(Payment, payment_id, with_for_update=True, populate_existing=True)
+    payment = db.orders.session.scalars(_LOCKED, {"payment": payment_id}).one_or_none()
     if payment is None:
         raise NotFound
     return payment
