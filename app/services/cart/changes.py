@@ -17,13 +17,24 @@ from app.money import Money
 from app.services import catalog
 from app.services.cart.contents import Cart, Shopper
 from app.services.cart.models import CartRow, LineRow
-from app.services.cart.reading import compose, read, stock_left
+from app.services.cart.reading import CART, LINE, compose, read, stock_left
 
 MAX_QUANTITY = 99
 MAX_LINES = 500
 KEPT_FOR = timedelta(days=90)  # as long as the cookie that leads to it
 
-_LINES = select(LineRow).where(LineRow.cart_id == bindparam("cart")).order_by(LineRow.added_at, LineRow.variant_id)
+_new = insert(db.table_of(CartRow))
+_OPENED = _new.on_conflict_do_update(
+    index_elements=[CartRow.id], set_={"revision": CartRow.revision + 1, "updated_at": _new.excluded.updated_at}
+).returning(*CART)
+_LINES = select(*LINE).where(LineRow.cart_id == bindparam("cart")).order_by(LineRow.added_at, LineRow.variant_id)
+_line = insert(db.table_of(LineRow))
+# What a line copies is renewed; the price agreed to is not.
+_PUT = _line.on_conflict_do_update(
+    index_elements=[LineRow.cart_id, LineRow.variant_id],
+    set_={name: _line.excluded[name] for name in ("revision", "title", "options_label", "slug", "image")}
+    | {"quantity": LineRow.quantity + _line.excluded.quantity},
+).returning(*LINE)
 
 
 def add(shopper: Shopper, variant_id: str, quantity: int) -> Cart:
@@ -40,13 +51,10 @@ def add(shopper: Shopper, variant_id: str, quantity: int) -> Cart:
         raise Conflict(f"{sellable.title} is not sold at the moment.")
     cart_id = shopper.cart_id or db.new_id()
     with db.orders.transaction() as session:
-        cart = session.scalars(
-            insert(CartRow)
-            .values(id=cart_id, revision=_first_revision(shopper), created_at=clock.now(), updated_at=clock.now())
-            .on_conflict_do_update(index_elements=[CartRow.id], set_=_next_revision())
-            .returning(CartRow)
-        ).one()
-        lines = list(session.scalars(_LINES, {"cart": cart_id})) if shopper.cart_id else []
+        moment = clock.now()
+        opened = {"id": cart_id, "revision": _first_revision(shopper), "created_at": moment, "updated_at": moment}
+        cart = session.execute(_OPENED, opened).one()
+        lines = session.execute(_LINES, {"cart": cart_id}).all() if shopper.cart_id else []
         present = next((line.quantity for line in lines if line.variant_id == variant_id), 0)
         if not present and len(lines) >= MAX_LINES:
             raise Conflict(f"A cart holds at most {MAX_LINES} different things. Please order these first.")
@@ -54,7 +62,8 @@ def add(shopper: Shopper, variant_id: str, quantity: int) -> Cart:
         _check_stock(left[variant_id].pieces, present + quantity, present=present)
         _check_batch(sellable.batch, present + quantity, present=present)
         line = _put(cart_id, sellable, quantity, revision=cart.revision)
-    return compose(cart, lines if present else [*lines, line], left, {variant_id: sellable})
+    now = [line if each.variant_id == variant_id else each for each in lines] if present else [*lines, line]
+    return compose(cart, now, left, {variant_id: sellable})
 
 
 def set_quantity(shopper: Shopper, variant_id: str, quantity: int, *, version: int) -> Cart:
@@ -156,29 +165,22 @@ def _batch_of(variant_id: str) -> catalog.Batch:
     return sellable.batch if sellable else catalog.Batch()
 
 
-def _put(cart_id: str, sellable: catalog.Sellable, quantity: int, *, revision: int) -> LineRow:
-    """Add `quantity` to the line, or make it; return it. What a line copies is renewed; the price agreed to is not."""
-    new = insert(LineRow).values(
-        cart_id=cart_id,
-        variant_id=sellable.id,
-        quantity=quantity,
-        revision=revision,
-        price_seen=sellable.price.amount,
-        currency=sellable.price.currency,
-        title=sellable.title,
-        options_label=sellable.options_label,
-        slug=sellable.slug,
-        image=asdict(sellable.image) if sellable.image else None,
-        added_at=clock.now(),
-    )
-    renewed = ("revision", "title", "options_label", "slug", "image")
-    return db.orders.session.scalars(
-        new.on_conflict_do_update(
-            index_elements=[LineRow.cart_id, LineRow.variant_id],
-            set_={name: new.excluded[name] for name in renewed} | {"quantity": LineRow.quantity + quantity},
-        ).returning(LineRow),
-        execution_options={"populate_existing": True},
-    ).one()
+def _put(cart_id: str, sellable: catalog.Sellable, quantity: int, *, revision: int) -> Any:
+    """Add `quantity` to the line, or make it; return it."""
+    values = {
+        "cart_id": cart_id,
+        "variant_id": sellable.id,
+        "quantity": quantity,
+        "revision": revision,
+        "price_seen": sellable.price.amount,
+        "currency": sellable.price.currency,
+        "title": sellable.title,
+        "options_label": sellable.options_label,
+        "slug": sellable.slug,
+        "image": asdict(sellable.image) if sellable.image else None,
+        "added_at": clock.now(),
+    }
+    return db.orders.session.execute(_PUT, values).one()
 
 
 def _locked(shopper: Shopper) -> CartRow | None:
@@ -198,7 +200,3 @@ def _first_revision(shopper: Shopper) -> int:
     it had, because an order stands for one revision of one cart for ever.
     """
     return 1 if shopper.cart_id is None else int(clock.now().timestamp())
-
-
-def _next_revision() -> dict[str, Any]:
-    return {"revision": CartRow.revision + 1, "updated_at": clock.now()}

@@ -23,6 +23,14 @@ _CART = update(db.table_of(CartRow)).where(CartRow.id == bindparam("cart"))
 _RAISED = _CART.values(revision=CartRow.revision + 1)
 _SENT = _RAISED.values(country=bindparam("to_country"), region=bindparam("to_region"), postal_code=bindparam("to_code"))
 _ORDERED = _CART.values(order_id=bindparam("order"))
+_USED_UP = delete(db.table_of(LineRow)).where(
+    LineRow.cart_id == bindparam("cart"), LineRow.variant_id.in_(bindparam("variants", expanding=True))
+)
+_LEFT = (
+    update(db.table_of(LineRow))
+    .where(LineRow.cart_id == bindparam("cart"), LineRow.variant_id == bindparam("variant"))
+    .values(quantity=bindparam("left"), revision=bindparam("new"))
+)
 _EMPTIED = _RAISED.values(order_id=None, coupon=None, updated_at=bindparam("moment")).returning(CartRow.revision)
 
 
@@ -97,12 +105,11 @@ def take_out(cart_id: str, quantities: Mapping[str, int]) -> None:
         revision = session.execute(_EMPTIED, {"cart": cart_id, "moment": clock.now()}).scalar()
         if revision is None:
             return
-        lines = session.scalars(
-            select(LineRow).where(LineRow.cart_id == cart_id, LineRow.variant_id.in_(quantities))
-        ).all()
-        used_up = [line.variant_id for line in lines if line.quantity <= quantities[line.variant_id]]
+        lines = session.execute(_LINES, {"cart": cart_id}).all()
+        rest = {line.variant_id: line.quantity - quantities.get(line.variant_id, 0) for line in lines}
+        used_up = [variant for variant, left in rest.items() if left <= 0]
         if used_up:
-            session.execute(delete(LineRow).where(LineRow.cart_id == cart_id, LineRow.variant_id.in_(used_up)))
-        for line in lines:  # one statement for all of them: the session sends its changes together
-            if line.variant_id not in used_up:
-                line.quantity, line.revision = line.quantity - quantities[line.variant_id], revision
+            session.execute(_USED_UP, {"cart": cart_id, "variants": used_up})
+        for variant, left in rest.items():
+            if left > 0 and variant in quantities:
+                session.execute(_LEFT, {"cart": cart_id, "variant": variant, "left": left, "new": revision})

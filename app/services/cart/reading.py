@@ -1,8 +1,9 @@
 """Reads of a cart: its lines as the catalogue, the stock, the taxes and the promotions have them now."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 
 from app import config, db
 from app.errors import Unavailable
@@ -11,8 +12,17 @@ from app.services import catalog, inventory, promotions, tax
 from app.services.cart.contents import Cart, CartLine, Left, Shopper
 from app.services.cart.models import CartRow, LineRow
 
+# What is read of a cart and of its lines.
+CART = (
+    CartRow.id, CartRow.revision, CartRow.order_id, CartRow.coupon,
+    CartRow.country, CartRow.region, CartRow.postal_code,
+)  # fmt: skip
+LINE = (
+    LineRow.variant_id, LineRow.quantity, LineRow.price_seen, LineRow.currency,
+    LineRow.title, LineRow.options_label, LineRow.slug, LineRow.image,
+)  # fmt: skip
 _ROWS = (
-    select(CartRow, LineRow)
+    select(*CART, *LINE)
     .outerjoin(LineRow, LineRow.cart_id == CartRow.id)
     .where(CartRow.id == bindparam("cart"))
     .order_by(LineRow.added_at, LineRow.variant_id)
@@ -37,25 +47,27 @@ def read(cart_id: str | None, *, coupon: str | None = None) -> Cart:
 
     One query less while no order waits for its money; one more of the catalogue when a promotion is for collections.
     """
-    rows = _rows(cart_id) if cart_id else []
-    lines = [line for _, line in rows if line]  # an empty cart is one row without a line
+    rows = db.orders.rows(_ROWS, {"cart": cart_id}) if cart_id else []
+    lines = [row for row in rows if row.variant_id]  # an empty cart is one row without a line
     if not lines:
-        revision = rows[0][0].revision if rows else 0
+        revision = rows[0].revision if rows else 0
         return Cart(id=cart_id, revision=revision, lines=(), currency=config.current().currency)
-    cart = rows[0][0]
-    left = stock_left([line.variant_id for line in lines], order_id=cart.order_id)
-    return compose(cart, lines, left, {}, coupon=coupon)
+    left = stock_left([line.variant_id for line in lines], order_id=rows[0].order_id)
+    return compose(rows[0], lines, left, {}, coupon=coupon)
 
 
 def compose(
-    cart: CartRow,
-    lines: Sequence[LineRow],
+    cart: Any,
+    lines: Sequence[Any],
     left: Mapping[str, Left],
     known: Mapping[str, catalog.Sellable],
     *,
     coupon: str | None = None,
 ) -> Cart:
-    """Return the cart of these lines, of which so much is `left`; asks the catalogue for what is not `known` of it."""
+    """Return the cart of these rows, of which so much is `left`; asks the catalogue for what is not `known` of it.
+
+    `cart` has the columns CART, each of `lines` those of LINE.
+    """
     currency = config.current().currency
     candidates = promotions.candidates(coupon or cart.coupon, order_id=cart.order_id)
     unknown = [line.variant_id for line in lines if line.variant_id not in known]
@@ -93,12 +105,7 @@ def stock_left(variants: Sequence[str], *, order_id: str | None) -> dict[str, Le
     }
 
 
-def _rows(cart_id: str) -> Sequence[Row[CartRow, LineRow]]:
-    with db.orders.reading() as session:
-        return session.execute(_ROWS, {"cart": cart_id}).all()
-
-
-def _place_of(cart: CartRow) -> tax.Place | None:
+def _place_of(cart: Any) -> tax.Place | None:
     return tax.Place(cart.country, cart.region or "", cart.postal_code or "") if cart.country else None
 
 
@@ -114,7 +121,7 @@ def _ask_catalog(
         return known, {}, False
 
 
-def _as_sold(line: LineRow, sellable: catalog.Sellable | None, left: Left, currency: str) -> CartLine:
+def _as_sold(line: Any, sellable: catalog.Sellable | None, left: Left, currency: str) -> CartLine:
     """Show a line as the catalogue has it. What it no longer sells keeps the copied words and price."""
     if sellable is None or sellable.price.currency != currency:
         return _as_copied(line, left, is_available=False)
@@ -141,7 +148,7 @@ def _as_sold(line: LineRow, sellable: catalog.Sellable | None, left: Left, curre
     )
 
 
-def _as_copied(line: LineRow, left: Left, *, is_available: bool = True) -> CartLine:
+def _as_copied(line: Any, left: Left, *, is_available: bool = True) -> CartLine:
     return CartLine(
         variant_id=line.variant_id,
         product_id="",

@@ -30,6 +30,11 @@ _DELIVERED = (
     .where(DraftRow.cart_id == bindparam("cart"))
     .values(delivery_method=bindparam("method"), updated_at=bindparam("moment"))
 )
+_entered = insert(db.table_of(DraftRow)).values(delivery_method=None, gift_card_ids=[])
+_ENTERED = _entered.on_conflict_do_update(
+    index_elements=[DraftRow.cart_id],
+    set_={name: _entered.excluded[name] for name in ("email", "address", "updated_at")},
+)
 _ERASED = delete(db.table_of(DraftRow)).where(DraftRow.cart_id == bindparam("cart"))
 
 
@@ -201,16 +206,12 @@ def save_address(shopper: Shopper, *, email: str, address: Mapping[str, str]) ->
         raise Invalid("Please check what is marked below.", **wrong)
     if shopper.cart_id is None or not cart.count(shopper):
         raise Conflict("Your cart is empty. Please choose something first.")
-    entered = {"email": email, "address": asdict(checked), "updated_at": clock.now()}
+    entered = {"cart_id": shopper.cart_id, "email": email, "address": asdict(checked), "updated_at": clock.now()}
     before = draft_of(shopper)
     with db.orders.transaction() as session:
         if (before.email, before.address) != (email, checked):
             cart.send_to(shopper.cart_id, tax.Place(checked.country, checked.region, checked.postal_code))
-        session.execute(
-            insert(DraftRow)
-            .values(cart_id=shopper.cart_id, delivery_method=None, gift_card_ids=[], **entered)
-            .on_conflict_do_update(index_elements=[DraftRow.cart_id], set_=entered)
-        )
+        session.execute(_ENTERED, entered)
 
 
 def save_delivery(shopper: Shopper, method: str) -> None:
