@@ -3,15 +3,46 @@
 Money and mail are small and run without a fork per job; pictures (`--pictures`) are heavy and may break, so they fork.
 """
 
+import gc
+import logging
 import os
 import sys
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from rq import SimpleWorker, Worker
+from rq import Queue, SimpleWorker, Worker
+from rq.job import Job
+from rq.timeouts import JobTimeoutException
 
-from app import create_app, stores
+from app import create_app, stores, tasks
 from app.config import Config
 
+log = logging.getLogger(__name__)
+
 QUEUES = ["clock", "money", "mail", "default"]  # what the clock starts is short, and must not wait for a backlog
+_HEARTBEAT = timedelta(seconds=15)
+
+
+class Carrier(SimpleWorker):
+    """Runs jobs and keeps no books of them in Redis.
+
+    The row of the outbox says what ran, how often and how it ended; what the clock starts comes again by itself. What
+    RQ would note of each job (state, execution, registries, result) costs more than most jobs do.
+    """
+
+    def execute_job(self, job: Job, queue: Queue) -> None:  # noqa: ARG002 - RQ's signature
+        """Take the job out of Redis, then run it for as long as it may."""
+        self.connection.delete(job.key)
+        try:
+            with self.death_penalty_class(job.timeout, JobTimeoutException, job_id=job.id):
+                job.perform()
+        except Exception:  # one job must not end the worker; those of the outbox note their failures themselves
+            log.exception("a job failed", extra={"job": job.id})
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
+        """Say that this worker lives, four times a minute; RQ asks for it three times a job."""
+        if self.last_heartbeat is None or datetime.now(UTC) - self.last_heartbeat > _HEARTBEAT:
+            super().heartbeat(timeout, pipeline)
 
 
 def main() -> None:
@@ -19,8 +50,12 @@ def main() -> None:
     pictures = "--pictures" in sys.argv[1:]
     app = create_app(Config.from_env(os.environ), role="worker")
     with app.app_context():
-        kind, queues = (Worker, ["pictures"]) if pictures else (SimpleWorker, QUEUES)
+        kind, queues = (Worker, ["pictures"]) if pictures else (Carrier, QUEUES)
         worker = kind(queues, connection=stores.redis(), log_job_description=False)
+        for name in tasks.JOBS:
+            tasks.find(name)
+        gc.collect()
+        gc.freeze()  # the collector need not look at what was loaded again and again
         worker.work(with_scheduler=False, logging_level="WARNING", burst="--burst" in sys.argv[1:])
 
 

@@ -1,7 +1,8 @@
 """The queue: a job leaves with its commit, acts once at a time, and survives whatever happens to Redis."""
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
@@ -12,12 +13,14 @@ from flask import Flask
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+from rq import Queue
 from sqlalchemy import select, update
 
-from app import clock, db, queue, stores
+from app import clock, db, queue, stores, tasks
 from app.errors import Unavailable
 from app.outbox import OrdersOutbox
 from app.queue import Job
+from app.tasks.worker import QUEUES, Carrier
 from tests.running import free_port
 
 NAME = "tests.act"
@@ -220,3 +223,39 @@ def test_job_whose_last_transaction_is_undone_ends_all_the_same() -> None:
 
     assert queue.run("orders", row.id, NAME, undo)
     assert rows()[0].done_at is not None
+
+
+def overrun(_id: str) -> None:
+    time.sleep(30)
+
+
+def break_down(_id: str) -> None:
+    raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(
+    ("act", "error"), [(len, None), (break_down, "ZeroDivisionError"), (overrun, "JobTimeoutException")]
+)
+def test_worker_leaves_nothing_of_a_job_in_redis(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, act: Callable[[str], object], error: str | None
+) -> None:
+    monkeypatch.setitem(app.extensions["jobs"], NAME, Job(lease=1, tries=2))
+    monkeypatch.setattr(tasks, "find", lambda _name: act)
+    ask()
+
+    Carrier(QUEUES, connection=stores.redis()).work(burst=True, logging_level="WARNING")
+
+    [row] = rows()
+    assert (row.done_at is not None, (row.error or "").partition(":")[0] or None) == (error is None, error)
+    assert list(stores.redis().scan_iter("rq:job:*")) == []
+    assert in_redis() == 0
+
+
+def test_worker_outlives_a_job_of_the_clock_that_fails(caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(2):
+        Queue("clock", connection=stores.redis()).enqueue(break_down, "x", job_timeout=5)
+
+    Carrier(QUEUES, connection=stores.redis()).work(burst=True, logging_level="WARNING")
+
+    assert [record.message for record in caplog.records if "job" in record.message] == ["a job failed"] * 2
+    assert in_redis() == 0
