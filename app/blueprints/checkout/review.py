@@ -6,9 +6,9 @@ from typing import Any
 from flask import Response, request
 
 from app.blueprints._pages import page
-from app.blueprints.checkout.steps import offered, sent_back, steps
+from app.blueprints.checkout.steps import counted, offered, sent_back, steps
 from app.errors import ShopError
-from app.services import payments
+from app.services import checkout, payments
 
 
 def show(
@@ -23,7 +23,7 @@ def show(
 
     `card_problem` says why a gift card was not taken, `coupon_problem` why a code does not count.
     """
-    offer = offered()
+    offer = counted(problem.offer) if isinstance(problem, checkout.Outdated) else offered()
     if too_early := sent_back(offer, "payment"):
         return too_early
     response = page(

@@ -22,8 +22,12 @@ def steps(offer: Quote) -> list[tuple[str, str, str]]:
 
 
 def offered() -> Quote:
-    """Return what the shopper's cart would cost. The page's badge takes its count from it."""
-    offer = checkout.quote(shopper())
+    """Return what the shopper's cart would cost."""
+    return counted(checkout.quote(shopper()))
+
+
+def counted(offer: Quote) -> Quote:
+    """Return the offer, from which the page's badge takes its count."""
     g.cart_count = offer.cart.count
     return offer
 

@@ -22,7 +22,7 @@ from app.services.checkout.drafts import (
 from app.services.checkout.events import mark_disputed, process_event
 from app.services.checkout.owing import ask_as_staff
 from app.services.checkout.paying import enter_gift_card, take_gift_card_off
-from app.services.checkout.place import Placed, TotalChanged, pay_again, place
+from app.services.checkout.place import Outdated, Placed, TotalChanged, pay_again, place
 from app.services.checkout.reconcile import reconcile, reconcile_soon, settle_open
 from app.services.checkout.settle import expire, settle, tell_refund_failed, withdraw
 from app.services.checkout.transfers import take_transfer
@@ -33,6 +33,7 @@ __all__ = [
     "Address",
     "AddressField",
     "Draft",
+    "Outdated",
     "Placed",
     "Quote",
     "Step",

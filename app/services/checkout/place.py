@@ -23,12 +23,20 @@ from app.services.payments import Lanes, Payment
 CHARGE_AGAIN_AFTER = timedelta(seconds=20)
 
 
-class TotalChanged(Conflict):
+class Outdated(Conflict):
+    """The order would be another than the customer saw. `offer` is what it would be now."""
+
+    def __init__(self, message: str, offer: Quote) -> None:
+        super().__init__(message)
+        self.offer = offer
+
+
+class TotalChanged(Outdated):
     """The total is another than the one the customer saw. `total` is the new one."""
 
-    def __init__(self, total: Money, why: str = "A price or a tax changed while you were here.") -> None:
-        super().__init__(f"{why} Please look at the new total before you order.")
-        self.total = total
+    def __init__(self, offer: Quote, why: str = "A price or a tax changed while you were here.") -> None:
+        super().__init__(f"{why} Please look at the new total before you order.", offer)
+        self.total = offer.totals.total
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,7 @@ def place(
     offer = quote(shopper)
     _check(offer, revision, total_shown, terms_version)
     if offer.due.amount != (total_shown if due_shown is None else due_shown):
-        raise Conflict("What is left on your gift card has changed. Please look at what is left to pay.")
+        raise Outdated("What is left on your gift card has changed. Please look at what is left to pay.", offer)
     _check_method(method, offer.due)
     _check_tries(method, Lanes(cart=shopper.cart_id, address=address))
     earlier = orders.find_of_cart(shopper.cart_id)
@@ -81,7 +89,7 @@ def place(
     try:
         order, payment = _write(offer, revision, terms_version, method, address)
     except promotions.UsedUp as error:
-        raise TotalChanged(quote(shopper).totals.total, str(error)) from error
+        raise TotalChanged(quote(shopper), str(error)) from error
     return Placed(order, payments.charge(payment.id) if payment else None)
 
 
@@ -98,15 +106,15 @@ def pay_again(token: str, method: str, *, address: str = "") -> Placed:
 
 def _check(offer: Quote, revision: int, total_shown: int, terms_version: str) -> None:
     if offer.cart.revision != revision:
-        raise Conflict("Your cart changed in another window. Please look through it before you order.")
+        raise Outdated("Your cart changed in another window. Please look through it before you order.", offer)
     if offer.missing == "cart":
-        raise Conflict("Something in your cart changed. Please look at it before you order.")
+        raise Outdated("Something in your cart changed. Please look at it before you order.", offer)
     if offer.missing is not None:
-        raise Conflict("A step of the checkout is not complete yet. Please go through it once more.")
+        raise Outdated("A step of the checkout is not complete yet. Please go through it once more.", offer)
     if offer.terms_version != terms_version:
-        raise Conflict("Our terms changed while you were here. Please read them and agree once more.")
+        raise Outdated("Our terms changed while you were here. Please read them and agree once more.", offer)
     if offer.totals.total.amount != total_shown:
-        raise TotalChanged(offer.totals.total)
+        raise TotalChanged(offer)
 
 
 def _check_method(method: str, due: Money) -> None:
