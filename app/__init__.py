@@ -9,7 +9,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import assets, blueprints, cli, db, logs, tasks
+from app import assets, blueprints, cli, compiled, db, logs, tasks
 from app.config import Config
 from app.stores import Stores
 
@@ -25,6 +25,7 @@ def create_app(config: Config, *, role: str = "web") -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = MAX_FORM_BYTES
     app.config["TEMPLATES_AUTO_RELOAD"] = config.env == "development"
     _lay_theme(app, config.theme_dir)
+    app.jinja_env.bytecode_cache = compiled.Templates()
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["config"] = config
     app.extensions["stores"] = Stores(config)

@@ -1,4 +1,4 @@
-"""The files a browser fetches: read once at start, named by their content, sent compressed, kept for a year.
+"""The files a browser fetches: read once, named by their content, packed when first asked for, kept for a year.
 
 A style sheet's `@import "part.css";` lines are replaced by the parts, so a page kind costs one request and no build.
 The one rule: a page names a file only through `url()`, in templates `asset()`; only an address with its hash is kept.
@@ -10,7 +10,7 @@ import mimetypes
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path, PurePosixPath
 from posixpath import normpath
 
@@ -32,7 +32,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asset:
     """One file as it is sent: its body, its address, and its compressed forms by content coding."""
 
@@ -40,7 +40,12 @@ class Asset:
     digest: str
     kind: str
     body: bytes
-    encoded: Mapping[str, bytes]
+    is_text: bool
+
+    @cached_property
+    def encoded(self) -> Mapping[str, bytes]:
+        """The compressed forms. Packing takes a hundred times what reading does, and pages only need addresses."""
+        return {"br": brotli.compress(self.body), "gzip": gzip.compress(self.body, mtime=0)} if self.is_text else {}
 
 
 def register(app: Flask) -> None:
@@ -104,9 +109,8 @@ def _names(folder: Path) -> dict[str, Path]:
 def _make(name: str, body: bytes) -> Asset:
     suffix = Path(name).suffix
     digest = hashlib.sha256(body).hexdigest()[:12]
-    encoded = {"br": brotli.compress(body), "gzip": gzip.compress(body, mtime=0)} if suffix in _TEXT else {}
     kind = _KINDS.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return Asset(url=f"/static/{digest}/{name}", digest=digest, kind=kind, body=body, encoded=encoded)
+    return Asset(url=f"/static/{digest}/{name}", digest=digest, kind=kind, body=body, is_text=suffix in _TEXT)
 
 
 def _style_sheet(name: str, paths: Mapping[str, Path], assets: Mapping[str, Asset]) -> bytes:

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import click
-import segno
 
 from app.errors import ShopError
 from app.services import accounts
@@ -72,6 +71,8 @@ def demo() -> None:
 
 
 def _tell(added: accounts.Added, *, has_own_password: bool = False) -> None:
+    import segno  # noqa: PLC0415 - for this command, not for pages
+
     click.echo(f"{added.staff.name} ({added.staff.role}) signs in at /admin/ as {added.staff.email}.")
     if not has_own_password:
         click.echo(f"Password: {added.password}")

@@ -4,24 +4,51 @@ What is loaded first lies in memory once, for all of them. The one rule: loading
 they are first used, in the process that uses them.
 """
 
+import ctypes
 import gc
+import mimetypes
 import multiprocessing
 import sys
+from contextlib import suppress
 from importlib import import_module
 
+from babel import Locale
+from flask import Flask
 from granian.cli import entrypoint
+from jinja2 import TemplateSyntaxError
+from sqlalchemy.orm import configure_mappers
 
 TARGET = "wsgi:app"
+_M_ARENA_MAX = -8  # malloc.h
+_ARENAS = 2  # one a thread, as glibc would have it, keeps for each what another could use
 
 
 def main() -> None:
     """Serve until told to stop. Takes granian's own options."""
     multiprocessing.set_start_method("fork", force=True)  # else Python 3.14 loads the shop once more in each process
-    import_module("wsgi")
+    libc = ctypes.CDLL(None)
+    with suppress(AttributeError):  # only glibc has both
+        libc.mallopt(_M_ARENA_MAX, _ARENAS)
+    gc.disable()  # nothing that is loaded is thrown away again, so looking for it is in vain
+    _prepare(import_module("wsgi").app)
     gc.collect()
     gc.freeze()  # the collector would write into every object it looks at, and so copy it
+    with suppress(AttributeError):
+        libc.malloc_trim(0)
+    gc.enable()
     sys.argv += ["--interface", "wsgi", TARGET]
     entrypoint()  # type: ignore[no-untyped-call]  # granian says no types here
+
+
+def _prepare(app: Flask) -> None:
+    """Make here what each process would else make for itself, at its first pages."""
+    configure_mappers()
+    app.url_map.update()
+    for name in app.jinja_env.list_templates(extensions=("html",)):
+        with suppress(TemplateSyntaxError):  # of a theme: the page that needs it will say so, and the others work
+            app.jinja_env.get_template(name)
+    Locale("en").territories  # noqa: B018 - reads them
+    mimetypes.init()
 
 
 if __name__ == "__main__":

@@ -6,5 +6,9 @@ if [ ! -x "$root/.venv/bin/python" ]; then
     echo "Measuring needs the environment that bin/dev makes. Run bin/dev once, stop it, and run this again." >&2
     exit 1
 fi
+if [ -n "${PYTHONDONTWRITEBYTECODE:-}" ]; then  # as bin/dev does: a shop that compiles at each start is another shop
+    unset PYTHONDONTWRITEBYTECODE
+    export PYTHONPYCACHEPREFIX="${PYTHONPYCACHEPREFIX:-$root/.venv/bytecode}"
+fi
 cd "$root"
 PYTHONPATH="$root:$root/bin" exec "$root/.venv/bin/python" -m "$@"

@@ -21,6 +21,7 @@ def main() -> int:
             print(f"Stoa in {environment.ROOT}", flush=True)
             python = environment.prepare(chosen.command)
             os.environ[_INSIDE] = "yes"
+            environment.keep_bytecode()
             os.execv(python, [str(python), "-m", "launcher", *sys.argv[1:]])
         os.environ.pop("PYTHONPATH", None)
         if chosen.command == "dev":

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import segno
 from flask import Blueprint, Response, request, url_for
 from flask_login import current_user
 from markupsafe import Markup
@@ -143,6 +142,8 @@ def _ask_code(session: accounts.Session, form: Code, *, status: int = 200) -> Re
 
 
 def _enrolment(session: accounts.Session) -> dict[str, Any]:
+    import segno  # noqa: PLC0415 - a member of staff enrols once
+
     try:
         waiting = accounts.enrolment_of(session)
     except Conflict:

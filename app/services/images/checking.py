@@ -1,21 +1,24 @@
 """What may come in: decides by decoding, never by a name or a declared type."""
 
 import io
-
-from PIL import Image, ImageOps, UnidentifiedImageError
+from typing import TYPE_CHECKING
 
 from app.errors import Invalid
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 MAX_BYTES = 20_000_000
 MAX_PIXELS = 50_000_000
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 
-# Our own limit is read from the header before anything is decoded; Pillow's would only warn on the way.
-Image.MAX_IMAGE_PIXELS = None
 
-
-def open_picture(content: bytes) -> Image.Image:
+def open_picture(content: bytes) -> "Image":
     """Return the picture upright, in RGB and without metadata, or raise Invalid with the reason."""
+    from PIL import Image, ImageOps, UnidentifiedImageError  # noqa: PLC0415 - pages show pictures and never open one
+
+    # Our own limit is read from the header before anything is decoded; Pillow's would only warn on the way.
+    Image.MAX_IMAGE_PIXELS = None
     if len(content) > MAX_BYTES:
         raise Invalid("This file is larger than 20 MB. Please save it smaller.")
     try:
@@ -30,8 +33,10 @@ def open_picture(content: bytes) -> Image.Image:
         raise Invalid("This picture is broken or cut short. Please save it again.") from error
 
 
-def _plain(picture: Image.Image) -> Image.Image:
+def _plain(picture: "Image") -> "Image":
     """Put what is see-through on white, and copy the pixels only, so that nothing else of the file goes out."""
+    from PIL import Image  # noqa: PLC0415 - as in open_picture()
+
     if picture.has_transparency_data:
         ground = Image.new("RGB", picture.size, "white")
         layer = picture.convert("RGBA")

@@ -4,11 +4,13 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-
-from PIL import Image
+from typing import TYPE_CHECKING
 
 from app.services.images.checking import open_picture
 from app.services.images.media import Media, widths_of
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 MASTER_WIDTH = 2560  # pixels; what every other width and format is made from later
 BETTER = ("webp", "avif")  # formats made by a job, after the picture can already be seen
@@ -42,6 +44,8 @@ def render(content: bytes, alt: str = "") -> Rendered:
 
 def render_better(master: bytes) -> Iterator[tuple[str, bytes]]:
     """Make every width in the formats that browsers prefer, one file at a time."""
+    from PIL import Image  # noqa: PLC0415 - as in open_picture()
+
     picture = Image.open(io.BytesIO(master))
     for extension in BETTER:
         yield from _widths(picture, extension)
@@ -52,7 +56,9 @@ def key_of(content: bytes) -> str:
     return sha256(content).hexdigest()[:20]
 
 
-def _widths(picture: Image.Image, extension: str) -> Iterator[tuple[str, bytes]]:
+def _widths(picture: "Image", extension: str) -> Iterator[tuple[str, bytes]]:
+    from PIL import Image  # noqa: PLC0415 - as in open_picture()
+
     # Widest first: each is scaled from the one before, which is quicker and looks the same.
     for width in sorted(widths_of(picture.width), reverse=True):
         if width < picture.width:
@@ -61,20 +67,24 @@ def _widths(picture: Image.Image, extension: str) -> Iterator[tuple[str, bytes]]
         yield f"{width}.{extension}", _encode(picture, _SAVE[extension])
 
 
-def _encode(picture: Image.Image, settings: dict[str, object]) -> bytes:
+def _encode(picture: "Image", settings: dict[str, object]) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, **settings)  # type: ignore[arg-type]
     return buffer.getvalue()
 
 
-def _colour_of(picture: Image.Image) -> str:
+def _colour_of(picture: "Image") -> str:
     """Return the average colour: the ground that shows until the picture has come."""
-    red, green, blue = picture.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))  # type: ignore[misc]
+    from PIL.Image import Resampling  # noqa: PLC0415 - as in open_picture()
+
+    red, green, blue = picture.resize((1, 1), Resampling.BOX).getpixel((0, 0))  # type: ignore[misc]
     return f"#{red:02x}{green:02x}{blue:02x}"
 
 
-def _preview_of(picture: Image.Image) -> str:
+def _preview_of(picture: "Image") -> str:
     """Return the picture three by three, each colour in three digits: what shows, blurred, until it has come."""
-    small = picture.resize((3, 3), Image.Resampling.BOX)
+    from PIL.Image import Resampling  # noqa: PLC0415 - as in open_picture()
+
+    small = picture.resize((3, 3), Resampling.BOX)
     pixels = (small.getpixel((place % 3, place // 3)) for place in range(9))
     return "".join(f"{round(part / 17):x}" for pixel in pixels for part in pixel)  # type: ignore[union-attr]
