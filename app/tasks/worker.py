@@ -13,13 +13,14 @@ from typing import Any
 from rq import Queue, SimpleWorker, Worker
 from rq.job import Job
 from rq.timeouts import JobTimeoutException
+from rq.worker import DequeueStrategy
 
 from app import create_app, stores, tasks
 from app.config import Config
 
 log = logging.getLogger(__name__)
 
-QUEUES = ["clock", "money", "mail", "default"]  # what the clock starts is short, and must not wait for a backlog
+QUEUES = ["clock", "money", "mail", "default"]
 _HEARTBEAT = timedelta(seconds=15)
 
 
@@ -51,12 +52,20 @@ def main() -> None:
     app = create_app(Config.from_env(os.environ), role="worker")
     with app.app_context():
         kind, queues = (Worker, ["pictures"]) if pictures else (Carrier, QUEUES)
-        worker = kind(queues, connection=stores.redis(), log_job_description=False)
         for name in tasks.JOBS:
             tasks.find(name)
         gc.collect()
         gc.freeze()  # the collector need not look at what was loaded again and again
-        worker.work(with_scheduler=False, logging_level="WARNING", burst="--burst" in sys.argv[1:])
+        work(kind, queues, burst="--burst" in sys.argv[1:])
+
+
+def work(kind: type[Worker | SimpleWorker], queues: list[str], *, burst: bool) -> None:
+    """Work until told to stop; with `burst`, until the queues are empty.
+
+    The queues take turns: a backlog of mails holds up neither money nor labels.
+    """
+    worker = kind(queues, connection=stores.redis(), log_job_description=False)
+    worker.work(burst=burst, logging_level="WARNING", dequeue_strategy=DequeueStrategy.ROUND_ROBIN)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from app import clock, db, queue, stores, tasks
 from app.errors import Unavailable
 from app.outbox import OrdersOutbox
 from app.queue import Job
+from app.tasks import worker
 from app.tasks.worker import QUEUES, Carrier
 from tests.running import free_port
 
@@ -243,7 +244,7 @@ def test_worker_leaves_nothing_of_a_job_in_redis(
     monkeypatch.setattr(tasks, "find", lambda _name: act)
     ask()
 
-    Carrier(QUEUES, connection=stores.redis()).work(burst=True, logging_level="WARNING")
+    worker.work(Carrier, QUEUES, burst=True)
 
     [row] = rows()
     assert (row.done_at is not None, (row.error or "").partition(":")[0] or None) == (error is None, error)
@@ -255,7 +256,21 @@ def test_worker_outlives_a_job_of_the_clock_that_fails(caplog: pytest.LogCapture
     for _ in range(2):
         Queue("clock", connection=stores.redis()).enqueue(break_down, "x", job_timeout=5)
 
-    Carrier(QUEUES, connection=stores.redis()).work(burst=True, logging_level="WARNING")
+    worker.work(Carrier, QUEUES, burst=True)
 
     assert [record.message for record in caplog.records if "job" in record.message] == ["a job failed"] * 2
     assert in_redis() == 0
+
+
+def test_backlog_of_one_queue_keeps_no_other_waiting() -> None:
+    served: list[str] = []
+    for name in ("mail", "mail", "mail", "default", "clock"):
+        Queue(name, connection=stores.redis()).enqueue(len, name, job_timeout=5)
+
+    class Watched(Carrier):
+        def execute_job(self, _job, queue):
+            served.append(queue.name)
+
+    worker.work(Watched, QUEUES, burst=True)
+
+    assert served == ["clock", "mail", "default", "mail", "mail"]
