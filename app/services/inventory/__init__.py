@@ -9,6 +9,7 @@ from app.services.inventory.booking import Booking, Entry, book
 from app.services.inventory.fsck import stocked
 from app.services.inventory.levels import (
     DEFAULT_LOCATION,
+    FEW,
     Level,
     SoldOut,
     adjust,
@@ -26,6 +27,7 @@ from app.services.inventory.reservations import held, hold, release, reservation
 
 __all__ = [
     "DEFAULT_LOCATION",
+    "FEW",
     "Booking",
     "Entry",
     "Level",

@@ -14,6 +14,7 @@ from app.services.inventory.backorders import fill
 from app.services.inventory.models import StockLevel, StockMovement
 
 DEFAULT_LOCATION = "main"
+FEW = 3  # pieces; from here down customers are told how many are left
 LEVEL_COLUMNS = (
     StockLevel.variant_id, StockLevel.on_hand, StockLevel.reserved, StockLevel.version,
     StockLevel.backorder, StockLevel.expected_on, StockLevel.low_at,
@@ -23,6 +24,7 @@ LEVEL_COLUMNS = (
 _LEVELS = select(*LEVEL_COLUMNS).where(
     StockLevel.variant_id.in_(bindparam("variants", expanding=True)), StockLevel.location == DEFAULT_LOCATION
 )
+_GENERATION = select(func.sum(StockLevel.changes))
 _MOST = 1_000_000
 
 
@@ -56,6 +58,14 @@ class Level:
     def available(self) -> int:
         """How many can be sold, on backorder included."""
         return self.on_hand + self.backorder - self.reserved
+
+    @property
+    def shown(self) -> int:
+        """How many can be sold, as customers are told: beyond FEW only that there are more (FEW + 1).
+
+        With `due` it is all that pages may say of a level: `generation()` tells of changes in these two alone.
+        """
+        return min(self.available, FEW + 1)
 
     @property
     def due(self) -> date | None:
@@ -146,7 +156,7 @@ def allow_backorder(
             .where(StockLevel.variant_id == variant_id, StockLevel.location == DEFAULT_LOCATION)
             .values(
                 backorder=pieces, expected_on=expected_on if pieces else None, low_at=low_at,
-                version=StockLevel.version + 1, changes=StockLevel.changes + 1, updated_at=clock.now(),
+                version=StockLevel.version + 1, updated_at=clock.now(),
             )
         )  # fmt: skip
         audit.record(
@@ -189,12 +199,12 @@ def movements(variant_id: str, *, before: str | None = None, limit: int = 100) -
 
 
 def generation() -> int:
-    """Return a number that grows with every change of any level: pages that show stock are made again after that.
+    """Return a number that grows when what customers are shown of any level changes: pages made before are old.
 
-    The sum of the counters, not the newest time, because a change may commit after one that was made later.
+    The sum of the counters, not the newest time, because a change may commit after one that was made later. The
+    database counts, in the statement that changes a level (docs/decisions, 29).
     """
-    with db.orders.reading() as session:
-        return int(session.execute(select(func.sum(StockLevel.changes))).scalar() or 0)
+    return int(db.orders.value(_GENERATION, {}) or 0)
 
 
 def _add(
@@ -233,7 +243,6 @@ def write_change(variant_id: str, change: int) -> None:
         .values(
             on_hand=StockLevel.on_hand + change,
             version=StockLevel.version + 1,
-            changes=StockLevel.changes + 1,
             updated_at=clock.now(),
         )
     )

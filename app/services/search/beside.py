@@ -17,7 +17,7 @@ _NEIGHBOURS = 4
 
 @dataclass(frozen=True)
 class Beside:
-    """How many of each of the product's variants can be had, and the cards of its neighbours.
+    """How many of each of the product's variants can be had (`Level.shown`), and the cards of its neighbours.
 
     `due` has the variants that are sold before they lie on the shelf again, and the day on which they come.
     """
@@ -46,9 +46,8 @@ def beside(product: catalog.Product, *, at: str | None = None) -> Beside:
         cards = catalog.cards(session.scalars(query).all(), at=at)
         own = [variant.id for variant in product.variants]
         levels = inventory.levels([*own, *(variant for card in cards for variant in card.variant_ids)])
-    available = {variant: level.available for variant, level in levels.items()}
     return Beside(
-        {variant: available[variant] for variant in own},
+        {variant: levels[variant].shown for variant in own},
         {variant: due for variant in own if (due := levels[variant].due)},
         told(cards, levels),
     )
