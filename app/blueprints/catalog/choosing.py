@@ -27,10 +27,10 @@ class Value:
 
 @dataclass(frozen=True)
 class Choice:
-    """What is chosen. `variant` is None when there is no such combination; `left` is what can be had of it, as
-    customers are told.
+    """What is chosen. `variant` is None when there is no such combination.
 
-    `instead` is the nearest variant that can be bought, when this one cannot.
+    `left` is how many can be had of it, as pages show it. `instead` is the nearest variant that can be bought, when
+    this one cannot.
     """
 
     product: Product

@@ -14,7 +14,6 @@ from app.services.inventory.levels import (
     SoldOut,
     adjust,
     allow_backorder,
-    generation,
     level_as_staff,
     levels,
     list_low,
@@ -24,6 +23,7 @@ from app.services.inventory.levels import (
 )
 from app.services.inventory.models import Reservation
 from app.services.inventory.reservations import held, hold, release, reservations_of, reserve, sell
+from app.services.inventory.showing import Shown, generation, shown
 
 __all__ = [
     "DEFAULT_LOCATION",
@@ -32,6 +32,7 @@ __all__ = [
     "Entry",
     "Level",
     "Reservation",
+    "Shown",
     "SoldOut",
     "adjust",
     "allow_backorder",
@@ -50,6 +51,7 @@ __all__ = [
     "reserve",
     "restock",
     "sell",
+    "shown",
     "stocked",
     "waiting",
 ]

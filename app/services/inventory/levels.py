@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import bindparam, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import String, any_, bindparam, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from app import clock, db
 from app.errors import Conflict, Invalid
@@ -21,10 +21,12 @@ LEVEL_COLUMNS = (
 )  # fmt: skip
 
 
-_LEVELS = select(*LEVEL_COLUMNS).where(
-    StockLevel.variant_id.in_(bindparam("variants", expanding=True)), StockLevel.location == DEFAULT_LOCATION
+# One array however many variants are asked for: a parameter each would make a statement of its own of every number.
+THESE = (
+    StockLevel.variant_id == any_(bindparam("variants", type_=ARRAY(String))),
+    StockLevel.location == DEFAULT_LOCATION,
 )
-_GENERATION = select(func.sum(StockLevel.changes))
+_LEVELS = select(*LEVEL_COLUMNS).where(*THESE)
 _MOST = 1_000_000
 
 
@@ -58,14 +60,6 @@ class Level:
     def available(self) -> int:
         """How many can be sold, on backorder included."""
         return self.on_hand + self.backorder - self.reserved
-
-    @property
-    def shown(self) -> int:
-        """How many can be sold, as customers are told: beyond FEW only that there are more (FEW + 1).
-
-        With `due` it is all that pages may say of a level: `generation()` tells of changes in these two alone.
-        """
-        return min(self.available, FEW + 1)
 
     @property
     def due(self) -> date | None:
@@ -196,15 +190,6 @@ def movements(variant_id: str, *, before: str | None = None, limit: int = 100) -
         query = query.where(StockMovement.id < before)
     with db.orders.reading() as session:
         return session.scalars(query.order_by(StockMovement.id.desc()).limit(limit)).all()
-
-
-def generation() -> int:
-    """Return a number that grows when what customers are shown of any level changes: pages made before are old.
-
-    The sum of the counters, not the newest time, because a change may commit after one that was made later. The
-    database counts, in the statement that changes a level (docs/decisions, 29).
-    """
-    return int(db.orders.value(_GENERATION, {}) or 0)
 
 
 def _add(

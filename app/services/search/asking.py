@@ -6,9 +6,10 @@ in the list; exactly one, and it counts for that filter's own facet. So every fa
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from app import db
 from app.services.search.indexing import SAMPLES
@@ -92,8 +93,7 @@ def ask(
     """Ask PostgreSQL for one page of a list and its counts."""
     masks = _masks(filters)
     statement = _statement(words, masks, collection_id, sort, start, has_facets=has_facets)
-    with db.orders.reading() as session:
-        row = session.execute(text(statement), _values(words, masks, collection_id, start, size)).one()
+    [row] = db.orders.rows(_read(statement), _values(words, masks, collection_id, start, size))
     return Found(
         ids=row.ids or [],
         total=row.total,
@@ -113,6 +113,12 @@ def explain(asked: str) -> str:
     statement = f"EXPLAIN (ANALYZE, COSTS OFF) {_statement(words, masks, None, '', 0, has_facets=True)}"
     with db.orders.reading() as session:
         return "\n".join(session.scalars(text(statement), _values(words, masks, None, 0, 24)))
+
+
+@lru_cache(maxsize=256)
+def _read(statement: str) -> TextClause:
+    """Look for the parameters of a statement once: there are about as many statements as combinations of filters."""
+    return text(statement)
 
 
 def _values(words: Words | None, masks: _Masks, collection_id: str | None, start: int, size: int) -> dict[str, Any]:

@@ -78,8 +78,7 @@ def correct(tokens: Sequence[str]) -> list[str]:
     doubtful = [token for token in tokens if len(token) >= _SHORTEST and token.isalpha() and len(token) <= 40]
     if not doubtful:
         return list(tokens)
-    with db.orders.reading() as session:
-        rows = session.execute(_ALIKE, {"tokens": doubtful}).all()
+    rows = db.orders.rows(_ALIKE, {"tokens": doubtful})
     nearest: dict[str, tuple[int, int, str]] = {}
     for token, plain, word in rows:
         cost = _distance(plain, word)

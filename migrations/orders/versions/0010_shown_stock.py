@@ -5,8 +5,7 @@ from alembic import op
 revision = "0010"
 down_revision = "0006"
 
-# As Level.shown and Level.due: how many can be sold, up to one more than a few; the day on which they come, when none
-# lies there.
+# As inventory.Shown: how many can be sold, up to one more than a few; the day on which they come, when none lies there.
 _LEFT = "least({row}.on_hand + {row}.backorder - {row}.reserved, 4)"
 _DUE = (
     "CASE WHEN {row}.on_hand + {row}.backorder > {row}.reserved AND {row}.on_hand <= {row}.reserved "

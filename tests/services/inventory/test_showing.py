@@ -1,4 +1,4 @@
-"""What makes pages old: exactly the changes of stock that customers are shown, whoever makes them."""
+"""What pages show of the stock, and what makes them old: exactly the changes of that, whoever makes them."""
 
 import random
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +12,7 @@ from app.errors import Conflict
 from app.services import inventory
 from app.services.inventory.models import StockLevel
 
-VARIANT = "a" * 20
+VARIANT, OTHER, NONE = "a" * 20, "b" * 20, "c" * 20
 
 
 def reserve(order: str, quantity: int = 1) -> None:
@@ -25,9 +25,9 @@ def stock(pieces: int) -> None:
 
 def rises(act) -> int:
     """Return by how much `act` raises the generation."""
-    before = inventory.generation()
+    before = int(inventory.generation())
     act()
-    return inventory.generation() - before
+    return int(inventory.generation()) - before
 
 
 def test_generation_rises_exactly_when_what_is_shown_changes(app):
@@ -39,13 +39,16 @@ def test_generation_rises_exactly_when_what_is_shown_changes(app):
         if on_hand + backorder >= max(0, reserved)
     ]
     path = random.Random(29).sample(possible, 400)
-    shown = [inventory.Level(VARIANT, version=1, **each) for each in path]
-    change(path[0])
+    levels = [inventory.Level(VARIANT, version=1, **each) for each in path]
 
-    rose = [rises(lambda to=to: change(to)) for to in path[1:]]
+    seen = []
+    for to in path:
+        rose = rises(lambda to=to: change(to))
+        seen.append((rose, inventory.shown([VARIANT])[VARIANT]))
 
-    assert rose == [(a.shown, a.due) != (b.shown, b.due) for a, b in pairwise(shown)]
-    assert 0 < sum(rose) < len(rose)
+    assert [shown for _, shown in seen] == [(min(level.available, 4), level.due) for level in levels]
+    assert [rose for rose, _ in seen[1:]] == [before != after for (_, before), (_, after) in pairwise(seen)]
+    assert 0 < sum(rose for rose, _ in seen) < len(seen)
 
 
 def change(to) -> None:
@@ -128,3 +131,33 @@ def test_change_that_is_rolled_back_leaves_no_trace(app):
             return
 
     assert rises(fail) == 0
+
+
+def test_shown_asks_once_for_each_variant_of_a_generation(app, count_queries):
+    stock(2)
+    at = inventory.generation()
+
+    with count_queries() as counted:
+        first = inventory.shown([VARIANT, NONE], at=at)
+        again = inventory.shown([NONE, VARIANT], at=at)
+        more = inventory.shown([OTHER, VARIANT], at=at)
+
+    assert first == again == {VARIANT: (2, None), NONE: (0, None)}
+    assert more == {OTHER: (0, None), VARIANT: (2, None)}
+    assert counted.sql == 2
+
+
+def test_shown_asks_anew_when_the_stock_has_changed(app):
+    stock(2)
+    inventory.shown([VARIANT], at=inventory.generation())
+
+    reserve("order-1")
+
+    assert inventory.shown([VARIANT], at=inventory.generation()) == {VARIANT: (1, None)}
+
+
+def test_shown_of_nothing_asks_nothing(app, count_queries):
+    with count_queries() as counted:
+        assert inventory.shown([]) == {}
+
+    assert counted.sql == 0
