@@ -169,7 +169,8 @@ def _statement(
 
 def _asked() -> str:
     return (
-        f"asked AS MATERIALIZED (SELECT ts_rewrite({QUERY}, 'SELECT alias, meaning FROM search_rewrites') AS query), "
+        f"asked AS MATERIALIZED (SELECT ts_rewrite({QUERY}, 'SELECT alias, meaning FROM search_rewrites') AS query, "
+        "plain(:whole) AS whole), "
         "coded AS MATERIALIZED (SELECT product_id FROM search_documents WHERE codes @> ARRAY[:code])"
     )
 
@@ -221,7 +222,7 @@ def _page(words: Words | None, sort: str, start: int, *, by_hand: bool) -> str:
 
 def _ranked() -> str:
     order = (
-        "(b.tier = 2) DESC, (plain(d.title) = plain(:whole)) DESC, "
+        "(b.tier = 2) DESC, (plain(d.title) = (SELECT whole FROM asked)) DESC, "
         f"ts_rank({_WEIGHTS}, d.words, (SELECT query FROM asked)) DESC, "
         "b.popularity DESC, b.created_at DESC, b.product_id"
     )
@@ -241,8 +242,8 @@ def _counted(masks: _Masks, *, with_collections: bool) -> str:
     bits = ", ".join(str(bit) for bit in (0, *own.values()))
     in_sample = f"(samples = {SAMPLES} OR sample < samples)"
     counted = (
-        "terms AS (SELECT term, fails, count(*) AS n FROM sized, matched, unnest(facets) AS term "
-        f"WHERE fails IN ({bits}) AND {in_sample} GROUP BY term, fails), "
+        "terms AS (SELECT term, fails, count(*) AS n FROM (SELECT unnest(facets) AS term, fails FROM sized, matched "
+        f"WHERE fails IN ({bits}) AND {in_sample}) AS each GROUP BY term, fails), "
         "counted AS (SELECT t.facet, t.value, t.position, sum(n) AS n FROM terms JOIN search_terms AS t ON t.id = term "
         f"WHERE fails = 0 OR fails = {mine} GROUP BY t.facet, t.value, t.position"
     )
