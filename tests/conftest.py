@@ -103,7 +103,8 @@ def app(one_app: Flask, stores: Stores, companies: Companies) -> Iterator[Flask]
     """The app with empty stores and companies that answer, in its context."""
     for company in (stripe, ups, sendgrid):
         company.breaker.reset()
-    one_app.extensions.pop("page_state", None)  # what it knew of the stores that the test before had
+    for known in ("page_state", "known"):  # what it knew of the stores that the test before had
+        one_app.extensions.pop(known, None)
     with one_app.app_context():
         yield one_app
 

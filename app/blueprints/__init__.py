@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.blueprints import _access, _front, _limits, _pages, _security
+from app.blueprints import _access, _fragments, _front, _limits, _pages, _security
 
 
 def register(app: Flask) -> None:
@@ -23,6 +23,7 @@ def register(app: Flask) -> None:
     _security.register(app)
     _access.register(app)
     _pages.register(app)
+    _fragments.register(app)
     _limits.register(app)
     _front.register(app)
     for room in (catalog, cart, checkout, pay, orders, content, feeds, admin, webhooks, health):

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from operator import eq
 
 from app.services.catalog import Product, Variant
+from app.services.inventory import FEW
 
-LOW = 3  # pieces; from here down the page says how many are left
+_MOST = 99  # pieces that are asked for at once; of many the page does not know how many are left
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,10 @@ class Value:
 
 @dataclass(frozen=True)
 class Choice:
-    """What is chosen. `variant` is None when there is no such combination; `left` is what can be had of it.
+    """What is chosen. `variant` is None when there is no such combination.
 
-    `instead` is the nearest variant that can be bought, when this one cannot.
+    `left` is how many can be had of it, as pages show it. `instead` is the nearest variant that can be bought, when
+    this one cannot.
     """
 
     product: Product
@@ -41,6 +43,16 @@ class Choice:
     def is_buyable(self) -> bool:
         """Whether it can go into the cart."""
         return self.variant is not None and self.variant.price is not None and self.left > 0
+
+    @property
+    def are_few(self) -> bool:
+        """Whether so few are left that the page says how many."""
+        return self.left <= FEW
+
+    @property
+    def most(self) -> int:
+        """How many the form takes; the cart refuses what is too many."""
+        return self.left if self.are_few else _MOST
 
     @property
     def query(self) -> dict[str, str]:

@@ -161,7 +161,7 @@ def _groups(listing: search.Listing) -> Iterator[Group]:
                 for value in facet.values
             ]
         first = [choice for number, choice in enumerate(choices) if number < _FEW or choice.is_chosen]
-        rest = [choice for choice in choices if choice not in first]
+        rest = [choice for choice in choices[_FEW:] if not choice.is_chosen]
         if len(rest) == 1:
             first, rest = choices, []
         if choices:

@@ -30,7 +30,7 @@ _ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 def home() -> Response:
     """Show the shop's window: the sections that staff arranged."""
     front = next((shelf for shelf in pages.shelves(g.page_state) if shelf.slug == catalog.HOME), None)
-    return _show_home(catalog.sections_of(front), _listed(), at=g.page_state.catalog)
+    return _show_home(catalog.sections_of(front), _listed(), at=g.page_state)
 
 
 @bp.get("/preview")
@@ -43,7 +43,7 @@ def preview() -> Response:
 
 
 def _show_home(
-    sections: Sequence[catalog.Section], shelves: Sequence[catalog.Collection], *, at: str | None = None
+    sections: Sequence[catalog.Section], shelves: Sequence[catalog.Collection], *, at: catalog.State | None = None
 ) -> Response:
     """Show a home page made of `sections`; `shelves` are those that a section of collections may show."""
     first = next((section for section in sections if section.kind == "hero"), None)
@@ -83,7 +83,7 @@ def collection(slug: str) -> Response:
         page=state.page,
         filters=lists.by_id(state),
         has_facets=True,
-        at=g.page_state.catalog,
+        at=g.page_state,
     )
     return lists.show(
         listing,
@@ -101,7 +101,7 @@ def products() -> Response:
     """Show all products."""
     state = lists.read("/products")
     listing = search.list_products(
-        sort=state.sort, page=state.page, filters=lists.by_id(state), has_facets=True, at=g.page_state.catalog
+        sort=state.sort, page=state.page, filters=lists.by_id(state), has_facets=True, at=g.page_state
     )
     return lists.show(listing, state, title="Everything", lead="", arranged="")
 
@@ -110,8 +110,8 @@ def products() -> Response:
 @kept("v", "o1", "o2", "o3", "o4", "o5", "o6")
 def product(slug: str) -> Response:
     """Show a product, with the variant that the address names."""
-    shown = catalog.get(slug)
-    beside = search.beside(shown, at=g.page_state.catalog)
+    shown = catalog.get(slug, at=g.page_state.catalog)
+    beside = search.beside(shown, at=g.page_state)
     choice = choose(shown, beside.available, request.args)
     return page(
         "catalog/product.html",
@@ -132,7 +132,7 @@ def recently_viewed() -> Response:
         raise NotFound
     asked = request.args.get("ids", "").split(",")[:_REMEMBERED]
     ids = [each for each in asked if _ID.fullmatch(each)]
-    return page("catalog/_recently_viewed.html", cards=search.recall(ids, at=pages.state().catalog))
+    return page("catalog/_recently_viewed.html", cards=search.recall(ids, at=pages.state()))
 
 
 @bp.get("/search")
@@ -140,9 +140,7 @@ def recently_viewed() -> Response:
 def find() -> Response:
     """Search: a code first, then words, then what is spelled alike."""
     state = lists.read("/search")
-    listing = search.find(
-        state.query, sort=state.sort, page=state.page, filters=lists.by_id(state), at=g.page_state.catalog
-    )
+    listing = search.find(state.query, sort=state.sort, page=state.page, filters=lists.by_id(state), at=g.page_state)
     return lists.show(listing, state, title="Search", lead="", arranged="Best match", template="catalog/search.html")
 
 
@@ -152,7 +150,7 @@ def suggest() -> Response:
     """Suggest a few products and collections for what has been typed so far."""
     asked = request.args.get("q", "").strip()[: search.LONGEST_QUERY]
     named = [shelf for shelf in _listed() if len(asked) > 1 and asked.lower() in shelf.title.lower()]
-    cards = search.suggest(asked, at=g.page_state.catalog)
+    cards = search.suggest(asked, at=g.page_state)
     return page("catalog/_suggestions.html", query=asked, cards=cards, shelves=named[:_SHELVES_SUGGESTED])
 
 

@@ -4,11 +4,10 @@ The one rule: a card is for looking at. Nothing is put in a cart or ordered by a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-
-from flask import current_app
+from dataclasses import dataclass
 
 from app import stores
+from app.known import known_at
 from app.money import Money
 from app.services.catalog.documents import Document, to_media, to_variant
 from app.services.catalog.measures import UnitPrice
@@ -42,21 +41,13 @@ class Card:
         return f"/products/{self.slug}"
 
 
-@dataclass(frozen=True)
-class _Known:
-    """The cards read since the catalogue came to a generation."""
-
-    generation: str
-    cards: dict[str, Card] = field(default_factory=dict)
-
-
 def cards(ids: Sequence[str], *, at: str | None = None) -> list[Card]:
     """Return the cards of published products, in the order of `ids`, in at most one query.
 
     `at` is the generation of the catalogue that the asker knows: cards read since then will do. Without it all are
     read now.
     """
-    known = _known_at(at)
+    known = known_at("cards", at)
     found = {each: known[each] for each in ids if each in known}
     missing = [each for each in ids if each not in found]
     if missing:
@@ -66,16 +57,6 @@ def cards(ids: Sequence[str], *, at: str | None = None) -> list[Card]:
         if len(known) < _MOST:
             known |= read
     return [found[each] for each in ids if each in found]
-
-
-def _known_at(generation: str | None) -> dict[str, Card]:
-    """Return the cards that this process read since `generation`; those of another are forgotten."""
-    if generation is None:
-        return {}
-    known: _Known | None = current_app.extensions.get("cards")
-    if known is None or known.generation != generation:
-        known = current_app.extensions["cards"] = _Known(generation)
-    return known.cards
 
 
 def _to_card(document: Document) -> Card:

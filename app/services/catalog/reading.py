@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pymongo.errors import PyMongoError
 
 from app import config, stores
 from app.errors import Invalid, NotFound, Unavailable
+from app.known import known_at
 from app.money import Money
 from app.services import tax
 from app.services.catalog.documents import (
@@ -29,6 +31,7 @@ _NO_COLLECTION = "We do not have this collection any more. The others are all on
 _GONE = "We do not make this any more. The collections show what there is."
 _NO_ANSWER = "The catalogue does not answer just now. Nothing was lost; please try again in a moment."
 _AT_ONCE = 500
+_MOST_KNOWN = 200  # products in each process, some ten kilobytes each
 _SHELF_LACKS = {"product_ids": 0, "rules": 0, "draft": 0}
 
 
@@ -74,6 +77,13 @@ def find_variants(ids: Iterable[str]) -> dict[str, Sellable]:
     }
 
 
+class State(NamedTuple):
+    """The generations of the catalogue and of the stock that a page is made in; under others it is old."""
+
+    catalog: str
+    stock: str
+
+
 class Moved(NotFound):
     """It stands at another address now: `url`."""
 
@@ -86,13 +96,21 @@ class Gone(NotFound):
     """It was here and does not come back."""
 
 
-def get(slug: str) -> Product:
-    """Return the product that customers see at `slug`, or raise NotFound: Moved or Gone where that is known."""
+def get(slug: str, *, at: str | None = None) -> Product:
+    """Return the product that customers see at `slug`, or raise NotFound: Moved or Gone where that is known.
+
+    `at` is as in cards().
+    """
+    known = known_at("products", at)
+    if slug in known:
+        return known[slug]
     product = find_by_slug(slug)
     if product is None:
         raise _what_became_of("products", slug, to_product) or NotFound(_NO_PRODUCT)
     if not product.is_published:
         raise NotFound(_NO_PRODUCT)
+    if len(known) < _MOST_KNOWN:
+        known[slug] = product
     return product
 
 

@@ -1,6 +1,7 @@
 """A picture as the catalogue keeps it and pages show it."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 WIDTHS = (320, 640, 960, 1280, 1920)  # pixels
@@ -74,6 +75,7 @@ class Media:
         return f"/media/{self.key}/{width}.{extension}"
 
 
+@lru_cache(maxsize=4096)
 def widths_of(width: int) -> tuple[int, ...]:
     """Return the widths in which a picture `width` pixels wide is kept: never wider than it is."""
     smaller = tuple(each for each in WIDTHS if each < width)

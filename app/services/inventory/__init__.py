@@ -9,11 +9,11 @@ from app.services.inventory.booking import Booking, Entry, book
 from app.services.inventory.fsck import stocked
 from app.services.inventory.levels import (
     DEFAULT_LOCATION,
+    FEW,
     Level,
     SoldOut,
     adjust,
     allow_backorder,
-    generation,
     level_as_staff,
     levels,
     list_low,
@@ -23,13 +23,16 @@ from app.services.inventory.levels import (
 )
 from app.services.inventory.models import Reservation
 from app.services.inventory.reservations import held, hold, release, reservations_of, reserve, sell
+from app.services.inventory.showing import Shown, generation, shown
 
 __all__ = [
     "DEFAULT_LOCATION",
+    "FEW",
     "Booking",
     "Entry",
     "Level",
     "Reservation",
+    "Shown",
     "SoldOut",
     "adjust",
     "allow_backorder",
@@ -48,6 +51,7 @@ __all__ = [
     "reserve",
     "restock",
     "sell",
+    "shown",
     "stocked",
     "waiting",
 ]

@@ -63,7 +63,7 @@ def _count_again(subject: str) -> None:
         row = session.execute(held).one_or_none()
         count = row.sum if row else 0
         if most is not None and count <= most:
-            again = {"reserved": count, "changes": StockLevel.changes + 1, "updated_at": clock.now()}
+            again = {"reserved": count, "updated_at": clock.now()}
             session.execute(update(StockLevel).where(here).values(again))
 
 

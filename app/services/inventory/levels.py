@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import bindparam, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import String, any_, bindparam, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from app import clock, db
 from app.errors import Conflict, Invalid
@@ -14,15 +14,19 @@ from app.services.inventory.backorders import fill
 from app.services.inventory.models import StockLevel, StockMovement
 
 DEFAULT_LOCATION = "main"
+FEW = 3  # pieces; from here down customers are told how many are left
 LEVEL_COLUMNS = (
     StockLevel.variant_id, StockLevel.on_hand, StockLevel.reserved, StockLevel.version,
     StockLevel.backorder, StockLevel.expected_on, StockLevel.low_at,
 )  # fmt: skip
 
 
-_LEVELS = select(*LEVEL_COLUMNS).where(
-    StockLevel.variant_id.in_(bindparam("variants", expanding=True)), StockLevel.location == DEFAULT_LOCATION
+# One array however many variants are asked for: a parameter each would make a statement of its own of every number.
+THESE = (
+    StockLevel.variant_id == any_(bindparam("variants", type_=ARRAY(String))),
+    StockLevel.location == DEFAULT_LOCATION,
 )
+_LEVELS = select(*LEVEL_COLUMNS).where(*THESE)
 _MOST = 1_000_000
 
 
@@ -146,7 +150,7 @@ def allow_backorder(
             .where(StockLevel.variant_id == variant_id, StockLevel.location == DEFAULT_LOCATION)
             .values(
                 backorder=pieces, expected_on=expected_on if pieces else None, low_at=low_at,
-                version=StockLevel.version + 1, changes=StockLevel.changes + 1, updated_at=clock.now(),
+                version=StockLevel.version + 1, updated_at=clock.now(),
             )
         )  # fmt: skip
         audit.record(
@@ -188,15 +192,6 @@ def movements(variant_id: str, *, before: str | None = None, limit: int = 100) -
         return session.scalars(query.order_by(StockMovement.id.desc()).limit(limit)).all()
 
 
-def generation() -> int:
-    """Return a number that grows with every change of any level: pages that show stock are made again after that.
-
-    The sum of the counters, not the newest time, because a change may commit after one that was made later.
-    """
-    with db.orders.reading() as session:
-        return int(session.execute(select(func.sum(StockLevel.changes))).scalar() or 0)
-
-
 def _add(
     variant_id: str, quantity: int, *, kind: str, reference: str | None, reason: str, actor: str,
     order_id: str | None = None,
@@ -233,7 +228,6 @@ def write_change(variant_id: str, change: int) -> None:
         .values(
             on_hand=StockLevel.on_hand + change,
             version=StockLevel.version + 1,
-            changes=StockLevel.changes + 1,
             updated_at=clock.now(),
         )
     )

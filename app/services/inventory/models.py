@@ -29,7 +29,8 @@ class StockLevel(OrdersModel):
     backorder: Mapped[int] = mapped_column(default=0, server_default="0")
     expected_on: Mapped[date | None]
     low_at: Mapped[int] = mapped_column(default=3, server_default="3")
-    # `version` counts the changes of `on_hand`, which a person may be editing; `changes` counts all of them.
+    # `version` counts the changes of `on_hand`, which a person may be editing; `changes` counts those that customers
+    # are shown. A trigger raises it, so that no statement can forget to.
     version: Mapped[int] = mapped_column(default=1)
     changes: Mapped[int] = mapped_column(default=1)
     updated_at: Mapped[datetime]

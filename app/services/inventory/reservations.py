@@ -14,18 +14,17 @@ from app.services.inventory.models import Reservation, StockLevel, StockMovement
 _LEVEL = update(db.table_of(StockLevel)).where(
     StockLevel.variant_id == bindparam("variant"), StockLevel.location == DEFAULT_LOCATION
 )
-_CHANGED = {"changes": StockLevel.changes + 1, "updated_at": bindparam("moment")}
 _RESERVE = (
     _LEVEL.where(StockLevel.on_hand + StockLevel.backorder - StockLevel.reserved >= bindparam("pieces"))
-    .values(reserved=StockLevel.reserved + bindparam("pieces"), **_CHANGED)
+    .values(reserved=StockLevel.reserved + bindparam("pieces"), updated_at=bindparam("moment"))
     .returning(StockLevel.variant_id)
 )
-_RELEASE = _LEVEL.values(reserved=StockLevel.reserved - bindparam("pieces"), **_CHANGED)
+_RELEASE = _LEVEL.values(reserved=StockLevel.reserved - bindparam("pieces"), updated_at=bindparam("moment"))
 _SELL = _LEVEL.values(
     on_hand=StockLevel.on_hand - bindparam("pieces"),
     reserved=StockLevel.reserved - bindparam("pieces"),
     version=StockLevel.version + 1,
-    **_CHANGED,
+    updated_at=bindparam("moment"),
 ).returning(StockLevel.on_hand)
 _MOVED = insert(db.table_of(StockMovement))
 _HELD = select(Reservation.variant_id, Reservation.quantity).where(

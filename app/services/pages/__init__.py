@@ -13,8 +13,9 @@ from typing import cast
 from redis.exceptions import RedisError
 
 from app import stores
+from app.services.catalog import State
 from app.services.pages.packing import Packed
-from app.services.pages.reading import Known, State, known_of, shelves, state
+from app.services.pages.reading import Known, known_of, shelves, state
 
 __all__ = ["Known", "Packed", "State", "fetch", "known_of", "shelves", "state"]
 

@@ -2,24 +2,17 @@
 
 import threading
 import time
-from typing import NamedTuple
 
 from flask import Flask, current_app
 from pymongo.errors import PyMongoError
 from sqlalchemy.exc import OperationalError
 
 from app.services import catalog, inventory
+from app.services.catalog import State
 
 _FRESH = 1.0  # seconds; with the time a page takes, a change shows within two
 _SHELVES_FRESH = 60.0  # seconds that the frame of a page outside the catalogue may lag behind
 _REST_AFTER_FAILURE = 10.0
-
-
-class State(NamedTuple):
-    """Two generations; a page made under others is old."""
-
-    catalog: str
-    stock: str
 
 
 class Known:
@@ -47,7 +40,7 @@ def state() -> State:
             known.state, known.failure = None, None
             try:
                 asked_at = time.monotonic()
-                known.state = State(catalog.generation(), str(inventory.generation()))
+                known.state = State(catalog.generation(), inventory.generation())
                 known.read_at = asked_at
             except (PyMongoError, OperationalError) as error:
                 # Whoever waits behind the lock is told the same at once, rather than waiting for the store in turn.

@@ -6,9 +6,10 @@ in the list; exactly one, and it counts for that filter's own facet. So every fa
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from app import db
 from app.services.search.indexing import SAMPLES
@@ -92,8 +93,7 @@ def ask(
     """Ask PostgreSQL for one page of a list and its counts."""
     masks = _masks(filters)
     statement = _statement(words, masks, collection_id, sort, start, has_facets=has_facets)
-    with db.orders.reading() as session:
-        row = session.execute(text(statement), _values(words, masks, collection_id, start, size)).one()
+    [row] = db.orders.rows(_read(statement), _values(words, masks, collection_id, start, size))
     return Found(
         ids=row.ids or [],
         total=row.total,
@@ -113,6 +113,12 @@ def explain(asked: str) -> str:
     statement = f"EXPLAIN (ANALYZE, COSTS OFF) {_statement(words, masks, None, '', 0, has_facets=True)}"
     with db.orders.reading() as session:
         return "\n".join(session.scalars(text(statement), _values(words, masks, None, 0, 24)))
+
+
+@lru_cache(maxsize=256)
+def _read(statement: str) -> TextClause:
+    """Look for the parameters of a statement once: there are about as many statements as combinations of filters."""
+    return text(statement)
 
 
 def _values(words: Words | None, masks: _Masks, collection_id: str | None, start: int, size: int) -> dict[str, Any]:
@@ -163,7 +169,8 @@ def _statement(
 
 def _asked() -> str:
     return (
-        f"asked AS MATERIALIZED (SELECT ts_rewrite({QUERY}, 'SELECT alias, meaning FROM search_rewrites') AS query), "
+        f"asked AS MATERIALIZED (SELECT ts_rewrite({QUERY}, 'SELECT alias, meaning FROM search_rewrites') AS query, "
+        "plain(:whole) AS whole), "
         "coded AS MATERIALIZED (SELECT product_id FROM search_documents WHERE codes @> ARRAY[:code])"
     )
 
@@ -215,7 +222,7 @@ def _page(words: Words | None, sort: str, start: int, *, by_hand: bool) -> str:
 
 def _ranked() -> str:
     order = (
-        "(b.tier = 2) DESC, (plain(d.title) = plain(:whole)) DESC, "
+        "(b.tier = 2) DESC, (plain(d.title) = (SELECT whole FROM asked)) DESC, "
         f"ts_rank({_WEIGHTS}, d.words, (SELECT query FROM asked)) DESC, "
         "b.popularity DESC, b.created_at DESC, b.product_id"
     )
@@ -235,8 +242,8 @@ def _counted(masks: _Masks, *, with_collections: bool) -> str:
     bits = ", ".join(str(bit) for bit in (0, *own.values()))
     in_sample = f"(samples = {SAMPLES} OR sample < samples)"
     counted = (
-        "terms AS (SELECT term, fails, count(*) AS n FROM sized, matched, unnest(facets) AS term "
-        f"WHERE fails IN ({bits}) AND {in_sample} GROUP BY term, fails), "
+        "terms AS (SELECT term, fails, count(*) AS n FROM (SELECT unnest(facets) AS term, fails FROM sized, matched "
+        f"WHERE fails IN ({bits}) AND {in_sample}) AS each GROUP BY term, fails), "
         "counted AS (SELECT t.facet, t.value, t.position, sum(n) AS n FROM terms JOIN search_terms AS t ON t.id = term "
         f"WHERE fails = 0 OR fails = {mine} GROUP BY t.facet, t.value, t.position"
     )

@@ -43,12 +43,12 @@ class Listing:
 
 def list_products(
     *, collection_id: str | None = None, sort: str = "", page: int = 1, size: int = PAGE_SIZE,
-    filters: Filters | None = None, has_facets: bool = False, at: str | None = None,
+    filters: Filters | None = None, has_facets: bool = False, at: catalog.State | None = None,
 ) -> Listing:  # fmt: skip
     """List the published products of a collection, or all; raise NotFound for a page beyond the last.
 
-    Without a `sort` a collection comes as the shop arranged it, all products newest first. `at` is the
-    generation of the catalogue that the asker knows; cards read since then will do, without it all are read anew.
+    Without a `sort` a collection comes as the shop arranged it, all products newest first. `at` is as in
+    cards.show().
     """
     narrowed = filters or Filters()
     found = ask(
@@ -59,7 +59,7 @@ def list_products(
 
 
 def find(
-    asked: str, *, sort: str = "", page: int = 1, filters: Filters | None = None, at: str | None = None
+    asked: str, *, sort: str = "", page: int = 1, filters: Filters | None = None, at: catalog.State | None = None
 ) -> Listing:
     """Search, or raise NotFound for a page beyond the last. `at` is as in list_products().
 
@@ -94,7 +94,7 @@ def _ask(words: Words, filters: Filters, sort: str, page: int) -> Found:
     return ask(words, filters, collection_id=None, sort=sort, start=(page - 1) * PAGE_SIZE, size=PAGE_SIZE)
 
 
-def _listing(found: Found, filters: Filters, sort: str, page: int, at: str | None) -> Listing:
+def _listing(found: Found, filters: Filters, sort: str, page: int, at: catalog.State | None) -> Listing:
     if not found.ids and page > 1:
         raise NotFound("This list has fewer pages. Start again from the first.")
     return Listing(

@@ -28,10 +28,10 @@ _SUGGEST = text(
 )
 
 
-def suggest(asked: str, *, at: str | None = None) -> list[catalog.Card]:
+def suggest(asked: str, *, at: catalog.State | None = None) -> list[catalog.Card]:
     """Return the cards of a few products whose title or labels begin so, also when a word is misspelt.
 
-    `at`: as in catalog.cards().
+    `at`: as in cards.show().
     """
     tokens = tokens_of(asked)
     if not tokens or len("".join(tokens)) < _SHORTEST:
@@ -40,10 +40,9 @@ def suggest(asked: str, *, at: str | None = None) -> list[catalog.Card]:
     if not ids:
         corrected = correct(tokens)
         ids = _ids(corrected, "") if corrected != tokens else []
-    return catalog.cards(ids, at=at)
+    return catalog.cards(ids, at=at.catalog if at else None)
 
 
 def _ids(tokens: list[str], asked: str) -> list[str]:
     values = {"query": " & ".join(tokens) + ":*", "code": bare(asked), "whole": " ".join(tokens)}
-    with db.orders.reading() as session:
-        return list(session.scalars(_SUGGEST, values))
+    return [row.product_id for row in db.orders.rows(_SUGGEST, values)]

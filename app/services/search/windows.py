@@ -2,39 +2,45 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import text
 
 from app import db
-from app.services import catalog, inventory
-from app.services.search.cards import told
-from app.services.search.models import SearchDocument, SearchPlace
+from app.services import catalog
+from app.services.search.cards import show
 
 SHOWN = 8
 
+_NEWEST = ""  # in the place of a collection's id
+_FIRST = text(
+    f"""
+    SELECT asked.id, CASE WHEN asked.id = '{_NEWEST}' THEN ARRAY(
+        SELECT product_id FROM search_documents WHERE is_published ORDER BY created_at DESC, product_id LIMIT {SHOWN}
+    ) ELSE ARRAY(
+        SELECT d.product_id FROM search_places AS p JOIN search_documents AS d USING (product_id)
+        WHERE p.collection_id = asked.id AND d.is_published
+        ORDER BY p.position, d.created_at DESC, d.product_id LIMIT {SHOWN}
+    ) END FROM unnest(CAST(:shelves AS text[])) AS asked (id)
+    """  # noqa: S608 - words and numbers of our own
+)
 
-def windows(sections: Iterable[catalog.Section], *, at: str | None = None) -> dict[str, list[catalog.Card]]:
+
+def windows(sections: Iterable[catalog.Section], *, at: catalog.State | None = None) -> dict[str, list[catalog.Card]]:
     """Return the cards of each section of products, by its id: those picked, else its collection's, else the newest.
 
-    `at`: as in catalog.cards().
+    `at`: as in cards.show().
     """
     wanted = [section for section in sections if section.kind == "products"]
-    ids = {section.id: list(section.product_ids) for section in wanted}
-    asked = [section for section in wanted if not section.product_ids]
-    with db.orders.reading() as session:
-        if asked:
-            for place, product in session.execute(union_all(*map(_first, range(len(asked)), asked))):
-                ids[asked[place].id].append(product)
-        cards = {card.id: card for card in catalog.cards([each for found in ids.values() for each in found], at=at)}
-        levels = inventory.levels(variant for card in cards.values() for variant in card.variant_ids)
-    shown = {card.id: card for card in told(cards.values(), levels)}
+    shelves = {section.id: _shelf(section) for section in wanted if not section.product_ids}
+    first = (
+        {row[0]: row[1] for row in db.orders.rows(_FIRST, {"shelves": list({*shelves.values()})})} if shelves else {}
+    )
+    ids = {
+        section.id: list(section.product_ids) if section.product_ids else first[shelves[section.id]]
+        for section in wanted
+    }
+    shown = {card.id: card for card in show([*{each for found in ids.values() for each in found}], at=at)}
     return {section: [shown[each] for each in found if each in shown][:SHOWN] for section, found in ids.items()}
 
 
-def _first(place: int, section: catalog.Section):  # type: ignore[no-untyped-def]  # noqa: ANN202 - SQLAlchemy's own
-    query = select(literal(place), SearchDocument.product_id).where(SearchDocument.is_published)
-    newest = SearchDocument.created_at.desc()
-    if not section.collection_ids:
-        return query.order_by(newest, SearchDocument.product_id).limit(SHOWN).subquery().select()
-    query = query.join(SearchPlace, SearchPlace.product_id == SearchDocument.product_id)
-    query = query.where(SearchPlace.collection_id == section.collection_ids[0])
-    return query.order_by(SearchPlace.position, newest, SearchDocument.product_id).limit(SHOWN).subquery().select()
+def _shelf(section: catalog.Section) -> str:
+    return section.collection_ids[0] if section.collection_ids else _NEWEST

@@ -31,17 +31,19 @@ _FORGET = text(
     )
     """
 )
+# What is asked is made plain before it is compared: told to, or PostgreSQL makes it plain again for each word it knows.
 _ALIKE = text(
     """
-    SELECT asked.token, asked.plain, known.word
-    FROM (SELECT token, plain(token) FROM unnest(CAST(:tokens AS text[])) AS token) AS asked (token, plain)
+    WITH asked AS MATERIALIZED (
+        SELECT token, plain(token) AS plain, (tsvector_to_array(to_tsvector('shop', token)))[1] AS lexeme
+        FROM unnest(CAST(:tokens AS text[])) AS token
+    )
+    SELECT asked.token, asked.plain, known.word FROM asked
     JOIN search_words AS known
       ON length(known.word) BETWEEN length(asked.plain) - 2 AND length(asked.plain) + 2
      AND levenshtein_less_equal(known.word, asked.plain, 2) <= 2
     WHERE NOT EXISTS (SELECT FROM search_words WHERE word LIKE asked.plain || '%')
-      AND NOT EXISTS (
-        SELECT FROM search_words WHERE lexeme = (tsvector_to_array(to_tsvector('shop', asked.token)))[1]
-      )
+      AND NOT EXISTS (SELECT FROM search_words WHERE lexeme = asked.lexeme)
     """
 )
 
@@ -78,8 +80,7 @@ def correct(tokens: Sequence[str]) -> list[str]:
     doubtful = [token for token in tokens if len(token) >= _SHORTEST and token.isalpha() and len(token) <= 40]
     if not doubtful:
         return list(tokens)
-    with db.orders.reading() as session:
-        rows = session.execute(_ALIKE, {"tokens": doubtful}).all()
+    rows = db.orders.rows(_ALIKE, {"tokens": doubtful})
     nearest: dict[str, tuple[int, int, str]] = {}
     for token, plain, word in rows:
         cost = _distance(plain, word)

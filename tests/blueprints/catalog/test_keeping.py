@@ -4,11 +4,12 @@ import gzip
 import threading
 import time
 from dataclasses import replace
+from datetime import timedelta
 
 import brotli
 import pytest
 
-from app import stores
+from app import clock, stores
 from app.services import catalog, inventory, pages, search
 from tests import make
 
@@ -43,6 +44,57 @@ def test_page_shows_that_the_last_was_sold(client):
     inventory.adjust(product.variants[0].id, 0, version=level.version, reason="broken", actor="test")
 
     assert "Sold out" in page_of(client, product).text
+
+
+def test_purchase_of_one_of_fifty_leaves_pages_kept(client, count_queries):
+    product = make.product(stock=50)
+    page_of(client, product)
+    reserve(product)
+
+    time.sleep(0.12)
+    with count_queries() as counted:
+        answer = client.get(f"/products/{product.slug}")
+
+    assert "In stock" in answer.text
+    assert (counted.sql, counted.mongo) == (1, 1)  # the two generations
+
+
+@pytest.mark.parametrize(("stock", "before", "after"), [(4, "In stock", "Only 3 left"), (1, "Only 1 left", "Sold out")])
+def test_purchase_that_customers_are_to_see_is_seen_and_so_is_its_return(client, stock, before, after):
+    product = make.product(stock=stock)
+    first = page_of(client, product).text
+
+    reserve(product)
+    bought = page_of(client, product).text
+    inventory.release("order-1")
+    returned = page_of(client, product).text
+
+    assert before in first
+    assert after in bought
+    assert before not in bought
+    assert before in returned
+
+
+def test_card_says_that_the_last_was_sold_and_that_it_came_back(client):
+    product = make.product(stock=1)
+    search.index_stale()
+    first = page_after_a_while(client, "/products")
+
+    reserve(product)
+    bought = page_after_a_while(client, "/products")
+    inventory.release("order-1")
+    returned = page_after_a_while(client, "/products")
+
+    assert ["Sold out" in each for each in (first, bought, returned)] == [False, True, False]
+
+
+def reserve(product):
+    inventory.reserve("order-1", {product.variants[0].id: 1}, until=clock.now() + timedelta(minutes=30))
+
+
+def page_after_a_while(client, address):
+    time.sleep(0.12)
+    return client.get(address).text
 
 
 def test_list_shows_what_was_published_once_it_is_indexed(client):
