@@ -101,7 +101,7 @@ def get(slug: str, *, at: str | None = None) -> Product:
 
     `at` is as in cards().
     """
-    known = known_at("products", at)
+    known: dict[str, Product] = known_at("products", at)
     if slug in known:
         return known[slug]
     product = find_by_slug(slug)

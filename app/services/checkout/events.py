@@ -48,16 +48,16 @@ def mark_disputed(payment_id: str, seen: SeenDispute) -> bool:
         orders.lock(order_id)
         said = payments.note_dispute(payments.lock(payment_id), seen)
         if said:
-            orders.note(order_id, "dispute", f"{said}{_about_gift_cards(order_id)}", actor="stripe")
+            orders.note(order_id, "dispute", f"{said}{cards_to_void(order_id)}", actor="stripe")
     return said is not None
 
 
-def _about_gift_cards(order_id: str) -> str:
-    """Name the gift cards that were bought with disputed money and can still be spent."""
+def cards_to_void(order_id: str) -> str:
+    """Name, for staff, the gift cards that were bought with an order and can still be spent; mostly nothing."""
     if not orders.get_for_job(order_id).has_gift_cards:
         return ""
     usable = [card for card in gift_cards.sold_with(order_id) if card.balance]
+    if not usable:
+        return ""
     named = ", ".join(f"{card.last4} ({card.balance_money.decimal} {card.currency})" for card in usable)
-    return (
-        f" Gift cards bought with it can still be spent: {named}. Void them if you do not trust it." if usable else ""
-    )
+    return f" Gift cards bought with it can still be spent: {named}. Void them if they are not paid for any more."

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from app import clock, db
 from app.queue import later
 from app.services import orders, payments
-from app.services.checkout.events import mark_disputed
+from app.services.checkout.events import cards_to_void, mark_disputed
 from app.services.payments import Finding, SeenRefund, Truth
 
 log = logging.getLogger(__name__)
@@ -129,7 +129,8 @@ def _take_refund(seen: SeenRefund) -> Finding | None:
         if not payments.add_refund(payment.id, seen):
             return Finding(seen.id, f"gave back more than is left of payment {payment.id}", is_mended=False)
         said = f"{seen.amount.decimal} {seen.amount.currency} were given back at Stripe itself."
-        orders.note(payment.order_id, "refund", said, actor="stripe")
+        cards = cards_to_void(payment.order_id)
+        orders.note(payment.order_id, "cards_left" if cards else "refund", said + cards, actor="stripe")
     return Finding(seen.id, f"was made at Stripe itself; payment {payment.id} now counts it", is_mended=True)
 
 

@@ -22,6 +22,6 @@ MOVES: dict[OrderState, set[OrderState]] = {
 ATTENTION = frozenset(
     {
         *("mismatch", "held", "dispute", "refund_failed", "lapsed", "capture_refused", "mail_bounced", "mail_failed"),
-        *("maybe_bought", "refused", "exception", "returned", "spare_label", "stopped_parcel_moves"),
+        *("maybe_bought", "refused", "exception", "returned", "spare_label", "stopped_parcel_moves", "cards_left"),
     }
 )

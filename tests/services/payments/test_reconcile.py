@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from app import clock, config, db
-from app.services import checkout, orders, payments
+from app.services import checkout, fulfilment, gift_cards, orders, payments
 from app.services.payments.models import Payment
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
@@ -88,6 +88,22 @@ def test_a_refund_made_at_stripe_is_written_down_once(app: Flask) -> None:
     assert second == []
     assert payments.of_order(order.id)[0].refunded == 400
     assert [(each.amount, each.actor) for each in payments.refunds_of(order.id)] == [(400, "stripe")]
+
+
+def test_a_refund_made_at_stripe_names_the_gift_cards_that_its_money_bought(app: Flask) -> None:
+    order = make.settled(make.gift_order(quantity=2))
+    fulfilment.issue_gift_cards(order.id)
+    spent, usable = gift_cards.sold_with(order.id)
+    gift_cards.void(spent.id, balance=2500, reason="Stolen", actor="staff:cleo")
+    (payment,) = payments.of_order(order.id)
+    at_stripe("refunds", payment_intent=payment.intent_id or "", amount=str(order.total))
+
+    checkout.reconcile()
+
+    said = orders.timeline(order.id)[-1]
+    assert said.needs_attention
+    assert f"{usable.last4} (25.00 EUR)" in said.text
+    assert spent.last4 not in said.text
 
 
 def test_a_refund_that_failed_without_our_noticing_counts_as_not_given_back(app: Flask, companies: Companies) -> None:
