@@ -3,7 +3,7 @@
 from flask import Flask
 
 from app import assets
-from app.blueprints import _pages
+from app.blueprints import _fragments, _pages
 from app.blueprints.dev import views
 
 
@@ -11,6 +11,7 @@ def make_app() -> Flask:
     """Return an app that has only this page and what its frames need."""
     app = Flask("app", static_folder=None)
     assets.register(app)
+    _fragments.register(app)
     app.jinja_env.filters |= {"money": _pages.format_money, "moment": str}
     app.register_blueprint(views.bp)
     app.add_url_rule("/cart", "cart.show")  # the frame links to it
