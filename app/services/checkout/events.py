@@ -8,6 +8,7 @@ from app.services.checkout.settle import settle
 from app.services.payments import SeenDispute
 
 _ABOUT_A_PAYMENT = ("payment_intent.", "checkout.session.")
+_SAYS_NOTHING = "payment_intent.created"  # but that we have asked for it
 _ABOUT_A_REFUND = ("refund.failed", "refund.updated", "charge.refund.updated")
 _ABOUT_A_DISPUTE = "charge.dispute."
 
@@ -22,7 +23,7 @@ def process_event(row_id: str) -> None:
         payments.note_refund_failed(about.object_id)
         payments.give_verdict(row_id, "refund failed")
         return
-    if not about.type.startswith((*_ABOUT_A_PAYMENT, _ABOUT_A_DISPUTE)):
+    if not about.type.startswith((*_ABOUT_A_PAYMENT, _ABOUT_A_DISPUTE)) or about.type == _SAYS_NOTHING:
         payments.give_verdict(row_id, "not needed")
         return
     payment_id = about.payment_id
@@ -35,6 +36,10 @@ def process_event(row_id: str) -> None:
     if about.type.startswith(_ABOUT_A_DISPUTE):
         is_news = mark_disputed(payment_id, payments.read_dispute(about.object_id))
         payments.give_verdict(row_id, "marked" if is_news else "old news")
+        return
+    payment = payments.get_for_job(payment_id)
+    if payment.state == "paid" and payment.intent_id == about.intent_id:  # the return page was quicker
+        payments.give_verdict(row_id, "old news")
     else:
         with unfinished():
             settle(payment_id)

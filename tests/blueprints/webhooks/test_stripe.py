@@ -13,7 +13,10 @@ from werkzeug.test import TestResponse
 
 from app import config, db
 from app.outbox import OrdersOutbox
+from app.services import payments
 from app.services.payments.models import ProviderEvent
+from tests import make
+from tests.companies import Companies
 from tests.working import work
 
 
@@ -76,7 +79,12 @@ def test_event_about_an_unknown_payment_is_kept_and_tried_again(app: Flask, clie
 
 
 @pytest.mark.parametrize(
-    ("type_", "about"), [("product.created", None), ("balance.available", {"object": "balance", "livemode": False})]
+    ("type_", "about"),
+    [
+        ("product.created", None),
+        ("balance.available", {"object": "balance", "livemode": False}),
+        ("payment_intent.created", None),
+    ],
 )
 def test_event_of_no_interest_is_kept_with_that_verdict(
     app: Flask, client: FlaskClient, type_: str, about: dict[str, object] | None
@@ -86,3 +94,31 @@ def test_event_of_no_interest_is_kept_with_that_verdict(
     work("payments.")
 
     assert [event.verdict for event in kept()] == ["not needed"]
+
+
+def test_event_about_money_that_is_here_asks_stripe_for_nothing(
+    app: Flask, client: FlaskClient, companies: Companies
+) -> None:
+    order = make.order(paid=True)
+    (payment,) = payments.of_order(order.id)
+    before = len(companies.exchanges())
+    send(client, about={"id": payment.intent_id, "object": "payment_intent", "metadata": {"payment": payment.id}})
+
+    work("payments.")
+
+    assert [event.verdict for event in kept()] == ["old news"]
+    assert len(companies.exchanges()) == before
+
+
+def test_event_about_other_money_of_a_paid_payment_is_looked_into(
+    app: Flask, client: FlaskClient, companies: Companies
+) -> None:
+    order = make.order(paid=True)
+    (payment,) = payments.of_order(order.id)
+    before = len(companies.exchanges())
+    send(client, about={"id": "pi_second", "object": "payment_intent", "metadata": {"payment": payment.id}})
+
+    work("payments.")
+
+    assert [event.verdict for event in kept()] == ["settled"]
+    assert len(companies.exchanges()) > before
