@@ -13,7 +13,7 @@ from typing import Any
 from rq import Queue, SimpleWorker, Worker
 from rq.job import Job
 from rq.timeouts import JobTimeoutException
-from rq.worker import DequeueStrategy
+from rq.worker import DequeueStrategy, WorkerStatus
 
 from app import create_app, stores, tasks
 from app.config import Config
@@ -33,12 +33,17 @@ class Carrier(SimpleWorker):
 
     def execute_job(self, job: Job, queue: Queue) -> None:  # noqa: ARG002 - RQ's signature
         """Take the job out of Redis, then run it for as long as it may."""
-        self.connection.delete(job.key)
+        with self.connection.pipeline(transaction=False) as pipeline:
+            pipeline.delete(job.key)
+            self.set_state(WorkerStatus.BUSY, pipeline)  # so that a signal to stop waits for the job
+            pipeline.execute()
         try:
             with self.death_penalty_class(job.timeout, JobTimeoutException, job_id=job.id):
                 job.perform()
         except Exception:  # one job must not end the worker; those of the outbox note their failures themselves
             log.exception("a job failed", extra={"job": job.id})
+        finally:
+            self.set_state(WorkerStatus.IDLE)
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
         """Say that this worker lives, four times a minute; RQ asks for it three times a job."""

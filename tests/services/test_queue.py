@@ -1,5 +1,7 @@
 """The queue: a job leaves with its commit, acts once at a time, and survives whatever happens to Redis."""
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -39,6 +41,15 @@ def silent_redis(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with Redis.from_url(f"redis://127.0.0.1:{free_port()}", retry=Retry(NoBackoff(), 0)) as nobody:
         monkeypatch.setitem(app.extensions, "push", nobody)
         yield
+
+
+@pytest.fixture(autouse=True)
+def own_signals() -> Iterator[None]:
+    """Signals as they were, after RQ has taken them."""
+    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for each, handler in before.items():
+        signal.signal(each, handler)
 
 
 def ask(**options: Any) -> None:
@@ -250,6 +261,17 @@ def test_worker_leaves_nothing_of_a_job_in_redis(
     assert (row.done_at is not None, (row.error or "").partition(":")[0] or None) == (error is None, error)
     assert list(stores.redis().scan_iter("rq:job:*")) == []
     assert in_redis() == 0
+
+
+def test_worker_that_is_told_to_stop_ends_its_job_and_takes_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "find", lambda _name: lambda _id: os.kill(os.getpid(), signal.SIGTERM))
+    ask()
+    ask()
+
+    worker.work(Carrier, QUEUES, burst=True)
+
+    assert sorted(row.done_at is None for row in rows()) == [False, True]
+    assert in_redis() == 1
 
 
 def test_worker_outlives_a_job_of_the_clock_that_fails(caplog: pytest.LogCaptureFixture) -> None:
