@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 
 from app import clock, db
 from app.fsck import Check, Fault, mend_by, walk
-from app.services import orders
+from app.money import Money
+from app.services import credits, orders
 from app.services.documents.models import Document, DocumentSeries
 
 _ISSUED_WITHIN = timedelta(minutes=15)
@@ -37,6 +38,15 @@ def _see_uninvoiced(found: Sequence[orders.Order]) -> Iterator[Fault]:
             yield Fault(paid[order_id].number, "is paid and has no invoice")
 
 
+def _find_uncredited() -> Iterator[Fault]:
+    given = credits.Credit
+    lacks = ~select(Document.id).where(Document.credit_id == given.id).exists()
+    query = select(given.amount, given.currency).where(lacks, given.created_at < clock.now() - _ISSUED_WITHIN)
+    for row in walk(query, given.id):
+        amount = Money(row.amount, row.currency).decimal
+        yield Fault(row.key, f"{amount} {row.currency} went back without a credit note")
+
+
 def _find_unprinted() -> Iterator[Fault]:
     late = Document.printed_at.is_(None) & (Document.issued_at < clock.now() - _PRINTED_WITHIN)
     for row in walk(select(Document.kind, Document.label, Document.issued_at).where(late), Document.id):
@@ -52,6 +62,13 @@ CHECKS = (
         _find_uninvoiced,
         mend=orders.mend_by("documents.invoice"),
         because="a unique constraint allows an order one invoice",
+    ),
+    Check(
+        "documents.credit_notes",
+        "What was given back has its credit note.",
+        _find_uncredited,
+        mend=mend_by("documents.credit_note"),
+        because="a unique constraint allows a credit one note",
     ),
     Check(
         "documents.printed",

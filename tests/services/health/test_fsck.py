@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from app import clock, db, fsck, stores
-from app.services import audit, catalog, checkout, health, inventory, payments
+from app.services import audit, cancellations, catalog, checkout, credits, health, inventory, payments
 from tests import make
 from tests.working import work
 
@@ -93,7 +93,7 @@ def test_fsck_names_what_does_not_agree_and_mends_what_is_safe(sold: None, name:
 def test_every_check_is_shown_its_damage() -> None:
     elsewhere = {
         "inbox.read", "refunds.made", "orders.ended", "catalog.pictures", "search.collections", "audit.sealed",
-        "audit.intents", "gift_cards.issued",
+        "audit.intents", "gift_cards.issued", "documents.credit_notes",
     }  # fmt: skip
 
     assert {check.name for check in health.CHECKS} == DAMAGES.keys() | elsewhere
@@ -122,6 +122,27 @@ def test_a_gift_card_that_was_bought_and_not_made_is_named_and_made(app: Flask) 
         damage("UPDATE gift_cards SET order_id = NULL, position = NULL, piece = NULL, key = 'lost' WHERE piece = 2")
 
         assert faults() == {"gift_cards.issued": [order.number]}
+        faults(mends=True)
+        work()
+        assert faults() == {}
+
+
+def test_money_that_went_back_without_a_credit_note_is_named_and_gets_one(app: Flask) -> None:
+    order = make.order(paid=True, quantity=2)
+    amount = cancellations.quote(order, {1: 1}).paid.amount
+    cancellations.cancel(order.id, {1: 1}, amount=amount, reason="Changed my mind", actor="customer", key="k")
+    audit.seal()
+    with clock.at(clock.now() + LATER):
+        work()
+        assert faults() == {}
+
+        damage(
+            "DELETE FROM documents WHERE kind = 'credit_note';"
+            "UPDATE document_series SET last = 0 WHERE kind = 'credit_note'"
+        )
+
+        [credit] = credits.of_order(order.id)
+        assert faults() == {"documents.credit_notes": [credit.id]}
         faults(mends=True)
         work()
         assert faults() == {}
