@@ -1,7 +1,10 @@
 """Choosing, looking and buying on the product page, with and without a script, by mouse, touch and keyboard."""
 
+import threading
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -88,6 +91,36 @@ def test_choice_works_without_a_script(browser: Browser, address):
 
         expect(page.locator(".price__now")).to_have_text("€58.00")
         expect(page.locator("#picture-3")).to_be_in_viewport(ratio=0.5)
+
+
+def test_chosen_picture_is_in_view_without_a_script_also_when_it_comes_late(browser: Browser, address):
+    whole = httpx.get(f"{address}?o1=Large&o2=None").text.replace("<head>", f'<head><base href="{address}">', 1)
+    before, mark, after = whole.partition('<div class="gallery__slide gallery__slide--current"')
+    assert mark
+    rest = threading.Event()
+
+    class SlowLine(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(before.encode())
+            self.wfile.flush()
+            rest.wait(30)
+            self.wfile.write((mark + after).encode())
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), SlowLine) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            with browser.new_context(java_script_enabled=False) as context:
+                page = context.new_page()
+                page.goto(f"http://127.0.0.1:{server.server_port}", wait_until="commit")
+                expect(page.locator("#picture-1")).to_be_in_viewport(ratio=0.5)
+                rest.set()
+                expect(page.locator("#picture-3")).to_be_in_viewport(ratio=0.5)
+        finally:
+            rest.set()
+            server.shutdown()
 
 
 def test_picture_opens_large_turns_and_closes_by_keyboard(page: Page, address):
