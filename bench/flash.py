@@ -107,7 +107,7 @@ async def _ask(port: int, request: bytes) -> bytes:
 
 
 def _tell(fleet: Fleet, units: int, outcome: Outcome) -> int:
-    [(on_hand, reserved)] = fleet.query("SELECT on_hand, reserved FROM stock_levels")
+    [(on_hand, reserved)] = fleet.query("SELECT on_hand, reserved FROM stock_levels ORDER BY reserved DESC LIMIT 1")
     [(placed,)] = fleet.query("SELECT count(*) FROM orders WHERE state = 'placed'")
     oversold = max(0, placed - units, len(outcome.orders) - units)
     print(f"\npieces            {units}: {reserved} of {on_hand} promised to {placed} orders")
