@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from operator import eq
 
+from app.services.cart import MAX_QUANTITY
 from app.services.catalog import Product, Variant
 from app.services.inventory import FEW
-
-_MOST = 99  # pieces that are asked for at once; of many the page does not know how many are left
 
 
 @dataclass(frozen=True)
@@ -51,8 +50,8 @@ class Choice:
 
     @property
     def most(self) -> int:
-        """How many the form takes; the cart refuses what is too many."""
-        return self.left if self.are_few else _MOST
+        """How many the form takes: of many the page does not know how many are left, and the cart refuses too many."""
+        return self.left if self.are_few else MAX_QUANTITY
 
     @property
     def query(self) -> dict[str, str]:

@@ -110,6 +110,10 @@ def take_out(cart_id: str, quantities: Mapping[str, int]) -> None:
         used_up = [variant for variant, left in rest.items() if left <= 0]
         if used_up:
             session.execute(_USED_UP, {"cart": cart_id, "variants": used_up})
-        for variant, left in rest.items():
-            if left > 0 and variant in quantities:
-                session.execute(_LEFT, {"cart": cart_id, "variant": variant, "left": left, "new": revision})
+        fewer = [
+            {"cart": cart_id, "variant": variant, "left": left, "new": revision}
+            for variant, left in rest.items()
+            if left > 0 and variant in quantities
+        ]
+        if fewer:
+            session.execute(_LEFT, fewer)

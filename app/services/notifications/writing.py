@@ -27,12 +27,13 @@ _WRITTEN = select(Message.id).where(Message.event == bindparam("event"))
 
 def order_confirmed(order_id: str) -> None:
     """Write that an order is paid, and have it sent. Once, however often this is called."""
-    if db.orders.value(_WRITTEN, {"event": f"order_confirmed:{order_id}"}):
+    event = f"order_confirmed:{order_id}"
+    if db.orders.value(_WRITTEN, {"event": event}):
         return
     order = orders.get_for_job(order_id)
     parts = payments.parts_of(payments.of_order(order_id))
     _write(
-        f"order_confirmed:{order_id}",
+        event,
         "order_confirmed",
         order,
         lines=[_line(line) for line in order.lines],
