@@ -40,6 +40,15 @@ def test_take_out_leaves_what_was_added_since(buyer):
     assert {line.variant_id: line.quantity for line in cart.of(buyer).lines} == {buyer.variant_id: 1, later.id: 1}
 
 
+def test_take_out_leaves_the_rest_of_several_lines(buyer):
+    other = make.variant(title="Other", stock=5)
+    cart.add(buyer, other.id, 4)
+
+    cart.take_out(buyer.cart_id, {buyer.variant_id: 2, other.id: 1})
+
+    assert {line.variant_id: line.quantity for line in cart.of(buyer).lines} == {buyer.variant_id: 1, other.id: 3}
+
+
 def test_take_out_removes_lines_that_were_ordered_whole(buyer):
     before = cart.of(buyer).revision
 
