@@ -40,13 +40,18 @@ _STOCK = """
                      FROM order_lines ol JOIN orders o ON o.id = ol.order_id
                      LEFT JOIN (SELECT order_id, position, sum(quantity) AS quantity FROM credit_lines
                                 WHERE is_restocked GROUP BY 1, 2) back USING (order_id, position)
-                     WHERE o.confirmed_at IS NOT NULL AND ol.variant_id = l.variant_id), 0) AS sold
+                     WHERE o.confirmed_at IS NOT NULL AND ol.variant_id = l.variant_id), 0)
+           - COALESCE((SELECT sum(rl.quantity - rl.damaged)
+                       FROM return_lines rl JOIN returns r ON r.id = rl.return_id
+                       JOIN order_lines ol ON ol.order_id = rl.order_id AND ol.position = rl.position
+                       WHERE r.state IN ('received', 'refunded') AND ol.variant_id = l.variant_id), 0) AS sold
     FROM stock_levels l
 """
 _COUNTS = """
     SELECT (SELECT count(*) FROM payments WHERE provider = 'bank_transfer' AND state = 'paid'),
            (SELECT count(*) FROM refunds WHERE is_release),
-           (SELECT count(DISTINCT order_id) FROM credits WHERE kind = 'cancellation')
+           (SELECT count(DISTINCT order_id) FROM credits WHERE kind = 'cancellation'),
+           (SELECT count(*) FROM returns WHERE state = 'refunded')
 """
 _REFUNDS = """
     SELECT r.id, r.state FROM refunds r JOIN payments p ON p.id = r.payment_id
@@ -85,6 +90,7 @@ class Verdict:
     transfers: int = 0
     releases: int = 0  # what a card held and was never charged
     cancelled_after: int = 0  # orders of which pieces were cancelled after they had been paid
+    returned: int = 0  # returns that came and were given back
 
     @property
     def is_clean(self) -> bool:
@@ -96,7 +102,7 @@ def judge(fleet: Fleet, crowd: Crowd, goods: dict[str, Any]) -> Verdict:
     """Compare everything with everything."""
     verdict, ledger = Verdict(), fleet.ledger()
     verdict.orders.update(state for (state,) in fleet.query("SELECT state FROM orders"))
-    ((verdict.transfers, verdict.releases, verdict.cancelled_after),) = fleet.query(_COUNTS)
+    ((verdict.transfers, verdict.releases, verdict.cancelled_after, verdict.returned),) = fleet.query(_COUNTS)
     _judge_money(verdict, fleet, ledger)
     _judge_orders(verdict, fleet, ledger, crowd)
     _judge_vouchers(verdict, fleet)

@@ -106,6 +106,12 @@ class Fleet:
             self.start(slot)
         return ended
 
+    def dismiss(self, slot: str) -> None:
+        """End a process for good, if there is one of this name."""
+        if slot in self.slots:
+            self.slots.remove(slot)
+            self._running.pop(slot).kill()
+
     def stop(self) -> None:
         """Kill every process of the shop; these kills do not count."""
         self._is_open = False

@@ -26,6 +26,7 @@ def write(seed: int, seconds: float, *, crowd: Crowd, fleet: Fleet, trouble: Tro
         f"transfers         {verdict.transfers}",
         f"refunds           {verdict.refunds}, and {verdict.releases} of what a card only held",
         f"cancelled         pieces of {verdict.cancelled_after} orders that were paid or held",
+        f"returned          {verdict.returned}",
         f"vouchers          {verdict.coupons_used} uses of the coupon",
         f"gift cards        {verdict.cards_used} spent, {verdict.cards_sold} sold",
         f"labels            {verdict.labels}",

@@ -7,11 +7,12 @@ from collections.abc import Callable
 
 from bench.havoc.fleet import Fleet
 
-_PATIENCE = 3600.0  # seconds
-_A_LEASE = 60.0  # seconds without anything done
-_OPEN = """
-    SELECT name, args, error FROM outbox WHERE done_at IS NULL AND failed_at IS NULL
+_PATIENCE = 900.0  # seconds without anything done
+_A_LEASE = 60.0  # as above, until whoever holds a lease is taken for dead
+_OPEN = "SELECT name, args, error FROM outbox WHERE done_at IS NULL AND failed_at IS NULL"
+_FOR_THE_CLERK = """
     UNION ALL SELECT 'transfer', to_jsonb(id), '' FROM payments WHERE provider = 'bank_transfer' AND state = 'open'
+    UNION ALL SELECT 'return', to_jsonb(id), '' FROM returns WHERE state IN ('requested', 'approved', 'received')
 """
 _DONE = "SELECT count(*) FROM outbox WHERE done_at IS NOT NULL OR failed_at IS NOT NULL"
 # Whoever held these leases is dead; and a minute has passed since a carrier was asked.
@@ -26,27 +27,28 @@ _HOURS_PASS = "UPDATE outbox SET due_at = now() WHERE done_at IS NULL AND failed
 async def come_to_rest(fleet: Fleet, tell: Callable[[str], None]) -> list[str]:
     """Let leases and waits end until all is done; return what is left undone all the same."""
     await _end_leases(fleet)
-    left = await _drain(fleet, tell)
+    left = await _drain(fleet, tell, _OPEN + _FOR_THE_CLERK)
+    fleet.dismiss("clerk")  # or there would always be something new
     if not left:
         # What a night does: payments that came and nobody noticed are settled.
         await asyncio.to_thread(fleet.run, "-m", "flask", "--app", "wsgi", "shop", "reconcile")
-        left = await _drain(fleet, tell)
+        left = await _drain(fleet, tell, _OPEN)
     fleet.stop()
     return left
 
 
-async def _drain(fleet: Fleet, tell: Callable[[str], None]) -> list[str]:
+async def _drain(fleet: Fleet, tell: Callable[[str], None], what: str) -> list[str]:
     """Have the processes work until nothing is open; whoever holds a lease and does nothing is taken for dead."""
-    last, since, began = -1, time.monotonic(), time.monotonic()
-    while waiting := await asyncio.to_thread(fleet.query, _OPEN):
-        done = (await asyncio.to_thread(fleet.query, _DONE))[0][0]
+    last, since, leases_end = -1, time.monotonic(), time.monotonic() + _A_LEASE
+    while waiting := await asyncio.to_thread(fleet.query, what):
+        now, done = time.monotonic(), (await asyncio.to_thread(fleet.query, _DONE))[0][0]
         if done != last:
-            last, since = done, time.monotonic()
-        if time.monotonic() - began > _PATIENCE:
+            last, since, leases_end = done, now, now + _A_LEASE
+        if now - since > _PATIENCE:
             return [f"{name} {args} is not done: {error}" for name, args, error in waiting]
-        if time.monotonic() - since > _A_LEASE:
+        if now > leases_end:
             await _end_leases(fleet)
-            since = time.monotonic()
+            leases_end = time.monotonic() + _A_LEASE
         counts = Counter(name for name, *_ in waiting)
         tell(", ".join(f"{count} {name}" for name, count in counts.most_common()))
         fleet.revive()
