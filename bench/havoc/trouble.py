@@ -29,6 +29,7 @@ class Trouble:
         self._fleet, self._traps = fleet, traps
         self._chance = random.Random(seed)
         self._restarts: set[asyncio.Task[None]] = set()
+        self._in_vain: Counter[Point] = Counter()  # how often nobody came by
         self.points: Counter[Point] = Counter()
         self.faults: Counter[str] = Counter()
         self.at_random = 0
@@ -70,10 +71,10 @@ class Trouble:
         await self._wait_at(cut)
 
     async def _wait_at(self, act: Callable[[Point, str], Awaitable[None]]) -> None:
-        """Wait at points where least has happened; give up when nobody comes by."""
+        """Wait at points where least has happened, counting where nobody came: some steps are taken once only."""
         all_points = [(when, step) for step in self._traps.seen for when in ("before", "after")]
         self._chance.shuffle(all_points)
-        least = sorted(all_points, key=lambda point: self._traps.sprung[point])[:_POINTS_AT_ONCE]
+        least = sorted(all_points, key=lambda point: self._traps.sprung[point] + self._in_vain[point])[:_POINTS_AT_ONCE]
         come = asyncio.Event()
 
         async def spring(point: Point, slot: str) -> None:
@@ -81,8 +82,10 @@ class Trouble:
             await act(point, slot)
 
         self._traps.trap = Trap(frozenset(least), spring)
-        with suppress(TimeoutError):
+        try:
             await asyncio.wait_for(come.wait(), _WAITS)
+        except TimeoutError:
+            self._in_vain.update(least)
         self._traps.trap = None
 
     async def _kill_at_random(self) -> None:
