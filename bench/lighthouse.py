@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
@@ -25,6 +26,7 @@ _LEAST = 98
 _VARIANT = re.compile(r'name="variant"[^>]*value="([^"]+)"')
 _LINK = re.compile(r'href="(/products/[^"?]+)')
 _SECONDS = 120
+_PATIENCE = 900.0  # seconds; after its first start a shop makes the better formats of its pictures
 
 
 def main() -> int:
@@ -37,6 +39,8 @@ def main() -> int:
         product, cookie = _fill_cart(shop)
         pages = {"home": "/", "collection": "/products", "product": product, "cart": "/cart"}
         found = {}
+        for path in pages.values():
+            _wait_for_pictures(shop + path)
         for name, path in pages.items():
             with terminal.step(name) as shown:
                 found[name] = _measure(command, shop + path, cookie if name == "cart" else "")
@@ -81,6 +85,19 @@ def _fill_cart(shop: str) -> tuple[str, str]:
             return link[1], answer.headers["Set-Cookie"].partition(";")[0]
     except OSError as error:
         raise Refusal(f"{shop} does not answer ({error}). Start it with bin/dev.") from None
+
+
+def _wait_for_pictures(address: str) -> None:
+    """Wait until a page offers every picture as AVIF: before that a telephone would be sent the larger JPEG."""
+    closes = time.monotonic() + _PATIENCE
+    while True:
+        with urlopen(address, timeout=_SECONDS) as answer:
+            page = answer.read().decode()
+        if page.count("<picture") == page.count('type="image/avif"'):
+            return
+        if time.monotonic() > closes:
+            raise Refusal(f"{address} still has pictures without AVIF. Is a worker running?")
+        time.sleep(2)
 
 
 def _measure(command: list[str], address: str, cookie: str) -> dict[str, int]:

@@ -22,7 +22,7 @@ from pathlib import Path
 from launcher import Refusal, terminal
 from launcher.processes import Entry, Processes, stop_leftovers
 
-VERSION = "3"
+VERSION = "4"
 
 _OTHERS = {"screenshots", "demo", "lighthouse"}  # what the shop's other programs may have put there first
 _LEAST_SPACE = 1_000_000_000  # bytes

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-WIDTHS = (320, 640, 960, 1280, 1920)  # pixels
+WIDTHS = (320, 480, 640, 960, 1280, 1920)  # pixels
 TYPES = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg"}  # best first
 
 

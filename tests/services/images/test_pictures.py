@@ -24,7 +24,7 @@ def opened(content):
 def test_render_makes_every_width_that_fits():
     rendered = images.render(picture_bytes(1000, 1250), "A print")
 
-    assert sorted(rendered.files) == ["1000.jpg", "320.jpg", "640.jpg", "960.jpg", "master.jpg"]
+    assert sorted(rendered.files) == ["1000.jpg", "320.jpg", "480.jpg", "640.jpg", "960.jpg", "master.jpg"]
     assert opened(rendered.files["640.jpg"]).size == (640, 800)
     assert (rendered.media.width, rendered.media.height, rendered.media.alt) == (1000, 1250, "A print")
     assert rendered.media.srcset.count("w") == 4
