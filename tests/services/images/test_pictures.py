@@ -27,7 +27,7 @@ def test_render_makes_every_width_that_fits():
     assert sorted(rendered.files) == ["1000.jpg", "320.jpg", "480.jpg", "640.jpg", "960.jpg", "master.jpg"]
     assert opened(rendered.files["640.jpg"]).size == (640, 800)
     assert (rendered.media.width, rendered.media.height, rendered.media.alt) == (1000, 1250, "A print")
-    assert rendered.media.srcset.count("w") == 4
+    assert rendered.media.srcset.count("w") == 5
 
 
 def test_render_turns_upright_and_forgets_where_it_was_taken():
