@@ -177,7 +177,7 @@ def run(database_name: str, row_id: str, name: str, function: Callable[..., obje
     """Claim the row of job `name` and act on it with `function`; False when it is not ours to act on.
 
     The claim is a commit of its own: from then until the lease ends no other copy acts. A failure is kept with its
-    reason and tried again later; after the last try it waits in the admin.
+    reason and tried again later; after the last try it waits in the admin, as does a job whose workers all died.
     """
     database, _ = _OUTBOXES[database_name]
     moment = clock.now()
@@ -185,6 +185,9 @@ def run(database_name: str, row_id: str, name: str, function: Callable[..., obje
         values = {"row": row_id, "moment": moment, "until": moment + timedelta(seconds=_jobs()[name].lease)}
         row = session.execute(_CLAIM[database_name], values).one_or_none()
     if row is None:
+        return False
+    if row.attempts > _jobs()[name].tries:
+        _note_failure(database_name, row_id, name, row.attempts, RuntimeError("Each worker that tried it died of it."))
         return False
     this = _Run(database_name, row_id, row.attempts)
     token = _running.set(this)

@@ -150,6 +150,17 @@ def test_failure_is_tried_again_later_and_then_waits_to_be_seen() -> None:
     assert (failed.attempts, failed.error) == (2, "Unavailable: The carrier is silent.")
 
 
+def test_job_that_kills_its_worker_each_time_waits_to_be_seen() -> None:
+    ask()
+    [row] = rows()
+    change(attempts=2, leased_until=clock.now() - timedelta(seconds=1))
+
+    queue.run("orders", row.id, NAME, lambda _id: pytest.fail("It has had all of its tries."))
+
+    [failed] = queue.failed(db.orders, 10)
+    assert "died" in failed.error
+
+
 def test_failed_job_begins_anew_when_asked() -> None:
     ask()
     [row] = rows()
