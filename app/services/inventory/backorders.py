@@ -51,7 +51,7 @@ def fill(variant_id: str, pieces: int, *, back_from: str | None = None) -> None:
         session.execute(_of(row.order_id, variant_id).values(owed=Reservation.owed - given))
         pieces -= given
         still = session.scalar(select(func.sum(Reservation.owed)).where(Reservation.order_id == row.order_id))
-        if not still and row.order_id != back_from:
+        if not still:  # also `back_from`, whose rest can be sent now; nothing follows where it was cancelled whole
             later("fulfilment.start", row.order_id)
         if not pieces:
             return

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from app.services import cart, checkout, fulfilment, inventory, orders
+from app.services import cancellations, cart, checkout, fulfilment, inventory, orders
 from tests import make
 from tests.working import work
 
@@ -57,3 +57,18 @@ def test_order_that_ends_unpaid_is_owed_nothing(buyer):
 
     level = inventory.level_as_staff(buyer.variant_id)
     assert (level.on_hand, level.reserved, inventory.owed(placed.order.id)) == (1, 0, {})
+
+
+def test_order_is_sent_when_what_it_waits_for_is_cancelled(buyer):
+    placed = make.place(buyer)
+    make.pay(placed)
+    checkout.settle(placed.payment.id)
+    work()
+
+    amount = cancellations.quote(placed.order, {1: 2}).paid.amount
+    cancellations.cancel(placed.order.id, {1: 2}, amount=amount, reason="Too slow", actor="customer", key="click")
+    work()
+
+    assert inventory.owed(placed.order.id) == {}
+    [shipment] = fulfilment.shipments_of(placed.order.id)
+    assert [line.quantity for line in shipment.lines] == [1]
