@@ -77,8 +77,9 @@ def count(variant: str) -> Response:
     try:
         reason = (form.reason.data or "").strip() or "Counted"
         inventory.adjust(
-            variant, form.on_hand.data or 0, version=form.version.data or 0, reason=reason, actor=staff().actor
-        )
+            _find(variant).id, form.on_hand.data or 0, version=form.version.data or 0, reason=reason,
+            actor=staff().actor,
+        )  # fmt: skip
     except Conflict as refusal:
         return _refuse(variant, refusal, form, status=409)
     row = _row(_find(variant), inventory.level_as_staff(variant)) | {"was_changed": True}

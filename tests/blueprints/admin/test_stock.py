@@ -155,3 +155,10 @@ def test_stranger_is_refused(client, tide):
 
 def test_unknown_variant_is_not_found(admin):
     assert admin.get("/admin/stock/nothing").status_code == 404
+
+
+def test_count_of_an_unknown_variant_leaves_nothing(admin):
+    answer = admin.post("/admin/stock/nothing/counts", data={"on_hand": "3", "version": "0"})
+
+    assert answer.status_code == 404
+    assert inventory.level_as_staff("nothing").version == 0
