@@ -3,7 +3,7 @@
 import json
 
 from app import db
-from app.services import orders, payments
+from app.services import notifications, orders, payments
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
 from tests.companies import Companies
@@ -70,6 +70,21 @@ def test_a_replay_acts_once_and_is_audited(admin, companies: Companies):
     with db.orders.reading() as session:
         acts = session.connection().exec_driver_sql("SELECT act FROM audit_intake").scalars().all()
     assert set(acts) == {"event.replay"}
+
+
+def test_a_replay_of_what_says_nothing_about_a_mail_ends(admin):
+    order = make.paid_order()
+    work("email.order_confirmed")
+    [message] = notifications.messages_of(order.id)
+    event = keep(1, provider="sendgrid", raw=json.dumps({"message": message.id, "reason": ""}).encode())
+    payments.give_verdict(event, "not needed")
+
+    admin.post(f"/admin/jobs/inbox/{event}/replays")
+    work("email.note_event")
+
+    with db.orders.reading() as session:
+        open_jobs = session.connection().exec_driver_sql("SELECT error FROM outbox WHERE name = 'email.note_event'")
+        assert open_jobs.scalars().all() == [None]
 
 
 def test_a_clerk_sees_no_inbox(app):
