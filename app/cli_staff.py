@@ -32,7 +32,10 @@ def add(email: str, name: str, role: str, password_file: Path | None, *, enrols:
 @staff.command("reset")
 @click.argument("email")
 def reset(email: str) -> None:
-    """Give a new password, have the authenticator set up anew, end all sign-ins, release the brake on guessing."""
+    """Give a new password, have the authenticator set up anew, end all sign-ins, release the brake on guessing.
+
+    Brings back somebody whose access was ended.
+    """
     try:
         _tell(accounts.reset(email))
     except ShopError as refusal:

@@ -67,11 +67,16 @@ def take(member: StaffMember, code: str) -> str | None:
 def replace_recovery_codes(staff_id: str) -> list[str]:
     """Make ten new recovery codes in the open transaction; the old ones stop working. They are readable only here."""
     made = ["".join(secrets.choice(_ALPHABET) for _ in range(10)) for _ in range(_RECOVERY_CODES)]
-    db.customers.session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff_id))
+    forget_recovery_codes(staff_id)
     db.customers.session.execute(
         insert(RecoveryCode), [{"hash": _hash(staff_id, code), "staff_id": staff_id, "used_at": None} for code in made]
     )
     return [f"{code[:5]}-{code[5:]}" for code in made]
+
+
+def forget_recovery_codes(staff_id: str) -> None:
+    """Have somebody's recovery codes stop working, in the open transaction."""
+    db.customers.session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff_id))
 
 
 def _take_step(member: StaffMember, code: str) -> bool:

@@ -76,15 +76,21 @@ def add(email: str, name: str, role: str, *, password: str | None = None, enrols
 
 
 def reset(email: str) -> Added:
-    """Give a member a new password and a new start with codes; their sessions end, and the brake lets go."""
+    """Give a member a new password and a new start with codes; their sessions end, and the brake lets go.
+
+    Somebody who had left is back with the role they had.
+    """
     password = passwords.new_password()
     kept = passwords.hash_password(password)
     with db.customers.transaction() as session:
         member = _by_email(email)
         member.password_hash, member.totp_secret = kept, None
         member.totp_confirmed_at = member.totp_last_step = None
+        was_ended, member.ended_at = member.ended_at is not None, None
+        codes.forget_recovery_codes(member.id)
         brake.release(member.email)
-        audit.record(db.customers, "operator", "staff.reset", f"staff:{member.id}")
+        before = {"ended": True} if was_ended else None
+        audit.record(db.customers, "operator", "staff.reset", f"staff:{member.id}", before=before)
         session.flush()
     sessions.end_all(member.id)
     return Added(of(member), password, None, [])
