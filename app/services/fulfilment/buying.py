@@ -57,8 +57,11 @@ def buy_label(shipment_id: str) -> None:
 
 def use_label(staff: Staff, shipment_id: str, tracking_number: str) -> None:
     """Take the label with this tracking number for a shipment in doubt; raise Invalid when the carrier has none."""
-    attempt = _attempt_in_doubt(shipment_id)
-    label = shipping.recover_label(tracking_number.replace(" ", "").upper())
+    attempt, number = _attempt_in_doubt(shipment_id), tracking_number.replace(" ", "").upper()
+    with db.orders.reading() as session:
+        if session.scalar(select(Shipment.id).where(Shipment.tracking_number == number)):
+            raise Invalid(f"Label {number} is on another parcel.", tracking_number="Enter the number of its own label.")
+    label = shipping.recover_label(number)
     if label is None:
         raise Invalid(f"UPS has no label {tracking_number}.", tracking_number="Check the number in UPS's own records.")
     _record(attempt, label, actor=staff.actor)

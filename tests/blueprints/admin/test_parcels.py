@@ -93,3 +93,17 @@ def audited():
     intake = BOOKS["orders"].intake
     with db.orders.reading() as session:
         return session.execute(select(intake)).scalars().all()
+
+
+def test_a_label_of_another_parcel_is_refused(admin, companies):
+    other = make.paid_order()
+    work()
+    order, shipment = in_doubt(companies)
+    (taken,) = fulfilment.shipments_of(other.id)
+
+    answer = admin.post(
+        f"/admin/orders/{order.number}/parcels/{shipment.id}/label", data={"tracking_number": taken.tracking_number}
+    )
+
+    assert answer.status_code == 422
+    assert fulfilment.get_for_job(shipment.id).state == "maybe_bought"
