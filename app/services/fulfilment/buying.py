@@ -75,7 +75,9 @@ def void_label(staff: Staff, shipment_id: str) -> None:
     if shipment.tracking_number:
         shipping.void_label(shipment.tracking_number)
     with db.orders.transaction() as session:
-        shipment = lock(shipment_id)
+        given_back, shipment = shipment.tracking_number, lock(shipment_id)
+        if shipment.tracking_number != given_back:
+            raise Conflict("Somebody was faster, and the parcel has another label by now. Please look at it again.")
         before = _audited(shipment)
         move(
             shipment,
