@@ -79,7 +79,7 @@ def give_label_back(shipment_id: str) -> None:
             if clock.now() - attempt.asked_at < SETTLES_AFTER:
                 _again_later(shipment_id)
                 return
-            bought = [label.tracking_number for label in _found(attempt.id)]
+            bought = [label.tracking_number for label in _found(shipment_id, attempt.id)]
         for number in bought:
             _void(shipment_id, number)
         with db.orders.transaction() as session:
@@ -88,10 +88,12 @@ def give_label_back(shipment_id: str) -> None:
         done()
 
 
-def _found(attempt_id: str) -> list[shipping.Label]:
+def _found(shipment_id: str, attempt_id: str) -> list[shipping.Label]:
     try:
         return shipping.find_labels(attempt_id)
     except shipping.Refused:
+        order_id = get_for_job(shipment_id).order_id
+        orders.note(order_id, "spare_label", "UPS cannot say whether it sold a label for what is not sent any more.")
         return []
 
 

@@ -166,6 +166,20 @@ def test_label_bought_while_the_order_is_cancelled_goes_back(app: Flask, compani
     assert [label["step"] for label in companies.ledger()["labels"]] == ["void"]
 
 
+def test_label_that_may_have_been_bought_for_what_is_cancelled_is_told(app: Flask, companies: Companies) -> None:
+    order = make.order(paid=True)
+    work("fulfilment.start")
+    companies.pull("drop", company="ups", path="/api/shipments", when="after")
+    work("fulfilment.buy_label")
+    companies.pull("fail", company="ups", path="/api/labels", status=400)
+
+    cancel(order)
+    with clock.at(clock.now() + timedelta(minutes=5)):
+        work("fulfilment")
+
+    assert "spare_label" in [event.kind for event in orders.timeline(order.id)]
+
+
 def test_parcel_that_moves_although_stopped_is_told(app: Flask) -> None:
     order = make.order(paid=True)
     work("fulfilment")
