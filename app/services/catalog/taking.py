@@ -3,7 +3,6 @@
 import time
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from app import clock, config, db, stores
 from app.errors import Conflict, ShopError
@@ -123,7 +122,7 @@ class Work:
         return answer["Body"].read()
 
     def _fetch(self, source: str, deadline: float) -> bytes:
-        server = urlsplit(source).netloc
+        server = source.partition("//")[2].partition("/")[0]
         if server in self._silent:
             raise images.Unreachable("Its server cannot be reached.")
         if time.monotonic() > deadline:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _CONNECT_SECONDS, _ANSWER_SECONDS = 3, 10
 _REDIRECTS = 3
+_NO_ADDRESS = "That is no address of a picture."
 
 
 class Unreachable(Invalid):
@@ -41,8 +42,10 @@ def fetch(address: str, *, allows_private: bool = False) -> bytes:
                 return _read(answer)
         except httpx.TransportError as error:
             raise Unreachable("Its server cannot be reached.") from error
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError) as error:
-            raise Invalid("That is no address of a picture.") from error
+        except httpx.DecodingError as error:
+            raise Invalid("What its server sends cannot be unpacked.") from error
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError) as error:
+            raise Invalid(_NO_ADDRESS) from error
     raise Invalid("Its server sends from one address to the next.")
 
 
@@ -56,12 +59,14 @@ def _read(answer: "httpx.Response") -> bytes:
 
 
 def _refuse_private(address: str, *, allows_private: bool) -> None:
-    parts = urlsplit(address)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise Invalid("That is no address of a picture.")
     try:
+        parts = urlsplit(address)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise Invalid(_NO_ADDRESS)
         found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
     except OSError as error:
         raise Unreachable("Its server cannot be found.") from error
+    except ValueError as error:  # brackets without an address, a port of letters, a name with two dots in a row
+        raise Invalid(_NO_ADDRESS) from error
     if not allows_private and not all(ipaddress.ip_address(each[4][0]).is_global for each in found):
         raise Invalid("Its server is in a private network.")

@@ -199,6 +199,17 @@ def test_import_takes_pictures_from_a_folder_and_says_which_it_cannot_have(bring
     assert f"{nowhere} was left out. Its server cannot be reached." in problems
 
 
+@pytest.mark.parametrize(
+    "address", ["https://[domain]/cup.jpg", "https://cdn..example.com/cup.jpg", "https://cdn.example.com:port/cup.jpg"]
+)
+def test_import_goes_on_after_an_address_that_is_none(bring, address):
+    run = bring(line(Handle="cup", Title="Cup", Variant_Price="3", Image_Src=address), line(Handle="mug", Title="Mug"))
+
+    assert run.finished_at is not None
+    assert "was left out. That is no address of a picture." in catalog.problems_of(run.id)
+    assert catalog.get("cup").media == ()
+
+
 def test_finished_pictures_show_in_every_format(app):
     images.make_bucket()
     media = images.add(picture_bytes(400, 500))

@@ -1,6 +1,8 @@
 """What pictures may come in, and what goes out."""
 
 import io
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from PIL import Image
@@ -119,7 +121,34 @@ def test_fetch_refuses_the_neighbours(address):
         images.fetch(address)
 
 
-@pytest.mark.parametrize("address", ["file:///etc/passwd", "ftp://shop.example/x.jpg", "x.jpg", "http://", ""])
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("file:///etc/passwd", "ftp://shop.example/x.jpg", "x.jpg", "http://", ""),
+        *("https://[domain]/x.jpg", "https://cdn..example.com/x.jpg", "https://cdn.example.com:port/x.jpg"),
+    ],
+)
 def test_fetch_refuses_what_is_no_address(address):
     with pytest.raises(Invalid, match="no address"):
         images.fetch(address)
+
+
+class Broken(BaseHTTPRequestHandler):
+    """Says that what it sends is packed, and it is not."""
+
+    def do_GET(self) -> None:  # the name that http.server asks for
+        self.send_response(200)
+        self.send_header("Content-Encoding", "gzip")
+        self.end_headers()
+        self.wfile.write(b"no gzip")
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_fetch_refuses_what_cannot_be_unpacked():
+    with HTTPServer(("127.0.0.1", 0), Broken) as server:
+        threading.Thread(target=server.handle_request).start()
+
+        with pytest.raises(Invalid, match="unpacked"):
+            images.fetch(f"http://127.0.0.1:{server.server_port}/x.jpg", allows_private=True)
