@@ -150,7 +150,7 @@ class Work:
                 inventory.receive(
                     level.variant_id, variant.quantity, reason=reason, actor=_IMPORTER, reference=reference
                 )
-            elif level.version and self._run.sets_stock and variant.quantity != level.on_hand:
+            elif level.version and self._run.sets_stock and variant.quantity != level.shelf:
                 try:
                     inventory.adjust(
                         level.variant_id, variant.quantity, version=level.version, reason=reason, actor=_IMPORTER

@@ -1,8 +1,10 @@
 """Shopify's CSV: dirty files, the same file twice, a worker killed half way."""
 
+from datetime import date, timedelta
+
 import pytest
 
-from app import db
+from app import clock, db
 from app.errors import Invalid
 from app.money import Money
 from app.services import catalog, images, inventory
@@ -197,6 +199,20 @@ def test_import_takes_pictures_from_a_folder_and_says_which_it_cannot_have(bring
     problems = catalog.problems_of(run.id)
     assert "bad.jpg was left out. This is not a JPEG" in problems
     assert f"{nowhere} was left out. Its server cannot be reached." in problems
+
+
+def test_import_of_the_same_stock_changes_nothing_where_pieces_are_owed(bring):
+    bring(*CUP)
+    blue = catalog.get("cup").variants[1].id
+    inventory.receive(blue, 1, reason="delivery", actor="test")
+    inventory.allow_backorder(blue, 5, expected_on=date(2030, 12, 3), low_at=0, version=2, actor="test")
+    inventory.reserve("order", {blue: 3}, until=clock.now() + timedelta(minutes=30))
+    inventory.sell("order")
+    before = inventory.levels([blue])[blue]
+
+    bring(*CUP, sets_stock=True)
+
+    assert inventory.levels([blue])[blue] == before
 
 
 @pytest.mark.parametrize(
