@@ -1,6 +1,7 @@
 """What may come in: decides by decoding, never by a name or a declared type."""
 
 import io
+import struct
 from typing import TYPE_CHECKING
 
 from app.errors import Invalid
@@ -11,6 +12,11 @@ if TYPE_CHECKING:
 MAX_BYTES = 20_000_000
 MAX_PIXELS = 50_000_000
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
+# What Pillow's readers raise at a file that is not as it should be; each reader has its own.
+_BROKEN = (
+    *(OSError, SyntaxError, ValueError, EOFError, RuntimeError, TypeError, AttributeError),
+    *(LookupError, ArithmeticError, struct.error),
+)
 
 
 def open_picture(content: bytes) -> "Image":
@@ -26,10 +32,13 @@ def open_picture(content: bytes) -> "Image":
         if picture.width * picture.height > MAX_PIXELS:
             raise Invalid("This picture has more than 50 million pixels. Please scale it down.")
         picture.load()
+        picture.getexif()
+        # Pillow would write it anew when it turns the picture, and fail at what some cameras leave in it.
+        picture.info.pop("exif", None)
         return _plain(ImageOps.exif_transpose(picture))
     except UnidentifiedImageError as error:
         raise Invalid("This is not a JPEG, PNG, WebP, AVIF or GIF picture.") from error
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
+    except _BROKEN as error:
         raise Invalid("This picture is broken or cut short. Please save it again.") from error
 
 

@@ -48,6 +48,17 @@ def test_render_turns_upright_and_forgets_where_it_was_taken():
     assert bottom[0] < 50
 
 
+def test_render_turns_upright_whatever_else_a_camera_wrote():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif[0x010E] = "A description"
+    width_in_letters = exif.tobytes().replace(b"\x01\x0e\x00\x02", b"\x01\x00\x00\x02")
+
+    media = images.render(picture_bytes(80, 64, exif=width_in_letters)).media
+
+    assert (media.width, media.height) == (64, 80)
+
+
 def test_render_puts_the_transparent_on_white():
     rendered = images.render(picture_bytes(20, 20, kind="PNG", mode="RGBA"))
 
@@ -74,10 +85,11 @@ def _bomb():
         (picture_bytes(kind="TIFF"), "not a JPEG"),
         (picture_bytes(400, 400)[:900], "broken"),
         (picture_bytes(kind="PNG")[:60], "broken"),
+        (picture_bytes(kind="AVIF")[:-40] + bytes(40), "broken"),
         (_bomb(), "50 million pixels"),
         (b"\xff\xd8" + b"\0" * checking.MAX_BYTES, "20 MB"),
     ],
-    ids=["empty", "svg", "pdf", "tiff", "cut jpeg", "cut png", "bomb", "too many bytes"],
+    ids=["empty", "svg", "pdf", "tiff", "cut jpeg", "cut png", "lost avif", "bomb", "too many bytes"],
 )
 def test_render_refuses(content, why):
     with pytest.raises(Invalid, match=why):
