@@ -155,16 +155,17 @@ def _by_rate(
     find_tax = included_tax if prices_include_tax else added_tax
     keys = list(dict.fromkeys((line.tax_name, line.rate) for line in lines))
     of_key = [[sums[at] for at, line in enumerate(lines) if (line.tax_name, line.rate) == key] for key in keys]
-    weights = [
-        sum(
-            each.total.amount
+    bearing = [
+        [
+            each
             for each, line in zip(sums, lines, strict=True)
             if (line.tax_name, line.rate) == key and not line.is_gift_card
-        )
+        ]
         for key in keys
     ]
+    weights = [sum(each.total.amount for each in group) for group in bearing]
     if not any(weights):
-        weights = [sum(each.subtotal.amount for each in group) for group in of_key]
+        weights = [sum(each.subtotal.amount for each in group) for group in bearing]
     rates, delivery_tax = [], zero
     for (name, rate), group, share in zip(keys, of_key, delivery.split(weights), strict=True):
         share_tax = find_tax(share, rate)

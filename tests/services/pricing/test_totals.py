@@ -231,3 +231,12 @@ def test_half_a_cent_of_tax_rounds_up_exactly() -> None:
     assert pricing.included_tax(Money(3, "EUR"), Decimal(20)) == Money(1, "EUR")  # 0.5
     assert pricing.added_tax(Money(50, "EUR"), Decimal(7)) == Money(4, "EUR")  # 3.5
     assert pricing.included_tax(Money(107, "JPY"), Decimal(7)) == Money(7, "JPY")
+
+
+def test_a_gift_card_bears_no_delivery_beside_goods_that_are_given_away() -> None:
+    lines = [Line(Money(2900, "EUR"), 1, Decimal(19)), Line(Money(5000, "EUR"), 1, Decimal(0), is_gift_card=True)]
+    all_of_it = Reduction(kind=Kind.PERCENT, percent=Decimal(100))
+
+    totals = pricing.totals(lines, Money(490, "EUR"), [all_of_it])
+
+    assert totals.delivery_tax == pricing.included_tax(Money(490, "EUR"), Decimal(19))
