@@ -75,6 +75,9 @@ def end_unpaid(order_id: str) -> None:
     Raises Unavailable while a payment for it is in motion. What the carrier has already is left to staff.
     """
     order, live = orders.get_for_job(order_id), payments.find_live(order_id)
+    asked = payments.find_asked(payments.of_order(order_id))
+    if asked is not None and asked.pay_by is not None and clock.now() < asked.pay_by:
+        return  # its money went once more since: that has a week, and a job, of its own
     if live is not None and live.method == "transfer" and live.state == "open":
         ends = live.created_at + payments.held_for("transfer")
         if clock.now() < ends:

@@ -217,12 +217,31 @@ def test_an_order_that_was_paid_again_does_not_end(app: Flask, companies: Compan
     assert orders.get_for_job(order.id).state == "confirmed"
 
 
+def test_an_order_whose_second_hold_ends_too_has_a_week_of_its_own(app: Flask, companies: Companies) -> None:
+    order = held()
+    with clock.at(clock.now() - timedelta(days=6)):
+        payments.void(outside(order)[-1].id)
+        checkout.settle(outside(order)[-1].id)
+    pay_again(order)
+    payments.void(outside(order)[-1].id)
+    checkout.settle(outside(order)[-1].id)
+
+    with clock.at(clock.now() + timedelta(days=2)):  # the first week is over
+        work("checkout.end_unpaid")
+        assert (orders.get_for_job(order.id).state, pay_state(order)) == ("confirmed", "lapsed")
+    with clock.at(clock.now() + WAITS + timedelta(minutes=1)):
+        work("checkout.end_unpaid")
+
+    assert orders.get_for_job(order.id).state == "cancelled"
+
+
 def test_one_that_is_paid_at_the_last_moment_goes_on(app: Flask, companies: Companies) -> None:
     order = lapsed()
     placed = checkout.pay_again(orders.token_of(order.id), "hosted")
     make.pay(placed)  # and the event has not come yet
 
-    cancellations.end_unpaid(order.id)
+    with clock.at(clock.now() + WAITS + timedelta(minutes=1)):
+        cancellations.end_unpaid(order.id)
 
     assert (orders.get_for_job(order.id).state, pay_state(order)) == ("confirmed", "authorized")
 
