@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 
 from app import clock, db
 from app.errors import Conflict, Invalid, NotFound
@@ -14,7 +14,7 @@ from app.services.payments import providers
 from app.services.payments.charging import get_for_job as get_payment
 from app.services.payments.charging import lock as lock_payment
 from app.services.payments.models import Payment, Refund
-from app.services.payments.provider import Refused
+from app.services.payments.provider import Failed, Provider, Refused
 from app.services.payments.stripe_books import SeenRefund
 
 _FAILED = "The customer's bank sent the refund back."
@@ -72,7 +72,7 @@ def refund(refund_id: str) -> Refund:
         return _refund_to_card(asked, payment.gift_card_id)
     provider, external_id, error = providers.of(payment), None, None
     try:
-        found = provider.find_refund(asked, payment) or provider.refund(asked, payment)
+        found = provider.find_refund(asked, payment) or _call(provider, asked, payment)
         if found is None:
             return asked  # a person does it: see note_sent()
         external_id, error = found[0], _FAILED if found[1] in {"failed", "canceled"} else None
@@ -82,6 +82,17 @@ def refund(refund_id: str) -> Refund:
         row = _end(refund_id, external_id, error)
         done()
     return row
+
+
+def _call(provider: Provider, asked: Refund, payment: Payment) -> tuple[str, str] | None:
+    """Make the refund; after a failure, which its key would only repeat, the next call takes a new one."""
+    try:
+        return provider.refund(asked, payment)
+    except Failed:
+        this = (Refund.id == asked.id, Refund.try_number == asked.try_number)
+        with db.orders.transaction() as session:
+            session.execute(update(Refund).where(*this).values(try_number=asked.try_number + 1))
+        raise
 
 
 def _refund_to_card(asked: Refund, card_id: str) -> Refund:

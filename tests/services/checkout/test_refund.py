@@ -5,7 +5,7 @@ import pytest
 from flask import Flask
 
 from app import config
-from app.errors import Conflict
+from app.errors import Conflict, Unavailable
 from app.services import checkout, orders, payments
 from tests import make
 from tests.companies import Companies
@@ -61,3 +61,16 @@ def test_reconcile_settles_what_no_webhook_told_and_reports_strange_money(app: F
     assert sorted(finding.is_mended for finding in first) == [False, True]
     assert [finding.is_mended for finding in second] == [False]
     assert orders.get_for_job(placed.order.id).state == "confirmed"
+
+
+def test_a_refund_whose_key_holds_a_failure_is_made_under_another_once(app: Flask, companies: Companies) -> None:
+    order = make.order(paid=True)
+    (refund,) = payments.ask_refunds(order.id, 100, reason="Sorry", actor="cleo", key="one")
+    companies.pull("fail", company="stripe", method="POST", path="/v1/refunds", stored=True)
+    with pytest.raises(Unavailable):
+        payments.refund(refund.id)
+
+    states = [payments.refund(refund.id).state for _ in range(2)]
+
+    assert states == ["done", "done"]
+    assert [each["amount"] for each in companies.ledger()["refunds"]] == [100]
