@@ -112,11 +112,11 @@ def tax_rate(country: str, percent: str, *, tax_class: str = "standard", region:
     tax.add(terms, actor="test")
 
 
-def reprice(variant: catalog.Variant, price: int) -> None:
+def reprice(variant: catalog.Variant, price: int, *, currency: str = "EUR") -> None:
     """Give the one variant of a product another price."""
     product_id = catalog.find_variants([variant.id])[variant.id].product_id
     [product] = catalog.find_products([product_id])
-    catalog.save_product(replace(product, variants=(replace(variant, price=Money(price, "EUR")),)))
+    catalog.save_product(replace(product, variants=(replace(variant, price=Money(price, currency)),)))
 
 
 def buyer(of: catalog.Variant, *, quantity: int = 1, email: str = "ada@example.org", country: str = "DE") -> Buyer:

@@ -76,7 +76,7 @@ def refund(refund_id: str) -> Refund:
         if found is None:
             return asked  # a person does it: see note_sent()
         external_id, error = found[0], _FAILED if found[1] in {"failed", "canceled"} else None
-    except Refused as refusal:
+    except (Refused, Invalid) as refusal:  # Invalid: an amount that it cannot say, as 3.333 KWD
         error = str(refusal)
     with db.orders.transaction():
         row = _end(refund_id, external_id, error)

@@ -1,12 +1,15 @@
 """Money that goes back, and money that nobody told of."""
 
+from dataclasses import replace
+from decimal import Decimal
+
 import httpx
 import pytest
 from flask import Flask
 
 from app import config
 from app.errors import Conflict, Unavailable
-from app.services import checkout, orders, payments
+from app.services import cancellations, checkout, orders, payments
 from tests import make
 from tests.companies import Companies
 from tests.working import work
@@ -74,3 +77,25 @@ def test_a_refund_whose_key_holds_a_failure_is_made_under_another_once(app: Flas
 
     assert states == ["done", "done"]
     assert [each["amount"] for each in companies.ledger()["refunds"]] == [100]
+
+
+def test_a_refund_that_stripe_cannot_say_is_told_to_staff(app: Flask, companies: Companies) -> None:
+    settings = app.extensions["config"]
+    app.extensions["config"] = replace(settings, currency="KWD")
+    try:
+        variant = make.variant()
+        make.reprice(variant, 3330, currency="KWD")
+        make.promotion(percent=Decimal(1))
+        order = make.settled(make.place(make.buyer(variant, quantity=3)))
+        amount = cancellations.quote(order, {1: 1}).paid.amount
+        cancellations.cancel(order.id, {1: 1}, amount=amount, reason="One less", actor="customer", key="one")
+
+        work("payments.refund")
+        work("checkout.tell_refund_failed")
+    finally:
+        app.extensions["config"] = settings
+
+    assert amount % 10
+    (refund,) = payments.refunds_of(order.id)
+    assert (refund.state, payments.of_order(order.id)[0].refunded) == ("failed", 0)
+    assert "the last digit must be 0" in orders.timeline(order.id)[-1].text
