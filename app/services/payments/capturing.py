@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import clock, db
 from app.errors import Conflict
@@ -12,7 +12,7 @@ from app.services import audit
 from app.services.payments import providers, stripe
 from app.services.payments.charging import get_for_job
 from app.services.payments.models import Payment
-from app.services.payments.provider import Refused, Truth
+from app.services.payments.provider import Failed, Refused, Truth
 
 # https://docs.stripe.com/payments/place-a-hold-on-a-payment-method: seven days for cards online.
 HELD_FOR = timedelta(days=7)
@@ -51,6 +51,11 @@ def capture(payment_id: str) -> bool:
     payment = get_for_job(payment_id)
     try:
         stripe.capture(payment)
+    except Failed:  # which its key would only repeat; captured under two keys, it is still captured once
+        this = (Payment.id == payment_id, Payment.capture_try == payment.capture_try)
+        with db.orders.transaction() as session:
+            session.execute(update(Payment).where(*this).values(capture_try=payment.capture_try + 1))
+        raise
     except Refused:
         status = stripe.read(payment).status
         if status == "authorized":

@@ -78,6 +78,20 @@ def test_a_capture_whose_answer_was_lost_is_asked_again_and_takes_once(app: Flas
     assert taken(companies) == [(order.total, "succeeded")]
 
 
+def test_a_capture_whose_key_holds_a_failure_is_asked_under_another_and_takes_once(
+    app: Flask, companies: Companies
+) -> None:
+    order = held()
+    companies.pull("fail", company="stripe", method="POST", path="/v1/payment_intents", stored=True)
+    with pytest.raises(Exception, match="Card payments do not work"):
+        checkout.capture(order.id)
+
+    checkout.capture(order.id)
+
+    assert state(order) == ("confirmed", "paid")
+    assert taken(companies) == [(order.total, "succeeded")]
+
+
 def test_what_is_cancelled_before_is_not_taken(app: Flask, companies: Companies) -> None:
     order = held()
     payments.ask_refunds(order.id, 400, reason="One is missing", actor="staff:cleo", key="one")
