@@ -160,9 +160,11 @@ def count_declines(payment: Payment, intent_id: str) -> bool:
 
     Calls the network. A decline is counted once, however often this is called.
     """
+    tried = [payment.lanes]
     for charge_id, fingerprint in stripe_books.list_declines(intent_id):
-        brake.note("decline", payment.lanes | brake.Lanes(card=fingerprint).named(), reference=charge_id)
-    return brake.is_stopped("decline", payment.lanes)
+        tried.append(payment.lanes | brake.Lanes(card=fingerprint).named())
+        brake.note("decline", tried[-1], reference=charge_id)
+    return any(brake.is_stopped("decline", lanes) for lanes in tried)
 
 
 def note_decline(payment: Payment, truth: Truth) -> bool:

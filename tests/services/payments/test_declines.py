@@ -61,6 +61,8 @@ def test_one_card_tried_on_many_orders_is_stopped(app: Flask) -> None:
     decline(placed[2], 1, card=OTHER)
     assert checkout.pay_again(placed[2].token, "hosted").payment is not None
     assert payments.brake.is_stopped("decline", payments.Lanes(order=placed[2].order.id).named()) is False
+    decline(placed[2], 1)
+    assert payments.find_live(placed[2].order.id) is None
 
 
 def test_an_address_that_tries_many_carts_is_stopped_and_others_are_not(app: Flask) -> None:
