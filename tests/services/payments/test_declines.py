@@ -84,6 +84,14 @@ def test_an_address_that_tries_many_carts_is_stopped_and_others_are_not(app: Fla
     assert place("203.0.113.10").payment is not None
 
 
+def test_a_gift_card_that_pays_all_of_it_tries_out_no_card(app: Flask) -> None:
+    buyer = make.pays_with(make.gift_card(10_000))
+    for number in range(5):
+        payments.brake.note("decline", payments.Lanes(cart=buyer.cart_id).named(), reference=f"ch_{number}")
+
+    assert make.place(buyer).order.state == "confirmed"
+
+
 def test_an_address_of_ipv6_counts_as_its_subscriber(app: Flask) -> None:
     first, second = (payments.Lanes(address=f"2001:db8:1:2::{number}").named() for number in (1, 2))
 
