@@ -117,7 +117,9 @@ def read(payment: "Payment") -> Truth:
                 status = "cancelled" if session.status == "expired" else "open"
                 return Truth(status, Money.zero(payment.currency), id_of(intent))
             truth = _truth_of(intent)
-            is_over = session.status == "expired" and truth.status == "open"
+            # Complete, and yet to be paid: a bank that took its time said no, and nobody can pay with it any more.
+            has_failed = session.status == "complete" and intent.status == "requires_payment_method"
+            is_over = has_failed or (session.status == "expired" and truth.status == "open")
             return replace(truth, status="cancelled") if is_over else truth
         return _truth_of(client.v1.payment_intents.retrieve(payment.intent_id or ""))
 

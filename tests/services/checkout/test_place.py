@@ -14,6 +14,7 @@ from app.services.checkout.settle import apply
 from app.services.payments import Truth
 from tests import make
 from tests.companies import Companies
+from tests.running import wait_until
 
 
 def test_place_reserves_and_opens_the_payment(app: Flask, companies: Companies) -> None:
@@ -288,3 +289,19 @@ def _in_context(app: Flask, act: Callable[[], checkout.Placed]) -> Callable[[], 
             return act()
 
     return run
+
+
+def test_a_bank_that_says_no_in_the_end_lets_the_order_be_paid_again_or_end(app: Flask, companies: Companies) -> None:
+    first, second = (make.place(make.buyer(make.variant())) for _ in range(2))
+    for placed in (first, second):
+        companies.pull("process", milliseconds=1, fails=True)
+        make.pay(placed)
+    wait_until(lambda: all(each["status"] != "processing" for each in companies.ledger()["payment_intents"]))
+    assert first.payment is not None
+
+    checkout.settle(first.payment.id)
+    make.settled(checkout.pay_again(first.token, "hosted"))
+    checkout.expire(second.order.id)
+
+    assert orders.get_for_job(first.order.id).state == "confirmed"
+    assert orders.get_for_job(second.order.id).state == "cancelled"
