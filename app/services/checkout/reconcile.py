@@ -54,11 +54,17 @@ def _compare_charges(since: datetime) -> Iterator[Finding]:
             yield finding
     known = {truth.intent_id for _, truth in received}
     for payment in payments.list_paid(since=since):
-        if payment.intent_id not in known:
-            # Authorised or opened long before, so look at this one itself.
-            truth = payments.learn(payment.id)
-            if truth.status != "paid" or truth.received.amount != payment.captured:
-                yield Finding(payment.id, "is paid here, but the provider knows of no such money", is_mended=False)
+        if payment.intent_id not in known and not _is_there(payment):
+            yield Finding(payment.id, "is paid here, but the provider knows of no such money", is_mended=False)
+
+
+def _is_there(payment: payments.Payment) -> bool:
+    """Whether the provider has this very money, of a payment that may have been authorised or opened long before."""
+    try:
+        truth = payments.learn(payment.id)
+    except payments.Refused:  # it knows nothing of it
+        return False
+    return truth.status == "paid" and truth.received.amount == payment.captured
 
 
 def _compare(marked: str | None, truth: Truth) -> Finding | None:

@@ -60,7 +60,7 @@ from app.services.payments.inbox import (
 from app.services.payments.models import Payment, ProviderEvent, Refund, TransferReceipt
 from app.services.payments.pay_states import DISPUTED, disputed_among, find_asked, kept_of, list_candidates, state_of
 from app.services.payments.pay_states import STATES as PAY_STATES
-from app.services.payments.provider import BankRefused, Truth
+from app.services.payments.provider import BankRefused, Refused, Truth
 from app.services.payments.providers import METHODS
 from app.services.payments.receipts import add_receipt, list_transfers, receipts_of
 from app.services.payments.refunds import (
@@ -108,6 +108,7 @@ __all__ = [
     "Payment",
     "ProviderEvent",
     "Refund",
+    "Refused",
     "SeenDispute",
     "SeenRefund",
     "TooManyTries",

@@ -62,6 +62,13 @@ def test_money_here_that_stripe_does_not_have_is_reported(app: Flask) -> None:
     assert says(checkout.reconcile()) == [(f"captured {order.total - 1} here, {order.total} there", False)]
 
 
+def test_money_here_of_a_payment_that_stripe_does_not_know_is_reported(app: Flask, companies: Companies) -> None:
+    make.order(paid=True)
+    companies.reset()
+
+    assert says(checkout.reconcile()) == [("is paid here, but the provider knows of no such money", False)]
+
+
 def test_a_second_charge_of_one_payment_goes_back_once(app: Flask, companies: Companies) -> None:
     order = make.order(paid=True)
     (payment,) = payments.of_order(order.id)
