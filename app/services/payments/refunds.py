@@ -177,7 +177,7 @@ def add_refund(payment_id: str, seen: SeenRefund) -> bool:
     payment = lock_payment(payment_id)
     if find_refund(seen.id, seen.refund_id) is not None:
         return True
-    if seen.amount.currency != payment.currency or seen.amount.amount > payment.refundable.amount:
+    if seen.amount.currency != payment.currency or seen.amount.amount > payment.captured - payment.refunded:
         return False
     payment.refunded += seen.amount.amount
     db.orders.session.add(

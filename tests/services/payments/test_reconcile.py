@@ -97,6 +97,21 @@ def test_a_refund_made_at_stripe_is_written_down_once(app: Flask) -> None:
     assert [(each.amount, each.actor) for each in payments.refunds_of(order.id)] == [(400, "stripe")]
 
 
+@pytest.mark.usefixtures("captures_on_shipping")
+def test_money_taken_and_given_back_at_stripe_is_written_down_in_turn(app: Flask, companies: Companies) -> None:
+    companies.pull("webhooks", company="stripe", paused=True)
+    order = make.settled(make.place(make.buyer(make.variant())))
+    (payment,) = payments.of_order(order.id)
+    at_stripe(f"payment_intents/{payment.intent_id}/capture")
+    at_stripe("refunds", payment_intent=payment.intent_id or "", amount="400")
+
+    for _ in range(2):
+        checkout.reconcile()
+        work("checkout.settle")
+
+    assert [(each.captured, each.refunded) for each in payments.of_order(order.id)] == [(order.total, 400)]
+
+
 def test_a_refund_made_at_stripe_names_the_gift_cards_that_its_money_bought(app: Flask) -> None:
     order = make.settled(make.gift_order(quantity=2))
     fulfilment.issue_gift_cards(order.id)
