@@ -6,12 +6,15 @@ Stripe gets its row, a dispute its mark. The rest is kept for staff: unknown mon
 
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from app import clock, db
+from app.errors import Invalid
 from app.queue import later
-from app.services import orders, payments
+from app.services import credits, orders, payments
 from app.services.checkout.events import cards_to_void, mark_disputed
+from app.services.credits import Wish
 from app.services.payments import Finding, SeenRefund, Truth
 
 log = logging.getLogger(__name__)
@@ -131,13 +134,29 @@ def _take_refund(seen: SeenRefund) -> Finding | None:
     if payment is None:
         return Finding(seen.id, "gave money back that belongs to no payment of ours", is_mended=False)
     with db.orders.transaction():
-        orders.lock(payment.order_id)
+        order = orders.lock(payment.order_id)
         if not payments.add_refund(payment.id, seen):
             return Finding(seen.id, f"gave back more than is left of payment {payment.id}", is_mended=False)
+        _credit(order, seen)
         said = f"{seen.amount.decimal} {seen.amount.currency} were given back at Stripe itself."
         cards = cards_to_void(payment.order_id)
         orders.note(payment.order_id, "cards_left" if cards else "refund", said + cards, actor="stripe")
     return Finding(seen.id, f"was made at Stripe itself; payment {payment.id} now counts it", is_mended=True)
+
+
+def _credit(order: orders.Order, seen: SeenRefund) -> None:
+    """Write down for what a refund was that was made at the provider itself: a free amount, with a credit note.
+
+    Not so what a credit that failed to go back has given already, nor what reaches into gift cards: staff are told.
+    """
+    given = sum(each.amount for each in credits.of_order(order.id))
+    paid = payments.of_order(order.id)
+    unwritten = order.total - given - payments.kept_of(paid) - credits.owed_of(order, paid).amount
+    free = min(unwritten, seen.amount.amount)
+    if order.confirmed_at is not None and free > 0:
+        with suppress(Invalid):
+            wish, why = Wish(free=free), "Given back by us"
+            credits.give(order, wish, kind="refund", reason=why, actor="stripe", key=f"stripe:{seen.id}")
 
 
 def _compare_disputes(since: datetime) -> Iterator[Finding]:

@@ -214,10 +214,11 @@ def rates_of(order: Order, credit: Credit) -> list[RateTotal]:
 
 
 def _charged_of(order: Order, amount: int, earlier: Sequence[Credit]) -> int:
-    """Return how much of a credit goes back. What is owed, because a card's hold ended, comes off that first."""
+    """Return how much of a credit goes back: what is here beyond what is then left of the order.
+
+    What is owed, because a card's hold ended, comes off that first, and what was given back at the provider itself.
+    """
     paid = payments.of_order(order.id)
-    if not any(each.lapsed for each in paid):
-        return amount
     left = order.total - sum(each.amount for each in earlier) - amount
     return min(amount, max(0, payments.kept_of(paid) - left))
 

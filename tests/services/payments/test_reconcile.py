@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from app import clock, config, db
-from app.services import checkout, fulfilment, gift_cards, orders, payments
+from app.services import cancellations, checkout, credits, fulfilment, gift_cards, orders, payments
 from app.services.payments.models import Payment
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
@@ -95,6 +95,41 @@ def test_a_refund_made_at_stripe_is_written_down_once(app: Flask) -> None:
     assert second == []
     assert payments.of_order(order.id)[0].refunded == 400
     assert [(each.amount, each.actor) for each in payments.refunds_of(order.id)] == [(400, "stripe")]
+
+
+def test_after_a_refund_made_at_stripe_the_order_can_be_cancelled_and_its_notes_sum_to_it(
+    app: Flask, companies: Companies
+) -> None:
+    order = make.order(paid=True)
+    (payment,) = payments.of_order(order.id)
+    at_stripe("refunds", payment_intent=payment.intent_id or "", amount="400")
+    checkout.reconcile()
+    order = orders.get_for_job(order.id)
+    amount = cancellations.quote(order, {1: 1}).paid.amount
+
+    cancellations.cancel(order.id, {1: 1}, amount=amount, reason="No", actor="customer", key="one")
+    work("payments.refund")
+
+    assert [each.amount for each in credits.of_order(order.id)] == [400, order.total - 400]
+    assert sorted(each["amount"] for each in companies.ledger()["refunds"]) == [400, order.total - 400]
+    assert orders.get_for_job(order.id).state == "cancelled"
+
+
+def test_a_refund_made_at_stripe_for_one_that_failed_is_no_second_credit(app: Flask, companies: Companies) -> None:
+    order = make.order(paid=True)
+    credits.give_as_staff(
+        order, credits.Wish(free=400), reason="Sorry", actor="staff:cleo", key="one", restock=(), version=0, amount=400
+    )
+    work("payments.refund")
+    (made,) = companies.ledger()["refunds"]
+    companies.pull("fail_refund", id=made["id"])
+    payments.note_refund_failed(made["id"])
+    at_stripe("refunds", payment_intent=made["payment_intent"], amount="400")
+
+    checkout.reconcile()
+
+    assert payments.of_order(order.id)[0].refunded == 400
+    assert [each.amount for each in credits.of_order(order.id)] == [400]
 
 
 @pytest.mark.usefixtures("captures_on_shipping")
