@@ -28,10 +28,11 @@ def issue_invoice(order_id: str) -> None:
     if order.confirmed_at is None:  # nothing was sold
         return
     shipped_at = next((each.label_at for each in fulfilment.shipments_of(order_id) if each.label_at), None)
-    is_held = any(payment.is_held for payment in payments.of_order(order_id))
+    paid = payments.of_order(order_id)
+    is_held, is_owed = any(payment.is_held for payment in paid), bool(credits.owed_of(order, paid))
 
     def write(label: str, moment: datetime) -> papers.Paper:
-        return papers.invoice(order, label, moment, shipped_at=shipped_at, is_held=is_held)
+        return papers.invoice(order, label, moment, shipped_at=shipped_at, is_held=is_held, is_owed=is_owed)
 
     with db.orders.transaction():
         _issue("invoice", order_id, config.current().invoice_number, write)

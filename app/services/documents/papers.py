@@ -24,9 +24,15 @@ _VOUCHERS = "Gift cards carry no tax: they are multi-purpose vouchers, taxed whe
 
 
 def invoice(
-    order: orders.Order, label: str, issued_at: datetime, *, shipped_at: datetime | None, is_held: bool = False
+    order: orders.Order,
+    label: str,
+    issued_at: datetime,
+    *,
+    shipped_at: datetime | None,
+    is_held: bool = False,
+    is_owed: bool = False,
 ) -> Paper:
-    """Return the words of an order's invoice; `is_held` while a card only holds its money."""
+    """Return the words of an order's invoice; `is_held` while a card only holds its money, `is_owed` once that went."""
     parts = order.breakdown
     has_discount = any(line.discount for line in order.lines)
     columns = ["Quantity", "Each", *(["Discount"] if has_discount else []), "Tax", "Total"]
@@ -34,7 +40,7 @@ def invoice(
         ("Date", day(issued_at)),
         ("Order", order.number),
         ("Ordered", day(order.placed_at)),
-        *([] if is_held else [("Paid", day(order.confirmed_at or issued_at))]),
+        *([] if is_held or is_owed else [("Paid", day(order.confirmed_at or issued_at))]),
         ("Delivered", _delivered(order, shipped_at)),
     ]
     return letterhead("Invoice", label, address_of(order), facts) | {
@@ -46,7 +52,7 @@ def invoice(
         "notes": [
             "All prices include tax." if order.prices_include_tax else "Tax is added below the prices.",
             *([_VOUCHERS] if order.has_gift_cards else []),
-            _charged(order) if is_held else "Already paid. Thank you.",
+            *([_charged(order)] if is_held else [] if is_owed else ["Already paid. Thank you."]),
         ],
     }
 

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.services import cancellations, checkout, documents, notifications, orders
+from app.services import cancellations, checkout, documents, notifications, orders, payments
 from tests import make
 from tests.working import work
 
@@ -104,3 +104,17 @@ def test_an_order_that_waits_names_what_a_gift_card_pays(app: Flask, client: Fla
 
     assert f"Gift card ending in {gift.last4}" in page
     assert "Left to pay" in page
+
+
+@pytest.mark.usefixtures("captures_on_shipping")
+def test_an_invoice_of_money_that_went_again_does_not_say_paid(app: Flask) -> None:
+    order = paid(make.buyer(make.variant()))
+    (payment,) = payments.of_order(order.id)
+    payments.void(payment.id)
+    checkout.settle(payment.id)
+    work("documents.invoice")
+
+    (invoice,) = documents.documents_of(order.id)
+
+    assert invoice.paper["notes"] == ["All prices include tax."]
+    assert "Paid" not in dict(invoice.paper["facts"])
