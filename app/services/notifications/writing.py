@@ -82,7 +82,8 @@ def refund_made(refund_id: str) -> None:
     order = orders.get_for_job(refund.order_id)
     if order.confirmed_at:  # else the money came for an order that was never on
         _confirm_first(order.id)
-    _write(f"refund_made:{refund_id}", "refund_made", order, refund=refund)
+    why = refund.reason.partition("Automatic: ")[2]  # what the shop gave back by itself, nobody has asked for
+    _write(f"refund_made:{refund_id}", "refund_made", order, refund=refund, why=why)
 
 
 def _confirm_first(order_id: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.money import Money
 from app.services import cancellations, checkout, documents, notifications, orders, payments
 from tests import make
 from tests.working import work
@@ -118,3 +119,19 @@ def test_an_invoice_of_money_that_went_again_does_not_say_paid(app: Flask) -> No
 
     assert invoice.paper["notes"] == ["All prices include tax."]
     assert "Paid" not in dict(invoice.paper["facts"])
+
+
+def test_what_came_in_excess_is_not_said_to_have_come_too_late(app: Flask) -> None:
+    placed = make.place(make.buyer(make.variant()), method="transfer")
+    assert placed.payment is not None
+    checkout.take_transfer(
+        placed.payment.id, Money(placed.order.total + 250, "EUR"), received=0, sender="Ada Byron", bank_line="",
+        key="one", actor="staff:cleo",
+    )  # fmt: skip
+    (refund,) = payments.refunds_of(placed.order.id)
+    payments.note_sent(refund.id, actor="staff:cleo")
+    work("email.refund_made")
+
+    for body in bodies(placed.order, "refund_made"):
+        assert "Why: more came than was asked. Nothing more is needed from you." in body
+        assert "no longer deliver" not in body
