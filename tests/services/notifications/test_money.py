@@ -135,3 +135,18 @@ def test_what_came_in_excess_is_not_said_to_have_come_too_late(app: Flask) -> No
     for body in bodies(placed.order, "refund_made"):
         assert "Why: more came than was asked. Nothing more is needed from you." in body
         assert "no longer deliver" not in body
+
+
+def test_a_part_whose_rest_never_came_is_not_said_to_have_come_too_late(app: Flask, client: FlaskClient) -> None:
+    placed = make.place(make.buyer(make.variant()), method="transfer")
+    assert placed.payment is not None
+    checkout.take_transfer(
+        placed.payment.id, Money(100, "EUR"), received=0, sender="Ada Byron", bank_line="", key="one",
+        actor="staff:cleo",
+    )  # fmt: skip
+
+    checkout.withdraw(placed.order.id, "The money did not come.")
+
+    page = read(client, placed.order)
+    assert "we are giving back all that came for it" in page
+    assert "after the order had ended" not in page
