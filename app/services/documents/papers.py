@@ -57,8 +57,13 @@ def invoice(
     }
 
 
-def credit_note(order: orders.Order, credit: credits.Credit, label: str, issued_at: datetime, *, invoice: str) -> Paper:
-    """Return the words of a credit note: what of an invoice is given back, and why."""
+def credit_note(
+    order: orders.Order, credit: credits.Credit, label: str, issued_at: datetime, *, invoice: str, goes_back: bool
+) -> Paper:
+    """Return the words of a credit note: what of an invoice is given back, and why; or taken off what was not charged.
+
+    `goes_back` when money does, of which a part may have been held only.
+    """
     lines = {line.position: line for line in order.lines}
     facts = [("Date", day(issued_at)), ("Order", order.number), ("For invoice", invoice)]
     sums = [("Delivery", credit.delivery_money)] if credit.delivery else []
@@ -83,7 +88,10 @@ def credit_note(order: orders.Order, credit: credits.Credit, label: str, issued_
         "sums": [[words, amount(money)] for words, money in sums],
         "total": ["Given back", amount(credit.amount_money)],
         **taxes(credits.rates_of(order, credit)),
-        "notes": [f"Reason: {credit.reason}", "It goes back the way it was paid."],
+        "notes": [
+            f"Reason: {credit.reason}",
+            "It goes back the way it was paid." if goes_back else "It was not charged, so nothing goes back.",
+        ],
     }
 
 

@@ -91,6 +91,9 @@ def test_what_was_held_and_let_go_is_not_said_to_come_back(app: Flask, client: F
     cancellations.cancel(order.id, {1: 1}, amount=order.total, reason="Changed my mind", actor="customer", key="one")
     work("email.order_cancelled")
 
+    work("documents")
+
+    assert "It was not charged, so nothing goes back." in documents.documents_of(order.id)[-1].paper["notes"]
     for said in (*bodies(order, "order_cancelled"), read(client, order)):
         assert "is not charged" in said
         assert "the way you paid" not in said
