@@ -18,7 +18,6 @@ from app.blueprints._pages import wants_part
 from app.services import pages
 
 P = ParamSpec("P")
-_LONGEST = 200  # characters of a parameter that can matter
 _SOURCES = Path(__file__).resolve().parent.parent
 
 
@@ -40,9 +39,9 @@ def kept(*parameters: str) -> Callable[[Callable[P, Response]], Callable[P, Resp
             g.cart_count = 0
             if not config.current().keep_pages:
                 return _front.answer_with(_pack(view(*args, **kwargs)), g.page_state, is_known=False)
-            asked = [(name, value[:_LONGEST]) for name in sorted(parameters) for value in request.args.getlist(name)]
-            query = [f"{name}={value}" for name, value in asked if value]
-            key = [_release(), *g.page_state, "part" if wants_part() else "page", request.path, *query]
+            # As sent, whole and marked off from each other: what a view tells apart must not share a page.
+            asked = [(name, values) for name in sorted(parameters) if any(values := request.args.getlist(name))]
+            key = [_release(), *g.page_state, "part" if wants_part() else "page", request.path, repr(asked)]
             try:
                 page = pages.fetch(key, lambda: _pack(view(*args, **kwargs)))
             except _AnotherAnswer as other:

@@ -26,7 +26,7 @@ _SORT_NAMES = {
 }
 _FACET_NAMES = {search.COLLECTION: "Collection", "kind": "Kind", "vendor": "Maker", "tag": "Theme"}
 _MOST_FILTERS = 20
-_LONGEST = 200  # characters of one of them, as the cache of pages knows them
+_LONGEST = 200  # characters of one of them
 _LONGEST_PRICE = 12  # characters, as the fields take them
 _FEW = 6  # values of a facet that are shown at once
 

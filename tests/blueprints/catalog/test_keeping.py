@@ -233,6 +233,35 @@ def test_unknown_parameters_do_not_make_new_pages(client, count_queries, no_hurr
     assert counted.mongo == 0
 
 
+@pytest.mark.parametrize(
+    ("other", "asked"),
+    [
+        ("/search?q=&q=tide", "/search?q=tide"),
+        ("/search?q=tide%00sort=price", "/search?q=tide&sort=price"),
+        (f"/search?q={'+' * 200}none", f"/search?q={'+' * 200}tide"),
+    ],
+)
+def test_page_made_for_another_question_is_not_given(client, no_hurry, other, asked):
+    make.product("Tide")
+    search.index_stale()
+    client.get(other)
+
+    answer = client.get(asked)
+
+    assert "/products/tide" in answer.text
+    assert 'name="q" type="search" value="tide"' in answer.text
+
+
+def test_page_made_for_another_variant_is_not_given(client, no_hurry):
+    product = make.product("Tide", options={"Size": ("Small", "Large")})
+    large = product.variants[1].id
+    client.get(f"/products/{product.slug}?v=&v={large}")
+
+    answer = client.get(f"/products/{product.slug}?v={large}")
+
+    assert f'name="variant" value="{large}"' in answer.text
+
+
 def test_many_who_ask_at_once_have_the_page_made_once(app):
     made = []
 
