@@ -3,7 +3,6 @@
 One writer at a time (a lock in the database), so that what each writes of the stock is newer than what the last wrote.
 """
 
-import re
 import zlib
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -16,7 +15,7 @@ from app.services import catalog, inventory
 from app.services.search.models import SearchDocument, SearchTurn
 from app.services.search.shelving import place_products, write_shelf
 from app.services.search.terms import ids_of_terms, terms_of
-from app.services.search.words import bare, note_words, plain_words
+from app.services.search.words import bare, note_words, plain_words, searchable
 
 AT_ONCE = 100  # documents per statement
 SAMPLES = 1024
@@ -121,10 +120,10 @@ def _is_shown(product: catalog.Product) -> bool:
 def _texts(product: catalog.Product) -> tuple[str, str, str, str]:
     """Return what is searched of a product, the weightiest first: title, labels, option values, description."""
     return (
-        product.title,
-        " ".join((product.kind, product.vendor, *product.tags)),
-        " ".join(value for option in product.options for value in option.values),
-        re.sub(r"<[^>]*>", " ", product.description),
+        searchable(product.title),
+        searchable(" ".join((product.kind, product.vendor, *product.tags))),
+        searchable(" ".join(value for option in product.options for value in option.values)),
+        searchable(catalog.plain_text(product.description)),
     )
 
 

@@ -1,6 +1,7 @@
 """The words of the catalogue and of what people ask for, and which of the first a misspelt one may mean."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import text
@@ -61,7 +62,15 @@ def plain_words(*texts: str) -> set[str]:
 def tokens_of(asked: str) -> list[str]:
     """Return the words and numbers of a query. What PostgreSQL does not store (NUL, lone surrogates) is dropped."""
     storable = asked.replace("\0", " ").encode("utf-8", "ignore").decode()[:LONGEST_QUERY]
-    return _TOKEN.findall(_TIMES.sub(" ", storable))[:_MOST_WORDS]
+    return searchable(storable).split()[:_MOST_WORDS]
+
+
+def searchable(text: str) -> str:
+    """Return the words and numbers of a text, taken apart as a query is: 50 × 70, A5/A6 and 29.7 are two each.
+
+    Left to itself PostgreSQL takes such things for sizes, paths and fractions of one piece, which no query has.
+    """
+    return " ".join(_TOKEN.findall(_TIMES.sub(" ", unicodedata.normalize("NFC", text))))
 
 
 def note_words(words: Iterable[str]) -> None:

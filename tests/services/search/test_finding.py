@@ -48,6 +48,38 @@ def test_find_knows_words_and_what_is_spelled_alike(shop, text, first):
     assert found(text)[0] == first
 
 
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Black/White", "white"),
+        ("Black/White", "Black/White"),
+        ("Carpet 50x70 cm", "50x70"),
+        ("Carpet 50x70 cm", "50 × 70 cm"),
+        ("Pen, 0.5 mm", "0.5 mm"),
+        ("Node.js on a mug", "node.js"),
+        ("U\u0308bersee", "übersee"),
+        ("Übersee", "U\u0308bersee"),
+        ("हिन्दी", "हिन्दी"),
+    ],
+)
+def test_find_takes_titles_apart_as_it_does_what_is_asked(app, title, text):
+    make.product(title, slug="it")
+    search.index_stale()
+
+    listing = search.find(text)
+
+    assert [card.title for card in listing.cards] == [title]
+    assert not listing.is_loose
+
+
+def test_find_reads_descriptions_as_people_see_them(app):
+    make.product("Salt", description="<p>Grey&nbsp;&amp; coarse, from the s<b>ea</b></p>")
+    search.index_stale()
+
+    assert found("grey coarse sea") == ["Salt"]
+    assert found("nbsp") == []
+
+
 def test_find_does_not_guess_where_the_words_are_there(shop):
     assert sorted(found("tide")) == ["Low Tide", "Slack Tide"]
 
