@@ -1,5 +1,6 @@
 """Lists of products: their state read from the address, and written into it again for every link of the page."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
@@ -26,8 +27,9 @@ _SORT_NAMES = {
 }
 _FACET_NAMES = {search.COLLECTION: "Collection", "kind": "Kind", "vendor": "Maker", "tag": "Theme"}
 _MOST_FILTERS = 20
-_LONGEST = 200  # characters of one of them
+_LONGEST = 600  # characters of one of them; other shops allow 255 for a name and for a value
 _LONGEST_PRICE = 12  # characters, as the fields take them
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?")
 _FEW = 6  # values of a facet that are shown at once
 
 
@@ -49,7 +51,7 @@ class State:
         """Return the address of this list at a page, with what is changed in its filters."""
         chosen = replace(self.filters, **changes)
         state: list[tuple[str, str]] = [("q", self.query)]
-        state += [("f", f"{facet}:{value}") for facet, value in chosen.choices]
+        state += [("f", _written(*choice)) for choice in chosen.choices]
         bounds = {"min": _major(chosen.least), "max": _major(chosen.most), **self.wrong}
         state += [*bounds.items(), ("stock", "in" * chosen.in_stock)]
         state += [("sort", self.sort), ("page", str(number) if number > 1 else "")]
@@ -151,13 +153,13 @@ def _groups(listing: search.Listing) -> Iterator[Group]:
         if facet.name == search.COLLECTION:
             counted = {value.value: value for value in facet.values}
             choices = [
-                Choice(f"{facet.name}:{shelf.slug}", shelf.title, value.shown_count, value.is_chosen)
+                Choice(_written(facet.name, shelf.slug), shelf.title, value.shown_count, value.is_chosen)
                 for shelf in shelves.values()
                 if (value := counted.get(shelf.id))
             ]
         else:
             choices = [
-                Choice(f"{facet.name}:{value.value}", value.value, value.shown_count, value.is_chosen)
+                Choice(_written(facet.name, value.value), value.value, value.shown_count, value.is_chosen)
                 for value in facet.values
             ]
         first = [choice for number, choice in enumerate(choices) if number < _FEW or choice.is_chosen]
@@ -185,7 +187,7 @@ def _chips(state: State) -> Iterator[Chip]:
 
 def _filters() -> search.Filters:
     named = [each[:_LONGEST].partition(":") for each in request.args.getlist("f")[:_MOST_FILTERS]]
-    choices = dict.fromkeys((facet.strip(), value.strip()) for facet, _, value in named)
+    choices = dict.fromkeys((_name(facet.strip()), value.strip()) for facet, _, value in named)
     least, most = _minor(_typed("min")), _minor(_typed("max"))
     if least is not None and most is not None and least > most:
         least, most = most, least
@@ -197,14 +199,23 @@ def _filters() -> search.Filters:
     )
 
 
+def _written(facet: str, value: str) -> str:
+    """Write a choice for an address. The first colon ends the facet's name, so one in the name is written otherwise."""
+    return f"{facet.replace('%', '%25').replace(':', '%3A')}:{value}"
+
+
+def _name(written: str) -> str:
+    return written.replace("%3A", ":").replace("%25", "%")
+
+
 def _typed(name: str) -> str:
     return request.args.get(name, "").strip()[:_LONGEST_PRICE]
 
 
 def _minor(typed: str) -> int | None:
-    """Read an amount as people type it, 12 or 12.50 or 12,50; what is none bounds nothing."""
+    """Read an amount as people type it, 12 or 12.50 or 12,50 or 1,200; what is none bounds nothing."""
     try:
-        amount = Decimal(typed.replace(",", "."))
+        amount = Decimal(typed.replace(",", "" if _THOUSANDS.fullmatch(typed) else "."))
         if not amount.is_finite() or not 0 <= amount < 10**9:
             return None
         return int(amount.scaleb(-int(_unit().as_tuple().exponent)))

@@ -14,7 +14,6 @@ from app.services.search.terms import KIND, TAG, VENDOR
 COLLECTION = "collection"
 CAP = 1000  # a count from here on may be shown as “1,000+”
 _MOST_CHOICES = 20
-_LONGEST = 120  # letters of a facet or a value
 _AFTER_OPTIONS = (VENDOR, TAG)
 _DIGITS = re.compile(r"(\d+)")
 
@@ -33,7 +32,7 @@ class Filters:
         """The chosen values of each facet; of too many only the first count."""
         chosen: dict[str, list[str]] = {}
         for facet, value in self.choices[:_MOST_CHOICES]:
-            chosen.setdefault(facet[:_LONGEST], []).append(value[:_LONGEST])
+            chosen.setdefault(facet, []).append(value)
         return chosen
 
     @property

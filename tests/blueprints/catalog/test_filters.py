@@ -116,6 +116,32 @@ def test_what_is_no_price_is_said_at_its_field_and_kept(client, shop, query, typ
     assert f"“{typed}” is no price" in page.text_content()
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("Frame: wood", "Oak: dark"), ("100%: 3A", "50%"), ("Size", "A sheet " + "of the very long kind " * 6)],
+)
+def test_choice_finds_what_has_it_however_it_is_called(client, app, name, value):
+    make.product("Tide", options={name: (value.strip(), "Other")})
+    make.product("Dune", options={name: ("Other",)})
+    search.index_stale()
+    page = html.fromstring(client.get("/products").text)
+    [box] = [box for box in page.xpath("//input[@name='f']") if box.getnext().text_content() == value.strip()]
+
+    answer = client.get("/products", query_string={"f": box.get("value")})
+
+    assert titles(answer) == ["Tide"]
+    assert chips(answer) == [value.strip()]
+    [still] = html.fromstring(answer.text).xpath("//input[@name='f'][@checked]")
+    assert still.get("value") == box.get("value")
+
+
+@pytest.mark.parametrize(("typed", "read"), [("1,000", "€1,000"), ("12,345,678.5", "€12,345,678.50"), ("1,5", "€1.50")])
+def test_commas_between_thousands_are_read_as_such(client, shop, typed, read):
+    answer = client.get("/products", query_string={"max": typed})
+
+    assert chips(answer) == [f"up to {read}"]
+
+
 def test_price_that_is_one_is_not_marked(client, shop):
     page = html.fromstring(client.get("/products?min=12,50&max=").text)
 
