@@ -5,6 +5,7 @@ The one rule: a card is for looking at. Nothing is put in a cart or ordered by a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from app import stores
 from app.known import known_at
@@ -38,7 +39,7 @@ class Card:
     @property
     def url(self) -> str:
         """The address of its page."""
-        return f"/products/{self.slug}"
+        return f"/products/{quote(self.slug)}"
 
 
 def cards(ids: Sequence[str], *, at: str | None = None) -> list[Card]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from app.money import Money
 from app.services.catalog.measures import Measure, UnitPrice
@@ -137,7 +138,7 @@ class Product:
     @property
     def url(self) -> str:
         """The address of its page."""
-        return f"/products/{self.slug}"
+        return f"/products/{quote(self.slug)}"
 
     def media_from(self, variant: Variant | None) -> tuple[Media, ...]:
         """Return the pictures with the variant's own first."""

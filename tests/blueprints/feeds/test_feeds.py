@@ -226,3 +226,13 @@ def test_offer_states_what_its_price_is_compared_by(client, holds, measure, base
     [offer] = offers(client)
 
     assert (offer.get("unit_pricing_measure"), offer.get("unit_pricing_base_measure")) == (measure, base)
+
+
+def test_addresses_are_written_as_machines_need_them(client):
+    make.product("Größe", slug="größe", media=MEDIA)
+
+    [offer] = offers(client)
+
+    assert offer["link"].endswith("/products/gr%C3%B6%C3%9Fe")
+    assert "/products/gr%C3%B6%C3%9Fe<" in client.get("/sitemaps/products-1.xml").text
+    assert client.get("/products/gr%C3%B6%C3%9Fe").status_code == 200
