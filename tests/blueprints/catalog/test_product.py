@@ -141,3 +141,16 @@ def test_unit_price_stands_wherever_the_price_does(client, app):
 
     for address in (f"/products/{slug}", "/products", "/cart"):
         assert "€16.67 / l" in client.get(address).text, address
+
+
+def test_fewer_than_are_sold_at_once_are_sold_out(client):
+    product = make.product("Postcards", options={"Ink": ("Blue", "Red")}, stock=2)
+    inventory.receive(product.variants[1].id, 1, reason="one more", actor="test")
+    catalog.save_product(replace(product, batch=catalog.Batch(least=3)))
+
+    few, enough = (html.fromstring(client.get(f"/products/{product.slug}?o1={ink}").text) for ink in ("Blue", "Red"))
+
+    assert "Sold out" in few.get_element_by_id("product-choice").text_content()
+    assert few.find_class("buy") == []
+    assert "Red is here" in few.get_element_by_id("product-choice").text_content()
+    assert enough.get_element_by_id("quantity").get("value") == "3"
