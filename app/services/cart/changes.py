@@ -59,7 +59,7 @@ def add(shopper: Shopper, variant_id: str, quantity: int) -> Cart:
         if not present and len(lines) >= MAX_LINES:
             raise Conflict(f"A cart holds at most {MAX_LINES} different things. Please order these first.")
         left = stock_left([variant_id, *(line.variant_id for line in lines)], order_id=cart.order_id)
-        _check_stock(left[variant_id].pieces, present + quantity, present=present)
+        _check_stock(left[variant_id].pieces, sellable.batch, present + quantity, present=present)
         _check_batch(sellable.batch, present + quantity, present=present)
         line = _put(cart_id, sellable, quantity, revision=cart.revision)
     now = [line if each.variant_id == variant_id else each for each in lines] if present else [*lines, line]
@@ -82,7 +82,7 @@ def set_quantity(shopper: Shopper, variant_id: str, quantity: int, *, version: i
             if line.revision > version:
                 raise Conflict(f"You changed {line.title} in another tab. This is how it is now; please set it again.")
             left = stock_left([variant_id], order_id=cart.order_id)
-            _check_stock(left[variant_id].pieces, quantity, present=0)
+            _check_stock(left[variant_id].pieces, batch, quantity, present=0)
             _check_batch(batch, quantity, present=0)
             _bump(cart)
             line.quantity, line.revision = quantity, cart.revision
@@ -138,9 +138,9 @@ def _check(quantity: int) -> None:
         raise Invalid(advice, quantity=advice)
 
 
-def _check_stock(left: int, wanted: int, *, present: int) -> None:
+def _check_stock(left: int, batch: catalog.Batch, wanted: int, *, present: int) -> None:
     """Raise Conflict when `wanted` pieces are more than are left; `present` of them lie in the cart already."""
-    if left < 1:
+    if left < batch.least:
         raise Conflict("This has just sold out.")
     if left < wanted:
         already = f", {present} of them in your cart already" if present else ""

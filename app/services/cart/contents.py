@@ -68,8 +68,8 @@ class CartLine:
 
     @property
     def is_gone(self) -> bool:
-        """Whether it cannot be had at all: no longer sold, or sold out."""
-        return not self.is_available or self.left < 1
+        """Whether it cannot be had at all: no longer sold, or not even the least number of it left."""
+        return not self.is_available or self.left < self.batch.least
 
     @property
     def is_short(self) -> bool:
