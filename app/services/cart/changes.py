@@ -115,7 +115,7 @@ def accept_prices(shopper: Shopper, *, subtotal_shown: int) -> Cart:
         {"cart_id": cart.id, "variant_id": line.variant_id, "price_seen": line.unit_price.amount,
          "currency": line.unit_price.currency}
         for line in cart.lines
-        if line.has_changed
+        if line.has_changed and not line.is_gone  # what is sold out is not in the sum agreed to
     ]  # fmt: skip
     if new_prices:
         with db.orders.transaction() as session:

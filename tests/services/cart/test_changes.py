@@ -164,6 +164,20 @@ def test_risen_price_needs_consent(shopper, tide):
     assert agreed.revision == asked.revision + 1, "an order of the old prices is another order"
 
 
+def test_consent_is_not_given_to_the_price_of_what_is_sold_out(app, shopper, tide):
+    dune = make.variant(title="Dune", price=1000, stock=1)
+    cart.add(shopper, dune.id, 1)
+    level = inventory.levels([dune.id])[dune.id]
+    inventory.adjust(dune.id, 0, version=level.version, reason="broken", actor="test")
+    make.reprice(tide, 3500)
+    make.reprice(dune, 9900)
+
+    cart.accept_prices(shopper, subtotal_shown=7000)
+    inventory.receive(dune.id, 1, reason="found again", actor="test")
+
+    assert {line.variant_id: line.has_risen for line in cart.of(shopper).lines} == {tide.id: False, dune.id: True}
+
+
 def test_consent_to_a_price_that_rose_again_is_refused(shopper, tide):
     make.reprice(tide, 9900)
 
