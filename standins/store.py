@@ -43,6 +43,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
     url TEXT NOT NULL, body TEXT NOT NULL, status TEXT NOT NULL DEFAULT 'waiting', attempts INTEGER NOT NULL DEFAULT 0,
     due REAL NOT NULL, answer TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (due) WHERE status = 'waiting';
+CREATE INDEX IF NOT EXISTS deliveries_waiting ON deliveries (company, seq) WHERE status = 'waiting';
 CREATE INDEX IF NOT EXISTS deliveries_event ON deliveries (event);
 """
 
@@ -147,6 +148,12 @@ def find_all(kind: str, where: str = "", *values: Any, limit: int = 1000, newest
     rows = query(
         f"SELECT body FROM bodies WHERE kind = ?{condition} ORDER BY seq {order} LIMIT ?", kind, *values, limit
     )
+    return [json.loads(row[0]) for row in rows]
+
+
+def find_due(kind: str, index: str, where: str, *values: Any) -> list[Body]:
+    """Give the bodies of a kind that match, through an index that holds only few: for what is asked every second."""
+    rows = query(f"SELECT body FROM bodies INDEXED BY {index} WHERE kind = '{kind}' AND {where}", *values)
     return [json.loads(row[0]) for row in rows]
 
 

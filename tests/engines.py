@@ -57,7 +57,9 @@ def start(config: pytest.Config) -> None:
     config.add_cleanup(lambda: _stop(folder))
     ports, secrets = folder.ports(NAMES), folder.secrets()
     try:
-        Engines.of(path, ports, secrets, is_durable=False).start(folder.processes)
+        engines = Engines.of(path, ports, secrets, is_durable=False)
+        engines.postgres.settings["autovacuum"] = "off"  # each test empties the tables
+        engines.start(folder.processes)
     except Refusal as refusal:
         pytest.exit(str(refusal), returncode=3)
     os.environ[_GIVEN] = json.dumps([str(path), ports, secrets])

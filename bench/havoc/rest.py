@@ -14,7 +14,6 @@ _FOR_THE_CLERK = """
     UNION ALL SELECT 'transfer', to_jsonb(id), '' FROM payments WHERE provider = 'bank_transfer' AND state = 'open'
     UNION ALL SELECT 'return', to_jsonb(id), '' FROM returns WHERE state IN ('requested', 'approved', 'received')
 """
-_DONE = "SELECT count(*) FROM outbox WHERE done_at IS NOT NULL OR failed_at IS NOT NULL"
 # Whoever held these leases is dead; and a minute has passed since a carrier was asked.
 _LEASES_END = (
     "UPDATE outbox SET leased_until = now() - interval '1 s', pushed_at = NULL WHERE done_at IS NULL",
@@ -39,21 +38,22 @@ async def come_to_rest(fleet: Fleet, tell: Callable[[str], None]) -> list[str]:
 
 async def _drain(fleet: Fleet, tell: Callable[[str], None], what: str) -> list[str]:
     """Have the processes work until nothing is open; whoever holds a lease and does nothing is taken for dead."""
-    last, since, leases_end = -1, time.monotonic(), time.monotonic() + _A_LEASE
-    while waiting := await asyncio.to_thread(fleet.query, what):
-        now, done = time.monotonic(), (await asyncio.to_thread(fleet.query, _DONE))[0][0]
-        if done != last:
-            last, since, leases_end = done, now, now + _A_LEASE
+    counting = f"SELECT name, count(*) FROM ({what}) AS waiting GROUP BY name"
+    last, since, leases_end = Counter[str](), time.monotonic(), time.monotonic() + _A_LEASE
+    while waiting := Counter(dict(await asyncio.to_thread(fleet.query, counting))):
+        now = time.monotonic()
+        if waiting != last:
+            last, since, leases_end = waiting, now, now + _A_LEASE
         if now - since > _PATIENCE:
-            return [f"{name} {args} is not done: {error}" for name, args, error in waiting]
+            left = await asyncio.to_thread(fleet.query, what)
+            return [f"{name} {args} is not done: {error}" for name, args, error in left]
         if now > leases_end:
             await _end_leases(fleet)
             leases_end = time.monotonic() + _A_LEASE
-        counts = Counter(name for name, *_ in waiting)
-        tell(", ".join(f"{count} {name}" for name, count in counts.most_common()))
+        tell(", ".join(f"{count} {name}" for name, count in waiting.most_common()))
         fleet.revive()
         await asyncio.to_thread(fleet.query, _HOURS_PASS)
-        await asyncio.sleep(1)
+        await asyncio.sleep(2)
     return []
 
 

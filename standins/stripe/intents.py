@@ -145,7 +145,7 @@ def cancel(intent: Intent, reason: str | None) -> None:
 def end_processing() -> None:
     """Pay, or fail, the intents whose bank has taken its time."""
     with store.transaction():
-        for intent in store.find_all("payment_intent", f"{store.field('_ends')} <= ?", time.time()):
+        for intent in store.find_due("payment_intent", "bodies_ends", f"{store.field('_ends')} <= ?", time.time()):
             intent.pop("_ends")
             method = lists.get("payment_method", intent["payment_method"])
             decline = cards.DECLINES["generic_decline"] if intent.pop("_fails") else None

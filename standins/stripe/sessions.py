@@ -137,7 +137,7 @@ def expire_due() -> None:
     """Close the open sessions whose time is over."""
     condition = f"{store.field('status')} = 'open' AND {store.field('expires_at')} <= ?"
     with store.transaction():
-        for session in store.find_all("checkout.session", condition, store.now()):
+        for session in store.find_due("checkout.session", "bodies_open", condition, store.now()):
             expire(session)
 
 

@@ -9,7 +9,7 @@ import pwd
 import shutil
 import signal
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import LiteralString
@@ -38,16 +38,20 @@ _SETTINGS = {
     "max_wal_size": "512MB",
     "log_min_duration_statement": "1000",
 }
-_NOT_DURABLE = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off", "shared_buffers": "256MB"}
+_NOT_DURABLE = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "256MB"}
 _RIGHTS = ((2, "dac_read_search"), (1, "dac_override"))  # bits of CapEff; either lets a process pass closed folders
 
 
 @dataclass(kw_only=True)
 class Postgres(Engine):
-    """One server for both databases. `is_durable=False` trades safety at power loss for speed, which suits tests."""
+    """One server for both databases. `is_durable=False` trades safety at power loss for speed, which suits tests.
+
+    `settings` come before its own.
+    """
 
     passwords: dict[str, str]
     is_durable: bool = True
+    settings: dict[str, str] = field(default_factory=dict)
     name: str = "postgres"
     title: str = "PostgreSQL"
 
@@ -65,7 +69,7 @@ class Postgres(Engine):
         prefix = _prefix(user, self.folder)
         if not (data / "PG_VERSION").exists():
             self._create(data, prefix, user)
-        settings = _SETTINGS | ({} if self.is_durable else _NOT_DURABLE)
+        settings = _SETTINGS | ({} if self.is_durable else _NOT_DURABLE) | self.settings
         command: list[str | Path] = [*prefix, _SERVER / "postgres", "-D", data, "-p", str(self.port)]
         for key, value in settings.items():
             command += ["-c", f"{key}={value}"]
