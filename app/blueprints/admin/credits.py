@@ -10,7 +10,7 @@ from app.blueprints._pages import page, see_other, status_of
 from app.blueprints._pieces import is_key, is_whole, pieces_of
 from app.errors import Invalid, ShopError
 from app.money import Money
-from app.services import accounts, credits, orders
+from app.services import accounts, credits, orders, returns
 from app.services.credits import Wish
 
 bp = Blueprint("credits", __name__, url_prefix="/orders/<number>/credits")
@@ -28,35 +28,39 @@ def show(number: str) -> Response:
 def give(number: str) -> Response:
     """Give back what was chosen. Sent twice, it gives once."""
     order, form = orders.get_as_staff(staff(), number), request.form
+    done = see_other(url_for("admin.orders.show", number=number))
     amount, version, key, reason = (form.get(name, "").strip() for name in ("amount", "version", "key", "reason"))
     try:
         wish = _wish_of(form, order)
         if not is_whole(amount) or not is_whole(version) or not is_key(key):
             raise Invalid("Look at what it comes to first.")
+        if credits.is_given(f"{order.id}:{key}"):
+            return done
         if not 0 < len(reason) <= 200:
             raise Invalid("Say why.", reason="Say why, in up to 200 characters. The customer's credit note shows it.")
         confirm(form.get("code", ""))
         credits.give_as_staff(
             order, wish, reason=reason, actor=staff().actor, key=f"{order.id}:{key}", version=int(version),
-            amount=int(amount), restock=_restocked(form, wish),
+            amount=int(amount), restock=_restocked(form, wish, order),
         )  # fmt: skip
     except (ShopError, accounts.TooManyAttempts) as refusal:
         return _show(order, refusal)
-    return see_other(url_for("admin.orders.show", number=number))
+    return done
 
 
 def _show(order: orders.Order, refusal: ShopError | None = None) -> Response:
     values, earlier = request.values, credits.of_order(order.id)
-    balance, wish, amounts = credits.balance_of(order, earlier), Wish(), None
+    balance, restocked, amounts = credits.balance_of(order, earlier), [], None
     if any(name in values for name in ("free", "delivery")):
         try:
             wish = _wish_of(values, order)
+            restocked = _restocked(values, wish, order)
             amounts = credits.quote(order, wish, earlier)
         except Invalid as problem:
             refusal = refusal or problem
     return page(
         "admin/orders/credit.html", status=status_of(refusal) if refusal else 200, order=order, balance=balance,
-        amounts=amounts, values=values, restocked=_restocked(values, wish), refusal=refusal,
+        amounts=amounts, values=values, restocked=restocked, refusal=refusal,
         chosen={line.position: values.get(f"line-{line.position}", "0") for line in order.lines},
         problems=getattr(refusal, "fields", {}), needs_code=not staff_session().is_fresh, key=secrets.token_hex(16),
     )  # fmt: skip
@@ -73,5 +77,18 @@ def _wish_of(values: Mapping[str, str], order: orders.Order) -> Wish:
     return Wish(pieces_of(values, order), **amounts)
 
 
-def _restocked(values: Mapping[str, str], wish: Wish) -> list[int]:
-    return [position for position in wish.quantities if values.get("restock") == "yes"]
+def _restocked(values: Mapping[str, str], wish: Wish, order: orders.Order) -> list[int]:
+    """Return the lines whose pieces go back on the shelf; raise Invalid, by field, for those that cannot be back."""
+    chosen = [position for position in wish.quantities if values.get("restock") == "yes"]
+    possible = returns.restockable(order) if chosen else {}
+    problems = {
+        f"line-{position}": f"Only {possible[position]} of these can have come back without a return."
+        for position in chosen
+        if wish.quantities[position] > possible[position]
+    }
+    if problems:
+        raise Invalid(
+            "What was not sent cannot go back on the shelf, and what has a return is put there when it comes. "
+            "Cancel what is not sent, or give the money back without the shelf.", **problems,
+        )  # fmt: skip
+    return chosen

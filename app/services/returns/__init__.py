@@ -13,6 +13,7 @@ from app.services.returns.reading import (
     list_as_staff,
     of_order,
     open_order_ids,
+    restockable,
     returnable,
 )
 from app.services.returns.states import OPEN, ReturnState
@@ -34,5 +35,6 @@ __all__ = [
     "receive",
     "refund",
     "request",
+    "restockable",
     "returnable",
 ]

@@ -1,5 +1,6 @@
 """Reading returns: those of an order, all of a state, one by its id."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +14,7 @@ from app.services import credits, fulfilment
 from app.services.fulfilment import Shipment
 from app.services.orders import Order
 from app.services.returns.models import Return
-from app.services.returns.states import OPEN
+from app.services.returns.states import OPEN, ReturnState
 
 _OF_ORDER = select(Return).where(Return.order_id == bindparam("order")).order_by(Return.number)
 
@@ -59,6 +60,25 @@ def returnable(order: Order, *, parcels: Sequence[Shipment] | None = None) -> di
         position: max(0, min(gone.get(position, 0), left) - asked.get(position, 0))
         for position, left in balance.pieces.items()
     }
+
+
+def restockable(order: Order) -> dict[int, int]:
+    """Return how many of each line, by position, may go back on the shelf without a return.
+
+    What was sent and has not come back. What is still here is in a parcel that goes out: it is cancelled instead.
+    """
+    gone = fulfilment.gone(order.id)
+    back: Counter[int] = Counter()
+    for found in of_order(order.id):
+        if found.state != ReturnState.DECLINED:  # it is put back when it is received
+            back.update({line.position: line.quantity for line in found.lines})
+    for credit in credits.of_order(order.id):
+        if credit.kind == "refund":
+            back.update({line.position: line.quantity for line in credit.lines if line.is_restocked})
+    with_them = {
+        line.position: gone.get(line.position, 0) if line.requires_shipping else line.quantity for line in order.lines
+    }
+    return {position: max(0, quantity - back[position]) for position, quantity in with_them.items()}
 
 
 def list_as_staff(

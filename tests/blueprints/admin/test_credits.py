@@ -6,10 +6,12 @@ import pyotp
 import pytest
 
 from app import clock
-from app.services import audit, credits, inventory, payments
+from app.services import audit, credits, inventory, payments, returns
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
 from tests.blueprints.orders.test_cancellation import last_step
+from tests.services.cancellations.test_cancelling import on_hand
+from tests.services.returns.test_returning import sent_order
 
 
 def look(client, order, **chosen: str) -> dict[str, str]:
@@ -21,7 +23,7 @@ def look(client, order, **chosen: str) -> dict[str, str]:
 
 
 def test_lines_delivery_and_a_free_amount_go_back_in_two_steps(admin):
-    order = make.order(paid=True, price=1000, quantity=3)
+    order = sent_order()
     variant = order.lines[0].variant_id
     before, address = inventory.levels([variant])[variant].on_hand, f"/admin/orders/{order.number}"
     assert f"{address}/credits" in admin.get(address).text
@@ -35,6 +37,28 @@ def test_lines_delivery_and_a_free_amount_go_back_in_two_steps(admin):
     assert inventory.levels([variant])[variant].on_hand == before + 2
     assert "Came damaged" in admin.get(address).text
     assert audit.seal() > 0
+
+
+def test_what_is_not_sent_or_comes_by_a_return_does_not_go_on_the_shelf(admin):
+    here, sent = make.order(paid=True, price=1000, quantity=3), sent_order()
+    returns.request(sent, {1: 2}, reason="other", words="", key="k")
+    query = {"delivery": "0", "free": "0", "restock": "yes", "reason": "Came damaged"}
+
+    for order, pieces, left in ((here, "1", "Only 0"), (sent, "2", "Only 1")):
+        address = f"/admin/orders/{order.number}/credits"
+        looked = admin.get(address, query_string=query | {"line-1": pieces})
+        given = admin.post(address, data=query | {"line-1": pieces, "amount": "1", "version": "0", "key": "0" * 32})
+
+        assert (looked.status_code, given.status_code) == (422, 422)
+        assert f"{left} of these can have come back" in looked.text
+        assert credits.of_order(order.id) == []
+
+    form = look(admin, sent, line_1="1", restock="yes")
+    before = on_hand(sent)
+    twice = [admin.post(f"/admin/orders/{sent.number}/credits", data=form) for _ in range(2)]
+    assert [answer.status_code for answer in twice] == [303, 303]
+    assert on_hand(sent) == before + 1
+    assert returns.restockable(sent) == {1: 0}
 
 
 def test_sent_twice_gives_once(admin):
