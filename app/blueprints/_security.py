@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, current_app, g, request
 
 from app import config
-from app.errors import Forbidden
+from app.errors import Forbidden, NotFound
 
 # Signed or token-borne doors, called by machines that send neither header.
 OPEN_TO_MACHINES = {"webhooks.stripe", "webhooks.ups", "webhooks.sendgrid"}
@@ -22,6 +22,7 @@ _REFUSED = "This form was sent from another site, so nothing was done. Please se
 def register(app: Flask) -> None:
     """Install the checks before, and the headers after, every request."""
     app.before_request(_name_request)
+    app.before_request(_refuse_unstorable)
     app.before_request(_refuse_cross_site)
     app.after_request(_add_headers)
     settings: config.Config = app.extensions["config"]
@@ -45,6 +46,11 @@ def allow_upload() -> None:
 def _name_request() -> None:
     g.request_id = request.headers.get("X-Request-Id", "")[:64] or secrets.token_hex(10)
     g.started = time.perf_counter()
+
+
+def _refuse_unstorable() -> None:
+    if "\0" in request.path:  # PostgreSQL keeps no such text, so nothing has such an address
+        raise NotFound
 
 
 def _refuse_cross_site() -> None:

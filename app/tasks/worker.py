@@ -7,13 +7,18 @@ import gc
 import logging
 import os
 import sys
+import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker, Worker
+from rq.exceptions import StopRequested
 from rq.job import Job
 from rq.timeouts import JobTimeoutException
 from rq.worker import DequeueStrategy, WorkerStatus
+from rq.worker.base import BaseWorker
 
 from app import create_app, stores, tasks
 from app.config import Config
@@ -22,9 +27,30 @@ log = logging.getLogger(__name__)
 
 QUEUES = ["clock", "money", "mail", "default"]
 _HEARTBEAT = timedelta(seconds=15)
+_PAUSE = 1.0  # seconds
 
 
-class Carrier(SimpleWorker):
+class _Told(BaseWorker):
+    """A worker that tells its own end from that of Redis."""
+
+    was_told_to_stop = False
+
+    def handle_warm_shutdown_request(self) -> None:
+        """Note that it is to stop once its job is done."""
+        self.was_told_to_stop = True
+
+    def teardown(self) -> None:
+        """Take leave of Redis; where that does not answer, what is left there expires."""
+        if self.is_horse:
+            return
+        for leave in (self.register_death, self.unsubscribe):
+            with suppress(RedisError):
+                leave()  # type: ignore[no-untyped-call]  # RQ says no types here
+        if self.pubsub_thread:
+            self.pubsub_thread.stop()
+
+
+class Carrier(_Told, SimpleWorker):
     """Runs jobs and keeps no books of them in Redis.
 
     The row of the outbox says what ran, how often and how it ended; what the clock starts comes again by itself. What
@@ -51,12 +77,16 @@ class Carrier(SimpleWorker):
             super().heartbeat(timeout, pipeline)
 
 
+class Painter(_Told, Worker):
+    """Runs the jobs of pictures, each in a process of its own."""
+
+
 def main() -> None:
     """Work until told to stop."""
     pictures = "--pictures" in sys.argv[1:]
     app = create_app(Config.from_env(os.environ), role="worker")
     with app.app_context():
-        kind, queues = (Worker, ["pictures"]) if pictures else (Carrier, QUEUES)
+        kind, queues = (Painter, ["pictures"]) if pictures else (Carrier, QUEUES)
         for name in tasks.JOBS:
             tasks.find(name)
         gc.collect()
@@ -64,13 +94,21 @@ def main() -> None:
         work(kind, queues, burst="--burst" in sys.argv[1:])
 
 
-def work(kind: type[Worker | SimpleWorker], queues: list[str], *, burst: bool) -> None:
+def work(kind: type[Painter | Carrier], queues: list[str], *, burst: bool) -> None:
     """Work until told to stop; with `burst`, until the queues are empty.
 
     The queues take turns: a backlog of mails holds up neither money nor labels.
     """
-    worker = kind(queues, connection=stores.redis(), log_job_description=False)
-    worker.work(burst=burst, logging_level="WARNING", dequeue_strategy=DequeueStrategy.ROUND_ROBIN)
+    while True:
+        worker = kind(queues, connection=stores.redis(), log_job_description=False)
+        try:
+            with suppress(RedisError):  # RQ's ends when Redis does not answer, and says so; here it begins anew
+                worker.work(burst=burst, logging_level="WARNING", dequeue_strategy=DequeueStrategy.ROUND_ROBIN)
+            if burst or worker.was_told_to_stop:
+                return
+            time.sleep(_PAUSE)
+        except StopRequested:
+            return
 
 
 if __name__ == "__main__":

@@ -1,8 +1,5 @@
 """The clock outlives Redis."""
 
-import signal
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 from redis.exceptions import ConnectionError as NoRedis
@@ -11,15 +8,6 @@ from rq.exceptions import StopRequested
 
 from app import stores
 from app.tasks import scheduler
-
-
-@pytest.fixture(autouse=True)
-def own_signals() -> Iterator[None]:
-    """Signals as they were, after RQ has taken them."""
-    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
-    yield
-    for each, handler in before.items():
-        signal.signal(each, handler)
 
 
 def test_clock_waits_for_redis_and_goes_on(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

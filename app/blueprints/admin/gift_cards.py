@@ -1,13 +1,14 @@
 """Gift cards: the table, issuing one, and the ledger of each."""
 
 import secrets
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 from wtforms import Form, HiddenField, IntegerField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from app import config
+from app import clock, config
 from app.blueprints._access import confirm, staff, staff_only, staff_session
 from app.blueprints._pages import page, see_other
 from app.errors import Conflict, Invalid, NotFound, ShopError
@@ -17,6 +18,7 @@ from app.services import accounts, gift_cards, orders, payments
 bp = Blueprint("gift_cards", __name__, url_prefix="/gift-cards")
 
 _SHOWN = 50
+_A_CLICK = timedelta(minutes=1)  # between the first and the last click on one button
 
 
 class Issue(Form):
@@ -46,7 +48,7 @@ def index() -> Response:
 @bp.post("/")
 @staff_only("gift_cards.issue")
 def issue() -> Response:
-    """Issue a card, and show its code this once."""
+    """Issue a card, and show its code this once; to a second click too, whose answer is the one that is seen."""
     form = Issue(request.form)
     if not form.validate():
         return _show_index(status=422, form=form)
@@ -60,7 +62,8 @@ def issue() -> Response:
         issued = gift_cards.issue(amount, key=form.key.data or "", actor=staff().actor, note=note)
     except (Invalid, accounts.TooManyAttempts) as refusal:
         return _show_index(status=422 if isinstance(refusal, Invalid) else 429, form=form, refusal=refusal)
-    if not issued.is_new:
+    is_second_click = issued.card.issued_by == staff().actor and clock.now() - issued.card.issued_at < _A_CLICK
+    if not (issued.is_new or is_second_click):
         return see_other(url_for(".show", card=issued.card.id))
     return _show_card(issued.card, code=gift_cards.code_of(issued.card.id))
 

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from app import db, stores
-from app.errors import NotFound
+from app.errors import NotFound, Unavailable
 from app.services.images.media import TYPES, Media
 from app.services.images.rendering import BETTER, Rendered, key_of, render, render_better
 
@@ -77,6 +77,8 @@ def open_file(key: str, name: str) -> File:
         if error.response["Error"]["Code"] in _ABSENT:
             raise NotFound from error
         raise
+    except BotoCoreError as error:
+        raise Unavailable("The pictures cannot be read at the moment.") from error
     return File(TYPES[asked["extension"]], answer["ContentLength"], answer["Body"].iter_chunks(_CHUNK))
 
 

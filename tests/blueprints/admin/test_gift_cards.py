@@ -1,8 +1,11 @@
 """Gift cards in the back office, and at the checkout."""
 
+from datetime import timedelta
+
 import pytest
 from itsdangerous import Signer
 
+from app import clock
 from app.money import Money
 from app.services import accounts, fulfilment, gift_cards
 from tests import make
@@ -11,15 +14,19 @@ from tests.blueprints.admin.conftest import sign_in
 FORM = {"amount": "25,00", "note": "Parcel came late", "key": "k" * 16}
 
 
-def test_a_card_is_issued_and_its_code_shown_once(admin):
+def test_a_card_is_issued_and_its_code_shown_once_also_to_a_second_click(admin, monkeypatch):
     first = admin.post("/admin/gift-cards/", data=FORM)
     second = admin.post("/admin/gift-cards/", data=FORM)
+    later = clock.now() + timedelta(minutes=2)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    reloaded = admin.post("/admin/gift-cards/", data=FORM)
 
     (card,) = gift_cards.list_as_staff()
     code = gift_cards.code_of(card.id)
     assert code in first.text
-    assert second.location == f"/admin/gift-cards/{card.id}"
-    page = admin.get(second.location).text
+    assert code in second.text
+    assert reloaded.location == f"/admin/gift-cards/{card.id}"
+    page = admin.get(reloaded.location).text
     assert code not in page
     assert "Parcel came late" in page
     assert card.last4 in admin.get(f"/admin/gift-cards/?q={card.last4.lower()}").text

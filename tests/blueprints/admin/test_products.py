@@ -120,6 +120,16 @@ def test_stale_edit_and_taken_address_are_refused(admin, tide):
     assert now(tide).title == "Newer"
 
 
+def test_address_that_an_import_brought_stays_until_it_is_changed(admin):
+    brought = make.product("Größe", slug="größe_2")
+
+    kept = edit(admin, brought, title="Size", slug="größe_2")
+    changed = edit(admin, now(brought), slug="größe_3")
+
+    assert (kept.status_code, changed.status_code) == (303, 422)
+    assert (now(brought).title, now(brought).slug) == ("Size", "größe_2")
+
+
 def test_picture_must_be_described_before_it_is_published(admin, client, tide):
     bare = catalog.save_product(replace(tide, media=(replace(MEDIA, alt=""),), is_published=False))
 

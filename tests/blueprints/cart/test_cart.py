@@ -58,6 +58,11 @@ def test_first_add_asks_the_catalogue_once(client, tide, count_queries):
     assert counted.sql <= 6
 
 
+def test_address_of_a_line_that_none_can_have_is_not_found(shopper):
+    for address in ("/cart/lines/a%00b", "/cart/lines/a%00b/removal"):
+        assert shopper.post(address, data={"quantity": "1", "version": "1"}).status_code == 404
+
+
 def test_add_again_sets_no_other_cookie(shopper, tide):
     answer = shopper.post("/cart/lines", data={"variant": tide.id})
 

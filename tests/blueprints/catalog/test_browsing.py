@@ -228,6 +228,16 @@ def test_picture_is_sent_for_good(client):
     assert client.get(f"/media/{media.key}/master.jpg").status_code == 404
 
 
+def test_picture_says_that_the_bucket_does_not_answer(client, monkeypatch):
+    nowhere = replace(config.current(), s3_url=f"http://127.0.0.1:{free_port()}")
+    monkeypatch.setitem(vars(client.application.extensions["stores"]), "s3", stores.Stores(nowhere).s3)
+
+    answer = client.get("/media/00000000000000000000/320.jpg")
+
+    assert answer.status_code == 503
+    assert "cannot be read at the moment" in answer.text
+
+
 def test_pages_are_served_without_redis(client, monkeypatch):
     product = make.product("Undertow")
     monkeypatch.setattr("app.services.pages._rests_until", 0.0)
