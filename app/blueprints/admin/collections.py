@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from app.blueprints._access import staff, staff_only
 from app.blueprints._choices import SelectChoice
 from app.blueprints._pages import page, see_other
+from app.blueprints.admin._newer import mark_newer
 from app.errors import Conflict, Invalid, ShopError
 from app.services import catalog, search
 
@@ -110,7 +111,12 @@ def _refuse(shelf: catalog.Collection, form: Edit, refusal: ShopError) -> Respon
     if isinstance(refusal, Invalid):
         for name, advice in refusal.fields.items():
             form[name].errors = [advice]
-    form.version.process_data(shelf.revision)
+    if form.version.data != shelf.revision:
+        mark_newer(form, _form_of(shelf))
+        if _read(shelf, form).rules != shelf.rules:
+            rules = ", ".join(f"{rule.kind} {rule.value}" for rule in shelf.rules) or "none"
+            form.matches.errors = [*form.matches.errors, f"Its rules are now: {rules}"]
+        form.version.process_data(shelf.revision)
     return _show(shelf, form, refusal=refusal, status=409 if isinstance(refusal, Conflict) else 422)
 
 
@@ -132,13 +138,16 @@ def _read(shelf: catalog.Collection, form: Edit) -> catalog.Collection:
     )
 
 
+def _form_of(shelf: catalog.Collection) -> Edit:
+    slugs = catalog.slugs_of(shelf.product_ids)
+    form = Edit(obj=shelf, matches="any" if shelf.matches_any else "all", version=shelf.revision)
+    form.product_ids.data = "\n".join(slugs[each] for each in shelf.product_ids if each in slugs)
+    return form
+
+
 def _show(shelf: catalog.Collection, form: Edit | None = None, *, status: int = 200, **context: Any) -> Response:
     if form is None:
-        slugs = catalog.slugs_of(shelf.product_ids)
-        lines = "\n".join(slugs[each] for each in shelf.product_ids if each in slugs)
-        matches = "any" if shelf.matches_any else "all"
-        form = Edit(obj=shelf, matches=matches, version=shelf.revision)
-        form.product_ids.data = lines
+        form = _form_of(shelf)
         rules = [(rule.kind, rule.value) for rule in shelf.rules]
     else:
         rules = [

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request, url_for
 from app.blueprints._access import staff, staff_only
 from app.blueprints._pages import changed, page, see_other
 from app.blueprints._security import allow_upload
+from app.blueprints.admin._newer import find_newer, mark_newer
 from app.blueprints.admin.product_forms import Edit, EditVariant, Upload
 from app.errors import Conflict, Invalid, ShopError
 from app.money import Money
@@ -64,7 +65,6 @@ def edit(product: str) -> Response:
     try:
         catalog.edit_product(staff().actor, written, version=form.version.data or 0)
     except (Invalid, Conflict) as refusal:
-        form.version.process_data(shown.revision)
         return _refuse(product, refusal, form=form)
     return see_other(url_for(".show", product=product, saved=1))
 
@@ -102,18 +102,27 @@ def _refuse(product: str, refusal: ShopError | None, *, form: Edit) -> Response:
     if isinstance(refusal, Invalid):
         for name, advice in refusal.fields.items():
             form[name].errors = [advice]
-    status = 409 if isinstance(refusal, Conflict) else 422
-    return page("admin/products/show.html", status=status, **everything(product) | {"form": form, "refusal": refusal})
+    status, context = 409 if isinstance(refusal, Conflict) else 422, everything(product)
+    if form.version.data != context["form"].version.data:
+        mark_newer(form, context["form"])
+        form.version.process_data(context["form"].version.data)
+    return page("admin/products/show.html", status=status, **context | {"form": form, "refusal": refusal})
 
 
 def _refuse_variant(product: str, variant: str, form: EditVariant, refusal: ShopError) -> Response:
-    """Show the row with what was typed; after a Conflict the next try counts from how the variant is now."""
+    """Show the row with what was typed; after a Conflict with what it is now, from which the next try counts."""
     context = everything(product)
     found = next((each for each in context["product"].variants if each.id == variant), None)
     if found is None:
         raise refusal
-    form.read.process_data(catalog.fingerprint(found))
-    row = _row(found) | {"form": form, "refusal": refusal}
+    row = _row(found)
+    if form.read.data != row["form"].read.data:
+        newer = [f"{form[name].label.text} {now}" for name, now in find_newer(form, row["form"]).items()]
+        if newer:
+            said = "Somebody else changed this meanwhile. It is now:"
+            refusal = Conflict(f"{said} {', '.join(newer)}. Save again if yours is still needed.")
+        form.read.process_data(row["form"].read.data)
+    row |= {"form": form, "refusal": refusal}
     context["rows"] = [row if each["variant"].id == variant else each for each in context["rows"]]
     status = 409 if isinstance(refusal, Conflict) else 422
     return page(

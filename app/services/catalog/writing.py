@@ -15,7 +15,7 @@ from app.services.catalog.documents import Collection, Product, to_document
 from app.services.catalog.gift_cards import as_gift_card
 
 _TAKEN = "Another {} has the address “{}”. Choose another."
-_OLD = "Somebody else changed this {} meanwhile. Reload the page to see it, then change it again."
+_OLD = "Somebody else changed this {} meanwhile. Look at what it is now, then save again if yours is still needed."
 
 
 def save_product(product: Product, *, is_announced: bool = True) -> Product:

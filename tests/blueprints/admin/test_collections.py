@@ -210,6 +210,7 @@ def test_stale_edit_and_taken_address_are_refused(admin):
     assert (stale.status_code, taken.status_code) == (409, 409)
     assert "Somebody else changed this" in stale.text
     assert 'value="Older"' in stale.text
+    assert "It is now: Newer" in stale.text
     assert "Choose another" in taken.text
     assert [each.title for each in catalog.list_collections_as_staff()] == ["Newer"]
 

@@ -116,8 +116,13 @@ def test_stale_edit_and_taken_address_are_refused(admin, tide):
 
     assert (stale.status_code, taken.status_code) == (409, 409)
     assert 'value="Older"' in stale.text
+    assert "It is now: Newer" in stale.text
     assert "Choose another" in taken.text
+    assert "It is now" not in taken.text
     assert now(tide).title == "Newer"
+    again = {"title": "Older", "version": str(now(tide).revision)}
+    assert f'value="{again["version"]}"' in stale.text
+    assert edit(admin, tide, **again).status_code == 303
 
 
 def test_address_that_an_import_brought_stays_until_it_is_changed(admin):
@@ -219,7 +224,7 @@ def test_stale_row_is_refused_with_what_was_typed(admin, tide):
     stale = edit_variant(admin, tide, price="35", headers=PART)
 
     assert stale.status_code == 409
-    assert "Somebody else changed this" in stale.text
+    assert "Somebody else changed this meanwhile. It is now: Price 31.00." in stale.text
     assert 'value="35"' in stale.text
     assert f'value="{catalog.fingerprint(now(tide).variants[0])}"' in stale.text
     assert now(tide).variants[0].price == Money(3100, "EUR")

@@ -1,0 +1,30 @@
+"""What somebody else wrote meanwhile, beside what was typed: whoever saves again then writes over it knowingly."""
+
+from typing import Any
+
+from wtforms import Form
+
+_NO_STATE = {"version", "read", "shown_of"}  # how old a form is, and what it asks for
+_LONGEST = 200  # characters
+
+
+def find_newer(form: Form, newest: Form) -> dict[str, str]:
+    """Return the fields of a form that are otherwise by now, each with what it is."""
+    return {
+        now.name: _plain(now.data)
+        for now in newest
+        if now.name not in _NO_STATE and _plain(now.data) != _plain(form[now.name].data)
+    }
+
+
+def mark_newer(form: Form, newest: Form) -> None:
+    """Say below each field what it is by now."""
+    for name, now in find_newer(form, newest).items():
+        form[name].errors = [*form[name].errors, f"It is now: {now}"]
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "ticked" if value else "not ticked"
+    text = " ".join(str("" if value is None else value).split())
+    return (text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…") or "empty"
