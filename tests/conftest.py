@@ -2,6 +2,7 @@
 
 import contextvars
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -53,6 +54,15 @@ def all_companies(environment: dict[str, str]) -> Iterator[Companies]:
     companies = Companies(environment["SHOP_ORIGIN"], free_port())
     yield companies
     companies.close()
+
+
+@pytest.fixture
+def own_signals() -> Iterator[None]:
+    """Signals as they were, after RQ has taken them."""
+    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for each, handler in before.items():
+        signal.signal(each, handler)
 
 
 @pytest.fixture

@@ -99,6 +99,20 @@ def test_other_country_brings_its_fields_and_keeps_what_was_typed(shopper: Page,
     expect(shopper.locator("#country")).to_be_focused()
 
 
+def test_of_quick_changes_of_country_the_last_one_counts(shopper: Page, shop):
+    shopper.goto(f"{shop.address}/checkout/address")
+
+    shopper.eval_on_selector(
+        "#country",
+        """country => { for (const each of ["KR", "US", "JP"]) {
+            country.value = each; country.dispatchEvent(new Event("change", {bubbles: true})); } }""",
+    )
+
+    expect(shopper.get_by_label("Prefecture")).to_be_visible()
+    shopper.wait_for_load_state("networkidle")
+    expect(shopper.get_by_label("Prefecture")).to_be_visible()
+
+
 def test_cities_follow_the_region(shopper: Page, shop):
     shopper.goto(f"{shop.address}/checkout/address")
     shopper.select_option("#country", "KR")

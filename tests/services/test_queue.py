@@ -26,6 +26,8 @@ from app.tasks import worker
 from app.tasks.worker import QUEUES, Carrier
 from tests.running import free_port
 
+pytestmark = pytest.mark.usefixtures("own_signals")
+
 NAME = "tests.act"
 
 
@@ -41,15 +43,6 @@ def silent_redis(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with Redis.from_url(f"redis://127.0.0.1:{free_port()}", retry=Retry(NoBackoff(), 0)) as nobody:
         monkeypatch.setitem(app.extensions, "push", nobody)
         yield
-
-
-@pytest.fixture(autouse=True)
-def own_signals() -> Iterator[None]:
-    """Signals as they were, after RQ has taken them."""
-    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
-    yield
-    for each, handler in before.items():
-        signal.signal(each, handler)
 
 
 def ask(**options: Any) -> None:

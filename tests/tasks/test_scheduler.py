@@ -9,6 +9,8 @@ from rq.exceptions import StopRequested
 from app import stores
 from app.tasks import scheduler
 
+pytestmark = pytest.mark.usefixtures("own_signals")
+
 
 def test_clock_waits_for_redis_and_goes_on(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     clock, answers = CronScheduler(connection=stores.redis()), iter((NoRedis, StopRequested))

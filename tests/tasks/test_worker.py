@@ -10,6 +10,8 @@ from redis.exceptions import ConnectionError as NoRedis
 from app.tasks import worker
 from app.tasks.worker import QUEUES, Carrier, Painter
 
+pytestmark = pytest.mark.usefixtures("own_signals")
+
 
 @pytest.mark.parametrize(("kind", "queues"), [(Carrier, QUEUES), (Painter, ["pictures"])])
 def test_worker_begins_anew_when_redis_did_not_answer_and_ends_when_told_to(

@@ -113,16 +113,16 @@ def _refuse(shelf: catalog.Collection, form: Edit, refusal: ShopError) -> Respon
             form[name].errors = [advice]
     if form.version.data != shelf.revision:
         mark_newer(form, _form_of(shelf))
-        if _read(shelf, form).rules != shelf.rules:
-            rules = ", ".join(f"{rule.kind} {rule.value}" for rule in shelf.rules) or "none"
-            form.matches.errors = [*form.matches.errors, f"Its rules are now: {rules}"]
+        rules = [(rule.kind, rule.value) for rule in shelf.rules]
+        if [pair for pair in _typed_rules() if pair[0]] != rules:
+            now = ", ".join(f"{kind} {value}" for kind, value in rules) or "none"
+            form.matches.errors = [*form.matches.errors, f"Its rules are now: {now}"]
         form.version.process_data(shelf.revision)
     return _show(shelf, form, refusal=refusal, status=409 if isinstance(refusal, Conflict) else 422)
 
 
 def _read(shelf: catalog.Collection, form: Edit) -> catalog.Collection:
     named = form.shown_of.data or ""
-    pairs = zip(request.form.getlist("rule"), request.form.getlist("value"), strict=False)
     return catalog.changed_collection(
         shelf,
         title=(form.title.data or "").strip(),
@@ -130,12 +130,16 @@ def _read(shelf: catalog.Collection, form: Edit) -> catalog.Collection:
         description=(form.description.data or "").strip(),
         cover=catalog.find_picture(named) if named.strip() else shelf.cover,
         product_ids=tuple(catalog.find_product_ids(form.product_ids.data or "")),
-        rules=tuple(catalog.Rule(kind, value) for kind, value in pairs if kind),
+        rules=tuple(catalog.Rule(kind, value) for kind, value in _typed_rules() if kind),
         matches_any=form.matches.data == "any",
         sort=form.sort.data or "",
         position=form.position.data or 0,
         is_published=form.is_published.data,
     )
+
+
+def _typed_rules() -> list[tuple[str, str]]:
+    return list(zip(request.form.getlist("rule"), request.form.getlist("value"), strict=False))
 
 
 def _form_of(shelf: catalog.Collection) -> Edit:
@@ -150,9 +154,7 @@ def _show(shelf: catalog.Collection, form: Edit | None = None, *, status: int = 
         form = _form_of(shelf)
         rules = [(rule.kind, rule.value) for rule in shelf.rules]
     else:
-        rules = [
-            pair for pair in zip(request.form.getlist("rule"), request.form.getlist("value"), strict=False) if any(pair)
-        ]
+        rules = [pair for pair in _typed_rules() if any(pair)]
     return page(
         "admin/collections/show.html",
         status=status,

@@ -34,14 +34,15 @@ def give(number: str) -> Response:
         wish = _wish_of(form, order)
         if not is_whole(amount) or not is_whole(version) or not is_key(key):
             raise Invalid("Look at what it comes to first.")
-        if credits.is_given(f"{order.id}:{key}"):
+        key = f"{order.id}:{key}"
+        if credits.is_given(key):
             return done
         if not 0 < len(reason) <= 200:
             raise Invalid("Say why.", reason="Say why, in up to 200 characters. The customer's credit note shows it.")
         confirm(form.get("code", ""))
         credits.give_as_staff(
-            order, wish, reason=reason, actor=staff().actor, key=f"{order.id}:{key}", version=int(version),
-            amount=int(amount), restock=_restocked(form, wish, order),
+            order, wish, reason=reason, actor=staff().actor, key=key, version=int(version), amount=int(amount),
+            restock=_restocked(form, wish, order),
         )  # fmt: skip
     except (ShopError, accounts.TooManyAttempts) as refusal:
         return _show(order, refusal)

@@ -116,7 +116,7 @@ def _refuse_variant(product: str, variant: str, form: EditVariant, refusal: Shop
     if found is None:
         raise refusal
     row = _row(found)
-    if form.read.data != row["form"].read.data:
+    if isinstance(refusal, Conflict):
         newer = [f"{form[name].label.text} {now}" for name, now in find_newer(form, row["form"]).items()]
         if newer:
             said = "Somebody else changed this meanwhile. It is now:"

@@ -5,12 +5,11 @@ The one rule: a card is for looking at. Nothing is put in a cart or ordered by a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from app import stores
 from app.known import known_at
 from app.money import Money
-from app.services.catalog.documents import Document, to_media, to_variant
+from app.services.catalog.documents import Document, page_of, to_media, to_variant
 from app.services.catalog.measures import UnitPrice
 from app.services.images import Media
 
@@ -39,7 +38,7 @@ class Card:
     @property
     def url(self) -> str:
         """The address of its page."""
-        return f"/products/{quote(self.slug)}"
+        return page_of(self.slug)
 
 
 def cards(ids: Sequence[str], *, at: str | None = None) -> list[Card]:

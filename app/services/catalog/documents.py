@@ -138,7 +138,7 @@ class Product:
     @property
     def url(self) -> str:
         """The address of its page."""
-        return f"/products/{quote(self.slug)}"
+        return page_of(self.slug)
 
     def media_from(self, variant: Variant | None) -> tuple[Media, ...]:
         """Return the pictures with the variant's own first."""
@@ -181,6 +181,11 @@ class Collection:
     def url(self) -> str:
         """The address of its page."""
         return f"/collections/{self.slug}"
+
+
+def page_of(slug: str) -> str:
+    """Return the address of a product's page, as RFC 3986 has it: an import may bring letters beyond ASCII."""
+    return f"/products/{quote(slug)}"
 
 
 def to_document(thing: Product | Collection) -> dict[str, Any]:

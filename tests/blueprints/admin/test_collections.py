@@ -215,6 +215,18 @@ def test_stale_edit_and_taken_address_are_refused(admin):
     assert [each.title for each in catalog.list_collections_as_staff()] == ["Newer"]
 
 
+def test_stale_edit_with_a_mistake_is_told_of_both_and_keeps_what_was_typed(admin):
+    save(admin, rules=[("tag", "sea")])
+    [shelf] = catalog.list_collections_as_staff()
+    save(admin, shelf.id, title="Newer", version=str(shelf.revision), rules=[("tag", "night")])
+
+    answer = save(admin, shelf.id, description="Typed words", version=str(shelf.revision), shown_of="nothing")
+
+    assert answer.status_code == 422
+    for words in ("No product or collection at", "It is now: Newer", "Its rules are now: tag night", "Typed words"):
+        assert words in answer.text
+
+
 def test_reader_sees_and_does_not_change(app, admin):
     save(admin)
     [shelf] = catalog.list_collections_as_staff()

@@ -230,6 +230,19 @@ def test_stale_row_is_refused_with_what_was_typed(admin, tide):
     assert now(tide).variants[0].price == Money(3100, "EUR")
 
 
+def test_stale_row_with_a_mistake_is_told_of_both_in_turn(admin, tide):
+    edit_variant(admin, tide, price="31")
+    read = catalog.fingerprint(tide.variants[0])
+
+    mistaken = edit_variant(admin, tide, price="-", read=read, headers=PART)
+    stale = edit_variant(admin, tide, price="35", read=read, headers=PART)
+
+    assert mistaken.status_code == 422
+    assert f'value="{read}"' in mistaken.text
+    assert "It is now" not in mistaken.text
+    assert (stale.status_code, "It is now: Price 31.00." in stale.text) == (409, True)
+
+
 def test_acts_are_audited(admin, cleo, tide):
     edit(admin, tide, title="Newer")
     edit_variant(admin, tide, price="31")
