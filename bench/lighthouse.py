@@ -39,8 +39,10 @@ def main() -> int:
         product, cookie = _fill_cart(shop)
         pages = {"home": "/", "collection": "/products", "product": product, "cart": "/cart"}
         found = {}
-        for path in pages.values():
-            _wait_for_pictures(shop + path)
+        with terminal.step("pictures") as shown:
+            for path in pages.values():
+                _wait_for_pictures(shop + path)
+            shown.end()
         for name, path in pages.items():
             with terminal.step(name) as shown:
                 found[name] = _measure(command, shop + path, cookie if name == "cart" else "")
@@ -93,7 +95,7 @@ def _wait_for_pictures(address: str) -> None:
     while True:
         with urlopen(address, timeout=_SECONDS) as answer:
             page = answer.read().decode()
-        if page.count("<picture") == page.count('type="image/avif"'):
+        if page.count("<picture ") == page.count('type="image/avif"'):
             return
         if time.monotonic() > closes:
             raise Refusal(f"{address} still has pictures without AVIF. Is a worker running?")
