@@ -2,6 +2,7 @@
 
 import pytest
 from flask.testing import FlaskClient
+from itsdangerous import TimestampSigner
 from lxml import html
 
 from tests import make
@@ -22,8 +23,9 @@ def form(client: FlaskClient) -> dict[str, str]:
     ("method", "leads_to"), [("hosted", "/stripe/pay/"), ("element", "/checkout/pay/"), ("transfer", "/orders/")]
 )
 def test_each_way_to_pay_leads_straight_to_its_page(
-    client: FlaskClient, form: dict[str, str], method: str, leads_to: str
+    client: FlaskClient, form: dict[str, str], method: str, leads_to: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: 1_800_000_000)  # the links of one second
     answers = [client.post("/checkout/orders", data=form | {"method": method}) for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [303, 303]
