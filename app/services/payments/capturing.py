@@ -13,6 +13,8 @@ from app.services.payments import providers, stripe
 from app.services.payments.charging import get_for_job
 from app.services.payments.models import Payment
 from app.services.payments.provider import Failed, Refused, Truth
+from app.services.payments.refunds import ask_of
+from app.services.payments.stripe_amounts import unsayable_of
 
 # https://docs.stripe.com/payments/place-a-hold-on-a-payment-method: seven days for cards online.
 HELD_FOR = timedelta(days=7)
@@ -33,10 +35,17 @@ def note_lapsed(payment: Payment) -> bool:
 
 
 def fix_capture(payment: Payment) -> int:
-    """Fix on a locked payment how much is captured, and return it; from now on nothing of it can be released."""
+    """Fix on a locked payment how much is captured, and return it; from now on nothing of it can be released.
+
+    What Stripe cannot say of it, once a part was cancelled, is released first: less than the smallest coin.
+    """
     if payment.state != "authorized":
         return 0
-    payment.capturing = payment.capturing or payment.amount - payment.released
+    if not payment.capturing:
+        if rest := unsayable_of(payment.refundable).amount:
+            key = f"rest:{payment.id}:{payment.released}"
+            ask_of(payment, rest, "A card cannot be charged so little", actor="shop", key=key)
+        payment.capturing = payment.amount - payment.released
     db.orders.session.flush()
     return payment.capturing
 
@@ -100,9 +109,16 @@ def ask_capture(order_id: str, *, actor: str) -> None:
         raise Conflict("No card holds money for this order.")
     if payment.is_refused:  # under a new key, for the old one holds the refusal
         payment.capture_try += 1
-        payment.capturing = payment.amount - payment.released
+        fix_capture(payment)
     later("checkout.capture", order_id, key=f"capture-now:{payment.id}:{payment.capture_try}")
     audit.record(db.orders, actor, "payment.capture", f"payment:{payment.id}", after={"amount": payment.amount})
+
+
+def list_held() -> Sequence[Payment]:
+    """List the payments whose money a card holds, as far as is known here, oldest first."""
+    held = (Payment.state == "authorized") & (Payment.provider == "stripe")
+    with db.orders.reading() as session:
+        return session.scalars(select(Payment).where(held).order_by(Payment.id)).all()
 
 
 def list_lapsing(*, before: datetime, is_flagged: bool = False, limit: int = 200) -> Sequence[Payment]:

@@ -57,9 +57,35 @@ def ask_refunds(
             part = min(amount, payment.refundable.amount)
             if part:
                 number = len(refunds) + 1
-                refunds.append(_ask(payment, part, reason, actor, key if number == 1 else f"{key}#{number}"))
+                refunds.append(ask_of(payment, part, reason, actor, key if number == 1 else f"{key}#{number}"))
                 amount -= part
         return refunds
+
+
+def ask_of(payment: Payment, amount: int, reason: str, actor: str, key: str) -> Refund:
+    """Write one refund of a locked payment and take its amount from the balance.
+
+    What a card only holds is not given back but released: it will not be captured, and nothing is to be done.
+    """
+    if payment.capturing and payment.is_held:
+        raise Conflict("This money is being taken from the card right now. Please try again in a minute.")
+    is_held = payment.is_held
+    if is_held:
+        payment.released += amount
+    else:
+        payment.refunded += amount
+    refund = Refund(
+        id=db.new_id(), payment_id=payment.id, order_id=payment.order_id, key=key, amount=amount,
+        currency=payment.currency, reason=reason, actor=actor, state="done" if is_held else "asked",
+        try_number=1, is_release=is_held, created_at=clock.now(), done_at=clock.now() if is_held else None,
+    )  # fmt: skip
+    db.orders.session.add(refund)
+    db.orders.session.flush()
+    if not is_held:
+        later("payments.refund", refund.id)
+    elif payment.released == payment.amount:
+        later("checkout.void", payment.id, key=f"void:{payment.id}")
+    return refund
 
 
 def refund(refund_id: str) -> Refund:
@@ -210,32 +236,6 @@ def _take_back(payment: Payment, row: Refund) -> None:
     """Count a failed refund's amount as not given back, and have staff told."""
     payment.refunded -= row.amount
     later("checkout.tell_refund_failed", row.id, key=f"refund-failed:{row.id}")
-
-
-def _ask(payment: Payment, amount: int, reason: str, actor: str, key: str) -> Refund:
-    """Write one refund of a locked payment and take its amount from the balance.
-
-    What a card only holds is not given back but released: it will not be captured, and nothing is to be done.
-    """
-    if payment.capturing and payment.is_held:
-        raise Conflict("This money is being taken from the card right now. Please try again in a minute.")
-    is_held = payment.is_held
-    if is_held:
-        payment.released += amount
-    else:
-        payment.refunded += amount
-    refund = Refund(
-        id=db.new_id(), payment_id=payment.id, order_id=payment.order_id, key=key, amount=amount,
-        currency=payment.currency, reason=reason, actor=actor, state="done" if is_held else "asked",
-        try_number=1, is_release=is_held, created_at=clock.now(), done_at=clock.now() if is_held else None,
-    )  # fmt: skip
-    db.orders.session.add(refund)
-    db.orders.session.flush()
-    if not is_held:
-        later("payments.refund", refund.id)
-    elif payment.released == payment.amount:
-        later("checkout.void", payment.id, key=f"void:{payment.id}")
-    return refund
 
 
 def _drawn_on(payment: Payment) -> tuple[bool, int, str]:

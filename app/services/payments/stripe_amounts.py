@@ -4,6 +4,8 @@ Minor units, but for the exceptions: ISK and UGX have no digits in ISO 4217 and 
 none at Stripe; currencies with three digits must end in 0. HUF and TWD are charged with two digits like the others.
 """
 
+from dataclasses import replace
+
 from app.errors import Invalid
 from app.money import Money, exponent
 
@@ -22,13 +24,16 @@ def amount_of(money: Money) -> int:
     """Return the number that Stripe wants for `money`; raise Invalid for one that it cannot say."""
     if money.currency in _TWO_DIGITS:
         return money.amount * 100
-    if money.currency in _NO_DIGITS:
-        if money.amount % 100:
-            raise Invalid(f"Cards cannot pay {money.decimal} {money.currency}: only whole amounts.")
-        return money.amount // 100
-    if exponent(money.currency) == 3 and money.amount % 10:
-        raise Invalid(f"Cards cannot pay {money.decimal} {money.currency}: the last digit must be 0.")
-    return money.amount
+    if unsayable_of(money):
+        why = "only whole amounts" if money.currency in _NO_DIGITS else "the last digit must be 0"
+        raise Invalid(f"Cards cannot pay {money.decimal} {money.currency}: {why}.")
+    return money.amount // 100 if money.currency in _NO_DIGITS else money.amount
+
+
+def unsayable_of(money: Money) -> Money:
+    """Return what of `money`, which is not negative, is too little for Stripe to say: 0.003 of 3.333 KWD."""
+    step = 100 if money.currency in _NO_DIGITS else 10 if exponent(money.currency) == 3 else 1
+    return replace(money, amount=money.amount % step)
 
 
 def money_of(amount: int, currency: str) -> Money:

@@ -1,6 +1,8 @@
 """Authorise now, capture later: the card is charged when the parcel leaves."""
 
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import httpx
 import pytest
@@ -8,7 +10,7 @@ from flask import Flask
 
 from app import clock
 from app.errors import Conflict
-from app.services import cancellations, checkout, fulfilment, inventory, orders, payments
+from app.services import cancellations, checkout, credits, fulfilment, inventory, orders, payments
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
 from tests.companies import Companies
@@ -106,6 +108,27 @@ def test_what_is_cancelled_before_is_not_taken(app: Flask, companies: Companies)
     payments.ask_refunds(order.id, order.total - 400, reason="All", actor="staff:cleo", key="three")
     work("payments.refund")
     assert state(order) == ("confirmed", "refunded")
+
+
+def test_what_stripe_cannot_say_of_the_rest_is_not_charged(
+    app: Flask, companies: Companies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.extensions, "config", replace(app.extensions["config"], currency="KWD"))
+    variant = make.variant()
+    make.reprice(variant, 3330, currency="KWD")
+    make.promotion(percent=Decimal(1))
+    order = make.settled(make.place(make.buyer(variant, quantity=3)))
+    amount = cancellations.quote(order, {1: 1}).paid.amount
+    cancellations.cancel(order.id, {1: 1}, amount=amount, reason="One less", actor="customer", key="one")
+    left = order.total - amount
+
+    checkout.capture(order.id)
+
+    assert left % 10
+    assert taken(companies) == [(left - left % 10, "succeeded")]
+    assert state(order) == ("confirmed", "partly_refunded")
+    assert [refund.amount for refund in payments.refunds_of(order.id)] == [amount, left % 10]
+    assert credits.owed_of(orders.get_for_job(order.id)).amount == 0
 
 
 def test_all_that_is_cancelled_lets_the_card_go(app: Flask, companies: Companies) -> None:
