@@ -15,11 +15,13 @@ from app.queue import later
 from app.services import credits, orders, payments
 from app.services.checkout.events import cards_to_void, mark_disputed
 from app.services.credits import Wish
-from app.services.payments import Finding, SeenRefund, Truth
+from app.services.payments import Finding, SeenDispute, SeenRefund, Truth
 
 log = logging.getLogger(__name__)
 
 _NIGHTLY_LOOKS_BACK = timedelta(days=3)
+# https://docs.stripe.com/refunds#failed-refunds: a bank may send a refund back up to 30 days later.
+_REFUNDS_LOOK_BACK = timedelta(days=31)
 _MARGIN = timedelta(minutes=5)  # between their clock and ours
 
 
@@ -37,7 +39,9 @@ def settle_open(*, older_than: timedelta = timedelta(minutes=3)) -> int:
 def reconcile(*, looking_back: timedelta = _NIGHTLY_LOOKS_BACK) -> list[Finding]:
     """Compare all money that moved lately, both ways. Safe to repeat; Unavailable while the provider is silent."""
     since = clock.now() - looking_back
-    findings = [*_compare_charges(since), *_compare_refunds(since), *_compare_disputes(since)]
+    refunds_since = min(since, clock.now() - _REFUNDS_LOOK_BACK)
+    findings = [*_compare_charges(since), *_compare_holds()]
+    findings += [*_compare_refunds(refunds_since), *_compare_disputes(since)]
     payments.keep_findings(findings)
     for finding in findings:
         log.error("money does not match", extra={"payment": finding.payment, "says": finding.says})
@@ -59,6 +63,19 @@ def _compare_charges(since: datetime) -> Iterator[Finding]:
     for payment in payments.list_paid(since=since):
         if payment.intent_id not in known and not _is_there(payment):
             yield Finding(payment.id, "is paid here, but the provider knows of no such money", is_mended=False)
+
+
+def _compare_holds() -> Iterator[Finding]:
+    """Compare what cards hold: a charge made late is as old as its hold, so that no look at what is new finds it."""
+    for payment in payments.list_held():
+        try:
+            status = payments.learn(payment.id).status
+        except payments.Refused:
+            yield Finding(payment.id, "is held here, but the provider knows of no such money", is_mended=False)
+        else:
+            if status != "authorized":
+                _settle_soon(payment.id)
+                yield Finding(payment.id, f"is {status} without our noticing; it is being settled", is_mended=True)
 
 
 def _is_there(payment: payments.Payment) -> bool:
@@ -160,12 +177,26 @@ def _credit(order: orders.Order, seen: SeenRefund) -> None:
 
 
 def _compare_disputes(since: datetime) -> Iterator[Finding]:
+    """Compare those opened lately, and those that are open here for longer: a bank takes months."""
+    known = set()
     for seen in payments.list_disputes_there(since - _MARGIN):
-        payment = payments.find_by_intent(seen.intent_id or "")
-        if payment is None:
-            yield Finding(seen.id, "disputes money that belongs to no payment of ours", is_mended=False)
-        elif mark_disputed(payment.id, seen):
-            yield Finding(seen.id, f"changed without our noticing; payment {payment.id} is marked", is_mended=True)
+        known.add(seen.id)
+        yield from _compare_dispute(seen)
+    for mine in payments.list_disputed(is_open=True, limit=1000):
+        if mine.external_id not in known:
+            try:
+                yield from _compare_dispute(payments.read_dispute(mine.external_id))
+            except payments.Refused:
+                says = "is disputed here, but the provider knows of no such dispute"
+                yield Finding(mine.external_id, says, is_mended=False)
+
+
+def _compare_dispute(seen: SeenDispute) -> Iterator[Finding]:
+    payment = payments.find_by_intent(seen.intent_id or "")
+    if payment is None:
+        yield Finding(seen.id, "disputes money that belongs to no payment of ours", is_mended=False)
+    elif mark_disputed(payment.id, seen):
+        yield Finding(seen.id, f"changed without our noticing; payment {payment.id} is marked", is_mended=True)
 
 
 def _settle_soon(payment_id: str) -> None:

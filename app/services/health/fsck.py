@@ -10,6 +10,7 @@ from app.fsck import Check, Fault
 from app.services.audit import fsck as audit
 from app.services.catalog import fsck as catalog
 from app.services.checkout import fsck as checkout
+from app.services.credits import fsck as credits
 from app.services.documents import fsck as documents
 from app.services.fulfilment import fsck as fulfilment
 from app.services.gift_cards import fsck as gift_cards
@@ -28,6 +29,7 @@ CHECKS: tuple[Check, ...] = (
     *promotions.CHECKS,
     *gift_cards.CHECKS,
     *checkout.CHECKS,
+    *credits.CHECKS,
     *documents.CHECKS,
     *fulfilment.CHECKS,
     *notifications.CHECKS,

@@ -147,6 +147,25 @@ def test_money_taken_and_given_back_at_stripe_is_written_down_in_turn(app: Flask
     assert [(each.captured, each.refunded) for each in payments.of_order(order.id)] == [(order.total, 400)]
 
 
+@pytest.mark.usefixtures("captures_on_shipping")
+@pytest.mark.parametrize(("done_there", "leads_to"), [("capture", "paid"), ("cancel", "cancelled")])
+def test_a_hold_that_ended_at_stripe_is_settled_however_old_it_is(
+    app: Flask, companies: Companies, done_there: str, leads_to: str
+) -> None:
+    companies.pull("webhooks", company="stripe", paused=True)
+    order = make.settled(make.place(make.buyer(make.variant())))
+    (payment,) = payments.of_order(order.id)
+    at_stripe(f"payment_intents/{payment.intent_id}/{done_there}")
+    with clock.at(clock.now() + timedelta(days=6)):
+        first = checkout.reconcile()
+        work("checkout.settle")
+        second = checkout.reconcile()
+
+    assert [each.is_mended for each in first] == [True]
+    assert payments.of_order(order.id)[0].state == leads_to
+    assert second == []
+
+
 def test_a_refund_made_at_stripe_names_the_gift_cards_that_its_money_bought(app: Flask) -> None:
     order = make.settled(make.gift_order(quantity=2))
     fulfilment.issue_gift_cards(order.id)
@@ -172,6 +191,45 @@ def test_a_refund_that_failed_without_our_noticing_counts_as_not_given_back(app:
 
     assert [each.is_mended for each in checkout.reconcile()] == [True]
     assert payments.of_order(order.id)[0].refunded == 0
+
+
+def test_a_refund_that_failed_weeks_after_it_was_made_is_found(app: Flask, companies: Companies) -> None:
+    companies.pull("webhooks", company="stripe", paused=True)
+    order = make.order(paid=True)
+    payments.ask_refunds(order.id, 100, reason="Sorry", actor="staff:cleo", key="one")
+    work("payments.refund")
+    companies.pull("fail_refund", id=companies.ledger()["refunds"][0]["id"])
+    with clock.at(clock.now() + timedelta(days=29)):
+        found = checkout.reconcile()
+
+    assert [each.is_mended for each in found] == [True]
+    assert payments.of_order(order.id)[0].refunded == 0
+
+
+def test_a_dispute_that_ends_months_after_it_was_opened_is_found(app: Flask, companies: Companies) -> None:
+    companies.pull("webhooks", company="stripe", paused=True)
+    make.order(paid=True)
+    dispute = companies.pull("dispute", id=companies.ledger()["charges"][0]["payment_intent"])
+    checkout.reconcile()
+    companies.pull("close_dispute", id=dispute["id"], won=True)
+    with clock.at(clock.now() + timedelta(days=70)):
+        first, second = checkout.reconcile(), checkout.reconcile()
+
+    assert [each.is_mended for each in first] == [True]
+    assert second == []
+    assert [each.status for each in payments.list_disputed(is_open=False)] == ["won"]
+
+
+def test_a_dispute_that_stripe_does_not_know_is_reported(app: Flask, companies: Companies) -> None:
+    make.order(paid=True)
+    companies.pull("dispute", id=companies.ledger()["charges"][0]["payment_intent"])
+    checkout.reconcile()
+    companies.reset()
+
+    with clock.at(clock.now() + timedelta(days=70)):
+        found = says(checkout.reconcile())
+
+    assert found == [("is disputed here, but the provider knows of no such dispute", False)]
 
 
 def test_unknown_money_is_kept_until_a_person_has_looked(app: Flask) -> None:
