@@ -15,7 +15,7 @@ def register(app: Flask) -> None:
     from app.blueprints.content import views as content
     from app.blueprints.feeds import views as feeds
     from app.blueprints.health import views as health
-    from app.blueprints.orders import cancellation, look_up, returns  # noqa: F401 - their routes hang on orders.views
+    from app.blueprints.orders import cancellation, look_up, paying, returns  # noqa: F401 - these hang on orders.views
     from app.blueprints.orders import views as orders
     from app.blueprints.webhooks import sendgrid, ups  # noqa: F401 - their routes hang on webhooks.views
     from app.blueprints.webhooks import views as webhooks

@@ -31,6 +31,7 @@ from app.services.payments import TooManyTries
 log = logging.getLogger(__name__)
 
 STATUS: dict[type[ShopError], int] = {
+    TooManyTries: 429,
     NotFound: 404,
     Forbidden: 403,
     Invalid: 422,
@@ -84,16 +85,21 @@ def status_of(error: ShopError) -> int:
 
 def show_error(error: ShopError, *, status: int | None = None, template: str = "errors/error.html") -> Response:
     """Show a refusal: a notice for a part, a page otherwise, with the status of its kind."""
-    status = 429 if isinstance(error, TooManyTries) else status or status_of(error)
+    status = status or status_of(error)
     chosen = "errors/_notice.html" if wants_part() else template
     response = make_response(render_template(chosen, error=error, status=status), status)
     response.vary.add("HX-Request-Type")
     response.headers["Cache-Control"] = "no-store"
+    say_when(response, error)
+    return response
+
+
+def say_when(response: Response, error: ShopError) -> None:
+    """Tell programs, where a refusal is one of a moment, in how many seconds to ask again."""
     if isinstance(error, TooManyTries):
         response.headers["Retry-After"] = str(max(1, int((error.again_at - clock.now()).total_seconds()) + 1))
     if isinstance(error, Unavailable) and error.retry:
         response.headers["Retry-After"] = "5"
-    return response
 
 
 def register(app: Flask) -> None:

@@ -47,7 +47,7 @@ def test_quantity_changes_lines_sum_and_badge_in_place(shopper: Page, tide):
     assert shopper.evaluate("window.isSamePage")
 
 
-def test_quantity_is_sent_once_by_enter(shopper: Page, tide):
+def test_quantity_is_set_by_enter(shopper: Page, tide):
     sent: list[str] = []
     shopper.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
 
@@ -65,6 +65,16 @@ def test_refusal_stands_at_the_line(shopper: Page, tide):
 
     expect(shopper.locator(f"#cart-line-{tide.id} [role=alert]")).to_have_text("Only 5 left. Please choose fewer.")
     expect(shopper.locator("#cart-sum")).to_contain_text("€58.00")
+
+
+def test_code_that_counts_moves_the_focus_to_the_cart(shopper: Page):
+    make.promotion(code="FRIENDS")
+
+    shopper.fill("#coupon-code", "friends")
+    shopper.keyboard.press("Enter")
+
+    expect(shopper.locator("#cart-sum")).to_contain_text("FRIENDS")
+    expect(shopper.locator("#cart-lines")).to_be_focused()
 
 
 def test_removal_empties_the_cart_and_moves_the_focus(shopper: Page, tide):

@@ -66,6 +66,17 @@ def test_cart_is_filled_changed_and_left_by_keyboard(page: Page, address, tide):
     expect(count_of(page)).to_have_count(0)
 
 
+def test_sum_adds_up_in_the_drawer_where_tax_comes_on_top(page: Page, shop_settings, app, tide):
+    shop = RunningShop(shop_settings | {"SHOP_PRICES_INCLUDE_TAX": "false"})
+    try:
+        shop.start_web()
+        page.goto(f"{shop.address}/products/slack-tide")
+        add(page)
+        expect(page.locator("#cart-sum").get_by_text("VAT")).to_be_visible()
+    finally:
+        shop.close()
+
+
 def test_refusal_stands_at_the_line_in_the_drawer(page: Page, address, tide):
     page.goto(address)
     add(page)

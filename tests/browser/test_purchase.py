@@ -209,6 +209,11 @@ def test_order_page_turns_by_itself_when_the_payment_is_told(
     shopper.goto(f"{shop.address}/orders/{waiting.token}?from=payment")
     expect(shopper.get_by_role("heading", name="Confirming your payment…")).to_be_visible()
     shopper.evaluate("window.isSamePage = true")
+    again = shopper.get_by_role("link", name="It was not paid? Pay again")
+    again.focus()
+    with shopper.expect_response("**from=payment"):
+        pass
+    expect(again).to_be_focused()
 
     other = shopper.context.new_page()
     other.goto(f"{shop.address}/checkout/pay/{waiting.token}")

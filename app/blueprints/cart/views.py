@@ -53,7 +53,8 @@ def set_line(variant: str) -> Response:
     try:
         contents = cart.set_quantity(shopper(), variant, form.quantity.data or 1, version=form.version.data or 0)
     except Conflict as error:
-        return _show(cart.of(shopper()), status=409, wrong=variant, message=error.message)
+        is_kept = not isinstance(error, cart.ChangedElsewhere)  # else the number that is true now stands in its place
+        return _show(cart.of(shopper()), status=409, wrong=variant, message=error.message, is_kept=is_kept)
     return _changed(contents)
 
 
@@ -61,7 +62,7 @@ def set_line(variant: str) -> Response:
 @limiter.limit("120/minute")
 def remove_line(variant: str) -> Response:
     """Take one variant out of the cart."""
-    return _changed(cart.remove(shopper(), variant), removed=True)
+    return _changed(cart.remove(shopper(), variant), moved=True)
 
 
 @bp.post("/cart/consent")
@@ -75,7 +76,7 @@ def accept_prices() -> Response:
         contents = cart.accept_prices(shopper(), subtotal_shown=form.subtotal.data or 0)
     except Conflict as error:
         return _show(cart.of(shopper()), status=409, message=error.message)
-    return _changed(contents)
+    return _changed(contents, moved=True)
 
 
 @bp.post("/cart/coupon")
@@ -87,7 +88,7 @@ def enter_coupon() -> Response:
         checkout.enter_coupon(shopper(), request.form.get("code", "")[:_LONGEST_CODE])
     except Invalid as error:
         return _show(cart.of(shopper()), status=422, coupon_problem=error.message)
-    return _changed(cart.of(shopper()), saved=True)
+    return _changed(cart.of(shopper()), saved=True, moved=True)
 
 
 @bp.post("/cart/coupon/removal")
@@ -95,7 +96,7 @@ def enter_coupon() -> Response:
 def remove_coupon() -> Response:
     """Take the code off the cart."""
     checkout.remove_coupon(shopper())
-    return _changed(cart.of(shopper()))
+    return _changed(cart.of(shopper()), moved=True)
 
 
 @bp.app_context_processor
@@ -112,13 +113,20 @@ def keep_nothing(response: Response) -> Response:
 
 
 def _show(
-    contents: cart.Cart, *, status: int = 200, wrong: str = "", message: str = "", coupon_problem: str = ""
+    contents: cart.Cart,
+    *,
+    status: int,
+    wrong: str = "",
+    message: str = "",
+    is_kept: bool = True,
+    coupon_problem: str = "",
 ) -> Response:
-    """Show the cart; with a refusal, `message` stands at the line `wrong` or above all lines."""
+    """Show the cart; `message` stands at the line `wrong`, with what was typed, or above all lines when it is gone."""
     g.cart_count = contents.count
     return page(
-        "cart/show.html", part="cart/_lines.html", status=status, cart=contents, wrong=wrong, message=message,
-        typed=request.form.get("quantity", ""), coupon_problem=coupon_problem,
+        "cart/show.html", part="cart/_lines.html", status=status, cart=contents, message=message,
+        wrong=wrong if any(line.variant_id == wrong for line in contents.lines) else "",
+        typed=request.form.get("quantity", "") if is_kept else "", coupon_problem=coupon_problem,
         coupon_typed=request.form.get("code", "")[:_LONGEST_CODE],
     )  # fmt: skip
 

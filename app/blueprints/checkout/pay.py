@@ -1,6 +1,6 @@
 """Placing the order and paying it. Plain forms, never htmx: a fetch cannot follow to the payment page."""
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask_limiter.util import get_remote_address
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import BooleanField, Form, IntegerField, StringField
@@ -10,10 +10,10 @@ from app import config
 from app.blueprints import _pages, _security
 from app.blueprints._access import shopper
 from app.blueprints._limits import limiter
+from app.blueprints._paying import go_to_payment
 from app.blueprints.checkout import review
 from app.errors import Conflict, Unavailable
 from app.services import checkout, orders, payments
-from app.services.checkout import Placed
 
 bp = Blueprint("pay", __name__)
 
@@ -28,12 +28,6 @@ class PlaceOrder(Form):
     due = IntegerField(validators=[Optional(), NumberRange(min=0)])
     terms = BooleanField(validators=[InputRequired("Please agree to the terms: without that we may not sell to you.")])
     terms_version = StringField(validators=[InputRequired()])
-    method = StringField(validators=[AnyOf(payments.METHODS)], default="hosted")
-
-
-class PayAgain(Form):
-    """How a waiting order is to be paid."""
-
     method = StringField(validators=[AnyOf(payments.METHODS)], default="hosted")
 
 
@@ -55,23 +49,16 @@ def place() -> AnyResponse:
         return review.show(status=409, problem=error)
     except Unavailable as error:
         return review.show(status=503, problem=error)
-    return _go_to_payment(placed)
-
-
-@bp.post("/orders/<token>/payments")
-@limiter.limit("20/minute")
-@limiter.limit("120/hour", key_func=get_remote_address)  # each cart is new for whoever tries out cards
-def pay_again(token: str) -> AnyResponse:
-    """Go on with the payment of an order that waits for its money."""
-    form = PayAgain(request.form)
-    method = form.method.data if form.validate() else None
-    return _go_to_payment(checkout.pay_again(token, method or "hosted", address=request.remote_addr or ""))
+    return go_to_payment(placed)
 
 
 @bp.get("/checkout/pay/<token>")
 def element(token: str) -> AnyResponse:
     """Show Stripe's Payment Element in our page. The way without JavaScript is on it too."""
-    order = orders.get_by_token(token)
+    try:
+        order = orders.get_by_token(token)
+    except orders.LinkTooOld:
+        return redirect(url_for("orders.show", token=token), 303)  # which says how to get a fresh one
     payment = payments.find_live(order.id)
     if payment is None or payment.state != "open" or payment.client_secret is None:
         return redirect(url_for("orders.show", token=token), 303)
@@ -83,14 +70,3 @@ def element(token: str) -> AnyResponse:
     )  # fmt: skip
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _go_to_payment(placed: Placed) -> Response:
-    """Send the browser where it can pay, or to the order when there is nothing to pay."""
-    payment = placed.payment
-    if payment is not None and payment.state == "open":
-        if payment.pay_url:
-            return _pages.see_other(payment.pay_url)
-        if payment.client_secret:
-            return _pages.see_other(url_for("pay.element", token=placed.token))
-    return _pages.see_other(url_for("orders.show", token=placed.token))

@@ -38,15 +38,14 @@ def save_address() -> Response:
     """Keep the address. `update` only asks for the form of another country, with everything typed kept."""
     if "update" in request.form:
         offer = offered()
-        form = _form(offer, request.form.to_dict())
-        return sent_back(offer, "address") or _show_address(offer, form)
+        return _show_typed(offer, _form(offer, request.form.to_dict()))
     try:
         checkout.save_address(shopper(), email=request.form.get("email", ""), address=request.form.to_dict())
     except Invalid as error:
         offer = offered()
         form = _form(offer, request.form.to_dict())
         form.mark(error.fields)
-        return sent_back(offer, "address") or _show_address(offer, form, status=422)
+        return _show_typed(offer, form, status=422)
     except Conflict:  # the cart is empty
         return see_other(url_for("cart.show"))
     return see_other(url_for("checkout.delivery"))
@@ -116,6 +115,11 @@ def _show_address(offer: Quote, form: AddressForm, *, status: int = 200) -> Resp
         "checkout/address.html", part="checkout/_fields.html", status=status,
         offer=offer, form=form, steps=steps(offer), reason=reason(offer),
     )  # fmt: skip
+
+
+def _show_typed(offer: Quote, form: AddressForm, *, status: int = 200) -> Response:
+    """Show what was typed again, also where the cart cannot be ordered as it is: once it is right, the cart says so."""
+    return _show_address(offer, form, status=status) if offer.cart.lines else see_other(url_for("cart.show"))
 
 
 def _show_delivery(offer: Quote, *, status: int = 200, problem: str = "") -> Response:

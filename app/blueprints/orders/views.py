@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 
 from app.blueprints._limits import limiter
 from app.blueprints._pages import page, pdf
-from app.errors import Unavailable
+from app.errors import ShopError, Unavailable
 from app.money import Money
 from app.services import (
     cancellations,
@@ -33,18 +33,28 @@ def show(token: str) -> Response:
     comes_from_payment = request.args.get("from") == "payment"
     if comes_from_payment and order.state != "cancelled":
         order = _settled(order)
+    return show_order(order, token, comes_from_payment=comes_from_payment)
+
+
+def show_order(
+    order: Order, token: str, *, comes_from_payment: bool = False, problem: ShopError | None = None, status: int = 200
+) -> Response:
+    """Show an order as it is now; with `problem`, why what was asked of it was not done."""
     paid = payments.of_order(order.id)
     owed = credits.owed_of(order, paid)
     due = owed or payments.due_of(order.total_money, paid)
     parcels = fulfilment.shipments_of(order.id)
     response = page(
         "orders/show.html",
-        part="orders/_status.html",
+        part="orders/_changes.html",
+        status=status,
+        problem=problem,
         order=order,
         token=token,
         pay_state=payments.state_of(paid),
         decline=next((payment.decline for payment in reversed(paid) if payment.decline), None),
         given_back=Money(sum(payment.refunded for payment in paid), order.currency),
+        given_on_cards=Money(sum(payment.refunded for payment in paid if payment.gift_card_id), order.currency),
         shipments=parcels,
         parcel_steps=_parcel_steps,
         transfer=_transfer(paid),

@@ -3,7 +3,15 @@
 The one rule: a cart promises nothing. Prices and stock are read anew when it is shown and when it is ordered.
 """
 
-from app.services.cart.changes import MAX_QUANTITY, accept_prices, add, forget_old, remove, set_quantity
+from app.services.cart.changes import (
+    MAX_QUANTITY,
+    ChangedElsewhere,
+    accept_prices,
+    add,
+    forget_old,
+    remove,
+    set_quantity,
+)
 from app.services.cart.contents import Cart, CartLine, Shopper
 from app.services.cart.merging import Fewer, Merged, merge
 from app.services.cart.ordering import (
@@ -22,6 +30,7 @@ __all__ = [
     "MAX_QUANTITY",
     "Cart",
     "CartLine",
+    "ChangedElsewhere",
     "Fewer",
     "LockedCart",
     "LockedLine",

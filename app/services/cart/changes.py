@@ -23,6 +23,11 @@ MAX_QUANTITY = 99
 MAX_LINES = 500
 KEPT_FOR = timedelta(days=90)  # as long as the cookie that leads to it
 
+
+class ChangedElsewhere(Conflict):
+    """A line changed after the page that asks was made: what it has typed is not what was meant of the line now."""
+
+
 _new = insert(db.table_of(CartRow))
 _OPENED = _new.on_conflict_do_update(
     index_elements=[CartRow.id], set_={"revision": CartRow.revision + 1, "updated_at": _new.excluded.updated_at}
@@ -69,7 +74,7 @@ def add(shopper: Shopper, variant_id: str, quantity: int) -> Cart:
 def set_quantity(shopper: Shopper, variant_id: str, quantity: int, *, version: int) -> Cart:
     """Change how many of a variant are wanted. `version` is the revision of the cart that the shopper saw.
 
-    Raises Conflict when the line was changed or removed since, or when too few are left.
+    Raises ChangedElsewhere when the line was changed since, Conflict when it was removed or too few are left.
     """
     _check(quantity)
     batch = _batch_of(variant_id)
@@ -80,7 +85,7 @@ def set_quantity(shopper: Shopper, variant_id: str, quantity: int, *, version: i
             raise Conflict("That was taken out of your cart meanwhile. This is your cart now.")
         if line.quantity != quantity:
             if line.revision > version:
-                raise Conflict(f"You changed {line.title} in another tab. This is how it is now; please set it again.")
+                raise ChangedElsewhere(f"You changed {line.title} in another tab. This is how it is now.")
             left = stock_left([variant_id], order_id=cart.order_id)
             _check_stock(left[variant_id].pieces, batch, quantity, present=0)
             _check_batch(batch, quantity, present=0)

@@ -83,7 +83,8 @@ def refund_made(refund_id: str) -> None:
     if order.confirmed_at:  # else the money came for an order that was never on
         _confirm_first(order.id)
     why = refund.reason.partition("Automatic: ")[2]  # what the shop gave back by itself, nobody has asked for
-    _write(f"refund_made:{refund_id}", "refund_made", order, refund=refund, why=why)
+    on_card = payments.get_for_job(refund.payment_id).gift_card_id is not None
+    _write(f"refund_made:{refund_id}", "refund_made", order, refund=refund, on_card=on_card, why=why)
 
 
 def _confirm_first(order_id: str) -> None:
@@ -154,7 +155,8 @@ def ask_for_link(number: str, email: str) -> None:
 
     Whether they do is only known to the job, so this does the same, and takes the same time, for any of them.
     """
-    number, email = number.strip().upper().replace(" ", ""), email.strip().lower()
+    plain, email = "".join(mark for mark in number.upper() if mark.isalnum()), email.strip().lower()
+    number = f"{plain[:5]}-{plain[5:]}"
     asked = hashlib.sha256(f"{number}\n{email}".encode()).hexdigest()[:32]
     with db.orders.transaction():
         later("email.order_link", number, email, key=f"link:{asked}:{_ten_minutes()}")

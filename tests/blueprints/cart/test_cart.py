@@ -5,10 +5,11 @@ import re
 import brotli
 import pytest
 from flask.testing import FlaskClient
+from lxml import html
 from sqlalchemy import text
 
 from app import db
-from app.services import cart, inventory
+from app.services import inventory
 from tests import make
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -130,6 +131,16 @@ def test_set_refuses_a_stale_tab_with_the_fresh_lines(shopper, tide):
     assert answer.status_code == 409
     assert "in another tab" in answer.text
     assert "€87.00" in answer.text
+    assert html.fromstring(answer.text).xpath('//input[@name="quantity"]/@value') == ["3"]
+
+
+def test_set_of_a_line_that_another_tab_removed_says_so(shopper, tide):
+    shopper.post(f"/cart/lines/{tide.id}/removal")
+
+    answer = set_quantity(shopper, tide, "3", headers=PART)
+
+    assert answer.status_code == 409
+    assert "taken out of your cart meanwhile" in answer.text
 
 
 def test_remove_takes_the_line_out(shopper, tide):
@@ -304,10 +315,3 @@ def test_limits_refuse_nobody_without_redis(app, client, tide, monkeypatch):
     answer = client.post("/cart/lines", data={"variant": tide.id}, environ_base={"REMOTE_ADDR": "203.0.113.8"})
 
     assert answer.status_code == 303
-
-
-def test_cart_holds_what_the_service_knows(shopper, tide):
-    page = shopper.get("/cart").text
-
-    assert str(cart.MAX_QUANTITY) in page
-    assert f'id="cart-line-{tide.id}"' in page

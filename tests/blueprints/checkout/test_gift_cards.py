@@ -2,6 +2,7 @@
 
 import pytest
 from flask.testing import FlaskClient
+from lxml import html
 
 from app.services import gift_cards
 from tests import make
@@ -74,3 +75,18 @@ def test_gift_card_pays_the_rest_of_a_mixed_cart_and_the_page_says_so(shopper: F
 
     assert "€25.00 are left for another way to pay" in page
     assert "Order and pay €25.00" in page
+
+
+def test_enter_in_the_field_of_the_code_takes_no_card_off(client: FlaskClient) -> None:
+    client.post("/cart/lines", data={"variant": make.variant(price=9000).id})
+    client.post("/checkout/address", data=BERLIN)
+    client.post("/checkout/delivery", data={"method": "standard"})
+    client.post("/checkout/gift-cards", data={"code": gift_cards.code_of(make.gift_card(1000).id)})
+
+    page = html.fromstring(client.get("/checkout/payment").text)
+
+    # A browser presses the first button of the field's form.
+    assert [each.text_content().strip() for each in page.xpath('//button[@form="gift-card-form"]')] == ["Use it"]
+    (off,) = page.xpath('//button[starts-with(@form, "gift-card-off")]/@form')
+    client.post(page.get_element_by_id(off).action)
+    assert "ending in" not in client.get("/checkout/payment").text

@@ -145,6 +145,25 @@ def test_wrong_address_is_shown_with_every_mistake_at_its_field(shopper):
     assert value(page, "line1") == "Torstraße 1"
 
 
+@pytest.mark.parametrize("change", [{"postal_code": "1"}, {"country": "JP", "update": "1"}])
+def test_what_was_typed_outlives_a_price_that_rose_meanwhile(shopper, tide, change):
+    make.reprice(tide, 3500)
+
+    answer = shopper.post("/checkout/address", data=BERLIN | change)
+
+    assert answer.status_code in {200, 422}
+    assert value(tree(answer), "line1") == "Torstraße 1"
+
+
+def test_what_was_typed_outlives_a_catalogue_that_is_down(shopper, request):
+    request.getfixturevalue("catalog_down")
+
+    answer = shopper.post("/checkout/address", data=BERLIN | {"postal_code": "1"})
+
+    assert answer.status_code == 422
+    assert value(tree(answer), "line1") == "Torstraße 1"
+
+
 def test_country_that_is_not_served_is_refused(shopper):
     answer = shopper.post("/checkout/address", data=BERLIN | {"country": "AQ"})
 

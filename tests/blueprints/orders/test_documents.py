@@ -27,6 +27,22 @@ def test_invoice_is_linked_on_the_order_page_and_sent(client: FlaskClient) -> No
     assert order.number in text_of(answer.data)
 
 
+def test_page_that_asks_again_brings_all_that_a_payment_changes(client: FlaskClient) -> None:
+    buyer = make.pays_with(make.gift_card(1000))
+    placed = make.place(buyer)
+    before = client.get(f"/orders/{placed.token}").text
+    make.pay(placed)
+
+    headers = {"HX-Request": "true", "HX-Request-Type": "partial"}
+    part = client.get(f"/orders/{placed.token}?from=payment", headers=headers).text
+
+    assert ("Left to pay" in before, "Left to pay" in part) == (True, False)
+    assert "is paid" in part
+    assert "Your invoice is being written" in part
+    assert "Cancel something" in part
+    assert 'id="cart-badge"' in part
+
+
 def test_link_of_the_mail_answers_before_and_after_the_invoice_exists(client: FlaskClient) -> None:
     order = make.order(paid=True)
     address = f"/orders/{orders.token_of(order.id)}/documents/invoice.pdf"

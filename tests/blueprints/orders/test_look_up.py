@@ -61,6 +61,16 @@ def test_asked_many_times_mails_once(client: FlaskClient) -> None:
     assert len(links(order)) == 1
 
 
+def test_number_is_found_however_it_is_written(client: FlaskClient) -> None:
+    order = make.order(paid=True)
+    said = order.number.replace("-", " ").lower()
+
+    client.post("/orders/look-up", data={"number": said.replace(" ", ""), "email": order.email})
+    work("email.order_link")
+
+    assert len(links(order)) == 1
+
+
 @pytest.mark.parametrize(("form", "words"), [({}, "Enter the number"), ({"number": "A", "email": "ada"}, "as in ada@")])
 def test_bad_shape_is_refused_and_kept(client: FlaskClient, form: dict[str, str], words: str) -> None:
     answer = client.post("/orders/look-up", data=form)

@@ -153,3 +153,25 @@ def test_a_part_whose_rest_never_came_is_not_said_to_have_come_too_late(app: Fla
     page = read(client, placed.order)
     assert "we are giving back all that came for it" in page
     assert "after the order had ended" not in page
+
+
+def test_money_back_on_a_gift_card_speaks_of_no_bank(app: Flask, client: FlaskClient) -> None:
+    order = paid(make.pays_with(make.gift_card(10_000)))
+    cancellations.cancel(order.id, {1: 1}, amount=order.total, reason="x", actor="customer", key="one")
+    work()
+
+    for body in bodies(order, "refund_made"):
+        assert "Banks" not in body
+        assert "on the gift card again" in body
+    assert "It is on your gift card again." in read(client, order)
+
+
+@pytest.mark.usefixtures("captures_on_shipping")
+def test_gift_cards_that_are_paid_again_have_no_parcel(app: Flask) -> None:
+    order = make.settled(make.gift_order())
+    (payment,) = payments.of_order(order.id)
+    notifications.paid_anew(payment.id)
+
+    for body in bodies(order, "paid_anew"):
+        assert "parcel" not in body
+        assert "Your gift cards come in a mail of their own." in body

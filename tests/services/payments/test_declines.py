@@ -111,6 +111,19 @@ def test_the_page_says_when_to_come_again_without_javascript(app: Flask, client)
     assert client.get(f"/orders/{placed.token}").status_code == 200
 
 
+def test_order_that_cannot_be_paid_by_card_just_now_shows_its_other_ways(app: Flask, client, companies) -> None:
+    placed = make.place(make.buyer(make.variant()), method="transfer")
+    companies.pull("fail", company="stripe", method="POST", times=9)
+
+    answer = client.post(f"/orders/{placed.token}/payments", data={"method": "hosted"})
+
+    assert answer.status_code == 503
+    assert "Card payments do not work at the moment" in answer.text
+    assert placed.order.number in answer.text
+    assert "DE89 3704 0044 0532 0130 00" in answer.text
+    assert int(answer.headers["Retry-After"]) > 0
+
+
 def test_old_tries_are_forgotten(app: Flask) -> None:
     lanes = payments.Lanes(cart="c").named()
     payments.brake.note("gift_code", lanes, reference="one")
