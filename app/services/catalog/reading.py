@@ -195,6 +195,15 @@ def find_by_slug(slug: str) -> Product | None:
     return to_product(document) if document else None
 
 
+def find_by_any_slug(slug: str) -> Product | None:
+    """Return the product of `slug`, else the youngest that had this address. For imports."""
+    if found := find_by_slug(slug):
+        return found
+    had_it = {"old_slugs": slug, "is_deleted": False}
+    document = stores.catalog()["products"].find_one(had_it, sort=[("_id", -1)])
+    return to_product(document) if document else None
+
+
 def find_collection_by_slug(slug: str) -> Collection | None:
     """Return the collection of `slug` with its products, whatever its state."""
     document = stores.catalog()["collections"].find_one({"slug": slug})

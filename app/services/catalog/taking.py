@@ -10,7 +10,7 @@ from app.services import images, inventory
 from app.services.catalog.documents import Option, Product, Variant
 from app.services.catalog.drafts import Draft, DraftVariant, Problem
 from app.services.catalog.models import ImportRun
-from app.services.catalog.reading import find_by_slug
+from app.services.catalog.reading import find_by_any_slug
 from app.services.catalog.writing import save_product
 from app.services.images import Media
 
@@ -33,7 +33,7 @@ class Work:
         """Bring the shop to what the draft says; return what came of it: changed, unchanged or failed."""
         if not draft.variants:
             return "failed"
-        before = find_by_slug(draft.slug)
+        before = find_by_any_slug(draft.slug)
         product = self._merge(draft, before)
         try:
             saved = product if product == before else save_product(product)

@@ -1,5 +1,6 @@
 """Shopify's CSV: dirty files, the same file twice, a worker killed half way."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -76,6 +77,18 @@ def test_import_of_the_same_file_changes_nothing(bring):
     assert (run.changed, run.unchanged) == (0, 1)
     assert catalog.get("cup") == before
     assert inventory.levels([before.variants[0].id])[before.variants[0].id].on_hand == 7
+
+
+def test_import_finds_a_product_by_the_address_it_had(bring):
+    bring(*CUP)
+    before = catalog.save_product(replace(catalog.get("cup"), slug="tea-cup"))
+
+    run = bring(*CUP)
+
+    assert (run.changed, run.unchanged) == (0, 1)
+    assert catalog.list_ids("products") == [before.id]
+    assert catalog.get("tea-cup").variants == before.variants
+    assert [level.on_hand for level in inventory.levels([each.id for each in before.variants]).values()] == [4, 0]
 
 
 def test_import_keeps_ids_and_what_the_file_does_not_name(bring):
