@@ -261,7 +261,7 @@ def _to_sellable(product: Product, variant: Variant) -> Sellable:
         image=product.media_of(variant),
         is_available=product.is_published
         and not product.is_deleted
-        and (is_worth(variant) if product.is_gift_card else variant.price is not None),
+        and (is_worth(variant) if product.is_gift_card else bool(variant.price)),
         requires_shipping=variant.requires_shipping and not product.is_gift_card,
         is_gift_card=product.is_gift_card,
         batch=product.batch,

@@ -154,3 +154,14 @@ def test_fewer_than_are_sold_at_once_are_sold_out(client):
     assert few.find_class("buy") == []
     assert "Red is here" in few.get_element_by_id("product-choice").text_content()
     assert enough.get_element_by_id("quantity").get("value") == "3"
+
+
+def test_what_costs_nothing_is_not_for_sale(client):
+    product = make.product("Postcards", price=0)
+
+    page = client.get(f"/products/{product.slug}")
+    put = client.post("/cart/lines", data={"variant": product.variants[0].id, "quantity": "1"})
+
+    assert "Not for sale just now" in page.text
+    assert html.fromstring(page.text).find_class("buy") == []
+    assert put.status_code == 409
