@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.errors import Invalid
-from app.money import Money
+from app.money import Money, advice_on
 from app.services.catalog.measures import Measure
 
 _FIELD_LIMIT = 10_000_000  # characters; a body may be long
@@ -90,6 +90,8 @@ def read_money(text: str, currency: str) -> Money | None:
     """Read a price; both 1,234.50 and 1.234,50 mean the same. No price is None."""
     if not text:
         return None
+    if advice := advice_on(text, currency):
+        raise ValueError(advice)
     plain = text
     if "," in text:
         mark, thousands = (",", ".") if text.rfind(",") > text.rfind(".") else (".", ",")

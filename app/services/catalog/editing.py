@@ -8,7 +8,7 @@ from typing import Any
 
 from app import config, db
 from app.errors import Conflict, Invalid, NotFound
-from app.money import Money
+from app.money import Money, advice_on
 from app.services import audit
 from app.services.catalog.documents import Collection, Product, Rule, Variant
 from app.services.catalog.gift_cards import as_goods, check
@@ -193,6 +193,8 @@ def read_price(text: str) -> Money | None:
     """Read a price as staff type it; nothing is none. Raises Invalid."""
     if not text.strip():
         return None
+    if advice := advice_on(text, config.current().currency):
+        raise Invalid(advice)
     try:
         price = Money.parse(text.strip().replace(",", "."), config.current().currency)
     except ValueError as error:
