@@ -77,13 +77,16 @@ def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
     """Stream the rows of a CSV, each with the number of its line and its cells by the column's name.
 
     UTF-8 with or without a mark at its start, else Windows-1252; commas, semicolons or tabs. Raises Invalid with the
-    line that cannot be read.
+    line that cannot be read, and for letters in neither.
     """
     with path.open(encoding=_encoding(path), newline="") as file:
         csv.field_size_limit(_FIELD_LIMIT)
-        delimiter = max(",;\t", key=file.readline().count)
-        file.seek(0)
-        yield from _numbered(csv.DictReader(file, delimiter=delimiter, restkey="", restval="", strict=False))
+        try:
+            delimiter = max(",;\t", key=file.readline().count)
+            file.seek(0)
+            yield from _numbered(csv.DictReader(file, delimiter=delimiter, restkey="", restval="", strict=False))
+        except UnicodeDecodeError as error:
+            raise Invalid("The letters of this file cannot be read. Save it as CSV UTF-8.") from error
 
 
 def read_money(text: str, currency: str) -> Money | None:

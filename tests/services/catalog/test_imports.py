@@ -271,6 +271,14 @@ def test_import_refuses_another_kind_of_file(app, tmp_path, content):
         catalog.start_import(path)
 
 
+def test_a_file_in_another_encoding_is_refused_with_what_to_do(app, tmp_path):
+    path = tmp_path / "products.csv"
+    path.write_bytes("Handle,Title\ncup,Tasse à thé, Å\n".encode("mac-roman"))
+
+    with pytest.raises(Invalid, match="Save it as CSV UTF-8"):
+        catalog.rehearse(path)
+
+
 def test_import_takes_gift_cards_of_a_worth_that_one_can_have(bring):
     rows = ("25", "0", "10000.01")
     run = bring(
