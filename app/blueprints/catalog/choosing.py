@@ -73,8 +73,6 @@ def choose(product: Product, available: Mapping[str, int], asked: Mapping[str, s
 
     What was not asked for is as in the first variant that can be bought.
     """
-    least = product.batch.least  # fewer than that cannot be bought
-    available = {variant: left for variant, left in available.items() if left > FEW or left >= least}
     by_values = {variant.values: variant for variant in product.variants}
     first = _first(product, available)
     named = next((variant for variant in product.variants if variant.id == asked.get("v")), first)
