@@ -11,7 +11,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.money import Money, advice_on
 from app.services import audit
 from app.services.catalog.documents import Collection, Product, Rule, Variant
-from app.services.catalog.gift_cards import as_goods, check
+from app.services.catalog.gift_cards import as_goods, check, end_runs
 from app.services.catalog.measures import Measure
 from app.services.catalog.reading import find_collections, get_product_as_staff
 from app.services.catalog.rewriting import Rewritten, rewrite
@@ -59,6 +59,8 @@ def edit_product(actor: str, product: Product, *, version: int) -> Product:
         _check_worth(product)
     elif before.is_gift_card:
         product = as_goods(product)
+        if version == before.revision:  # first, so that none of it is sold as goods; the next save gives it again
+            end_runs(before)
     changed = replace(product, revision=version)
     with audit.outside(actor, "product.edit", product.id, **_difference(_facts(before), _facts(changed))):
         return save_product(changed)
