@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from app.errors import Invalid
 from app.money import Money, advice_on
-from app.services.catalog.measures import Measure
 
 _FIELD_LIMIT = 10_000_000  # characters; a body may be long
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?")
@@ -30,19 +30,16 @@ class Problem:
 
 @dataclass(frozen=True, kw_only=True)
 class DraftVariant:
-    """A variant as the file has it. `picture` is an address or a file's name."""
+    """A variant as the file has it: `says` has the fields that it has columns for, and None is what has none.
+
+    `picture` is an address or a file's name.
+    """
 
     row: int
     values: tuple[str, ...]
-    sku: str
-    gtin: str
-    price: Money | None
-    compare_at: Money | None
-    weight_grams: int
-    requires_shipping: bool
-    quantity: int
-    picture: str
-    measure: Measure | None = None
+    says: dict[str, Any]
+    quantity: int | None
+    picture: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,18 +53,16 @@ class DraftPicture:
 
 @dataclass(kw_only=True)
 class Draft:
-    """A product as the file has it, with what was wrong in its rows. Without variants it cannot be taken."""
+    """A product as the file has it, with what was wrong in its rows. Without variants it cannot be taken.
+
+    `says` has the fields that the file has columns for; `options` is None where it has none for them.
+    """
 
     row: int
     slug: str
     title: str
-    kind: str
-    vendor: str
-    description: str
-    tags: tuple[str, ...]
-    is_published: bool
-    options: tuple[str, ...]
-    is_gift_card: bool = False
+    says: dict[str, Any]
+    options: tuple[str, ...] | None
     variants: list[DraftVariant] = field(default_factory=list)
     pictures: list[DraftPicture] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)

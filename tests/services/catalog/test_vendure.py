@@ -1,6 +1,7 @@
 """Vendure's product CSV: padded columns, bars between values, rows that belong to the name above them."""
 
 import textwrap
+from dataclasses import replace
 
 import pytest
 
@@ -70,3 +71,16 @@ def test_import_of_the_same_file_changes_nothing(path):
     again = bring(path)
 
     assert (again.changed, again.unchanged) == (0, 2)
+
+
+def test_what_the_file_has_no_column_for_stays(path):
+    bring(path)
+    before = catalog.get("plant")
+    [variant] = before.variants
+    kept = replace(variant, gtin="4006381333931", weight_grams=300, requires_shipping=False)
+    before = catalog.save_product(replace(before, variants=(kept,), is_published=False))
+
+    again = bring(path)
+
+    assert again.changed == 0
+    assert catalog.get_product_as_staff(before.id) == before
