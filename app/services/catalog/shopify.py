@@ -41,6 +41,11 @@ def groups(rows: Iterator[tuple[int, Row]]) -> Iterator[Group]:
     return (list(group) for _, group in groupby(rows, key=lambda pair: pair[1]["Handle"]))
 
 
+def address(row: Row) -> str:
+    """Return the address of the product that a row belongs to."""
+    return slug_of(row["Handle"])
+
+
 def pictures(row: Row) -> set[str]:
     """Return the addresses or file names of the pictures that a row names."""
     return {row.get("Image Src", ""), row.get("Variant Image", "")} - {""}
@@ -52,7 +57,7 @@ def read_draft(group: Group, currency: str) -> Draft:
     handle, title = first.get("Handle", ""), first.get("Title", "")
     draft = Draft(
         row=number,
-        slug=slug_of(handle),
+        slug=address(first),
         title=(title or handle.replace("-", " ").capitalize())[:300],
         says={field: read(first[column]) for field, (column, read) in _FACTS.items() if column in first},
         options=_options(group),

@@ -160,6 +160,8 @@ class Work:
         ids = {variant.values: variant.id for variant in product.variants}
         levels = inventory.levels(ids.values())
         for variant in draft.variants:
+            if variant.quantity is None:
+                continue
             level = levels[ids[variant.values]]
             reason = f"Import of {self._run.file_name}"
             if level.version == 0 and variant.quantity:
@@ -167,7 +169,7 @@ class Work:
                 inventory.receive(
                     level.variant_id, variant.quantity, reason=reason, actor=_IMPORTER, reference=reference
                 )
-            elif level.version and self._run.sets_stock and variant.quantity not in {None, level.shelf}:
+            elif level.version and self._run.sets_stock and variant.quantity != level.shelf:
                 try:
                     inventory.adjust(
                         level.variant_id, variant.quantity, version=level.version, reason=reason, actor=_IMPORTER

@@ -36,6 +36,11 @@ def groups(rows: Iterator[tuple[int, Row]]) -> Iterator[Group]:
         yield group
 
 
+def address(row: Row) -> str:
+    """Return the address of the product whose first row this is."""
+    return slug_of(row.get("slug", "") or row["name"])
+
+
 def pictures(row: Row) -> set[str]:
     """Return the file names of the pictures that a row names."""
     return {*_split(row.get("assets", "")), *_split(row.get("variantAssets", ""))}
@@ -50,7 +55,7 @@ def read_draft(group: Group, currency: str) -> Draft:
     title = first["name"]
     draft = Draft(
         row=number,
-        slug=slug_of(first.get("slug", "") or title),
+        slug=address(first),
         title=title[:300],
         says=_says(first),
         options=tuple(name[:1].upper() + name[1:] for name in _split(first["optionGroups"])),

@@ -129,3 +129,13 @@ def test_a_gift_card_that_a_file_makes_goods_leaves_no_pieces(bring):
     after = catalog.get_product_as_staff(card.id)
     assert (after.is_gift_card, after.variants[0].requires_shipping) == (False, True)
     assert on_hand(after) == [0]
+
+
+def test_rows_of_a_product_that_stand_apart_change_nothing_and_are_told(bring, tmp_path):
+    run, problems = bring("Handle,Title,Variant Price", "cup,Cup,1", "jug,Jug,2", "Cup,Other,3", "pot,Pot,4")
+
+    assert (run.changed, run.failed) == (3, 1)
+    assert catalog.get("cup").title == "Cup"
+    assert "4,cup,This product stands in the file twice, from row 2 and from row 4" in problems
+    rehearsal = catalog.rehearse(tmp_path / "products.csv")
+    assert (rehearsal.products, [problem.row for problem in rehearsal.problems]) == (3, [4])

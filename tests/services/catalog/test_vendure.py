@@ -84,3 +84,15 @@ def test_what_the_file_has_no_column_for_stays(path):
 
     assert again.changed == 0
     assert catalog.get_product_as_staff(before.id) == before
+
+
+def test_two_products_of_one_name_do_not_become_one(path):
+    path.write_text(FILE + "Plant , ,, ,category:Home , , ,P2 ,9.00 ,standard ,7 , , ,\n")
+
+    run = bring(path)
+
+    assert (run.changed, run.failed) == (2, 1)
+    assert catalog.get("plant").variants[0].price.amount == 300
+    assert "8,plant,This product stands in the file twice, from row 7 and from row 8" in catalog.problems_of(
+        run.id
+    ).replace('"', "")
