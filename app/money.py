@@ -3,6 +3,7 @@
 The one rule: an amount is never a float, and two currencies never meet in one sum.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,10 +23,21 @@ _EXPONENTS = {
     **dict.fromkeys(("CLF", "UYW"), 4),
 }
 
+_THREE_BEHIND_A_MARK = re.compile(r"(\d{1,20})[.,](\d{3})")
+
 
 def exponent(currency: str) -> int:
     """Return how many minor digits `currency` has (ISO 4217)."""
     return _EXPONENTS.get(currency, 2)
+
+
+def advice_on(text: str, currency: str) -> str:
+    """Return what to write instead of an amount like 1,200, which is 1200 to some and 1.20 to others; else nothing."""
+    found = _THREE_BEHIND_A_MARK.fullmatch(text.strip())
+    if found is None or exponent(currency) > 2:
+        return ""
+    part = f"{found[1]}.{found[2][: exponent(currency)]}".rstrip(".")
+    return f"“{text.strip()}” can be read in two ways. Write {found[1]}{found[2]} or {part}."
 
 
 @dataclass(frozen=True, slots=True, order=False)

@@ -41,7 +41,7 @@ class Choice:
     @property
     def is_buyable(self) -> bool:
         """Whether it can go into the cart."""
-        return self.variant is not None and self.variant.price is not None and self.left > 0
+        return self.variant is not None and bool(self.variant.price) and self.left > 0
 
     @property
     def are_few(self) -> bool:
@@ -73,8 +73,6 @@ def choose(product: Product, available: Mapping[str, int], asked: Mapping[str, s
 
     What was not asked for is as in the first variant that can be bought.
     """
-    least = product.batch.least  # fewer than that cannot be bought
-    available = {variant: left for variant, left in available.items() if left > FEW or left >= least}
     by_values = {variant.values: variant for variant in product.variants}
     first = _first(product, available)
     named = next((variant for variant in product.variants if variant.id == asked.get("v")), first)
@@ -128,6 +126,6 @@ def _value(
 ) -> Value:
     """Describe what choosing `value` would lead to, the other choices staying."""
     variant = by_values.get((*chosen[: place - 1], value, *chosen[place:]))
-    is_gone = variant is None or variant.price is None
+    is_gone = variant is None or not variant.price
     is_sold_out = variant is not None and available.get(variant.id, 0) < 1
     return Value(value, is_gone, is_sold_out, is_chosen=chosen[place - 1] == value)

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from app.errors import Invalid
-from app.money import Money
-from app.services.catalog.measures import Measure
+from app.money import Money, advice_on
 
 _FIELD_LIMIT = 10_000_000  # characters; a body may be long
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?")
@@ -30,19 +30,16 @@ class Problem:
 
 @dataclass(frozen=True, kw_only=True)
 class DraftVariant:
-    """A variant as the file has it. `picture` is an address or a file's name."""
+    """A variant as the file has it: `says` has the fields that it has columns for, and None is what has none.
+
+    `picture` is an address or a file's name.
+    """
 
     row: int
     values: tuple[str, ...]
-    sku: str
-    gtin: str
-    price: Money | None
-    compare_at: Money | None
-    weight_grams: int
-    requires_shipping: bool
-    quantity: int
-    picture: str
-    measure: Measure | None = None
+    says: dict[str, Any]
+    quantity: int | None
+    picture: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,18 +53,16 @@ class DraftPicture:
 
 @dataclass(kw_only=True)
 class Draft:
-    """A product as the file has it, with what was wrong in its rows. Without variants it cannot be taken."""
+    """A product as the file has it, with what was wrong in its rows. Without variants it cannot be taken.
+
+    `says` has the fields that the file has columns for; `options` is None where it has none for them.
+    """
 
     row: int
     slug: str
     title: str
-    kind: str
-    vendor: str
-    description: str
-    tags: tuple[str, ...]
-    is_published: bool
-    options: tuple[str, ...]
-    is_gift_card: bool = False
+    says: dict[str, Any]
+    options: tuple[str, ...] | None
     variants: list[DraftVariant] = field(default_factory=list)
     pictures: list[DraftPicture] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -77,19 +72,24 @@ def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
     """Stream the rows of a CSV, each with the number of its line and its cells by the column's name.
 
     UTF-8 with or without a mark at its start, else Windows-1252; commas, semicolons or tabs. Raises Invalid with the
-    line that cannot be read.
+    line that cannot be read, and for letters in neither.
     """
     with path.open(encoding=_encoding(path), newline="") as file:
         csv.field_size_limit(_FIELD_LIMIT)
-        delimiter = max(",;\t", key=file.readline().count)
-        file.seek(0)
-        yield from _numbered(csv.DictReader(file, delimiter=delimiter, restkey="", restval="", strict=False))
+        try:
+            delimiter = max(",;\t", key=file.readline().count)
+            file.seek(0)
+            yield from _numbered(csv.DictReader(file, delimiter=delimiter, restkey="", restval="", strict=False))
+        except UnicodeDecodeError as error:
+            raise Invalid("The letters of this file cannot be read. Save it as CSV UTF-8.") from error
 
 
 def read_money(text: str, currency: str) -> Money | None:
     """Read a price; both 1,234.50 and 1.234,50 mean the same. No price is None."""
     if not text:
         return None
+    if advice := advice_on(text, currency):
+        raise ValueError(advice)
     plain = text
     if "," in text:
         mark, thousands = (",", ".") if text.rfind(",") > text.rfind(".") else (".", ",")

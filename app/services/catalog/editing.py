@@ -8,10 +8,10 @@ from typing import Any
 
 from app import config, db
 from app.errors import Conflict, Invalid, NotFound
-from app.money import Money
+from app.money import Money, advice_on
 from app.services import audit
 from app.services.catalog.documents import Collection, Product, Rule, Variant
-from app.services.catalog.gift_cards import as_goods, check
+from app.services.catalog.gift_cards import as_goods, check, end_runs
 from app.services.catalog.measures import Measure
 from app.services.catalog.reading import find_collections, get_product_as_staff
 from app.services.catalog.rewriting import Rewritten, rewrite
@@ -59,6 +59,8 @@ def edit_product(actor: str, product: Product, *, version: int) -> Product:
         _check_worth(product)
     elif before.is_gift_card:
         product = as_goods(product)
+        if version == before.revision:  # first, so that none of it is sold as goods; the next save gives it again
+            end_runs(before)
     changed = replace(product, revision=version)
     with audit.outside(actor, "product.edit", product.id, **_difference(_facts(before), _facts(changed))):
         return save_product(changed)
@@ -193,6 +195,8 @@ def read_price(text: str) -> Money | None:
     """Read a price as staff type it; nothing is none. Raises Invalid."""
     if not text.strip():
         return None
+    if advice := advice_on(text, config.current().currency):
+        raise Invalid(advice)
     try:
         price = Money.parse(text.strip().replace(",", "."), config.current().currency)
     except ValueError as error:

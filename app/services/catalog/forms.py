@@ -7,19 +7,30 @@ from types import ModuleType
 
 from app.errors import Invalid
 from app.services.catalog import shopify, vendure
-from app.services.catalog.drafts import Draft, Group, Row, read_rows
+from app.services.catalog.drafts import Draft, Group, Problem, Row, read_rows
 
 _FORMS: tuple[ModuleType, ...] = (shopify, vendure)
 
 
-def read_groups(path: Path) -> Iterator[Group]:
-    """Stream a file as the rows of one product after the other; raise Invalid when it has none of the forms."""
+def read_groups(path: Path, repeated: list[Problem]) -> Iterator[Group]:
+    """Stream a file as the rows of one product after the other; raise Invalid when it has none of the forms.
+
+    Rows of a product that stood before, apart from these, are left out and noted in `repeated`.
+    """
     rows = read_rows(path)
     first = next(rows, None)
     if first is None:
         raise Invalid("There is no product in this file: it has no row below its first.")
     form = _form_of(first[1])
-    yield from form.groups(chain([first], rows))
+    begins: dict[str, int] = {}
+    for group in form.groups(chain([first], rows)):
+        number, row = group[0]
+        slug = form.address(row)
+        if slug and (before := begins.setdefault(slug, number)) != number:
+            said = f"This product stands in the file twice, from row {before} and from row {number}; the first counts."
+            repeated.append(Problem(number, slug, said))
+        else:
+            yield group
 
 
 def read_draft(group: Group, currency: str) -> Draft:

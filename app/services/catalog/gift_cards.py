@@ -14,14 +14,11 @@ from app.services import gift_cards, inventory
 from app.services.catalog.documents import Product, Variant
 
 RUN = 10_000  # pieces of each worth that may be sold until staff allow more, as of anything else: they are owed
+_NAME = "gift-card-run"
 
 
 def as_gift_card(product: Product) -> Product:
-    """Return a gift card as it is kept, with the first run of each worth on the shelf. Safe to repeat."""
-    for variant in () if product.is_deleted else sorted(product.variants, key=lambda each: each.id):
-        inventory.receive(
-            variant.id, RUN, reason="First run of a gift card", actor="shop", reference=f"gift-card-run:{variant.id}"
-        )
+    """Return a gift card as it is kept."""
     variants = tuple(
         replace(each, requires_shipping=False, weight_grams=0, compare_at=None) for each in product.variants
     )
@@ -32,6 +29,18 @@ def as_goods(product: Product) -> Product:
     """Return what was a gift card as something that is sent."""
     variants = tuple(replace(each, requires_shipping=True) for each in product.variants)
     return replace(product, is_gift_card=False, variants=variants)
+
+
+def give_runs(product: Product) -> None:
+    """Put a run of each worth of a gift card on the shelf, where there is none. Safe to repeat."""
+    for variant in () if product.is_deleted else sorted(product.variants, key=lambda each: each.id):
+        inventory.give_run(variant.id, RUN, name=_NAME, reason="Run of a gift card", actor="shop")
+
+
+def end_runs(product: Product) -> None:
+    """Take what is left of the runs out of stock again, before what was a gift card is saved as goods."""
+    for variant in sorted(product.variants, key=lambda each: each.id):
+        inventory.end_run(variant.id, name=_NAME, reason="No gift card any more", actor="shop")
 
 
 def is_worth(variant: Variant) -> bool:

@@ -9,7 +9,7 @@ import json
 import re
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -41,11 +41,13 @@ class Rehearsal(NamedTuple):
 
 def rehearse(path: Path) -> Rehearsal:
     """Read a file without taking anything from it."""
-    drafts = [read_draft(group, config.current().currency) for group in read_groups(path)]
+    problems: list[Problem] = []
+    drafts = [read_draft(group, config.current().currency) for group in read_groups(path, problems)]
+    problems += (problem for draft in drafts for problem in draft.problems)
     return Rehearsal(
         sum(bool(draft.variants) for draft in drafts),
         sum(len(draft.variants) for draft in drafts),
-        [problem for draft in drafts for problem in draft.problems],
+        sorted(problems, key=lambda problem: problem.row),
     )
 
 
@@ -54,9 +56,9 @@ def start_import(path: Path, *, folder: Path | None = None, sets_stock: bool = F
 
     Stock is taken for variants that never had any; with `sets_stock` the file's numbers replace what is on hand.
     """
-    run = db.new_id()
+    run, repeated = db.new_id(), list[Problem]()
     with tempfile.TemporaryFile() as draft:
-        for group in read_groups(path):
+        for group in read_groups(path, repeated):
             draft.write(json.dumps(group).encode() + b"\n")
             if folder:
                 _send_pictures(run, folder, group)
@@ -64,8 +66,14 @@ def start_import(path: Path, *, folder: Path | None = None, sets_stock: bool = F
         draft.seek(0)
         stores.s3().put_object(Bucket=stores.bucket(), Key=f"imports/{run}/products.jsonl", Body=draft)
     with db.orders.transaction() as session:
-        session.add(ImportRun(id=run, file_name=path.name, sets_stock=sets_stock, size=size, created_at=clock.now()))
+        session.add(
+            ImportRun(
+                id=run, file_name=path.name, sets_stock=sets_stock, size=size, failed=len(repeated),
+                created_at=clock.now(),
+            )
+        )  # fmt: skip
         session.flush()
+        session.add_all(_rows(run, repeated))
         later("imports.go_on", run, 0, key=f"import:{run}:0")
     return run
 
@@ -139,8 +147,12 @@ def _note(run: ImportRun, draft: Draft, outcome: str, length: int) -> ImportRun:
     change = {"position": run.position + length, outcome: getattr(run, outcome) + 1}
     statement = update(ImportRun).where(ImportRun.id == run.id).values(**change).returning(ImportRun)
     with db.orders.transaction() as session:
-        session.add_all(ImportProblem(id=db.new_id(), run_id=run.id, **asdict(each)) for each in draft.problems)
+        session.add_all(_rows(run.id, draft.problems))
         return session.scalars(statement, execution_options={"populate_existing": True}).one()
+
+
+def _rows(run_id: str, problems: Iterable[Problem]) -> Iterator[ImportProblem]:
+    return (ImportProblem(id=db.new_id(), run_id=run_id, **asdict(each)) for each in problems)
 
 
 def _harmless(cell: str) -> str:

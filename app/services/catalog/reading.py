@@ -195,6 +195,15 @@ def find_by_slug(slug: str) -> Product | None:
     return to_product(document) if document else None
 
 
+def find_by_any_slug(slug: str) -> Product | None:
+    """Return the product of `slug`, else the youngest that had this address. For imports."""
+    if found := find_by_slug(slug):
+        return found
+    had_it = {"old_slugs": slug, "is_deleted": False}
+    document = stores.catalog()["products"].find_one(had_it, sort=[("_id", -1)])
+    return to_product(document) if document else None
+
+
 def find_collection_by_slug(slug: str) -> Collection | None:
     """Return the collection of `slug` with its products, whatever its state."""
     document = stores.catalog()["collections"].find_one({"slug": slug})
@@ -252,7 +261,7 @@ def _to_sellable(product: Product, variant: Variant) -> Sellable:
         image=product.media_of(variant),
         is_available=product.is_published
         and not product.is_deleted
-        and (is_worth(variant) if product.is_gift_card else variant.price is not None),
+        and (is_worth(variant) if product.is_gift_card else bool(variant.price)),
         requires_shipping=variant.requires_shipping and not product.is_gift_card,
         is_gift_card=product.is_gift_card,
         batch=product.batch,

@@ -6,7 +6,7 @@ from typing import Any
 
 from app import config, stores
 from app.errors import Invalid
-from app.money import Money
+from app.money import Money, advice_on
 from app.services.catalog.documents import Collection, Rule, to_collection
 
 RULES = {
@@ -27,10 +27,15 @@ def check_rule(rule: Rule) -> Rule:
     if not rule.value.strip():
         raise Invalid(f"Say what “{RULES[rule.kind]}” compares with, or choose no rule in that row.")
     if rule.kind.startswith("price"):
+        currency = config.current().currency
+        if advice := advice_on(rule.value, currency):
+            raise Invalid(advice)
         try:
-            Money.parse(rule.value, config.current().currency)
+            price = Money.parse(rule.value, currency)
         except ValueError as error:
             raise Invalid(f"“{rule.value}” is no price. Write it as 30 or 29.90.") from error
+        if not 0 <= price.amount < 10**12:
+            raise Invalid(f"“{rule.value}” is no price to sell at.")
     return Rule(rule.kind, rule.value.strip())
 
 

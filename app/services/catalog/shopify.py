@@ -6,6 +6,7 @@ One row is a variant, a picture or both; the rows of a product stand together, i
 
 from collections.abc import Callable, Iterator
 from itertools import groupby
+from typing import Any
 
 import nh3
 
@@ -40,6 +41,11 @@ def groups(rows: Iterator[tuple[int, Row]]) -> Iterator[Group]:
     return (list(group) for _, group in groupby(rows, key=lambda pair: pair[1]["Handle"]))
 
 
+def address(row: Row) -> str:
+    """Return the address of the product that a row belongs to."""
+    return slug_of(row["Handle"])
+
+
 def pictures(row: Row) -> set[str]:
     """Return the addresses or file names of the pictures that a row names."""
     return {row.get("Image Src", ""), row.get("Variant Image", "")} - {""}
@@ -51,17 +57,14 @@ def read_draft(group: Group, currency: str) -> Draft:
     handle, title = first.get("Handle", ""), first.get("Title", "")
     draft = Draft(
         row=number,
-        slug=slug_of(handle),
+        slug=address(first),
         title=(title or handle.replace("-", " ").capitalize())[:300],
-        kind=first.get("Type", ""),
-        vendor=first.get("Vendor", ""),
-        description=clean_html(first.get("Body (HTML)", "")),
-        tags=tuple(tag.strip() for tag in first.get("Tags", "").split(",") if tag.strip()),
-        is_published=is_true(first.get("Published", ""), default=True)
-        and first.get("Status", "active").lower() in {"", "active"},
+        says={field: read(first[column]) for field, (column, read) in _FACTS.items() if column in first},
         options=_options(group),
-        is_gift_card=is_true(first.get("Gift Card", ""), default=False),
     )
+    if {"Published", "Status"} & first.keys():
+        is_active = first.get("Status", "").lower() in {"", "active"}
+        draft.says["is_published"] = is_active and is_true(first.get("Published", ""), default=True)
     if not draft.slug:
         draft.problems.append(Problem(number, handle, "The handle is missing, so this row belongs to no product."))
         return draft
@@ -77,8 +80,19 @@ def clean_html(text: str) -> str:
     return nh3.clean(text, tags=_HTML_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"}).strip()
 
 
-def _options(group: Group) -> tuple[str, ...]:
+_FACTS: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "kind": ("Type", str),
+    "vendor": ("Vendor", str),
+    "description": ("Body (HTML)", clean_html),
+    "tags": ("Tags", lambda cell: tuple(tag.strip() for tag in cell.split(",") if tag.strip())),
+    "is_gift_card": ("Gift Card", lambda cell: is_true(cell, default=False)),
+}
+
+
+def _options(group: Group) -> tuple[str, ...] | None:
     first = group[0][1]
+    if "Option1 Name" not in first:
+        return None
     names = tuple(first[f"Option{place} Name"] for place in (1, 2, 3) if first.get(f"Option{place} Name"))
     values = {row.get("Option1 Value", "") for _, row in group} - {""}
     return () if names in {(_NO_OPTIONS,), ()} and len(values) < 2 else names
@@ -93,38 +107,51 @@ def _read_row(draft: Draft, number: int, row: Row, currency: str) -> None:
     is_variant = number == draft.row or any(row.get(name) for name in ("Option1 Value", "Variant Price", "Variant SKU"))
     if not is_variant:
         return
-    values = tuple(row.get(f"Option{place} Value", "") for place, _ in enumerate(draft.options, start=1))
+    values = tuple(row.get(f"Option{place} Value", "") for place, _ in enumerate(draft.options or (), start=1))
     if not all(values):
         wrong("A value is missing for one of the product's options, so this variant was left out.")
     elif any(variant.values == values for variant in draft.variants):
         wrong("This variant stands in the file twice; the first was taken.")
     else:
         try:
-            price, was = (
-                read_money(row.get(f"Variant {name}", ""), currency) for name in ("Price", "Compare At Price")
-            )
+            says = _says(row, currency, wrong)
         except ValueError as error:
             wrong(f"{error} This variant was left out.")
             return
-        if draft.is_gift_card and (price is None or not gift_cards.can_hold(price)):
+        if draft.says.get("is_gift_card") and "price" in says and not _is_worth(says["price"]):
             most = Money(gift_cards.MOST, currency).decimal
             wrong(f"A gift card is worth something above zero and up to {most}, so this variant was left out.")
             return
+        pieces = row.get("Variant Inventory Qty")
         draft.variants.append(
             DraftVariant(
                 row=number,
                 values=values,
-                sku=row.get("Variant SKU", "")[:200],
-                gtin=row.get("Variant Barcode", "").lstrip("'")[:50],
-                price=price,
-                compare_at=was if price and was and was > price else None,
-                weight_grams=read_whole(row.get("Variant Grams", ""), "weight", wrong),
-                requires_shipping=is_true(row.get("Variant Requires Shipping", ""), default=True),
-                quantity=read_whole(row.get("Variant Inventory Qty", ""), "quantity", wrong),
-                picture=row.get("Variant Image", ""),
-                measure=_measure(row, wrong),
+                says=says,
+                quantity=None if pieces is None else read_whole(pieces, "quantity", wrong),
+                picture=row.get("Variant Image"),
             )
         )
+
+
+def _says(row: Row, currency: str, wrong: Callable[[str], None]) -> dict[str, Any]:
+    """Read the fields of a variant that the file has columns for; raise ValueError for a price that is none."""
+    readers: dict[str, tuple[str, Callable[[str], Any]]] = {
+        "sku": ("Variant SKU", lambda cell: cell[:200]),
+        "gtin": ("Variant Barcode", lambda cell: cell.lstrip("'")[:50]),
+        "price": ("Variant Price", lambda cell: read_money(cell, currency)),
+        "compare_at": ("Variant Compare At Price", lambda cell: read_money(cell, currency)),
+        "weight_grams": ("Variant Grams", lambda cell: read_whole(cell, "weight", wrong)),
+        "requires_shipping": ("Variant Requires Shipping", lambda cell: is_true(cell, default=True)),
+    }
+    says = {field: read(row[column]) for field, (column, read) in readers.items() if column in row}
+    if measure := _measure(row, wrong):
+        says["measure"] = measure
+    return says
+
+
+def _is_worth(price: Money | None) -> bool:
+    return price is not None and gift_cards.can_hold(price)
 
 
 def _measure(row: Row, wrong: Callable[[str], None]) -> Measure | None:

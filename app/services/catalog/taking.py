@@ -9,8 +9,9 @@ from app.errors import Conflict, ShopError
 from app.services import images, inventory
 from app.services.catalog.documents import Option, Product, Variant
 from app.services.catalog.drafts import Draft, DraftVariant, Problem
+from app.services.catalog.gift_cards import as_goods, end_runs
 from app.services.catalog.models import ImportRun
-from app.services.catalog.reading import find_by_slug
+from app.services.catalog.reading import find_by_any_slug
 from app.services.catalog.writing import save_product
 from app.services.images import Media
 
@@ -33,8 +34,10 @@ class Work:
         """Bring the shop to what the draft says; return what came of it: changed, unchanged or failed."""
         if not draft.variants:
             return "failed"
-        before = find_by_slug(draft.slug)
+        before = find_by_any_slug(draft.slug)
         product = self._merge(draft, before)
+        if before and before.is_gift_card and not product.is_gift_card:
+            end_runs(before)
         try:
             saved = product if product == before else save_product(product)
         except (Conflict, ValueError) as error:
@@ -44,45 +47,59 @@ class Work:
         return "unchanged" if product == before else "changed"
 
     def _merge(self, draft: Draft, before: Product | None) -> Product:
-        """Put what the file says over what the shop has. Variants that the file does not name stay."""
+        """Put what the file says over what the shop has. What it does not say stays, and variants it does not name."""
         product = before or Product(
             id=db.new_id(), slug=draft.slug, title=draft.title, created_at=clock.now().replace(microsecond=0)
         )
+        if product.is_gift_card and not draft.says.get("is_gift_card", True):
+            product = as_goods(product)
+        options = self._options(draft, product)
         media = self._pictures(draft, product)
-        known = {variant.values: variant for variant in product.variants if len(variant.values) == len(draft.options)}
+        known = {variant.values: variant for variant in product.variants if len(variant.values) == len(options)}
         named = [self._variant(variant, known.get(variant.values), media) for variant in draft.variants]
         others = [known[values] for values in known if values not in {variant.values for variant in named}]
         variants = (*named, *others)
-        return replace(
-            product,
-            title=draft.title,
-            kind=draft.kind,
-            vendor=draft.vendor,
-            description=draft.description,
-            tags=draft.tags,
-            is_published=draft.is_published,
-            is_gift_card=draft.is_gift_card,
-            options=tuple(
+        if draft.options is not None:
+            options = tuple(
                 Option(name, tuple(dict.fromkeys(variant.values[place] for variant in variants)))
                 for place, name in enumerate(draft.options)
-            ),
+            )
+        pictures = {picture.key: picture for picture in reversed(media.values())}
+        own = [picture for picture in product.media if not (picture.source or picture.key in pictures)]
+        return replace(
+            product,
+            **draft.says,
+            title=draft.title,
+            options=options,
             variants=variants,
-            media=tuple({picture.key: picture for picture in reversed(media.values())}.values())[::-1] or product.media,
+            media=(*reversed(pictures.values()), *own) if pictures else product.media,
         )
 
+    def _options(self, draft: Draft, product: Product) -> tuple[Option, ...]:
+        """Return the options that the draft's variants answer: without columns for them those of the product.
+
+        Its only variant is meant then; of several the file cannot say which, so it changes none.
+        """
+        if draft.options is not None:
+            return tuple(Option(name, ()) for name in draft.options)
+        if len(product.variants) > 1:
+            names = " and ".join(option.name for option in product.options)
+            draft.problems.append(
+                Problem(draft.row, draft.slug, f"The file has no column for {names}, so no variant was changed.")
+            )
+            draft.variants.clear()
+        elif product.variants:
+            draft.variants = [replace(each, values=product.variants[0].values) for each in draft.variants]
+        return product.options if product.variants else ()
+
     def _variant(self, draft: DraftVariant, before: Variant | None, media: dict[str, Media]) -> Variant:
+        after = replace(before or Variant(id=db.new_id(), values=draft.values), **draft.says)
+        if after.compare_at and not (after.price and after.price.amount < after.compare_at.amount):
+            after = replace(after, compare_at=None)
+        if draft.picture is None:
+            return after
         picture = media.get(draft.picture)
-        return replace(
-            before or Variant(id=db.new_id(), values=draft.values),
-            sku=draft.sku,
-            gtin=draft.gtin,
-            price=draft.price,
-            compare_at=draft.compare_at,
-            weight_grams=draft.weight_grams,
-            requires_shipping=draft.requires_shipping,
-            measure=draft.measure or (before.measure if before else None),  # what the file does not say stays
-            media_key=picture.key if picture else None,
-        )
+        return replace(after, media_key=picture.key if picture else None)
 
     def _pictures(self, draft: Draft, before: Product) -> dict[str, Media]:
         """Return the product's pictures by their source; one that cannot be had is a problem of its row."""
@@ -95,12 +112,12 @@ class Work:
         media: dict[str, Media] = {}
         for source, (row, alt) in wanted.items():
             try:
-                media[source] = self._picture(source, alt or draft.title, before, deadline)
+                media[source] = self._picture(source, alt, draft.title, before, deadline)
             except ShopError as error:
                 draft.problems.append(Problem(row, draft.slug, f"The picture {source[:200]} was left out. {error}"))
         return media
 
-    def _picture(self, source: str, alt: str, before: Product, deadline: float) -> Media:
+    def _picture(self, source: str, alt: str, title: str, before: Product, deadline: float) -> Media:
         content = self._find_sent(source)
         if content is None:
             known = next((picture for picture in before.media if picture.source == source), None)
@@ -109,8 +126,8 @@ class Work:
             key = images.key_of(content)
             known = next((picture for picture in before.media if picture.key == key), None)
         if known:
-            return replace(known, alt=alt)
-        added = images.add(content, alt)
+            return replace(known, alt=alt or known.alt or title)
+        added = images.add(content, alt or title)
         self.new_pictures.add(added.key)
         return replace(added, source=source)
 
@@ -138,11 +155,13 @@ class Work:
 
         What a gift card has there is no count of pieces that lie anywhere.
         """
-        if draft.is_gift_card:
+        if product.is_gift_card:
             return
         ids = {variant.values: variant.id for variant in product.variants}
         levels = inventory.levels(ids.values())
         for variant in draft.variants:
+            if variant.quantity is None:
+                continue
             level = levels[ids[variant.values]]
             reason = f"Import of {self._run.file_name}"
             if level.version == 0 and variant.quantity:

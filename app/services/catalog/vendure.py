@@ -5,6 +5,7 @@ One row is a variant; a row without a name belongs to the product above it. Seve
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from app.services.catalog.drafts import (
     Draft,
@@ -35,6 +36,11 @@ def groups(rows: Iterator[tuple[int, Row]]) -> Iterator[Group]:
         yield group
 
 
+def address(row: Row) -> str:
+    """Return the address of the product whose first row this is."""
+    return slug_of(row.get("slug", "") or row["name"])
+
+
 def pictures(row: Row) -> set[str]:
     """Return the file names of the pictures that a row names."""
     return {*_split(row.get("assets", "")), *_split(row.get("variantAssets", ""))}
@@ -47,19 +53,13 @@ def read_draft(group: Group, currency: str) -> Draft:
     """
     number, first = group[0]
     title = first["name"]
-    facets = [facet.partition(":")[::2] for facet in _split(first.get("facets", ""))]
-    categories = [value.strip() for name, value in facets if name.strip().lower() == "category"]
     draft = Draft(
         row=number,
-        slug=slug_of(first.get("slug", "") or title),
+        slug=address(first),
         title=title[:300],
-        kind=categories[-1] if categories else "",
-        vendor=next((value.strip() for name, value in facets if name.strip().lower() == "brand"), ""),
-        description=clean_html(first.get("description", "")),
-        tags=tuple(dict.fromkeys(value.strip() for name, value in facets if name.strip().lower() != "brand")),
-        is_published=True,
+        says=_says(first),
         options=tuple(name[:1].upper() + name[1:] for name in _split(first["optionGroups"])),
-        pictures=[DraftPicture(row=number, source=name, alt=title) for name in _split(first.get("assets", ""))],
+        pictures=[DraftPicture(row=number, source=name, alt="") for name in _split(first.get("assets", ""))],
     )
     if not title or not draft.slug:
         draft.problems.append(Problem(number, first.get("slug", ""), "The name is missing, so this is no product."))
@@ -71,19 +71,35 @@ def read_draft(group: Group, currency: str) -> Draft:
     return draft
 
 
+def _says(row: Row) -> dict[str, Any]:
+    """Read the fields of a product that the file has columns for."""
+    says: dict[str, Any] = {}
+    if "description" in row:
+        says["description"] = clean_html(row["description"])
+    if "facets" in row:
+        facets = [facet.partition(":")[::2] for facet in _split(row["facets"])]
+        categories = [value.strip() for name, value in facets if name.strip().lower() == "category"]
+        says["kind"] = categories[-1] if categories else ""
+        says["vendor"] = next((value.strip() for name, value in facets if name.strip().lower() == "brand"), "")
+        says["tags"] = tuple(dict.fromkeys(value.strip() for name, value in facets if name.strip().lower() != "brand"))
+    return says
+
+
 def _read_variant(draft: Draft, number: int, row: Row, currency: str) -> None:
     def wrong(problem: str) -> None:
         draft.problems.append(Problem(number, draft.slug, problem))
 
     values = tuple(_split(row["optionValues"]))
-    if len(values) != len(draft.options):
+    if len(values) != len(draft.options or ()):
         wrong("It has not one value for each of the product's options, so this variant was left out.")
         return
     if any(variant.values == values for variant in draft.variants):
         wrong("This variant stands in the file twice; the first was taken.")
         return
+    says: dict[str, Any] = {"sku": row["sku"][:200]} if "sku" in row else {}
     try:
-        price = read_money(row.get("price", ""), currency)
+        if "price" in row:
+            says["price"] = read_money(row["price"], currency)
     except ValueError as error:
         wrong(f"{error} This variant was left out.")
         return
@@ -91,14 +107,9 @@ def _read_variant(draft: Draft, number: int, row: Row, currency: str) -> None:
         DraftVariant(
             row=number,
             values=values,
-            sku=row.get("sku", "")[:200],
-            gtin="",
-            price=price,
-            compare_at=None,
-            weight_grams=0,
-            requires_shipping=True,
+            says=says,
             quantity=read_whole(row["stockOnHand"], "quantity", wrong),
-            picture=next(iter(_split(row.get("variantAssets", ""))), ""),
+            picture=next(iter(_split(row["variantAssets"])), "") if "variantAssets" in row else None,
         )
     )
 

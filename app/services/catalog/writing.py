@@ -12,7 +12,7 @@ from app import clock, db, stores
 from app.errors import Conflict
 from app.queue import later
 from app.services.catalog.documents import Collection, Product, to_document
-from app.services.catalog.gift_cards import as_gift_card
+from app.services.catalog.gift_cards import as_gift_card, give_runs
 
 _TAKEN = "Another {} has the address “{}”. Choose another."
 _OLD = "Somebody else changed this {} meanwhile. Look at what it is now, then save again if yours is still needed."
@@ -27,6 +27,8 @@ def save_product(product: Product, *, is_announced: bool = True) -> Product:
     product = as_gift_card(product) if product.is_gift_card else product
     saved = replace(product, revision=product.revision + 1)
     _write(stores.catalog()["products"], to_document(saved), kind="product")
+    if saved.is_gift_card:
+        give_runs(saved)  # last: what is refused as a gift card stays goods
     if is_announced:
         _announce("search.index_product", saved.id, saved.revision)
     return saved

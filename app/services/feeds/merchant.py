@@ -66,14 +66,15 @@ def _offer(product: catalog.Product, variant: catalog.Variant, price: Money, *, 
     is_own_make = product.vendor in {"", settings.name}
     ways = shipping.options(settings.country, variant.weight_grams, price) if variant.requires_shipping else []
     named = zip(product.options, variant.values, strict=False)
+    is_available = level.available >= product.batch.least
     return Offer(
         id=variant.id,
         title=", ".join(filter(None, (product.title, variant.label)))[:_LONGEST_TITLE],
         description=(catalog.plain_text(product.description) or product.title)[:_LONGEST_TEXT],
         path=f"{product.url}?v={variant.id}" if len(product.variants) > 1 else product.url,
         pictures=tuple(picture.large_url for picture in product.media_from(variant)[: _MOST_PICTURES + 1]),
-        is_available=level.available > 0,
-        due=level.due,
+        is_available=is_available,
+        due=level.due if is_available else None,
         price=own or price,
         sale_price=price if own else None,
         group_id=product.id if len(product.variants) > 1 else None,

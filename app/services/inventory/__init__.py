@@ -23,6 +23,7 @@ from app.services.inventory.levels import (
 )
 from app.services.inventory.models import Reservation
 from app.services.inventory.reservations import held, hold, release, reservations_of, reserve, sell
+from app.services.inventory.runs import end_run, give_run
 from app.services.inventory.showing import Shown, generation, shown
 
 __all__ = [
@@ -37,7 +38,9 @@ __all__ = [
     "adjust",
     "allow_backorder",
     "book",
+    "end_run",
     "generation",
+    "give_run",
     "held",
     "hold",
     "level_as_staff",

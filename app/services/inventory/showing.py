@@ -28,6 +28,10 @@ class Shown(NamedTuple):
     left: int
     due: date | None
 
+    def has(self, pieces: int) -> bool:
+        """Whether so many can be had, as far as pages know."""
+        return self.left >= min(pieces, FEW + 1)
+
 
 _NONE = Shown(0, None)
 

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from app import db
 from app.fsck import Check, Fault, pages
 from app.services import catalog
-from app.services.search.indexing import index_collections, index_products
+from app.services.search.indexing import index_collections, index_products, lower_collections, lower_products
 from app.services.search.models import SearchDocument, SearchShelf
 
 _DOCUMENTS = (SearchDocument, SearchDocument.product_id, SearchDocument.revision)
@@ -38,11 +38,13 @@ def _find(kind: str, _: Any, key: Any, revision: Any) -> Iterator[Fault]:
 
 
 def _mend_product(product_id: str) -> None:
+    lower_products([product_id])
     index_products([product_id])
     _forget("products", *_DOCUMENTS, product_id)
 
 
 def _mend_collection(collection_id: str) -> None:
+    lower_collections([collection_id])
     index_collections([collection_id])
     _forget("collections", *_SHELVES, collection_id)
 

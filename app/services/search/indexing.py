@@ -7,12 +7,12 @@ import zlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, literal_column, select
+from sqlalchemy import ColumnElement, delete, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app import db
 from app.services import catalog, inventory
-from app.services.search.models import SearchDocument, SearchTurn
+from app.services.search.models import SearchDocument, SearchShelf, SearchTurn
 from app.services.search.shelving import place_products, write_shelf
 from app.services.search.terms import ids_of_terms, terms_of
 from app.services.search.words import bare, note_words, plain_words, searchable
@@ -67,8 +67,24 @@ def index_turns() -> int:
 
 
 def reindex() -> int:
-    """Write every search document anew, as after a change of what is indexed."""
-    return index_products(catalog.list_ids("products")) + index_collections(catalog.list_ids("collections"))
+    """Write every search document anew, as after a change of what is indexed or a restore of the catalogue."""
+    products, collections = catalog.list_ids("products"), catalog.list_ids("collections")
+    lower_products(products)
+    lower_collections(collections)
+    return index_products(products) + index_collections(collections)
+
+
+def lower_products(ids: Sequence[str]) -> None:
+    """Let any revision of these products be written, where search is ahead of the catalogue: that was restored.
+
+    Index them afterwards: what is read then is no older than what is made old here.
+    """
+    _lower(catalog.find_products, ids, SearchDocument, SearchDocument.product_id, SearchDocument.revision)
+
+
+def lower_collections(ids: Sequence[str]) -> None:
+    """Let any revision of these collections be written, as lower_products() does."""
+    _lower(catalog.find_collections, ids, SearchShelf, SearchShelf.collection_id, SearchShelf.revision)
 
 
 def write_documents(products: Sequence[catalog.Product]) -> None:
@@ -88,6 +104,15 @@ def write_documents(products: Sequence[catalog.Product]) -> None:
             )
         )
         note_words(word for product in products if _is_shown(product) for word in plain_words(*_texts(product)))
+
+
+def _lower(find: Any, ids: Sequence[str], model: Any, key: Any, revision: Any) -> None:
+    for start in range(0, len(ids), AT_ONCE):
+        newest = {thing.id: thing.revision for thing in find(ids[start : start + AT_ONCE])}
+        with db.orders.transaction() as session:
+            known = session.execute(select(key, revision).where(key.in_(newest))).all()
+            ahead = [row[0] for row in known if row[1] > newest[row[0]]]
+            session.execute(update(model).where(key.in_(ahead)).values(revision=0))
 
 
 def _document(

@@ -238,6 +238,14 @@ def test_reader_sees_and_does_not_change(app, admin):
     assert admin.get("/admin/collections/none").status_code == 404
 
 
+@pytest.mark.parametrize("value", ["999999999999999999", "-1", "1.200"])
+def test_a_price_that_no_product_can_have_is_no_rule(admin, value):
+    answer = save(admin, rules=[("price_to", value)])
+
+    assert answer.status_code == 422
+    assert catalog.list_collections_as_staff() == []
+
+
 def test_price_rule_knows_any_variant(app):
     product = make.product("Both", options={"Size": ("A4", "A3")}, stock=0)
     dear = replace(product.variants[1], price=Money(9900, "EUR"))

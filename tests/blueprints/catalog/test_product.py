@@ -154,3 +154,35 @@ def test_fewer_than_are_sold_at_once_are_sold_out(client):
     assert few.find_class("buy") == []
     assert "Red is here" in few.get_element_by_id("product-choice").text_content()
     assert enough.get_element_by_id("quantity").get("value") == "3"
+
+
+def test_a_card_and_machines_are_told_when_fewer_are_left_than_are_sold_at_once(client):
+    product = make.product("Postcards", stock=2, media=(catalog.Media(key="0" * 20, width=800, height=1000),))
+    catalog.save_product(replace(product, batch=catalog.Batch(least=3)))
+
+    page, feed = client.get(f"/products/{product.slug}").text, client.get("/feeds/google.xml").text
+
+    assert [card.is_sold_out for card in search.recall([product.id])] == [True]
+    assert "https://schema.org/OutOfStock" in page
+    assert "<g:availability>out_of_stock</g:availability>" in feed
+
+
+def test_more_are_sold_at_once_than_pages_count(client):
+    product = make.product("Postcards", stock=9)
+    catalog.save_product(replace(product, batch=catalog.Batch(least=6)))
+
+    page = client.get(f"/products/{product.slug}").text
+
+    assert "https://schema.org/InStock" in page
+    assert [card.is_sold_out for card in search.recall([product.id])] == [False]
+
+
+def test_what_costs_nothing_is_not_for_sale(client):
+    product = make.product("Postcards", price=0)
+
+    page = client.get(f"/products/{product.slug}")
+    put = client.post("/cart/lines", data={"variant": product.variants[0].id, "quantity": "1"})
+
+    assert "Not for sale just now" in page.text
+    assert html.fromstring(page.text).find_class("buy") == []
+    assert put.status_code == 409

@@ -1,5 +1,6 @@
 """Shopify's CSV: dirty files, the same file twice, a worker killed half way."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -76,6 +77,18 @@ def test_import_of_the_same_file_changes_nothing(bring):
     assert (run.changed, run.unchanged) == (0, 1)
     assert catalog.get("cup") == before
     assert inventory.levels([before.variants[0].id])[before.variants[0].id].on_hand == 7
+
+
+def test_import_finds_a_product_by_the_address_it_had(bring):
+    bring(*CUP)
+    before = catalog.save_product(replace(catalog.get("cup"), slug="tea-cup"))
+
+    run = bring(*CUP)
+
+    assert (run.changed, run.unchanged) == (0, 1)
+    assert catalog.list_ids("products") == [before.id]
+    assert catalog.get("tea-cup").variants == before.variants
+    assert [level.on_hand for level in inventory.levels([each.id for each in before.variants]).values()] == [4, 0]
 
 
 def test_import_keeps_ids_and_what_the_file_does_not_name(bring):
@@ -256,6 +269,14 @@ def test_import_refuses_another_kind_of_file(app, tmp_path, content):
 
     with pytest.raises(Invalid, match=r"no product CSV that can be read|no product in this file"):
         catalog.start_import(path)
+
+
+def test_a_file_in_another_encoding_is_refused_with_what_to_do(app, tmp_path):
+    path = tmp_path / "products.csv"
+    path.write_bytes("Handle,Title\ncup,Tasse à thé, Å\n".encode("mac-roman"))
+
+    with pytest.raises(Invalid, match="Save it as CSV UTF-8"):
+        catalog.rehearse(path)
 
 
 def test_import_takes_gift_cards_of_a_worth_that_one_can_have(bring):

@@ -1,6 +1,7 @@
 """Vendure's product CSV: padded columns, bars between values, rows that belong to the name above them."""
 
 import textwrap
+from dataclasses import replace
 
 import pytest
 
@@ -70,3 +71,28 @@ def test_import_of_the_same_file_changes_nothing(path):
     again = bring(path)
 
     assert (again.changed, again.unchanged) == (0, 2)
+
+
+def test_what_the_file_has_no_column_for_stays(path):
+    bring(path)
+    before = catalog.get("plant")
+    [variant] = before.variants
+    kept = replace(variant, gtin="4006381333931", weight_grams=300, requires_shipping=False)
+    before = catalog.save_product(replace(before, variants=(kept,), is_published=False))
+
+    again = bring(path)
+
+    assert again.changed == 0
+    assert catalog.get_product_as_staff(before.id) == before
+
+
+def test_two_products_of_one_name_do_not_become_one(path):
+    path.write_text(FILE + "Plant , ,, ,category:Home , , ,P2 ,9.00 ,standard ,7 , , ,\n")
+
+    run = bring(path)
+
+    assert (run.changed, run.failed) == (2, 1)
+    assert catalog.get("plant").variants[0].price.amount == 300
+    assert "8,plant,This product stands in the file twice, from row 7 and from row 8" in catalog.problems_of(
+        run.id
+    ).replace('"', "")
