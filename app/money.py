@@ -23,6 +23,7 @@ _EXPONENTS = {
     **dict.fromkeys(("CLF", "UYW"), 4),
 }
 
+_PLAIN = re.compile(r"[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})")  # no exponent: 1e99999999 takes hours to write out
 _THREE_BEHIND_A_MARK = re.compile(r"(\d{1,20})[.,](\d{3})")
 
 
@@ -61,13 +62,19 @@ class Money:
     @classmethod
     def parse(cls, text: str, currency: str) -> Self:
         """Read a decimal amount of major units ("19.99"); raise ValueError for too many digits or no number."""
-        try:
-            minor = Decimal(text.strip()).scaleb(exponent(currency))
-        except ArithmeticError as error:
-            raise ValueError(f"{text!r} is not an amount of money") from error
-        if not minor.is_finite() or minor != minor.to_integral_value():
+        if not _PLAIN.fullmatch(text.strip()):
+            raise ValueError(f"{text!r} is not an amount of money")
+        minor = Decimal(text.strip()).scaleb(exponent(currency))
+        if minor != minor.to_integral_value():
             raise ValueError(f"{text!r} has more digits than {currency} knows")
         return cls(int(minor), currency)
+
+    @classmethod
+    def typed(cls, text: str, currency: str) -> Self:
+        """Read an amount as people type it, 19.99 or 19,99; raise ValueError as `parse`, and for one of two meanings."""
+        if advice := advice_on(text, currency):
+            raise ValueError(advice)
+        return cls.parse(text.replace(",", "."), currency)
 
     @classmethod
     def total(cls, parts: Iterable[Self], currency: str) -> Self:

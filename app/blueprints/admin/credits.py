@@ -72,7 +72,7 @@ def _wish_of(values: Mapping[str, str], order: orders.Order) -> Wish:
     amounts = {}
     for name in ("delivery", "free"):
         try:
-            amounts[name] = Money.parse(values.get(name, "").strip().replace(",", ".") or "0", order.currency).amount
+            amounts[name] = Money.typed(values.get(name, "").strip() or "0", order.currency).amount
         except ValueError as error:
             raise Invalid("Enter amounts.", **{name: "Enter an amount, as in 12.50."}) from error
     return Wish(pieces_of(values, order), **amounts)

@@ -53,7 +53,7 @@ def issue() -> Response:
     if not form.validate():
         return _show_index(status=422, form=form)
     try:
-        amount = Money.parse((form.amount.data or "").replace(",", "."), config.current().currency)
+        amount = Money.typed(form.amount.data or "", config.current().currency)
     except ValueError:
         return _show_index(status=422, form=form, refusal=Invalid("Enter an amount.", amount="As in 25.00."))
     try:

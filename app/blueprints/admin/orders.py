@@ -80,7 +80,7 @@ def refund(number: str) -> Response:
     if not form.validate():
         return _refuse(order, None, refund_form=form)
     try:
-        amount = Money.parse((form.amount.data or "").replace(",", "."), order.currency)
+        amount = Money.typed(form.amount.data or "", order.currency)
     except ValueError:
         return _refuse(order, Invalid("Enter an amount.", amount="Enter an amount, as in 12.50."), refund_form=form)
     try:

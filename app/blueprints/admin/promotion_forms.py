@@ -137,7 +137,7 @@ def _read(text: str | None) -> int | None:
     if not (text or "").strip():
         return None
     try:
-        money = Money.parse((text or "").replace(",", "."), config.current().currency)
+        money = Money.typed(text or "", config.current().currency)
     except ValueError as error:
         raise ValidationError("Enter an amount, as in 12.50.") from error
     if money.amount < 1:

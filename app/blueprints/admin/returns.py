@@ -104,6 +104,6 @@ def _show(return_id: str, refusal: ShopError | None = None) -> Response:
 
 def _delivery(text: str, order: orders.Order) -> int:
     try:
-        return Money.parse(text.strip().replace(",", ".") or "0", order.currency).amount
+        return Money.typed(text.strip() or "0", order.currency).amount
     except ValueError as error:
         raise Invalid("Enter an amount.", delivery="Enter an amount, as in 12.50.") from error

@@ -57,7 +57,7 @@ def receive(payment: str) -> Response:
     if not form.validate():
         return _refuse(payment, None, form)
     try:
-        amount = Money.parse((form.amount.data or "").replace(",", "."), found.currency)
+        amount = Money.typed(form.amount.data or "", found.currency)
     except ValueError:
         return _refuse(payment, Invalid("Enter an amount.", amount="Enter an amount, as in 12.50."), form)
     try:

@@ -198,7 +198,7 @@ def read_price(text: str) -> Money | None:
     if advice := advice_on(text, config.current().currency):
         raise Invalid(advice)
     try:
-        price = Money.parse(text.strip().replace(",", "."), config.current().currency)
+        price = Money.typed(text.strip(), config.current().currency)
     except ValueError as error:
         raise Invalid(f"“{text[:30]}” is no price. Write it as 29 or 29.90.") from error
     if not 0 <= price.amount < 10**12:
