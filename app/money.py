@@ -71,7 +71,7 @@ class Money:
 
     @classmethod
     def typed(cls, text: str, currency: str) -> Self:
-        """Read an amount as people type it, 19.99 or 19,99; raise ValueError as `parse`, and for one of two meanings."""
+        """Read an amount as people type it, 19.99 or 19,99; raise ValueError as `parse`, or for two meanings."""
         if advice := advice_on(text, currency):
             raise ValueError(advice)
         return cls.parse(text.replace(",", "."), currency)
