@@ -10,7 +10,10 @@ from app.services import checkout, tax
 @click.command()
 @click.option("--days", default=3, show_default=True, type=click.IntRange(1, 90), help="How far to look back.")
 def reconcile(days: int) -> None:
-    """Compare all money of the last days, both ways; settle what had come unnoticed and name the rest."""
+    """Compare all money of the last days, both ways; settle what had come unnoticed and name the rest.
+
+    What somebody has closed in the back office is not named again.
+    """
     findings = checkout.reconcile(looking_back=timedelta(days=days))
     for finding in findings:
         click.echo(f"{'mended' if finding.is_mended else 'LOOK  '}  {finding.payment}  {finding.says}")

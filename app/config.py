@@ -3,6 +3,7 @@
 The one rule: all mistakes are reported at once, and a shop with a wrong setting does not start.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal, InvalidOperation
@@ -16,6 +17,7 @@ from flask import current_app
 _EXAMPLE_SECRETS = ("standin", "changeme", "example")
 _EXAMPLE_IBAN = "DE89370400440532013000"
 _CLAIMS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+_ADDRESS = re.compile(r"[^@\s<>()\[\],;:\"\\]+@[^@\s<>()\[\],;:\"\\]+")
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -163,7 +165,7 @@ def _check_values(values: dict[str, Any], mistakes: list[str]) -> None:
         "country", lambda text: len(text) == 2 and text.isalpha() and text.isupper(), "use an ISO 3166 code, as in DE"
     )
     check("timezone", _is_timezone, "use a name of the tz database, as in Europe/Berlin")
-    check("mail_from", lambda text: "@" in text, "use an address, as in shop@shop.example")
+    check("mail_from", _ADDRESS.fullmatch, "use a bare address, as in shop@shop.example; the name is SHOP_NAME")
     check("vat_rate", _is_rate, "use a percentage, as in 19.0")
     check("bank_iban", _is_iban, "use an IBAN, as in DE89370400440532013000")
     check("capture", lambda text: text in {"now", "on_shipping"}, "use now or on_shipping")

@@ -120,3 +120,13 @@ def test_invoice_number_must_tell_every_number_of_every_year_apart(text: str) ->
 
 def test_invoices_and_credit_notes_may_not_share_their_numbers() -> None:
     assert "SHOP_CREDIT_NOTE_NUMBER" in mistakes(environ(credit_note_number=Config.invoice_number))[0]
+
+
+@pytest.mark.parametrize(
+    "text", ["Stoa <shop@shop.example>", "shop", "shop@", "@shop.example", "a@shop.example, b@shop.example", "a@b@c"]
+)
+def test_sender_of_mails_must_be_a_bare_address(text: str) -> None:
+    [told] = mistakes(environ(mail_from=text))
+
+    assert told.startswith("SHOP_MAIL_FROM is ")
+    assert "SHOP_NAME" in told

@@ -9,6 +9,8 @@ from importlib import import_module
 from app import queue
 from app.queue import Job
 
+_A_WEEK = 180  # tries: pauses that grow for an hour, then one each hour
+
 JOBS = {
     "checkout.charge": Job("money"),
     "checkout.settle": Job("money"),
@@ -25,8 +27,8 @@ JOBS = {
     "payments.close_lost": Job("money", tries=30),
     "fulfilment.start": Job("default"),
     "fulfilment.issue_gift_cards": Job("default"),
-    "fulfilment.buy_label": Job("default", lease=90, tries=30),
-    "fulfilment.give_label_back": Job("default", lease=90, tries=30),
+    "fulfilment.buy_label": Job("default", lease=90, tries=_A_WEEK),
+    "fulfilment.give_label_back": Job("default", lease=90, tries=_A_WEEK),
     "fulfilment.note_push": Job("default"),
     "documents.invoice": Job("default"),
     "documents.credit_note": Job("default"),
@@ -48,7 +50,7 @@ JOBS = {
     "email.paid_anew": Job("mail"),
     "email.transfer_asked": Job("mail"),
     "email.transfer_reminder": Job("mail"),
-    "email.send": Job("mail", tries=30),
+    "email.send": Job("mail", tries=_A_WEEK),
     "email.note_event": Job("mail"),
 }
 

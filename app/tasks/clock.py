@@ -82,7 +82,7 @@ def forget_words() -> None:
 
 
 def forget_uploads() -> None:
-    """Erase pictures that were sent and never taken. Twice is harmless: what is gone is gone."""
+    """Erase uploads that nobody waits for any more. Twice is harmless: what is gone is gone."""
     catalog.forget_uploads()
 
 

@@ -16,7 +16,8 @@ def gift_cards(order_id: str) -> None:
 def order_shipped(shipment_id: str) -> None:
     """Write that a parcel is on its way. Twice is harmless, as for `order_confirmed`."""
     shipment = fulfilment.get_for_job(shipment_id)
-    if shipment.tracking_number:  # else the label was given back meanwhile, and the next one has a job of its own
+    # Else its label was given back meanwhile, and the next one has a job of its own, or nothing is sent any more.
+    if shipment.tracking_number and shipment.state != fulfilment.ShipmentState.VOIDED:
         notifications.order_shipped(
             shipment.order_id,
             carrier=shipment.carrier,

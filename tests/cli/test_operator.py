@@ -37,6 +37,38 @@ def test_check_names_what_is_not_and_what_to_do(app):
     assert "clock" in said.output
 
 
+def test_check_leaves_out_what_is_being_worked_on(app):
+    add("imports.go_on", leased=True)
+
+    said = run(app, "check")
+
+    assert said.exit_code == 0, said.output
+
+
+def test_check_names_the_worker_that_is_missing(app):
+    add("pictures.take")
+
+    idle = run(app, "check")
+    add("pictures.finish", leased=True)
+    busy = run(app, "check")
+
+    assert (idle.exit_code, busy.exit_code) == (1, 0)
+    assert "ok   queue" in idle.output
+    assert "bad  pictures" in idle.output
+    assert "python -m app.tasks.worker --pictures" in idle.output
+
+
+def add(name, *, leased=False):
+    """Add a job that is due for an hour."""
+    moment = clock.now()
+    until = moment + timedelta(minutes=1) if leased else None
+    with db.orders.transaction() as session:
+        session.add(OrdersOutbox(
+            id=db.new_id(), name=name, args=[], created_at=moment, due_at=moment - timedelta(hours=1),
+            leased_until=until, attempts=0,
+        ))  # fmt: skip
+
+
 def test_check_notices_a_database_of_another_release(app, stores):
     url = stores.engines.postgres.url(f"orders{stores.suffix}", "owner")
     with psycopg.connect(url, autocommit=True) as connection:

@@ -45,6 +45,15 @@ def silent_redis(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
+@pytest.mark.parametrize("name", ["email.send", "fulfilment.buy_label"])
+def test_what_waits_for_a_company_is_tried_for_a_week(name: str) -> None:
+    job = tasks.JOBS[name]
+
+    patience = sum((job.wait(attempt) for attempt in range(1, job.tries)), timedelta())
+
+    assert timedelta(days=7) <= patience < timedelta(days=8)
+
+
 def ask(**options: Any) -> None:
     with db.orders.transaction():
         queue.later(NAME, "x", **options)

@@ -24,3 +24,15 @@ def test_clock_waits_for_redis_and_goes_on(app: Flask, monkeypatch: pytest.Monke
     scheduler.keep(clock)
 
     assert list(answers) == []
+
+
+def test_what_is_done_once_a_day_is_done_at_night_whenever_the_clock_was_started(app: Flask) -> None:
+    scheduled = CronScheduler(connection=stores.redis())
+    scheduled.load_config_from_file("app.tasks.cron")
+
+    nightly = {job.func.__name__: job for job in scheduled.get_jobs() if job.func and not job.interval}
+    assert set(nightly) == {"reconcile", "forget_carts"}
+    for job in nightly.values():
+        assert not job.should_run()
+        assert job.next_enqueue_time is not None
+        assert job.next_enqueue_time.astimezone().hour == 3

@@ -79,7 +79,7 @@ def start_import(path: Path, *, folder: Path | None = None, sets_stock: bool = F
 
 
 def go_on(run_id: str) -> None:
-    """Take the next products of a run for a while, then queue the rest."""
+    """Take the next products of a run for a while, then queue the rest; at its end, erase what was sent for it."""
     run = get_import(run_id)
     began, work = time.monotonic(), Work(run)
     for line in _next_lines(run):
@@ -89,6 +89,8 @@ def go_on(run_id: str) -> None:
         if time.monotonic() - began > _SECONDS_AT_ONCE:
             break
     queue_pictures(sorted(work.new_pictures))
+    if run.position >= run.size:
+        _erase(run)
     with db.orders.transaction() as session:
         if run.position < run.size:
             later("imports.go_on", run.id, run.position, key=f"import:{run.id}:{run.position}")
@@ -140,6 +142,16 @@ def _next_lines(run: ImportRun) -> list[bytes]:
         Bucket=stores.bucket(), Key=f"imports/{run.id}/products.jsonl", Range=f"bytes={run.position}-"
     )
     return list(islice(answer["Body"].iter_lines(chunk_size=1 << 16, keepends=True), _PRODUCTS_AT_ONCE))
+
+
+def _erase(run: ImportRun) -> None:
+    """Take the file and its pictures out of the bucket: nothing reads them once every product is taken."""
+    pages = stores.s3().get_paginator("list_objects_v2")
+    for page in pages.paginate(Bucket=stores.bucket(), Prefix=f"imports/{run.id}/"):
+        if found := page.get("Contents"):
+            stores.s3().delete_objects(
+                Bucket=stores.bucket(), Delete={"Objects": [{"Key": each["Key"]} for each in found], "Quiet": True}
+            )
 
 
 def _note(run: ImportRun, draft: Draft, outcome: str, length: int) -> ImportRun:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import IO
 
 from botocore.exceptions import ClientError
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 
 from app import clock, db, stores
 from app.errors import Conflict, Invalid, ShopError
@@ -22,7 +22,7 @@ from app.services.catalog.reading import get_product_as_staff
 from app.services.catalog.rewriting import Rewritten, rewrite
 
 _TICKET_SECONDS = 900
-_KEPT_FOR = timedelta(days=1)
+_KEPT_FOR = {"open": timedelta(days=1), "done": timedelta(days=1), "refused": timedelta(days=30)}
 _MOST = 60  # pictures of one product
 
 
@@ -117,10 +117,16 @@ def forget_upload(product_id: str, upload_id: str) -> None:
 
 
 def forget_uploads() -> None:
-    """Erase uploads of more than a day ago, and what was sent for them and never looked at."""
-    old = PictureUpload.created_at < clock.now() - _KEPT_FOR
+    """Erase old uploads that never arrived, are done, or were refused, with what is left of them in the bucket.
+
+    What was sent and waits to be looked at is kept, however long that takes.
+    """
+    moment = clock.now()
+    old = [
+        (PictureUpload.state == state) & (PictureUpload.created_at < moment - _KEPT_FOR[state]) for state in _KEPT_FOR
+    ]
     with db.orders.reading() as session:
-        ids = session.scalars(select(PictureUpload.id).where(old).limit(1000)).all()
+        ids = session.scalars(select(PictureUpload.id).where(or_(*old)).limit(1000)).all()
     for upload_id in ids:
         stores.s3().delete_object(Bucket=stores.bucket(), Key=_place(upload_id))
     with db.orders.transaction() as session:

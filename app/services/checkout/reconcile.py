@@ -37,15 +37,18 @@ def settle_open(*, older_than: timedelta = timedelta(minutes=3)) -> int:
 
 
 def reconcile(*, looking_back: timedelta = _NIGHTLY_LOOKS_BACK) -> list[Finding]:
-    """Compare all money that moved lately, both ways. Safe to repeat; Unavailable while the provider is silent."""
+    """Compare all money that moved lately, both ways; return what nobody has closed.
+
+    Safe to repeat; Unavailable while the provider is silent.
+    """
     since = clock.now() - looking_back
     refunds_since = min(since, clock.now() - _REFUNDS_LOOK_BACK)
     findings = [*_compare_charges(since), *_compare_holds()]
     findings += [*_compare_refunds(refunds_since), *_compare_disputes(since)]
-    payments.keep_findings(findings)
-    for finding in findings:
+    open_ones = payments.keep_findings(findings)
+    for finding in open_ones:
         log.error("money does not match", extra={"payment": finding.payment, "says": finding.says})
-    return findings
+    return open_ones
 
 
 def reconcile_soon(*, actor: str) -> None:

@@ -65,7 +65,7 @@ def write_packing_slip(shipment_id: str) -> None:
     paper = papers.packing_slip(order, shipment, moment)
     with db.orders.transaction() as session:
         row = insert(Document).values(
-            id=db.new_id(), kind="packing_slip", year=_year(), number=None, label=None, order_id=order.id,
+            id=db.new_id(), kind="packing_slip", year=_year(moment), number=None, label=None, order_id=order.id,
             credit_id=None, shipment_id=shipment_id, paper=paper, issued_at=moment, printed_at=None,
         )  # fmt: skip
         again = {"paper": paper, "issued_at": moment, "printed_at": None}
@@ -109,20 +109,16 @@ def _issue(
     *,
     credit_id: str | None = None,
 ) -> None:
-    session, year = db.orders.session, _year()
-    session.execute(insert(DocumentSeries).values(kind=kind, year=year, last=0).on_conflict_do_nothing())
-    series = session.scalars(
-        select(DocumentSeries).where(DocumentSeries.kind == kind, DocumentSeries.year == year).with_for_update()
-    ).one()
+    session = db.orders.session
+    series, moment = _lock_series(kind)
     same = (Document.kind == kind, Document.order_id == order_id, Document.credit_id.is_not_distinct_from(credit_id))
     if session.scalar(select(Document.id).where(*same)):
         return
     series.last += 1
-    moment = clock.now()  # read under the lock, so that dates ascend with numbers
-    label = shown.format(year=year, number=series.last)
+    label = shown.format(year=series.year, number=series.last)
     document = Document(
-        id=db.new_id(), kind=kind, year=year, number=series.last, label=label, order_id=order_id, credit_id=credit_id,
-        shipment_id=None,
+        id=db.new_id(), kind=kind, year=series.year, number=series.last, label=label, order_id=order_id,
+        credit_id=credit_id, shipment_id=None,
         paper=write(label, moment), issued_at=moment, printed_at=None,
     )  # fmt: skip
     session.add(document)
@@ -131,5 +127,19 @@ def _issue(
     later("documents.print", document.id)
 
 
-def _year() -> int:
-    return clock.now().astimezone(ZoneInfo(config.current().timezone)).year
+def _lock_series(kind: str) -> tuple[DocumentSeries, datetime]:
+    """Lock the series of this year, and read the time under its lock, so that dates ascend with numbers."""
+    session, year = db.orders.session, _year(clock.now())
+    session.execute(insert(DocumentSeries).values(kind=kind, year=year, last=0).on_conflict_do_nothing())
+    series = session.scalars(
+        select(DocumentSeries).where(DocumentSeries.kind == kind, DocumentSeries.year == year).with_for_update()
+    ).one()
+    moment = clock.now()
+    if _year(moment) != year:  # it waited for the lock over New Year
+        return _lock_series(kind)
+    return series, moment
+
+
+def _year(moment: datetime) -> int:
+    """Return the year of store time."""
+    return moment.astimezone(ZoneInfo(config.current().timezone)).year

@@ -22,8 +22,9 @@ _LIVE = select(LabelAttempt).where(
 )
 _CALLED = (
     update(db.table_of(LabelAttempt))
-    .where(LabelAttempt.id == bindparam("attempt"))
+    .where(LabelAttempt.id == bindparam("attempt"), LabelAttempt.asked_at.is_not_distinct_from(bindparam("before")))
     .values(asked_at=bindparam("at"), calls=LabelAttempt.calls + bindparam("more"))
+    .returning(LabelAttempt.id)
 )
 
 
@@ -31,7 +32,7 @@ def buy_label(shipment_id: str) -> None:
     """Buy the label of a pending shipment, keep it in S3, and have the customer told.
 
     Safe to repeat after a crash anywhere: what was asked before is first looked for. Raises Unavailable while the
-    carrier does not answer, so that the job is tried again.
+    carrier does not answer or another job asks it for this label, so that the job is tried again.
     """
     attempt = _open_attempt(shipment_id)
     if attempt is None:
@@ -52,7 +53,8 @@ def buy_label(shipment_id: str) -> None:
     except Invalid as refusal:
         _note_refusal(attempt, str(refusal))
         return
-    _record(attempt, label)
+    if not _record(attempt, label):
+        _give_back(attempt, label)
 
 
 def use_label(staff: Staff, shipment_id: str, tracking_number: str) -> None:
@@ -140,18 +142,21 @@ def _find_labels(attempt: LabelAttempt) -> list[shipping.Label] | None:
 
 def _buy(attempt: LabelAttempt) -> shipping.Label:
     """Note that we ask, in a commit of its own, then ask. A call that never left is not one that may have acted."""
-    parcel = _parcel(attempt)
-    _note_call(attempt, clock.now())
+    parcel, asked_at = _parcel(attempt), clock.now()
+    _note_call(attempt, attempt.asked_at, asked_at)
     try:
         return shipping.buy_label(parcel)
     except shipping.NotAsked:
-        _note_call(attempt, None)
+        _note_call(attempt, asked_at, None)
         raise
 
 
-def _note_call(attempt: LabelAttempt, asked_at: datetime | None) -> None:
+def _note_call(attempt: LabelAttempt, before: datetime | None, asked_at: datetime | None) -> None:
+    """Put `asked_at` where `before` was read: of two jobs that want the same label, only one asks for it."""
+    values = {"attempt": attempt.id, "before": before, "at": asked_at, "more": int(asked_at is not None)}
     with db.orders.transaction() as session:
-        session.execute(_CALLED, {"attempt": attempt.id, "at": asked_at, "more": int(asked_at is not None)})
+        if session.scalar(_CALLED, values) is None:
+            raise Unavailable("Another job is asking for this label.")
 
 
 def _give_back(attempt: LabelAttempt, spare: shipping.Label) -> None:
@@ -197,22 +202,24 @@ def _receiver(order: orders.Order) -> shipping.Party:
     )
 
 
-def _record(attempt: LabelAttempt, label: shipping.Label, *, actor: str = "shop") -> None:
-    """Keep the page under the attempt's key, so that a repeat writes the same, then note all of it in one commit."""
-    key = f"labels/{attempt.id}.pdf"
+def _record(attempt: LabelAttempt, label: shipping.Label, *, actor: str = "shop") -> bool:
+    """Keep the page, then note all of it in one commit; False when the parcel has another label by now.
+
+    The page's key names its label: a repeat writes the same page, and nothing else is ever written over it.
+    """
+    key = f"labels/{attempt.id}-{label.tracking_number}.pdf"
     db.require_no_transaction()
     stores.s3().put_object(Bucket=stores.bucket(), Key=key, Body=label.pdf, ContentType="application/pdf")
     with db.orders.transaction() as session:
         shipment = lock(attempt.shipment_id)
-        if shipment.state == ShipmentState.LABEL_BOUGHT:  # another copy of this job was here first
-            done()
-            return
+        if shipment.state == ShipmentState.LABEL_BOUGHT:  # another job was here first
+            return shipment.tracking_number == label.tracking_number
         row = session.get_one(LabelAttempt, attempt.id)
         row.state, row.tracking_number = "bought", label.tracking_number
         if shipment.state == ShipmentState.VOIDED:  # cancelled while the carrier was asked
             later("fulfilment.give_label_back", shipment.id)
             done()
-            return
+            return True
         if label.cost:
             row.cost, row.currency = label.cost.amount, label.cost.currency
         before = _audited(shipment)
@@ -225,6 +232,7 @@ def _record(attempt: LabelAttempt, label: shipping.Label, *, actor: str = "shop"
         later("email.order_shipped", shipment.id, key=f"shipped:{attempt.id}")
         later("checkout.capture", shipment.order_id, key=f"capture:{attempt.id}")
         done()
+        return True
 
 
 def _ask_staff(attempt: LabelAttempt, why: str) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -90,7 +90,9 @@ def make_bucket() -> None:
         if error.response["Error"]["Code"] not in _ABSENT:
             raise
         region = stores.s3().meta.region_name
-        stores.s3().create_bucket(Bucket=stores.bucket(), CreateBucketConfiguration={"LocationConstraint": region})  # type: ignore[typeddict-item]
+        place: Any = {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        # AWS refuses us-east-1 as a constraint: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
+        stores.s3().create_bucket(Bucket=stores.bucket(), **({} if region == "us-east-1" else place))
 
 
 def _put(name: str, content: bytes, facts: dict[str, str]) -> None:

@@ -51,6 +51,8 @@ def send(message: Message) -> str:
         except HTTPError as error:
             if error.status_code not in _REFUSALS:
                 raise Unavailable(f"{_DOWN} ({error.status_code})") from error
+            if _is_about_sender(error.body):
+                raise Unavailable(f"The mail company refuses SHOP_MAIL_FROM: {_reason(error.body)}") from error
             refusal = f"The mail company refuses this message: {_reason(error.body)}"
         except (OSError, HTTPException) as error:
             raise Unavailable(_DOWN) from error
@@ -103,6 +105,14 @@ def _body(message: Message) -> dict[str, Any]:
 def _event(body: dict[str, Any]) -> Event:
     reason = body.get("reason") or body.get("response") or ""
     return Event(body["sg_event_id"], body["event"], str(body.get(_ARGUMENT, "")), str(reason)[:500])
+
+
+def _is_about_sender(body: bytes) -> bool:
+    """Whether a refusal names the sender: it would be the same for every mail, until the setting is right."""
+    try:
+        return any(str(error["field"]).partition(".")[0] == "from" for error in json.loads(body)["errors"])
+    except (ValueError, LookupError, TypeError):
+        return False
 
 
 def _reason(body: bytes) -> str:

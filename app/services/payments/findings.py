@@ -20,18 +20,24 @@ class Finding:
     is_mended: bool
 
 
-def keep_findings(findings: Iterable[Finding]) -> None:
-    """Keep what was found, each difference once; one that is seen again is only dated anew."""
-    moment = clock.now()
-    rows = [
+def keep_findings(findings: Iterable[Finding]) -> list[Finding]:
+    """Keep what was found, each difference once; one that is seen again is only dated anew.
+
+    Returns those that nobody has closed.
+    """
+    moment, found = clock.now(), list(dict.fromkeys(findings))
+    if not found:
+        return []
+    added = insert(MoneyFinding).values([
         {"subject": each.payment, "says": each.says, "is_mended": each.is_mended, "id": db.new_id(),
          "found_at": moment, "seen_at": moment}
-        for each in dict.fromkeys(findings)
-    ]  # fmt: skip
-    if rows:
-        added = insert(MoneyFinding).values(rows)
-        with db.orders.transaction() as session:
-            session.execute(added.on_conflict_do_update(index_elements=["subject", "says"], set_={"seen_at": moment}))
+        for each in found
+    ])  # fmt: skip
+    kept = added.on_conflict_do_update(index_elements=["subject", "says"], set_={"seen_at": moment})
+    columns = (MoneyFinding.subject, MoneyFinding.says, MoneyFinding.closed_at)
+    with db.orders.transaction() as session:
+        closed = {(row.subject, row.says) for row in session.execute(kept.returning(*columns)) if row.closed_at}
+    return [each for each in found if (each.payment, each.says) not in closed]
 
 
 def list_findings(*, is_open: bool, before: str | None = None, limit: int = 50) -> Sequence[MoneyFinding]:

@@ -8,9 +8,11 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from sqlalchemy import select
 
-from app import clock, stores
+from app import clock, db, stores
 from app.services import catalog, images
+from app.services.catalog.models import PictureUpload
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
 from tests.pictures import picture_bytes
@@ -47,6 +49,16 @@ def here(tide):
 def send(admin, here, content, *, alt="Waves", name="waves.jpg", **kwargs):
     data = {"alt": alt, "file": (BytesIO(content), name)}
     return admin.post(f"{here}/", data=data, content_type="multipart/form-data", **kwargs)
+
+
+def states():
+    with db.orders.reading() as session:
+        return session.scalars(select(PictureUpload.state).order_by(PictureUpload.id)).all()
+
+
+def forget_after(**span):
+    with clock.at(clock.now() + timedelta(**span)):
+        catalog.forget_uploads()
 
 
 def media(product):
@@ -154,15 +166,25 @@ def test_file_that_never_arrived_is_told(admin, tide, here):
     assert "did not arrive" in admin.get(f"{here}/", headers=PART).text
 
 
-def test_uploads_of_yesterday_are_forgotten(admin, tide, here):
+def test_uploads_that_nobody_waits_for_are_forgotten(admin, tide, here):
     send(admin, here, picture_bytes(400, 500))
+    send(admin, here, b"no picture at all")
+    work("pictures.take")
+    ticket = admin.post(f"{here}/tickets", data={"alt": "Waves"}).json
+    httpx.post(ticket["url"], data=ticket["fields"], files={"file": ("x.jpg", b"left half way")})
+    send(admin, here, picture_bytes(640, 800))
+
+    before = states()
+    forget_after(days=2)
+    later = states()
+    forget_after(days=31)
     [sent] = catalog.uploads_of(tide.id)
+    kept = stores.s3().list_objects_v2(Bucket=stores.bucket(), Prefix="uploads/")["Contents"]
+    work("pictures.take")
 
-    with clock.at(clock.now() + timedelta(days=2)):
-        catalog.forget_uploads()
-
-    assert catalog.uploads_of(tide.id) == []
-    assert stores.s3().list_objects_v2(Bucket=stores.bucket(), Prefix=f"uploads/{sent.id}")["KeyCount"] == 0
+    assert (before, later, sent.state) == (["done", "refused", "open", "sent"], ["refused", "sent"], "sent")
+    assert [each["Key"] for each in kept] == [f"uploads/{sent.id}"]
+    assert media(tide)[-1].width == 640
 
 
 def test_pictures_are_put_first_focused_and_removed(admin, client, tide, here):

@@ -166,6 +166,18 @@ def test_label_bought_while_the_order_is_cancelled_goes_back(app: Flask, compani
     assert [label["step"] for label in companies.ledger()["labels"]] == ["void"]
 
 
+def test_parcel_that_is_stopped_before_its_mail_is_written_is_not_told_of(app: Flask) -> None:
+    order = make.order(paid=True)
+    work("fulfilment")
+
+    cancel(order)
+    work()
+
+    written = [each.template for each in notifications.messages_of(order.id)]
+    assert "order_cancelled" in written
+    assert "order_shipped" not in written
+
+
 def test_label_that_may_have_been_bought_for_what_is_cancelled_is_told(app: Flask, companies: Companies) -> None:
     order = make.order(paid=True)
     work("fulfilment.start")

@@ -5,13 +5,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from app import clock, db
+from app import clock, stores
 from app.errors import Invalid
 from app.money import Money
 from app.services import catalog, images, inventory
+from app.services.catalog import imports
 from tests import make
 from tests.pictures import picture_bytes
-from tests.working import work
+from tests.working import work, work_and_die
 
 HEADER = (
     "Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Option2 Name,Option2 Value,"
@@ -35,11 +36,11 @@ def bring(app, tmp_path):
     """Import lines to the end, and return the run."""
     images.make_bucket()
 
-    def bring(*lines, encoding="utf-8", end="\n", **how):
+    def bring(*lines, encoding="utf-8", end="\n", to_the_end=lambda: work("imports."), **how):
         path = tmp_path / "products.csv"
         path.write_bytes(end.join((HEADER, *lines)).encode(encoding))
         run = catalog.start_import(path, **how)
-        work("imports.")
+        to_the_end()
         return catalog.get_import(run)
 
     return bring
@@ -172,13 +173,10 @@ def test_import_goes_on_where_it_was_stopped(bring, monkeypatch):
     assert catalog.get_import(run.id).changed == 30
 
 
-def test_import_counts_once_what_a_killed_worker_did_not_note(bring):
-    run = bring(*CUP)
-    with db.orders.transaction() as session:
-        row = session.merge(run)
-        row.position, row.changed, row.finished_at = 0, 0, None
+def test_import_counts_once_what_a_killed_worker_did_not_note(bring, monkeypatch):
+    run = bring(*CUP, to_the_end=lambda: work_and_die(monkeypatch, "imports.", imports, "_note"))
 
-    catalog.go_on(run.id)
+    work("imports.")
 
     red = catalog.get("cup").variants[0].id
     assert inventory.levels([red])[red].on_hand == 4
@@ -212,6 +210,25 @@ def test_import_takes_pictures_from_a_folder_and_says_which_it_cannot_have(bring
     problems = catalog.problems_of(run.id)
     assert "bad.jpg was left out. This is not a JPEG" in problems
     assert f"{nowhere} was left out. Its server cannot be reached." in problems
+
+
+def test_finished_import_leaves_nothing_of_its_own_in_the_bucket(bring, tmp_path):
+    (tmp_path / "cup.jpg").write_bytes(picture_bytes(400, 500))
+    row = line(Handle="cup", Title="Cup", Variant_Price="3", Image_Src="cup.jpg")
+
+    def stop():
+        (sent,) = catalog.list_imports()
+        assert left(sent) == 2
+
+    run = bring(row, folder=tmp_path, to_the_end=stop)
+    work("imports.")
+
+    assert len(catalog.get("cup").media) == 1
+    assert left(run) == 0
+
+
+def left(run):
+    return stores.s3().list_objects_v2(Bucket=stores.bucket(), Prefix=f"imports/{run.id}/")["KeyCount"]
 
 
 def test_import_of_the_same_stock_changes_nothing_where_pieces_are_owed(bring):

@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask
 from pypdf import PdfReader
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from app import clock, db, stores
 from app.errors import NotFound, Unavailable
 from app.services import documents, fulfilment, orders
 from app.services.documents import Document, DocumentSeries, papers
 from tests import make
+from tests.running import wait_until
 from tests.working import work
 
 NAMES = "O’Brien-Ñandú #strong[x] $y$ {{7*7}} <script>"
@@ -132,6 +133,29 @@ def test_numbers_begin_anew_with_the_year_of_the_store(app: Flask) -> None:
         documents.issue_invoice(first.id)
 
     assert [documents.documents_of(order.id)[0].label for order in (last, first)] == ["2026-000001", "2027-000001"]
+
+
+def test_invoice_that_waits_for_its_number_over_new_year_has_number_and_date_of_one_year(app: Flask) -> None:
+    first, second = make.paid_order(), make.paid_order()
+    with clock.at(datetime(2026, 12, 31, 22, 59, tzinfo=UTC)):
+        documents.issue_invoice(first.id)
+
+        def issue() -> None:
+            with app.app_context():
+                documents.issue_invoice(second.id)
+
+        with db.orders.engine.connect() as other:
+            other.execute(text("SELECT 1 FROM document_series FOR UPDATE"))
+            thread = threading.Thread(target=issue)
+            thread.start()
+            wait_until(lambda: other.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")), what="the wait")
+            with clock.at(datetime(2026, 12, 31, 23, 1, tzinfo=UTC)):  # in Berlin it is 2027
+                other.rollback()
+                thread.join()
+
+    (document,) = documents.documents_of(second.id)
+    assert (document.year, document.label) == (2027, "2027-000001")
+    assert ["Date", "1 Jan 2027"] in document.paper["facts"]
 
 
 def test_invoice_that_is_not_printed_yet_says_so(app: Flask) -> None:

@@ -1,10 +1,18 @@
-"""Two members of staff at one parcel: a label that was bought meanwhile is not lost."""
+"""Two at one parcel, staff or jobs: one label is bought, and none that was bought meanwhile is lost."""
+
+import io
+import threading
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
+from pypdf import PdfReader
 
-from app.errors import Conflict
+from app import clock
+from app.errors import Conflict, Unavailable
 from app.services import fulfilment, shipping
+from app.services.fulfilment import buying
 from tests import make
 from tests.companies import Companies
 from tests.working import work
@@ -34,5 +42,66 @@ def test_label_bought_while_another_is_given_back_stays(
         fulfilment.void_label(Cleo(), shipment.id)
     work()
 
+    _travels_with_its_one_label(companies, shipment.id)
+
+
+def test_two_jobs_at_one_parcel_buy_one_label(
+    app: Flask, companies: Companies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipment, parcel_of, both = _pending(), buying._parcel, threading.Barrier(2)
+    refused: list[Unavailable] = []
+
+    def together(attempt: Any) -> shipping.Parcel:
+        both.wait(timeout=20)
+        return parcel_of(attempt)
+
+    def buy() -> None:
+        with app.app_context():
+            try:
+                fulfilment.buy_label(shipment.id)
+            except Unavailable as error:
+                refused.append(error)
+
+    monkeypatch.setattr(buying, "_parcel", together)
+    threads = [threading.Thread(target=buy) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    work()
+
+    assert len(companies.ledger()["labels"]) == len(refused) == 1
+    _travels_with_its_one_label(companies, shipment.id)
+
+
+def test_label_that_a_sleeper_buys_after_another_was_taken_goes_back(
+    app: Flask, companies: Companies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipment, buy = _pending(), shipping.buy_label
+
+    def slowly(parcel: shipping.Parcel) -> shipping.Label:
+        monkeypatch.setattr(shipping, "buy_label", buy)
+        with clock.at(clock.now() + timedelta(minutes=2)):
+            fulfilment.buy_label(shipment.id)  # another job, which finds that nothing came of the first call
+        return buy(parcel)
+
+    monkeypatch.setattr(shipping, "buy_label", slowly)
+    fulfilment.buy_label(shipment.id)
+
+    assert len(companies.ledger()["labels"]) == 2
+    _travels_with_its_one_label(companies, shipment.id)
+
+
+def _pending() -> fulfilment.Shipment:
+    order = make.paid_order()
+    fulfilment.start(order.id)
+    (shipment,) = fulfilment.shipments_of(order.id)
+    return shipment
+
+
+def _travels_with_its_one_label(companies: Companies, shipment_id: str) -> None:
     (label,) = [each for each in companies.ledger()["labels"] if each["step"] != "void"]
-    assert fulfilment.get_for_job(shipment.id).tracking_number == label["id"]
+    assert fulfilment.get_for_job(shipment_id).tracking_number == label["id"]
+    page = PdfReader(io.BytesIO(fulfilment.label_pdf(Cleo(), shipment_id)))
+    assert page.metadata is not None
+    assert page.metadata.title == f"Label {label['id']}"

@@ -4,7 +4,9 @@ import io
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
+import boto3
 import pytest
+from botocore.stub import Stubber
 from PIL import Image
 
 from app import stores
@@ -164,3 +166,23 @@ def test_fetch_refuses_what_cannot_be_unpacked():
 
         with pytest.raises(Invalid, match="unpacked"):
             images.fetch(f"http://127.0.0.1:{server.server_port}/x.jpg", allows_private=True)
+
+
+@pytest.mark.parametrize(
+    ("region", "said"),
+    [
+        ("eu-central-1", {"CreateBucketConfiguration": {"LocationConstraint": "eu-central-1"}}),
+        ("us-east-1", {}),  # AWS refuses its name there
+    ],
+)
+def test_bucket_is_made_in_its_region(app, monkeypatch, region, said):
+    client = boto3.client("s3", region_name=region, aws_access_key_id="x", aws_secret_access_key="x")
+    monkeypatch.setattr(stores, "s3", lambda: client)
+
+    with Stubber(client) as aws:
+        aws.add_client_error("head_bucket", "404")
+        aws.add_response("create_bucket", {}, {"Bucket": stores.bucket()} | said)
+        images.make_bucket()
+
+    aws.assert_no_pending_responses()
+    client.close()

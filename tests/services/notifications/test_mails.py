@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import clock, db
+from app import clock, config, db
 from app.errors import Unavailable
 from app.services import notifications, orders, payments
 from tests import make, specs
@@ -145,6 +146,22 @@ def test_a_mail_the_provider_refuses_does_not_hold_up_the_next(app: Flask, compa
     assert states(order)[0] == "failed"
     assert [mail["subject"] for mail in inbox(companies)] == [f"Your order {order.number} is on its way"]
     assert "mail_failed" in [event.kind for event in orders.timeline(order.id)]
+
+
+def test_mails_wait_while_the_provider_refuses_their_sender(
+    app: Flask, companies: Companies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = make.paid_order()
+    with monkeypatch.context() as wrong:
+        wrong.setitem(app.extensions, "config", replace(config.current(), mail_from="shop@shop"))
+        work("email")
+    assert states(order) == ["queued"]
+    companies.reset()  # what was sent is none that the provider takes
+
+    with clock.at(clock.now() + timedelta(minutes=5)):
+        work("email")
+
+    assert states(order) == ["sent"]
 
 
 def test_two_who_send_at_once_send_once(app: Flask, companies: Companies) -> None:

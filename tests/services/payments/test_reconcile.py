@@ -276,3 +276,16 @@ def test_money_that_came_unnoticed_confirms_its_order(app: Flask) -> None:
 
     assert [each.is_mended for each in findings] == [True]
     assert orders.get_for_job(placed.order.id).state == "confirmed"
+
+
+def test_command_asks_for_a_person_until_one_has_looked(app: Flask) -> None:
+    intent, command = strange_money(), app.test_cli_runner()
+
+    first = command.invoke(args=["shop", "reconcile"])
+    (finding,) = payments.list_findings(is_open=True)
+    payments.close_finding(finding.id, actor="staff:cleo")
+    second = command.invoke(args=["shop", "reconcile"])
+
+    assert (first.exit_code, second.exit_code) == (1, 0)
+    assert intent in first.output
+    assert intent not in second.output
