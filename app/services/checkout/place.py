@@ -219,7 +219,7 @@ def _give_up(live: Payment, closed: payments.Closed | None) -> bool:
 
 def _is_too_much(order: Order, live: Payment) -> bool:
     """Whether some of an order that is paid again was cancelled since its payment was opened."""
-    return order.state == OrderState.CONFIRMED and live.amount != credits.owed_of(order).amount
+    return order.state == OrderState.CONFIRMED and live.amount != live.captured + credits.owed_of(order).amount
 
 
 def _hold_anew(order: Order, live: Payment, method: str) -> None:

@@ -171,7 +171,8 @@ def _take_money(order: Order, payment: Payment, truth: Truth) -> None:
         payments.note_paid(payment, truth, state="surplus")
         _give_back(order, payment, payment.captured, "a second payment came for an order that has one")
         return
-    owed = payment.refundable if payment.is_held and payment.capture_error else credits.owed_of(order)
+    here = Money(payment.captured - payment.refunded, payment.currency)  # of a transfer in parts, and not owed for it
+    owed = payment.refundable if payment.is_held and payment.capture_error else credits.owed_of(order) + here
     payments.note_paid(payment, truth)
     if truth.received.currency != payment.currency or truth.received < payment.amount_money - payment.released_money:
         text = f"{truth.received.decimal} {truth.received.currency} came instead of the total. Please check at Stripe."
