@@ -173,6 +173,7 @@ def _take_money(order: Order, payment: Payment, truth: Truth) -> None:
         return
     here = Money(payment.captured - payment.refunded, payment.currency)  # of a transfer in parts, and not owed for it
     owed = payment.refundable if payment.is_held and payment.capture_error else credits.owed_of(order) + here
+    was_held = payment.is_held
     payments.note_paid(payment, truth)
     if truth.received.currency != payment.currency or truth.received < payment.amount_money - payment.released_money:
         text = f"{truth.received.decimal} {truth.received.currency} came instead of the total. Please check at Stripe."
@@ -187,7 +188,7 @@ def _take_money(order: Order, payment: Payment, truth: Truth) -> None:
         _give_back(order, payment, payment.captured, f"{_LATE}, and its things cannot be had any more")
     elif order.state != OrderState.CONFIRMED:
         confirm(order, f"Paid {truth.received.decimal} {truth.received.currency}.", actor=payment.provider)
-    elif owed:
+    elif owed or not was_held:
         _go_on(order, payment, owed)
         return
     elif order.has_gift_cards:  # what the card held is here by now
@@ -199,8 +200,10 @@ def _take_money(order: Order, payment: Payment, truth: Truth) -> None:
 def _go_on(order: Order, payment: Payment, owed: Money) -> None:
     """An order is paid again. What was cancelled while it was being paid goes back, or is not charged."""
     if (excess := payment.refundable.amount - owed.amount) > 0:
-        _give_back(order, payment, excess, "less was owed when it came")
-    owing.go_on(order, payment)
+        why = "less was owed when it came" if owed else "nothing was owed any more when it came"
+        _give_back(order, payment, excess, why)
+    if owed:
+        owing.go_on(order, payment)
 
 
 def _reserve_again(order: Order) -> bool:

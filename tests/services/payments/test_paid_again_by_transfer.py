@@ -58,3 +58,17 @@ def test_asking_for_it_again_keeps_what_came_of_it(app: Flask, companies: Compan
 
     assert [each.state for each in outside(order)] == ["cancelled", "open"]
     assert (payments.refunds_of(order.id), due(order)) == ([], order.total - 500)
+
+
+def test_money_for_which_nothing_is_owed_any_more_goes_back(app: Flask, companies: Companies) -> None:
+    order = asked()
+    credits.give_as_staff(
+        order, credits.Wish(free=order.total), reason="Broken", actor="staff:cleo", key="all", restock=(), version=0,
+        amount=order.total,
+    )  # fmt: skip
+
+    receive(order, order.total)
+
+    assert orders.get_for_job(order.id).state == "confirmed"
+    assert [each.amount for each in payments.list_by_hand()] == [order.total]
+    assert "nothing was owed any more" in orders.timeline(order.id)[-1].text
