@@ -128,6 +128,8 @@ def _compare_refunds(since: datetime) -> Iterator[Finding]:
 
 
 def _compare_refund(seen: SeenRefund) -> Finding | None:
+    if seen.is_release:
+        return None
     mine = payments.find_refund(seen.id, seen.refund_id)
     if mine is None:
         return _take_refund(seen)
