@@ -123,8 +123,12 @@ def _compare_refunds(since: datetime) -> Iterator[Finding]:
             yield finding
     known = {refund.id for refund in seen}
     for mine in payments.list_refunded(since=since):
-        if mine.external_id not in known:
-            yield Finding(mine.id, "is given back here, but the provider knows of no such refund", is_mended=False)
+        if mine.external_id and mine.external_id not in known:  # made before, and noted here since
+            try:
+                payments.read_refund(mine.external_id)
+            except payments.Refused:
+                says = "is given back here, but the provider knows of no such refund"
+                yield Finding(mine.id, says, is_mended=False)
 
 
 def _compare_refund(seen: SeenRefund) -> Finding | None:

@@ -77,7 +77,7 @@ from app.services.payments.refunds import (
     refunds_of,
 )
 from app.services.payments.stripe import SESSION_LIVES, end
-from app.services.payments.stripe_books import SeenDispute, SeenRefund, list_received, read_dispute
+from app.services.payments.stripe_books import SeenDispute, SeenRefund, list_received, read_dispute, read_refund
 from app.services.payments.stripe_books import list_disputes as list_disputes_there
 from app.services.payments.stripe_books import list_refunds as list_refunds_there
 from app.services.payments.tenders import (
@@ -188,6 +188,7 @@ __all__ = [
     "parts_of",
     "read_dispute",
     "read_event",
+    "read_refund",
     "receipts_of",
     "receive_event",
     "receive_stripe",

@@ -66,6 +66,12 @@ def list_refunds(since: datetime) -> Iterator[SeenRefund]:
             yield _seen_refund(refund)
 
 
+def read_refund(refund_id: str) -> SeenRefund:
+    """Return one refund."""
+    with calling() as client:
+        return _seen_refund(client.v1.refunds.retrieve(refund_id, params={"expand": ["charge"]}))
+
+
 def list_disputes(since: datetime) -> Iterator[SeenDispute]:
     """Walk all disputes opened since then."""
     with calling() as client:

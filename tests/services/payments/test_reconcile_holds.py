@@ -1,12 +1,15 @@
 """The nightly comparison and what cards hold: what is released is no refund."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 
+from app import clock
 from app.services import checkout, credits, orders, payments
 from tests import make
 from tests.companies import Companies
-from tests.services.payments.test_reconcile import at_stripe
+from tests.services.payments.test_reconcile import at_stripe, says
 
 
 def held() -> tuple[orders.Order, payments.Payment]:
@@ -47,3 +50,18 @@ def test_a_hold_that_was_let_go_is_no_refund(app: Flask, companies: Companies) -
 
     assert checkout.reconcile() == []
     assert (given(order), payments.refunds_of(order.id)) == ([], [])
+
+
+def test_a_refund_that_was_noted_long_after_it_was_made_is_no_false_alarm(app: Flask, companies: Companies) -> None:
+    order = make.order(paid=True)
+    (payment,) = payments.of_order(order.id)
+    at_stripe("refunds", payment_intent=payment.intent_id or "", amount="400")
+    with clock.at(clock.now() + timedelta(hours=12)):
+        checkout.reconcile()
+
+    with clock.at(clock.now() + timedelta(days=31, hours=6)):
+        assert checkout.reconcile() == []
+        companies.reset()
+        found = says(checkout.reconcile())
+
+    assert found == [("is given back here, but the provider knows of no such refund", False)]
