@@ -73,9 +73,11 @@ def _compare_holds() -> Iterator[Finding]:
         except payments.Refused:
             yield Finding(payment.id, "is held here, but the provider knows of no such money", is_mended=False)
         else:
-            if status != "authorized":
+            if status in {"paid", "cancelled"}:
                 _settle_soon(payment.id)
                 yield Finding(payment.id, f"is {status} without our noticing; it is being settled", is_mended=True)
+            elif status != "authorized":
+                yield Finding(payment.id, f"is held here, but {status} there", is_mended=False)
 
 
 def _is_there(payment: payments.Payment) -> bool:

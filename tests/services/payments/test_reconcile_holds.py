@@ -1,4 +1,4 @@
-"""The nightly comparison and what cards hold: what is released is no refund."""
+"""The nightly comparison and what cards hold: what is released is no refund, and what is old is asked about."""
 
 from datetime import timedelta
 
@@ -9,7 +9,9 @@ from app import clock
 from app.services import checkout, credits, orders, payments
 from tests import make
 from tests.companies import Companies
+from tests.services.payments.test_capture import pay_in_page
 from tests.services.payments.test_reconcile import at_stripe, says
+from tests.working import work
 
 
 def held() -> tuple[orders.Order, payments.Payment]:
@@ -65,3 +67,21 @@ def test_a_refund_that_was_noted_long_after_it_was_made_is_no_false_alarm(app: F
         found = says(checkout.reconcile())
 
     assert found == [("is given back here, but the provider knows of no such refund", False)]
+
+
+@pytest.mark.usefixtures("captures_on_shipping")
+def test_a_hold_that_waits_for_a_card_again_at_stripe_is_left_to_staff(app: Flask, companies: Companies) -> None:
+    placed = make.place(make.buyer(make.variant()), method="element")
+    pay_in_page(app, placed)
+    assert placed.payment is not None
+    order = checkout.settle(placed.payment.id)
+    companies.pull("webhooks", company="stripe", paused=True)
+    companies.pull("refuse_capture", code="insufficient_funds", ends="yes")
+    with pytest.raises(Exception, match="402"):
+        at_stripe(f"payment_intents/{placed.payment.intent_id}/capture")
+
+    found = checkout.reconcile()
+
+    assert says(found) == [("is held here, but open there", False)]
+    assert "checkout.settle" not in work("checkout.settle")
+    assert payments.find_live(order.id) is not None
