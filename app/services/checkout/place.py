@@ -165,13 +165,15 @@ def _write(offer: Quote, revision: int, terms_version: str, method: str, address
 
 def _go_on(order: Order, method: str, address: str) -> Placed:
     """Return a placed order with a payment by `method`; another method's payment is closed first, at the provider."""
-    order, live = _let_refused_go(order)
-    closed = None
-    if not _is_waiting(order) or (live and live.state in {"authorized", "paid"}):
+    live, closed = payments.find_live(order.id), None
+    if not _is_unpaid(order, live):
         return Placed(order, None)
-    if live is None or live.method != method:
+    if live is None or live.is_refused or live.method != method:
         _check_method(method, _due_of(order))
     _check_tries(method, Lanes(order=order.id, cart=order.cart_id, address=address))
+    order, live = _let_refused_go(order, live)
+    if (live is not None and live.is_refused) or not _is_unpaid(order, live):
+        return Placed(order, None)
     is_replaced = live is not None and (live.method != method or _is_over(live) or _is_too_much(order, live))
     if live is not None and is_replaced and live.state != "created":
         closed = payments.close(live.id)
@@ -191,13 +193,17 @@ def _go_on(order: Order, method: str, address: str) -> Placed:
     return Placed(order, payments.charge(payment.id))
 
 
-def _let_refused_go(order: Order) -> tuple[Order, Payment | None]:
+def _let_refused_go(order: Order, live: Payment | None) -> tuple[Order, Payment | None]:
     """Return the order and its live payment. What a bank refused to give is let go: else it could come later too."""
-    live = payments.find_live(order.id)
     if live is None or not live.is_refused:
         return order, live
     order = apply(live.id, payments.let_go(live.id))
     return order, payments.find_live(order.id)
+
+
+def _is_unpaid(order: Order, live: Payment | None) -> bool:
+    """Whether an order waits for money that its payment neither brought nor holds, but for what a bank refuses."""
+    return _is_waiting(order) and (live is None or live.state not in {"authorized", "paid"} or live.is_refused)
 
 
 def _is_waiting(order: Order) -> bool:
