@@ -55,7 +55,8 @@ def apply(payment_id: str, truth: Truth) -> Order:
     with db.orders.transaction():
         order = orders.lock(order_id)
         payment = payments.lock(payment_id)
-        if truth.status == "paid" and payment.paid_at is None and not payment.refunded:
+        is_over = payment.state == "cancelled" and payment.refunded  # what came of it went back
+        if truth.status == "paid" and payment.paid_at is None and not is_over:
             _take_money(order, payment, truth)
         elif truth.received.amount > payment.captured and payment.provider == "bank_transfer":
             _take_part(order, payment, truth)
@@ -181,7 +182,7 @@ def _take_money(order: Order, payment: Payment, truth: Truth) -> None:
         log.error("a payment brought another amount than asked", extra={"payment": payment.id, "order": order.number})
         return
     if order.state == OrderState.CANCELLED and order.confirmed_at:
-        _give_back(order, payment, payment.captured, "the order was cancelled")
+        _give_back(order, payment, payment.refundable.amount, "the order was cancelled")
     elif order.state == OrderState.CANCELLED and orders.find_of_cart(order.cart_id, revision=order.cart_revision):
         _give_back(order, payment, payment.captured, f"{_LATE}, and the cart was ordered again")
     elif order.state == OrderState.CANCELLED and not _reserve_again(order):
@@ -260,6 +261,8 @@ def _take_part(order: Order, payment: Payment, truth: Truth) -> None:
 
 
 def _give_back(order: Order, payment: Payment, amount: int, why: str) -> None:
+    if not amount:  # it went back as the order was cancelled
+        return
     payments.ask_refunds(
         order.id, amount, reason=f"Automatic: {why}", actor="shop", key=f"auto:{payment.id}:{payment.captured}",
         payment_id=payment.id,

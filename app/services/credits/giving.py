@@ -116,8 +116,10 @@ def give(
         raise Conflict("Nothing was paid for this order, so there is nothing to give back.")
     if version is not None and version != len(earlier):
         raise Conflict("Somebody was faster and gave something back meanwhile. Please check again.")
-    amounts = quote(order, wish, earlier)
+    amounts, owed = quote(order, wish, earlier), owed_of(order)
     credit = _write(order, amounts, kind=kind, reason=reason, actor=actor, key=key, restock=restock)
+    if owed:
+        _lower_debt(order, credit)
     if charged := _charged_of(order, amounts.paid.amount, earlier):
         payments.ask_refunds(order.id, charged, reason=reason, actor=actor, key=refund_key(credit))
     if order.has_gift_cards:
@@ -241,6 +243,16 @@ def _write(
     db.orders.session.add(credit)
     db.orders.session.flush()
     return credit
+
+
+def _lower_debt(order: Order, credit: Credit) -> None:
+    """Have a customer who is to pay again asked for what is still owed; where that is nothing, the order goes on."""
+    owed = owed_of(order)
+    payments.ask_less(order.id, owed.amount)
+    if not owed:
+        orders.end_attention(order.id, "lapsed", "capture_refused")
+        later("checkout.close_open", order.id, key=f"close-open:{credit.id}")
+        later("fulfilment.start", order.id, key=f"fulfil:{order.id}:{credit.id}")
 
 
 def _restock(order: Order, credit: Credit) -> None:

@@ -6,7 +6,7 @@ the same payment and the same refund, never to a second one. What is true about 
 
 from app.services.payments import brake
 from app.services.payments.again import ask_again, list_unsettled
-from app.services.payments.bank_transfer import Instructions, instructions
+from app.services.payments.bank_transfer import Instructions, ask_less, instructions
 from app.services.payments.brake import Lanes, TooManyTries, forget_tries
 from app.services.payments.capturing import (
     ask_capture,
@@ -123,6 +123,7 @@ __all__ = [
     "add_surplus",
     "ask_again",
     "ask_capture",
+    "ask_less",
     "ask_refunds",
     "brake",
     "capture",

@@ -1,13 +1,16 @@
 """An order whose money went again is paid by transfer: in parts, too late, or while some of it is cancelled."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 
+from app import clock
 from app.money import Money
-from app.services import checkout, credits, fulfilment, orders, payments
+from app.services import cancellations, checkout, credits, fulfilment, gift_cards, notifications, orders, payments
 from tests import make
 from tests.companies import Companies
-from tests.services.payments.test_paying_again import kinds, lapsed, outside, pay_state
+from tests.services.payments.test_paying_again import kinds, lapsed, mails, outside, pay_state
 from tests.working import work
 
 pytestmark = pytest.mark.usefixtures("captures_on_shipping")
@@ -28,6 +31,13 @@ def receive(order: orders.Order, amount: int, *, payment: payments.Payment | Non
         payment.id, Money(amount, "EUR"), received=payment.captured, sender="Ada Byron", bank_line="",
         key=f"{payment.id}-{payment.captured}", actor="staff:cleo",
     )  # fmt: skip
+
+
+def cancel(order: orders.Order, quantity: int) -> int:
+    """Cancel so many pieces, as the customer does; return what they come to."""
+    amount = cancellations.quote(order, {1: quantity}).paid.amount
+    cancellations.cancel(order.id, {1: quantity}, amount=amount, reason="No", actor="customer", key=f"no{quantity}")
+    return amount
 
 
 def parcels(order: orders.Order) -> list[str]:
@@ -72,3 +82,71 @@ def test_money_for_which_nothing_is_owed_any_more_goes_back(app: Flask, companie
     assert orders.get_for_job(order.id).state == "confirmed"
     assert [each.amount for each in payments.list_by_hand()] == [order.total]
     assert "nothing was owed any more" in orders.timeline(order.id)[-1].text
+
+
+def test_all_of_it_is_cancelled_though_a_part_came(app: Flask, companies: Companies) -> None:
+    order = asked()
+    receive(order, 500)
+
+    assert cancel(order, 2) == order.total
+    work("checkout")
+
+    assert (orders.get_for_job(order.id).state, pay_state(order)) == ("cancelled", "refunded")
+    assert [each.amount for each in payments.list_by_hand()] == [500]
+    receive(order, 700)
+    assert [each.amount for each in payments.list_by_hand()] == [500, 700]
+
+
+@pytest.mark.parametrize("too_much", [0, 300])
+def test_a_part_that_came_is_enough_once_the_rest_is_cancelled(app: Flask, companies: Companies, too_much: int) -> None:
+    order = asked()
+    kept = order.total - cancellations.quote(order, {1: 1}).paid.amount
+    receive(order, kept + too_much)
+
+    cancel(order, 1)
+    work()
+
+    assert [each.amount for each in payments.list_by_hand()] == [too_much] * (too_much > 0)
+    assert outside(order)[-1].state == "paid"
+    assert (parcels(order), kinds(order)) == (["label_bought"], [])
+    assert mails(order).count("paid_anew") == 1
+    with clock.at(clock.now() + timedelta(days=20)):
+        work("checkout")
+    assert orders.get_for_job(order.id).state == "confirmed"
+    credits.give_as_staff(
+        order, credits.Wish(free=100), reason="Sorry", actor="staff:cleo", key="goodwill", restock=(), version=1,
+        amount=100,
+    )  # fmt: skip
+    assert sum(each.amount for each in payments.list_by_hand()) == too_much + 100
+
+
+def test_it_asks_for_less_once_something_is_cancelled(app: Flask, companies: Companies) -> None:
+    order = asked()
+    receive(order, 500)
+
+    left = order.total - cancel(order, 1)
+    notifications.transfer_reminder(outside(order)[-1].id)
+
+    assert due(order) == left - 500
+    assert str(Money(left - 500, "EUR").decimal) in notifications.messages_of(order.id)[-1].text
+    receive(order, left - 500)
+    work()
+    assert (pay_state(order), parcels(order), payments.refunds_of(order.id)) == ("paid", ["label_bought"], [])
+
+
+def test_what_a_gift_card_pays_is_sent_once_the_rest_is_cancelled(app: Flask, companies: Companies) -> None:
+    variant = make.variant(stock=5)
+    who = make.buyer(variant, quantity=2)
+    gift = make.gift_card(2900 + 490)
+    checkout.enter_gift_card(who, gift_cards.code_of(gift.id), address="203.0.113.7")
+    order = lapsed(who)
+    work("fulfilment")
+    placed = checkout.pay_again(orders.token_of(order.id), "transfer")
+
+    cancel(order, 1)
+    work()
+
+    assert credits.owed_of(orders.get_for_job(order.id)).amount == 0
+    assert (parcels(order), kinds(order)) == (["label_bought"], [])
+    assert placed.payment is not None
+    assert payments.get_for_job(placed.payment.id).state == "cancelled"
