@@ -158,7 +158,7 @@ def of_order(order_id: str) -> Sequence[Credit]:
 def owed_of(order: Order, paid: Sequence[payments.Payment] | None = None) -> Money:
     """Return what of a confirmed order is to be paid again, as a hold ended or a bank refused to give what it held.
 
-    `paid` are its payments, where they are read already.
+    Less than a card's smallest coin is not asked for. `paid` are its payments, where they are read already.
     """
     if order.state != OrderState.CONFIRMED:
         return Money.zero(order.currency)
@@ -167,7 +167,8 @@ def owed_of(order: Order, paid: Sequence[payments.Payment] | None = None) -> Mon
         return Money.zero(order.currency)
     given = sum(each.amount for each in of_order(order.id))
     refused = sum(each.refundable.amount for each in paid if each.is_refused)
-    return Money(max(0, order.total - given - payments.kept_of(paid) + refused), order.currency)
+    owed = Money(max(0, order.total - given - payments.kept_of(paid) + refused), order.currency)
+    return owed - payments.unsayable_of(owed)
 
 
 def is_given(key: str) -> bool:
@@ -219,10 +220,12 @@ def _charged_of(order: Order, amount: int, earlier: Sequence[Credit]) -> int:
     """Return how much of a credit goes back: what is here beyond what is then left of the order.
 
     What is owed, because a card's hold ended, comes off that first, and what was given back at the provider itself.
+    What was too little to be charged counts as here, but for as much as Stripe could not say of the whole.
     """
-    paid = payments.of_order(order.id)
-    left = order.total - sum(each.amount for each in earlier) - amount
-    return min(amount, max(0, payments.kept_of(paid) - left))
+    before, kept = order.total - sum(each.amount for each in earlier), payments.kept_of(payments.of_order(order.id))
+    uncharged = payments.unsayable_of(Money(max(0, before - kept), order.currency)).amount
+    back = Money(max(0, kept + uncharged - before + amount), order.currency)
+    return min(amount, kept, back.amount - min(uncharged, payments.unsayable_of(back).amount))
 
 
 def _write(

@@ -77,6 +77,7 @@ from app.services.payments.refunds import (
     refunds_of,
 )
 from app.services.payments.stripe import SESSION_LIVES, end
+from app.services.payments.stripe_amounts import unsayable_of
 from app.services.payments.stripe_books import SeenDispute, SeenRefund, list_received, read_dispute, read_refund
 from app.services.payments.stripe_books import list_disputes as list_disputes_there
 from app.services.payments.stripe_books import list_refunds as list_refunds_there
@@ -199,6 +200,7 @@ __all__ = [
     "replay",
     "state_of",
     "take_held",
+    "unsayable_of",
     "void",
     "ways",
 ]
