@@ -1,6 +1,7 @@
 """An order whose money went again is paid by transfer: in parts, too late, or while some of it is cancelled."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -11,6 +12,7 @@ from app.services import cancellations, checkout, credits, fulfilment, gift_card
 from tests import make
 from tests.companies import Companies
 from tests.services.payments.test_paying_again import kinds, lapsed, mails, outside, pay_state
+from tests.turns import at_once
 from tests.working import work
 
 pytestmark = pytest.mark.usefixtures("captures_on_shipping")
@@ -36,7 +38,7 @@ def receive(order: orders.Order, amount: int, *, payment: payments.Payment | Non
 def cancel(order: orders.Order, quantity: int) -> int:
     """Cancel so many pieces, as the customer does; return what they come to."""
     amount = cancellations.quote(order, {1: quantity}).paid.amount
-    cancellations.cancel(order.id, {1: quantity}, amount=amount, reason="No", actor="customer", key=f"no{quantity}")
+    cancellations.cancel(order.id, {1: quantity}, amount=amount, reason="No", actor="customer", key=f"no-{order.id}")
     return amount
 
 
@@ -132,6 +134,22 @@ def test_it_asks_for_less_once_something_is_cancelled(app: Flask, companies: Com
     receive(order, left - 500)
     work()
     assert (pay_state(order), parcels(order), payments.refunds_of(order.id)) == ("paid", ["label_bought"], [])
+
+
+def test_the_rest_that_comes_while_some_is_cancelled_is_kept_only_as_far_as_it_is_owed(
+    app: Flask, companies: Companies
+) -> None:
+    for seed in range(3):
+        order = asked()
+        receive(order, 500)
+        amount = cancellations.quote(order, {1: 1}).paid.amount
+
+        at_once(app, seed, partial(cancel, order, 1), partial(receive, order, order.total - 500))
+        work()
+
+        assert payments.kept_of(payments.of_order(order.id)) == order.total - amount
+        assert sum(each.amount for each in payments.refunds_of(order.id)) == amount
+        assert (outside(order)[-1].state, parcels(order), kinds(order)) == ("paid", ["label_bought"], [])
 
 
 def test_what_a_gift_card_pays_is_sent_once_the_rest_is_cancelled(app: Flask, companies: Companies) -> None:
