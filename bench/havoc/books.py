@@ -171,8 +171,10 @@ def _judge_vouchers(verdict: Verdict, fleet: Fleet) -> None:
 
 def _judge_refunds(verdict: Verdict, fleet: Fleet, ledger: dict[str, Any]) -> None:
     made: Counter[str] = Counter()
+    uncharged = {charge["id"]: charge["amount"] - charge["amount_captured"] for charge in ledger["charges"]}
     for refund in ledger["refunds"]:
-        if refund["status"] not in {"failed", "canceled"}:
+        is_release = not refund["metadata"] and refund["amount"] == uncharged[refund["charge"]]  # Stripe's own
+        if refund["status"] not in {"failed", "canceled"} and not is_release:
             made[refund["metadata"].get("refund", "")] += 1
             verdict.refunds += 1
     ours = dict(fleet.query(_REFUNDS))

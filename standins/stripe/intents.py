@@ -11,7 +11,7 @@ from typing import Any
 from flask import request
 
 from standins import faults, store
-from standins.stripe import cards, charges, checkout, disputes, events, lists
+from standins.stripe import cards, charges, checkout, disputes, events, lists, refunds
 from standins.stripe.errors import CardError, StripeError
 
 Intent = dict[str, Any]
@@ -109,9 +109,11 @@ def capture(intent: Intent, amount: int | None) -> None:
     charge = lists.get("charge", intent["latest_charge"])
     for rule in faults.take("stripe", ("refuse_capture",)):
         _refuse_capture(intent, rule)
-    charge.update(captured=True, amount_captured=amount, amount_refunded=charge["amount"] - amount)
+    charge.update(captured=True, amount_captured=amount)
     store.put("charge", charge)
     events.emit("charge.captured", charge)
+    if charge["amount"] > amount:
+        refunds.release(charge, charge["amount"] - amount)
     _succeed(intent, amount)
 
 
@@ -136,9 +138,7 @@ def cancel(intent: Intent, reason: str | None) -> None:
     if intent["latest_charge"]:
         charge = lists.get("charge", intent["latest_charge"])
         if charge["status"] == "succeeded":
-            charge.update(refunded=True, amount_refunded=charge["amount"])
-            store.put("charge", charge)
-            events.emit("charge.refunded", charge)
+            refunds.release(charge, charge["amount"])
     events.emit("payment_intent.canceled", intent)
 
 

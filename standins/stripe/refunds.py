@@ -30,7 +30,8 @@ def create(params: forms.Params) -> dict[str, Any]:
         raise StripeError(
             f"Refund amount ({asked}) is greater than unrefunded amount on charge ({rest})", param="amount"
         )
-    return _refund(charge, amount, reason, forms.metadata(params))
+    later = charge["_later"] if charge["_later"].startswith("refund_") else ""
+    return _refund(charge, amount, reason, forms.metadata(params), later)
 
 
 @endpoint("GET", "/refunds/<key>")
@@ -54,6 +55,11 @@ def list_refunds(params: forms.Params) -> dict[str, Any]:
     """List refunds, of one payment or of all."""
     equal = {name: params.get(name) for name in ("payment_intent", "charge")}
     return lists.page("refund", params, "/v1/refunds", **equal)
+
+
+def release(charge: dict[str, Any], amount: int) -> None:
+    """Write what a card held of a charge and is let go: a refund too, though no money moves."""
+    _refund(charge, amount, None, {}, "")
 
 
 def fail(refund: dict[str, Any]) -> None:
@@ -98,8 +104,9 @@ def _charge(params: forms.Params) -> dict[str, Any]:
     return charge
 
 
-def _refund(charge: dict[str, Any], amount: int, reason: str | None, metadata: dict[str, str]) -> dict[str, Any]:
-    later = charge["_later"] if charge["_later"].startswith("refund_") else ""
+def _refund(
+    charge: dict[str, Any], amount: int, reason: str | None, metadata: dict[str, str], later: str
+) -> dict[str, Any]:
     refund = {
         "id": store.new_id("re_3"),
         "object": "refund",

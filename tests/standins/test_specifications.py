@@ -33,6 +33,7 @@ def test_stripe_answers_as_specified(
     client.v1.payment_intents.cancel(waiting.id, {"cancellation_reason": "abandoned"})
     held = pay(capture_method="manual")
     client.v1.payment_intents.capture(held.id, {"amount_to_capture": 500})
+    client.v1.refunds.list({"expand": ["data.charge"]})
     client.v1.payment_intents.update(held.id, {"metadata": {"note": "x"}})
     client.v1.payment_intents.retrieve(held.id, {"expand": ["latest_charge", "payment_method"]})
     client.v1.payment_intents.search({"query": "metadata['payment']:'p1'"})

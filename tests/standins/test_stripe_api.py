@@ -212,6 +212,8 @@ def test_authorised_money_is_captured_in_part_and_the_rest_released(pay: Pay, cl
 
     assert (held.status, held.amount_capturable) == ("requires_capture", 1000)
     assert (captured.status, captured.amount_received) == ("succeeded", 700)
+    (released,) = client.v1.refunds.list({"expand": ["data.charge"]}).data
+    assert (released.amount, released.charge.amount_captured, released.metadata.to_dict()) == (300, 700, {})
     with pytest.raises(stripe.InvalidRequestError):
         client.v1.refunds.create({"payment_intent": held.id, "amount": 701})
 

@@ -13,6 +13,7 @@ from app.queue import done
 from app.services import orders, payments
 from app.services.checkout import owing
 from app.services.checkout.settle import IN_MOTION, apply, give_back_part, settle
+from app.services.payments import Payment
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +71,14 @@ def close_open(order_id: str) -> orders.Order:
             raise Unavailable(IN_MOTION)
         give_back_part(order, live.id)
     return order
+
+
+def let_refused_go(order: orders.Order, live: Payment | None) -> tuple[orders.Order, Payment | None]:
+    """Return the order and its live payment. What a bank refused to give is let go: else it could come later too."""
+    if live is None or not live.is_refused:
+        return order, live
+    order = apply(live.id, payments.let_go(live.id))
+    return order, payments.find_live(order.id)
 
 
 def void(payment_id: str) -> None:

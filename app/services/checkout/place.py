@@ -15,6 +15,7 @@ from app.money import Money
 from app.queue import later
 from app.services import cart, credits, inventory, orders, payments, promotions
 from app.services.cart import Shopper
+from app.services.checkout.capture import let_refused_go
 from app.services.checkout.drafts import Quote, quote
 from app.services.checkout.settle import apply, confirm, give_back_part, withdraw
 from app.services.orders import Order, OrderState
@@ -165,13 +166,15 @@ def _write(offer: Quote, revision: int, terms_version: str, method: str, address
 
 def _go_on(order: Order, method: str, address: str) -> Placed:
     """Return a placed order with a payment by `method`; another method's payment is closed first, at the provider."""
-    order, live = _let_refused_go(order)
-    closed = None
-    if not _is_waiting(order) or (live and live.state in {"authorized", "paid"}):
+    live, closed = payments.find_live(order.id), None
+    if not _is_unpaid(order, live):
         return Placed(order, None)
-    if live is None or live.method != method:
+    if live is None or live.is_refused or live.method != method:
         _check_method(method, _due_of(order))
     _check_tries(method, Lanes(order=order.id, cart=order.cart_id, address=address))
+    order, live = let_refused_go(order, live)
+    if (live is not None and live.is_refused) or not _is_unpaid(order, live):
+        return Placed(order, None)
     is_replaced = live is not None and (live.method != method or _is_over(live) or _is_too_much(order, live))
     if live is not None and is_replaced and live.state != "created":
         closed = payments.close(live.id)
@@ -185,19 +188,16 @@ def _go_on(order: Order, method: str, address: str) -> Placed:
             raise Unavailable("This order's payment was opened in another window. Please go on there, or try again.")
         if live is not None and is_replaced:
             give_back_part(locked, live.id)
-            if locked.state == OrderState.PLACED:
-                _hold_anew(locked, live, method)
-        payment = payments.find_live(order.id) or _add_payment(locked, _due_of(locked), method, address)
+        payment = payments.find_live(order.id)
+        if payment is None:
+            _hold_anew(locked, method)
+            payment = _add_payment(locked, _due_of(locked), method, address)
     return Placed(order, payments.charge(payment.id))
 
 
-def _let_refused_go(order: Order) -> tuple[Order, Payment | None]:
-    """Return the order and its live payment. What a bank refused to give is let go: else it could come later too."""
-    live = payments.find_live(order.id)
-    if live is None or not live.is_refused:
-        return order, live
-    order = apply(live.id, payments.let_go(live.id))
-    return order, payments.find_live(order.id)
+def _is_unpaid(order: Order, live: Payment | None) -> bool:
+    """Whether an order waits for money that its payment neither brought nor holds, but for what a bank refuses."""
+    return _is_waiting(order) and (live is None or live.state not in {"authorized", "paid"} or live.is_refused)
 
 
 def _is_waiting(order: Order) -> bool:
@@ -219,15 +219,18 @@ def _give_up(live: Payment, closed: payments.Closed | None) -> bool:
 
 def _is_too_much(order: Order, live: Payment) -> bool:
     """Whether some of an order that is paid again was cancelled since its payment was opened."""
-    return order.state == OrderState.CONFIRMED and live.amount != credits.owed_of(order).amount
+    return order.state == OrderState.CONFIRMED and live.amount != live.captured + credits.owed_of(order).amount
 
 
-def _hold_anew(order: Order, live: Payment, method: str) -> None:
-    """Set an order's things aside for as long as the new way to pay takes, when it takes another time than before."""
-    held_for = payments.held_for(method)
-    if held_for != payments.held_for(live.method):
+def _hold_anew(order: Order, method: str) -> None:
+    """Set a placed order's things aside for as long as the new way to pay takes, if that is another time than before.
+
+    The way before may be over for a while: stopped after declines, or its page's time ran out.
+    """
+    before, held_for = payments.of_order(order.id)[-1], payments.held_for(method)
+    if order.state == OrderState.PLACED and held_for != payments.held_for(before.method):
         inventory.hold(order.id, until=clock.now() + held_for)
-        later("checkout.expire", order.id, key=f"expire:{order.id}:{live.id}", delay=held_for)
+        later("checkout.expire", order.id, key=f"expire:{order.id}:{before.id}", delay=held_for)
 
 
 def _is_over(payment: Payment) -> bool:

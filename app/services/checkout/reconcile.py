@@ -76,9 +76,11 @@ def _compare_holds() -> Iterator[Finding]:
         except payments.Refused:
             yield Finding(payment.id, "is held here, but the provider knows of no such money", is_mended=False)
         else:
-            if status != "authorized":
+            if status in {"paid", "cancelled"}:
                 _settle_soon(payment.id)
                 yield Finding(payment.id, f"is {status} without our noticing; it is being settled", is_mended=True)
+            elif status != "authorized":
+                yield Finding(payment.id, f"is held here, but {status} there", is_mended=False)
 
 
 def _is_there(payment: payments.Payment) -> bool:
@@ -126,11 +128,17 @@ def _compare_refunds(since: datetime) -> Iterator[Finding]:
             yield finding
     known = {refund.id for refund in seen}
     for mine in payments.list_refunded(since=since):
-        if mine.external_id not in known:
-            yield Finding(mine.id, "is given back here, but the provider knows of no such refund", is_mended=False)
+        if mine.external_id and mine.external_id not in known:  # made before, and noted here since
+            try:
+                payments.read_refund(mine.external_id)
+            except payments.Refused:
+                says = "is given back here, but the provider knows of no such refund"
+                yield Finding(mine.id, says, is_mended=False)
 
 
 def _compare_refund(seen: SeenRefund) -> Finding | None:
+    if seen.is_release:
+        return None
     mine = payments.find_refund(seen.id, seen.refund_id)
     if mine is None:
         return _take_refund(seen)

@@ -55,7 +55,8 @@ def apply(payment_id: str, truth: Truth) -> Order:
     with db.orders.transaction():
         order = orders.lock(order_id)
         payment = payments.lock(payment_id)
-        if truth.status == "paid" and payment.paid_at is None and not payment.refunded:
+        is_over = payment.state == "cancelled" and payment.refunded  # what came of it went back
+        if truth.status == "paid" and payment.paid_at is None and not is_over:
             _take_money(order, payment, truth)
         elif truth.received.amount > payment.captured and payment.provider == "bank_transfer":
             _take_part(order, payment, truth)
@@ -171,7 +172,9 @@ def _take_money(order: Order, payment: Payment, truth: Truth) -> None:
         payments.note_paid(payment, truth, state="surplus")
         _give_back(order, payment, payment.captured, "a second payment came for an order that has one")
         return
-    owed = payment.refundable if payment.is_held and payment.capture_error else credits.owed_of(order)
+    here = Money(payment.captured - payment.refunded, payment.currency)  # of a transfer in parts, and not owed for it
+    owed = payment.refundable if payment.is_held and payment.capture_error else credits.owed_of(order) + here
+    was_held = payment.is_held
     payments.note_paid(payment, truth)
     if truth.received.currency != payment.currency or truth.received < payment.amount_money - payment.released_money:
         text = f"{truth.received.decimal} {truth.received.currency} came instead of the total. Please check at Stripe."
@@ -179,14 +182,14 @@ def _take_money(order: Order, payment: Payment, truth: Truth) -> None:
         log.error("a payment brought another amount than asked", extra={"payment": payment.id, "order": order.number})
         return
     if order.state == OrderState.CANCELLED and order.confirmed_at:
-        _give_back(order, payment, payment.captured, "the order was cancelled")
+        _give_back(order, payment, payment.refundable.amount, "the order was cancelled")
     elif order.state == OrderState.CANCELLED and orders.find_of_cart(order.cart_id, revision=order.cart_revision):
         _give_back(order, payment, payment.captured, f"{_LATE}, and the cart was ordered again")
     elif order.state == OrderState.CANCELLED and not _reserve_again(order):
         _give_back(order, payment, payment.captured, f"{_LATE}, and its things cannot be had any more")
     elif order.state != OrderState.CONFIRMED:
         confirm(order, f"Paid {truth.received.decimal} {truth.received.currency}.", actor=payment.provider)
-    elif owed:
+    elif owed or not was_held:
         _go_on(order, payment, owed)
         return
     elif order.has_gift_cards:  # what the card held is here by now
@@ -198,8 +201,10 @@ def _take_money(order: Order, payment: Payment, truth: Truth) -> None:
 def _go_on(order: Order, payment: Payment, owed: Money) -> None:
     """An order is paid again. What was cancelled while it was being paid goes back, or is not charged."""
     if (excess := payment.refundable.amount - owed.amount) > 0:
-        _give_back(order, payment, excess, "less was owed when it came")
-    owing.go_on(order, payment)
+        why = "less was owed when it came" if owed else "nothing was owed any more when it came"
+        _give_back(order, payment, excess, why)
+    if owed:
+        owing.go_on(order, payment)
 
 
 def _reserve_again(order: Order) -> bool:
@@ -256,6 +261,8 @@ def _take_part(order: Order, payment: Payment, truth: Truth) -> None:
 
 
 def _give_back(order: Order, payment: Payment, amount: int, why: str) -> None:
+    if not amount:  # it went back as the order was cancelled
+        return
     payments.ask_refunds(
         order.id, amount, reason=f"Automatic: {why}", actor="shop", key=f"auto:{payment.id}:{payment.captured}",
         payment_id=payment.id,

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from app import db
 from app.fsck import Check, Fault
+from app.money import Money
 from app.services import orders, payments
 from app.services.credits.giving import owed_of
 from app.services.credits.models import Credit
@@ -29,12 +30,11 @@ def _see_credits(found: Sequence[Order]) -> Iterator[Fault]:
 
 
 def _is_known(order: Order, paid: Sequence[payments.Payment], too_much: int) -> bool:
-    """Whether staff were told of the difference: it is owed, failed to go back, or could not be charged."""
+    """Whether the difference is known: it is owed, failed to go back, or is too little for a card to be charged."""
     if owed_of(order, paid):
         return True
-    refunds = payments.refunds_of(order.id)
-    failed = sum(each.amount for each in payments.list_unsettled(refunds))
-    uncharged = sum(each.amount for each in refunds if each.is_release and each.actor == "shop")
+    failed = sum(each.amount for each in payments.list_unsettled(payments.refunds_of(order.id)))
+    uncharged = payments.unsayable_of(Money(max(0, -too_much), order.currency)).amount
     return -uncharged <= too_much <= failed
 
 

@@ -116,8 +116,10 @@ def give(
         raise Conflict("Nothing was paid for this order, so there is nothing to give back.")
     if version is not None and version != len(earlier):
         raise Conflict("Somebody was faster and gave something back meanwhile. Please check again.")
-    amounts = quote(order, wish, earlier)
+    amounts, owed = quote(order, wish, earlier), owed_of(order)
     credit = _write(order, amounts, kind=kind, reason=reason, actor=actor, key=key, restock=restock)
+    if owed:
+        _lower_debt(order, credit)
     if charged := _charged_of(order, amounts.paid.amount, earlier):
         payments.ask_refunds(order.id, charged, reason=reason, actor=actor, key=refund_key(credit))
     if order.has_gift_cards:
@@ -156,7 +158,7 @@ def of_order(order_id: str) -> Sequence[Credit]:
 def owed_of(order: Order, paid: Sequence[payments.Payment] | None = None) -> Money:
     """Return what of a confirmed order is to be paid again, as a hold ended or a bank refused to give what it held.
 
-    `paid` are its payments, where they are read already.
+    Less than a card's smallest coin is not asked for. `paid` are its payments, where they are read already.
     """
     if order.state != OrderState.CONFIRMED:
         return Money.zero(order.currency)
@@ -165,7 +167,8 @@ def owed_of(order: Order, paid: Sequence[payments.Payment] | None = None) -> Mon
         return Money.zero(order.currency)
     given = sum(each.amount for each in of_order(order.id))
     refused = sum(each.refundable.amount for each in paid if each.is_refused)
-    return Money(max(0, order.total - given - payments.kept_of(paid) + refused), order.currency)
+    owed = Money(max(0, order.total - given - payments.kept_of(paid) + refused), order.currency)
+    return owed - payments.unsayable_of(owed)
 
 
 def is_given(key: str) -> bool:
@@ -217,10 +220,12 @@ def _charged_of(order: Order, amount: int, earlier: Sequence[Credit]) -> int:
     """Return how much of a credit goes back: what is here beyond what is then left of the order.
 
     What is owed, because a card's hold ended, comes off that first, and what was given back at the provider itself.
+    What was too little to be charged counts as here, but for as much as Stripe could not say of the whole.
     """
-    paid = payments.of_order(order.id)
-    left = order.total - sum(each.amount for each in earlier) - amount
-    return min(amount, max(0, payments.kept_of(paid) - left))
+    before, kept = order.total - sum(each.amount for each in earlier), payments.kept_of(payments.of_order(order.id))
+    uncharged = payments.unsayable_of(Money(max(0, before - kept), order.currency)).amount
+    back = Money(max(0, kept + uncharged - before + amount), order.currency)
+    return min(amount, kept, back.amount - min(uncharged, payments.unsayable_of(back).amount))
 
 
 def _write(
@@ -241,6 +246,16 @@ def _write(
     db.orders.session.add(credit)
     db.orders.session.flush()
     return credit
+
+
+def _lower_debt(order: Order, credit: Credit) -> None:
+    """Have a customer who is to pay again asked for what is still owed; where that is nothing, the order goes on."""
+    owed = owed_of(order)
+    payments.ask_less(order.id, owed.amount)
+    if not owed:
+        orders.end_attention(order.id, "lapsed", "capture_refused")
+        later("checkout.close_open", order.id, key=f"close-open:{credit.id}")
+        later("fulfilment.start", order.id, key=f"fulfil:{order.id}:{credit.id}")
 
 
 def _restock(order: Order, credit: Credit) -> None:

@@ -124,7 +124,8 @@ def _open_attempt(shipment_id: str) -> LabelAttempt | None:
 
 def _is_wanted(order_id: str) -> bool:
     paid = payments.of_order(order_id)
-    is_paid = payments.state_of(paid) not in {"refunded", "lapsed"}
+    # A hold may have ended whose order owes nothing any more, as a gift card pays what is left of it.
+    is_paid = payments.state_of(paid) not in {"refunded", "lapsed"} or payments.kept_of(paid) > 0
     return is_paid and orders.get_for_job(order_id).state == orders.OrderState.CONFIRMED
 
 

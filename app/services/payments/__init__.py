@@ -6,7 +6,7 @@ the same payment and the same refund, never to a second one. What is true about 
 
 from app.services.payments import brake
 from app.services.payments.again import ask_again, list_unsettled
-from app.services.payments.bank_transfer import Instructions, instructions
+from app.services.payments.bank_transfer import Instructions, ask_less, instructions
 from app.services.payments.brake import Lanes, TooManyTries, forget_tries
 from app.services.payments.capturing import (
     ask_capture,
@@ -77,7 +77,8 @@ from app.services.payments.refunds import (
     refunds_of,
 )
 from app.services.payments.stripe import SESSION_LIVES, end
-from app.services.payments.stripe_books import SeenDispute, SeenRefund, list_received, read_dispute
+from app.services.payments.stripe_amounts import unsayable_of
+from app.services.payments.stripe_books import SeenDispute, SeenRefund, list_received, read_dispute, read_refund
 from app.services.payments.stripe_books import list_disputes as list_disputes_there
 from app.services.payments.stripe_books import list_refunds as list_refunds_there
 from app.services.payments.tenders import (
@@ -123,6 +124,7 @@ __all__ = [
     "add_surplus",
     "ask_again",
     "ask_capture",
+    "ask_less",
     "ask_refunds",
     "brake",
     "capture",
@@ -188,6 +190,7 @@ __all__ = [
     "parts_of",
     "read_dispute",
     "read_event",
+    "read_refund",
     "receipts_of",
     "receive_event",
     "receive_stripe",
@@ -197,6 +200,7 @@ __all__ = [
     "replay",
     "state_of",
     "take_held",
+    "unsayable_of",
     "void",
     "ways",
 ]

@@ -53,6 +53,20 @@ def instructions(payment: Payment) -> Instructions:
     )
 
 
+def ask_less(order_id: str, owed: int) -> None:
+    """Have an order's open transfer bring no more than is `owed` yet beside what came of it, in the open transaction.
+
+    One of which enough came by then is paid as soon as it is looked at, and can be given back at once.
+    """
+    waits = Payment.state.in_(("created", "open")) & (Payment.provider == "bank_transfer")
+    payment = db.orders.session.scalars(
+        select(Payment).where(Payment.order_id == order_id, waits).with_for_update()
+    ).one_or_none()
+    if payment is not None and 0 < payment.captured + owed < payment.amount:
+        payment.amount = payment.captured + owed
+        db.orders.session.flush()
+
+
 def request_for(asked: Asked) -> dict[str, Any]:
     """Return what the customer is asked to write on the transfer."""
     return {"reference": asked.order_number}

@@ -96,7 +96,8 @@ class Payment(OrdersModel):
         """What can still be given back; nothing while a transfer has come in part only."""
         if self.is_held:
             return Money(self.amount - self.released, self.currency)
-        return Money(0 if self.state == "open" else self.captured - self.refunded, self.currency)
+        is_part = self.state == "open" and self.captured < self.amount
+        return Money(0 if is_part else self.captured - self.refunded, self.currency)
 
     @property
     def is_held(self) -> bool:

@@ -13,13 +13,17 @@ from app.services.payments.stripe_amounts import money_of
 
 @dataclass(frozen=True)
 class SeenRefund:
-    """A refund as Stripe has it. `refund_id` is ours, when we asked for it."""
+    """A refund as Stripe has it. `refund_id` is ours, when we asked for it.
+
+    `is_release` tells those that Stripe writes by itself for what a card held and was not charged: no money moves.
+    """
 
     id: str
     intent_id: str | None
     refund_id: str | None
     amount: Money
     status: str
+    is_release: bool
 
 
 @dataclass(frozen=True)
@@ -56,9 +60,16 @@ def list_declines(intent_id: str) -> list[tuple[str, str | None]]:
 
 def list_refunds(since: datetime) -> Iterator[SeenRefund]:
     """Walk all refunds made since then."""
+    params: Any = _since(since) | {"expand": ["data.charge"]}
     with calling() as client:
-        for refund in client.v1.refunds.list(params=_since(since)).auto_paging_iter():
+        for refund in client.v1.refunds.list(params=params).auto_paging_iter():
             yield _seen_refund(refund)
+
+
+def read_refund(refund_id: str) -> SeenRefund:
+    """Return one refund."""
+    with calling() as client:
+        return _seen_refund(client.v1.refunds.retrieve(refund_id, params={"expand": ["charge"]}))
 
 
 def list_disputes(since: datetime) -> Iterator[SeenDispute]:
@@ -80,8 +91,11 @@ def _since(moment: datetime) -> Any:
 
 def _seen_refund(refund: Any) -> SeenRefund:
     amount = money_of(refund.amount, refund.currency)
-    status = refund.status or "succeeded"
-    return SeenRefund(refund.id, id_of(refund.payment_intent), mark_of(refund, "refund"), amount, status)
+    status, charge, refund_id = refund.status or "succeeded", refund.charge, mark_of(refund, "refund")
+    # "any additional amount will be automatically refunded": https://docs.stripe.com/api/payment_intents/capture
+    rest = charge.amount - charge.amount_captured if charge else 0
+    is_release = bool(charge) and (not charge.captured or (refund_id is None and refund.amount == rest))
+    return SeenRefund(refund.id, id_of(refund.payment_intent), refund_id, amount, status, is_release)
 
 
 def _seen_dispute(dispute: Any) -> SeenDispute:

@@ -13,6 +13,7 @@ from app.services.credits import Wish
 from tests import make
 from tests.companies import Companies
 from tests.services.documents.test_documents import text_of
+from tests.services.health.test_fsck import faults
 from tests.working import work
 
 
@@ -148,3 +149,12 @@ def test_note_counts_what_was_given_before(app: Flask) -> None:
 
     assert amount == order.total - 300
     assert credits.of_order(order.id)[1].adjustment_money.decimal == Decimal("-3.00")
+
+
+@pytest.mark.usefixtures("captures_on_shipping")
+def test_what_a_card_let_go_without_a_credit_is_named(app: Flask) -> None:
+    order = make.settled(make.place(make.buyer(make.variant())))
+
+    payments.ask_refunds(order.id, 400, reason="Automatic", actor="shop", key="auto")
+
+    assert faults()["orders.credits"] == [order.number]

@@ -14,6 +14,7 @@ from app.services import cancellations, checkout, credits, fulfilment, inventory
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
 from tests.companies import Companies
+from tests.services.health.test_fsck import faults
 from tests.working import work
 
 pytestmark = pytest.mark.usefixtures("captures_on_shipping")
@@ -110,16 +111,27 @@ def test_what_is_cancelled_before_is_not_taken(app: Flask, companies: Companies)
     assert state(order) == ("confirmed", "refunded")
 
 
-def test_what_stripe_cannot_say_of_the_rest_is_not_charged(
-    app: Flask, companies: Companies, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def held_in_kwd(app: Flask, monkeypatch: pytest.MonkeyPatch) -> orders.Order:
+    """An order of three pieces in a currency of three digits, of which Stripe takes two; a card holds its money."""
     monkeypatch.setitem(app.extensions, "config", replace(app.extensions["config"], currency="KWD"))
     variant = make.variant()
     make.reprice(variant, 3330, currency="KWD")
     make.promotion(percent=Decimal(1))
-    order = make.settled(make.place(make.buyer(variant, quantity=3)))
+    return make.settled(make.place(make.buyer(variant, quantity=3)))
+
+
+def cancel_one(order: orders.Order) -> int:
+    """Cancel one piece of it; return what it comes to."""
     amount = cancellations.quote(order, {1: 1}).paid.amount
     cancellations.cancel(order.id, {1: 1}, amount=amount, reason="One less", actor="customer", key="one")
+    return amount
+
+
+def test_what_stripe_cannot_say_of_the_rest_is_not_charged(
+    app: Flask, companies: Companies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = held_in_kwd(app, monkeypatch)
+    amount = cancel_one(order)
     left = order.total - amount
 
     checkout.capture(order.id)
@@ -129,6 +141,44 @@ def test_what_stripe_cannot_say_of_the_rest_is_not_charged(
     assert state(order) == ("confirmed", "partly_refunded")
     assert [refund.amount for refund in payments.refunds_of(order.id)] == [amount, left % 10]
     assert credits.owed_of(orders.get_for_job(order.id)).amount == 0
+
+
+def test_what_was_not_charged_of_the_rest_is_not_missing_when_more_goes_back(
+    app: Flask, companies: Companies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = held_in_kwd(app, monkeypatch)
+    left = order.total - cancel_one(order)
+    checkout.capture(order.id)
+
+    for version, free in enumerate((500, left - 500), start=1):
+        credits.give_as_staff(
+            order, credits.Wish(free=free), reason="Sorry", actor="staff:cleo", key=f"{free}", restock=(),
+            version=version, amount=free,
+        )  # fmt: skip
+        work("payments.refund")
+
+    back = [refund for refund in payments.refunds_of(order.id) if not refund.is_release]
+    assert [(refund.amount, refund.state) for refund in back] == [(500, "done"), (left - left % 10 - 500, "done")]
+    assert faults().get("orders.credits") is None
+
+
+def test_what_stripe_cannot_say_is_not_owed_again(
+    app: Flask, companies: Companies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = held_in_kwd(app, monkeypatch)
+    (payment,) = payments.of_order(order.id)
+    payments.void(payment.id)
+    checkout.settle(payment.id)
+    left = order.total - cancel_one(order)
+
+    assert credits.owed_of(order).amount == left - left % 10
+    again = checkout.pay_again(orders.token_of(order.id), "hosted")
+    make.settled(again)
+    checkout.capture(order.id)
+
+    assert taken(companies) == [(0, "canceled"), (left - left % 10, "succeeded")]
+    assert credits.owed_of(order).amount == 0
+    assert faults().get("orders.credits") is None
 
 
 def test_all_that_is_cancelled_lets_the_card_go(app: Flask, companies: Companies) -> None:

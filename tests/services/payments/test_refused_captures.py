@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.errors import Conflict
 from app.services import checkout, credits, notifications, orders, payments
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
@@ -65,6 +66,21 @@ def test_staff_ask_the_bank_again_and_the_customer_is_told(app: Flask, companies
     assert pay_state(order) == "paid"
     assert taken(companies) == [(order.total, "succeeded")]
     assert (kinds(order), mails(order)[-1]) == ([], "paid_anew")
+
+
+def test_a_hold_is_not_let_go_for_a_customer_who_is_refused_too(app: Flask, companies: Companies) -> None:
+    order = refused(companies)
+    for number in range(3):
+        payments.brake.note("decline", payments.Lanes(order=order.id).named(), reference=f"try {number}")
+
+    with pytest.raises(payments.TooManyTries):
+        checkout.pay_again(orders.token_of(order.id), "hosted")
+    with pytest.raises(Conflict, match="not offered"):
+        checkout.pay_again(orders.token_of(order.id), "cheque")
+
+    assert taken(companies) == [(0, "requires_capture")]
+    assert checkout.pay_again(orders.token_of(order.id), "transfer").payment is not None
+    assert taken(companies) == [(0, "canceled")]
 
 
 def test_paying_again_while_staff_ask_the_bank_again_takes_once(app: Flask, companies: Companies) -> None:

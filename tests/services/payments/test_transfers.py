@@ -237,6 +237,22 @@ def test_going_over_to_a_card_and_back_leaves_one_live_payment(app: Flask, compa
     assert [session["status"] for session in companies.ledger()["sessions"]] == ["expired"]
 
 
+def test_a_transfer_after_a_card_that_was_given_up_has_its_time_too(app: Flask, companies: Companies) -> None:
+    placed = make.place(make.buyer(make.variant(stock=3)))
+    assert placed.payment is not None
+    payments.end(placed.payment.session_id, None)
+    checkout.settle(placed.payment.id)
+    assert payments.find_live(placed.order.id) is None
+
+    checkout.pay_again(placed.token, "transfer")
+
+    (reserved,) = inventory.reservations_of([placed.order.id])[placed.order.id]
+    assert reserved.expires_at > clock.now() + timedelta(days=6)
+    with clock.at(clock.now() + timedelta(days=8)):
+        work("checkout.expire")
+    assert state(placed) == ("cancelled", "cancelled")
+
+
 def test_an_order_that_is_paid_by_card_gives_a_late_transfer_back(app: Flask) -> None:
     placed = transfer()
     by_card = checkout.pay_again(placed.token, "hosted")
