@@ -58,7 +58,7 @@ def enter_password(email: str, password: str, visitor: Visitor) -> SignedIn:
     brake.give_back(attempt)
     if must_enrol := member.totp_confirmed_at is None:
         _offer_secret(member.id)
-    return SignedIn(sessions.start(member.id, visitor, is_complete=False), must_enrol)
+    return SignedIn(_stands(sessions.start(member.id, visitor, is_complete=False), member), must_enrol)
 
 
 def enter_code(session: Session, code: str, visitor: Visitor) -> SignedIn:
@@ -100,7 +100,7 @@ def confirm(session: Session, code: str, visitor: Visitor) -> str:
     member = _member_of(session)
     with _tried(member, visitor), db.customers.transaction():
         _take(member, code, act="staff.confirm")
-    return sessions.renew(session)
+    return _stands(sessions.renew(session), member)
 
 
 def sign_out(session: Session) -> None:
@@ -110,7 +110,22 @@ def sign_out(session: Session) -> None:
 
 def _complete(session: Session, member: StaffMember, visitor: Visitor) -> SignedIn:
     sessions.end_session(session.staff_id, session.key)
-    return SignedIn(sessions.start(member.id, visitor, is_complete=True), device=brake.new_device(member.email))
+    session_id = _stands(sessions.start(member.id, visitor, is_complete=True), member)
+    return SignedIn(session_id, device=brake.new_device(member.email))
+
+
+def _stands(session_id: str, member: StaffMember) -> str:
+    """Return the id of a session just begun; end it and raise Invalid when the member was reset since they were read.
+
+    A reset ends the sessions that it finds, so this looks only once there is one to be found.
+    """
+    with db.customers.reading() as reading:
+        kept = reading.get(StaffMember, member.id)
+    if kept is None or kept.password_hash != member.password_hash:
+        if begun := sessions.find_session(session_id):
+            sign_out(begun)
+        raise Invalid(_WRONG_PASSWORD)
+    return session_id
 
 
 def _member_of(session: Session) -> StaffMember:
