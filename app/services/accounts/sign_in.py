@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 _WRONG_PASSWORD = "E-mail address or password is not right. Please check both."  # noqa: S105 - words for people
 _CODE_NEEDED = "Your last code is older than ten minutes. Enter the one that your authenticator shows now."
 _WRONG_CODE = "That code is not right, or was used already. Enter the one shown now."
+_USED_CODE = f"{_WRONG_CODE} If you clicked twice, look first whether it was done."
 
 
 @dataclass(frozen=True)
@@ -94,13 +95,23 @@ def enrol(session: Session, code: str, visitor: Visitor) -> SignedIn:
 
 
 def confirm(session: Session, code: str, visitor: Visitor) -> str:
-    """Check a code before a dangerous act, and return the session's new id; Invalid when it is wrong or missing."""
+    """Check a code before a dangerous act, and return the session's new id; Invalid when it is wrong or missing.
+
+    A second click brings the same code from the same session and gets the same new id.
+    """
     if not code.strip():
         raise Invalid(_CODE_NEEDED, code=_CODE_NEEDED)  # no guess, so no try is counted
     member = _member_of(session)
-    with _tried(member, visitor), db.customers.transaction():
-        _take(member, code, act="staff.confirm")
-    return _stands(sessions.renew(session), member)
+    with _tried(member, visitor):
+        try:
+            with db.customers.transaction():
+                _take(member, code, act="staff.confirm")
+                session_id = sessions.renew(session, code)  # before a second click, which waits for the row, goes on
+        except Invalid as refusal:
+            if renewed := sessions.find_renewed(session, code):
+                return renewed
+            raise Invalid(_USED_CODE, code=_USED_CODE) from refusal
+    return _stands(session_id, member)
 
 
 def sign_out(session: Session) -> None:
