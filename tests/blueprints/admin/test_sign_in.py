@@ -120,6 +120,14 @@ def test_clock_of_the_phone_may_be_half_a_minute_off(client, cleo, steps, works)
     assert (answer.status_code == 303) is works
 
 
+@pytest.mark.parametrize("zero", ["\N{ARABIC-INDIC DIGIT ZERO}", "\N{FULLWIDTH DIGIT ZERO}"])
+def test_code_may_be_typed_in_other_digits(client, cleo, zero):
+    client.post("/admin/sign-in", data={"email": cleo.staff.email, "password": cleo.password})
+    typed = "".join(chr(ord(zero) + int(digit)) for digit in code_of(cleo))
+
+    assert client.post("/admin/sign-in/code", data={"code": typed}).status_code == 303
+
+
 def test_recovery_code_works_once(app, cleo):
     answers = []
     for _ in range(2):
