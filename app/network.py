@@ -12,3 +12,11 @@ def network_of(address: str) -> str:
     if parsed.version == 4:
         return str(parsed)
     return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False))
+
+
+def is_inner(address: str) -> bool:
+    """Whether an address is one of a private network, from which no stranger comes."""
+    try:
+        return ipaddress.ip_address(address).is_private
+    except ValueError:
+        return False
