@@ -153,14 +153,20 @@ def _show_http_error(error: HTTPException) -> Response | HTTPException:
 def _show_store_error(error: Exception) -> Response:
     if isinstance(error, DBAPIError) and not isinstance(error, OperationalError):
         return _show_bug(error)
-    log.error("a store does not answer", extra={"reason": str(error), "path": request.path})
+    log.error("a store does not answer", extra={"reason": str(error), "path": _path()})
     return show_error(Unavailable(_STORE_DOWN))
 
 
 def _show_bug(error: Exception) -> Response:
-    log.error("a bug", exc_info=error, extra={"path": request.path, "method": request.method})
+    log.error("a bug", exc_info=error, extra={"path": _path(), "method": request.method})
     body = render_template("errors/500.html", request_id=g.get("request_id", ""))
     return Response(body, 500, {"Cache-Control": "no-store"})
+
+
+def _path() -> str:
+    """Return the path for the log, without the token of an order's link: whoever has that may see the order."""
+    token = (request.view_args or {}).get("token")
+    return request.path.replace(token, "<token>") if token else request.path
 
 
 _PLAIN: Mapping[int, str] = {

@@ -5,10 +5,13 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from app import db
 from app.blueprints import _security
+from app.services import orders
 from tests import make
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -144,6 +147,26 @@ def test_bug_carries_the_headers_and_says_nothing_about_itself(
     says_everything(answer)
     assert "the reason is for the log" not in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_log_of_a_bug_keeps_the_secrets_of_the_request(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(token: str) -> str:
+        with db.orders.reading() as session:
+            session.execute(text("SELECT 1 / :none, :words"), {"none": 0, "words": "typed by Ada"})
+        return token
+
+    monkeypatch.setitem(app.view_functions, "orders.show", broken)
+    token = orders.token_of(db.new_id())
+
+    assert client.get(f"/orders/{token}").status_code in {422, 500}
+
+    (record,) = [record for record in caplog.records if record.name == "app.blueprints._pages"]
+    assert vars(record)["path"] == "/orders/<token>"
+    assert "division by zero" in caplog.text
+    assert token not in caplog.text
+    assert "typed by Ada" not in caplog.text
 
 
 @pytest.mark.usefixtures("catalog_down")
