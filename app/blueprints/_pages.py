@@ -18,7 +18,7 @@ from htmx_flask import Htmx
 from htmx_flask import make_response as make_htmx_response
 from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
@@ -40,6 +40,7 @@ STATUS: dict[type[ShopError], int] = {
 }
 _STORE_ERRORS = (OperationalError, PoolTimeout, PyMongoError, RedisError)
 _STORE_DOWN = "One of the shop's stores does not answer. Nothing was lost. Please try again in a moment."
+_UNSTORABLE = "Something in what was sent cannot be kept, so nothing was done. Please type it anew and send it again."
 
 
 def wants_part() -> bool:
@@ -103,6 +104,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _show_http_error)
     for kind in _STORE_ERRORS:
         app.register_error_handler(kind, _show_store_error)
+    app.register_error_handler(DataError, _show_unstorable)
     app.register_error_handler(Exception, _show_bug)
     app.jinja_env.filters["money"] = format_money
     app.jinja_env.filters["moment"] = format_moment
@@ -155,6 +157,11 @@ def _show_store_error(error: Exception) -> Response:
         return _show_bug(error)
     log.error("a store does not answer", extra={"reason": str(error), "path": _path()})
     return show_error(Unavailable(_STORE_DOWN))
+
+
+def _show_unstorable(error: DataError) -> Response:
+    log.warning("a database cannot keep what was sent", exc_info=error, extra={"path": _path()})
+    return show_error(Invalid(_UNSTORABLE))
 
 
 def _show_bug(error: Exception) -> Response:

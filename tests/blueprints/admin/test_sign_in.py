@@ -93,6 +93,12 @@ def test_wrong_password_and_unknown_address_get_the_same_answer(client, cleo):
     assert wrong.text.replace(cleo.staff.email, "") == unknown.text.replace("dora@shop.example", "")
 
 
+def test_what_no_database_can_keep_is_refused(client):
+    answer = client.post("/admin/sign-in", data={"email": "cleo\0@shop.example", "password": "not this one"})
+
+    assert answer.status_code == 422
+
+
 def test_empty_form_says_what_is_missing(client):
     answer = client.post("/admin/sign-in", data={"email": "", "password": ""})
 
