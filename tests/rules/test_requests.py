@@ -1,6 +1,7 @@
 """House rules of every door: who may write, what every answer carries, and that strangers get no cookie."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -190,3 +191,21 @@ def test_only_the_payment_page_lets_the_payment_company_in(app: Flask, client: F
     assert policy_of(payment)["frame-src"] == [company]
     assert policy_of(order)["script-src"] == ["'self'"]
     assert "frame-src" not in policy_of(order)
+
+
+def test_payment_page_lets_in_all_that_stripe_asks_for(app: Flask) -> None:
+    settings = replace(app.extensions["config"], stripe_api_url="", stripe_js_url="https://js.stripe.com/v3/")
+    shop = Flask("shop")
+    shop.extensions["config"] = settings
+    _security.register(shop)
+    shop.add_url_rule("/pay", "pay", lambda: _security.allow_payment_frame() or "")
+    shop.add_url_rule("/", "home", lambda: "")
+
+    payment, home = shop.test_client().get("/pay"), shop.test_client().get("/")
+
+    scripts = ["https://*.js.stripe.com", "https://js.stripe.com"]  # https://docs.stripe.com/security/guide
+    assert policy_of(payment)["script-src"] == ["'self'", *scripts]
+    assert policy_of(payment)["frame-src"] == [*scripts, "https://hooks.stripe.com"]
+    assert policy_of(payment)["connect-src"] == ["'self'", "https://api.stripe.com"]
+    assert 'payment=(self "https://*.js.stripe.com" "https://js.stripe.com")' in payment.headers["Permissions-Policy"]
+    assert home.headers["Permissions-Policy"].endswith("payment=(self)")
