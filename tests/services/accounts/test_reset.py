@@ -60,7 +60,8 @@ def test_reset_ends_also_a_sign_in_that_is_under_way(app: Flask, monkeypatch: py
 @pytest.mark.parametrize("act", [accounts.enter_code, accounts.confirm])
 def test_reset_ends_also_a_code_that_is_under_way(app: Flask, monkeypatch: pytest.MonkeyPatch, act: Any) -> None:
     cleo = make.staff()
-    session = accounts.find_session(sign_in(cleo).session_id)
+    session_id = sign_in(cleo).session_id
+    session = accounts.find_session(session_id)
     assert session is not None
     take = codes.take
 
@@ -74,4 +75,5 @@ def test_reset_ends_also_a_code_that_is_under_way(app: Flask, monkeypatch: pytes
     with pytest.raises(Invalid, match="password is not right"):
         act(session, cleo.recovery_codes[0], DESK)
 
-    assert not list(stores.redis().scan_iter("staff-session:*"))
+    assert accounts.find_session(session_id) is None
+    assert not list(stores.redis().scan_iter("staff-sessions:*"))
