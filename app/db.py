@@ -90,6 +90,7 @@ class Database:
             pool_size=size,
             max_overflow=size,
             pool_timeout=5,
+            hide_parameters=True,  # errors go to the log, and what people typed does not
             connect_args={"connect_timeout": 5, "application_name": f"stoa-{self.name}"} | _ENDS_OF_THE_DEAD,
             **options,
         )

@@ -8,13 +8,19 @@ from flask_limiter import Limiter
 
 from app import config
 from app.blueprints._access import shopper
+from app.network import network_of
 
 _LOOPBACK = {"127.0.0.1", "::1"}
 
 
+def network() -> str:
+    """Return the network that asks, to limit what each cart alone would not: `key_func=network`."""
+    return network_of(request.remote_addr or "")
+
+
 def _who() -> str:
-    """Tell shoppers apart by their cart, and those without one by their address, which an office may share."""
-    return shopper().cart_id or request.remote_addr or ""
+    """Tell shoppers apart by their cart, and those without one by their network, which an office may share."""
+    return shopper().cart_id or network()
 
 
 limiter = Limiter(

@@ -18,7 +18,7 @@ from htmx_flask import Htmx
 from htmx_flask import make_response as make_htmx_response
 from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
@@ -41,6 +41,7 @@ STATUS: dict[type[ShopError], int] = {
 }
 _STORE_ERRORS = (OperationalError, PoolTimeout, PyMongoError, RedisError)
 _STORE_DOWN = "One of the shop's stores does not answer. Nothing was lost. Please try again in a moment."
+_UNSTORABLE = "Something in what was sent cannot be kept, so nothing was done. Please type it anew and send it again."
 
 
 def wants_part() -> bool:
@@ -109,6 +110,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _show_http_error)
     for kind in _STORE_ERRORS:
         app.register_error_handler(kind, _show_store_error)
+    app.register_error_handler(DataError, _show_unstorable)
     app.register_error_handler(Exception, _show_bug)
     app.jinja_env.filters["money"] = format_money
     app.jinja_env.filters["moment"] = format_moment
@@ -159,14 +161,25 @@ def _show_http_error(error: HTTPException) -> Response | HTTPException:
 def _show_store_error(error: Exception) -> Response:
     if isinstance(error, DBAPIError) and not isinstance(error, OperationalError):
         return _show_bug(error)
-    log.error("a store does not answer", extra={"reason": str(error), "path": request.path})
+    log.error("a store does not answer", extra={"reason": str(error), "path": _path()})
     return show_error(Unavailable(_STORE_DOWN))
 
 
+def _show_unstorable(error: DataError) -> Response:
+    log.warning("a database cannot keep what was sent", exc_info=error, extra={"path": _path()})
+    return show_error(Invalid(_UNSTORABLE))
+
+
 def _show_bug(error: Exception) -> Response:
-    log.error("a bug", exc_info=error, extra={"path": request.path, "method": request.method})
+    log.error("a bug", exc_info=error, extra={"path": _path(), "method": request.method})
     body = render_template("errors/500.html", request_id=g.get("request_id", ""))
     return Response(body, 500, {"Cache-Control": "no-store"})
+
+
+def _path() -> str:
+    """Return the path for the log, without the token of an order's link: whoever has that may see the order."""
+    token = (request.view_args or {}).get("token")
+    return request.path.replace(token, "<token>") if token else request.path
 
 
 _PLAIN: Mapping[int, str] = {

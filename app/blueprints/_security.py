@@ -31,6 +31,7 @@ def register(app: Flask) -> None:
         "payment": _policy(settings, payment=True),
         "upload": _policy(settings, payment=False, bucket=_bucket(settings)),
     }
+    app.extensions["wallets"] = " ".join(["self", *(f'"{origin}"' for origin in _stripe_js(settings))])
 
 
 def allow_payment_frame() -> None:
@@ -73,7 +74,8 @@ def _add_headers(response: Response) -> Response:
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(self)"
+    wallets = current_app.extensions["wallets"] if g.get("csp") == "payment" else "self"
+    headers["Permissions-Policy"] = f"camera=(), geolocation=(), microphone=(), payment=({wallets})"
     headers["X-Request-Id"] = g.get("request_id", "")
     if config.current().is_secure:
         headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
@@ -90,7 +92,7 @@ def _policy(settings: config.Config, *, payment: bool, bucket: str = "") -> str:
     Browsers apply form-action to the redirect after a post, so it lists the hosted payment page. Stripe's script
     predates Trusted Types.
     """
-    stripe = _origin(settings.stripe_js_url)
+    stripe = " ".join(_stripe_js(settings))
     hosted = _origin(settings.stripe_api_url) if settings.stripe_api_url else "https://checkout.stripe.com"
     api = _origin(settings.stripe_api_url) if settings.stripe_api_url else "https://api.stripe.com"
     rules = {
@@ -112,6 +114,12 @@ def _policy(settings: config.Config, *, payment: bool, bucket: str = "") -> str:
     else:
         rules |= {"require-trusted-types-for": "'script'", "trusted-types": "htmx"}
     return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+def _stripe_js(settings: config.Config) -> list[str]:
+    """Return where Stripe's script and frames come from (https://docs.stripe.com/security/guide)."""
+    origin = _origin(settings.stripe_js_url)
+    return [origin] if settings.stripe_api_url else ["https://*.js.stripe.com", origin]
 
 
 def _bucket(settings: config.Config) -> str:

@@ -1,14 +1,18 @@
 """House rules of every door: who may write, what every answer carries, and that strangers get no cookie."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from app import db
 from app.blueprints import _security
+from app.services import orders
 from tests import make
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -146,6 +150,28 @@ def test_bug_carries_the_headers_and_says_nothing_about_itself(
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+def test_log_of_a_bug_keeps_the_secrets_of_the_request(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    words = f"typed by {orders.token_of(db.new_id())}"
+
+    def broken(token: str) -> str:
+        with db.orders.reading() as session:
+            session.execute(text("SELECT 1 / :none, :words"), {"none": 0, "words": words})
+        return token
+
+    monkeypatch.setitem(app.view_functions, "orders.show", broken)
+    token = orders.token_of(db.new_id())
+
+    assert client.get(f"/orders/{token}").status_code in {422, 500}
+
+    (record,) = [record for record in caplog.records if record.name == "app.blueprints._pages"]
+    assert vars(record)["path"] == "/orders/<token>"
+    assert "division by zero" in caplog.text
+    assert token not in caplog.text
+    assert words not in caplog.text
+
+
 @pytest.mark.usefixtures("catalog_down")
 def test_silent_store_carries_the_headers(client: FlaskClient) -> None:
     answer = client.get("/products/slack-tide")
@@ -167,3 +193,21 @@ def test_only_the_payment_page_lets_the_payment_company_in(app: Flask, client: F
     assert policy_of(payment)["frame-src"] == [company]
     assert policy_of(order)["script-src"] == ["'self'"]
     assert "frame-src" not in policy_of(order)
+
+
+def test_payment_page_lets_in_all_that_stripe_asks_for(app: Flask) -> None:
+    settings = replace(app.extensions["config"], stripe_api_url="", stripe_js_url="https://js.stripe.com/v3/")
+    shop = Flask("shop")
+    shop.extensions["config"] = settings
+    _security.register(shop)
+    shop.add_url_rule("/pay", "pay", lambda: _security.allow_payment_frame() or "")
+    shop.add_url_rule("/", "home", lambda: "")
+
+    payment, home = shop.test_client().get("/pay"), shop.test_client().get("/")
+
+    scripts = ["https://*.js.stripe.com", "https://js.stripe.com"]  # https://docs.stripe.com/security/guide
+    assert policy_of(payment)["script-src"] == ["'self'", *scripts]
+    assert policy_of(payment)["frame-src"] == [*scripts, "https://hooks.stripe.com"]
+    assert policy_of(payment)["connect-src"] == ["'self'", "https://api.stripe.com"]
+    assert 'payment=(self "https://*.js.stripe.com" "https://js.stripe.com")' in payment.headers["Permissions-Policy"]
+    assert home.headers["Permissions-Policy"].endswith("payment=(self)")

@@ -3,13 +3,12 @@
 from typing import Any
 
 from flask import Blueprint, Response, g, request, url_for
-from flask_limiter.util import get_remote_address
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.datastructures import MultiDict
 
 from app.blueprints._access import remember_cart, shopper
-from app.blueprints._limits import limiter
+from app.blueprints._limits import limiter, network
 from app.blueprints._pages import changed, page
 from app.blueprints.cart.forms import ADVICE, Addition, Consent, Quantity
 from app.errors import Conflict, Invalid
@@ -81,7 +80,7 @@ def accept_prices() -> Response:
 
 @bp.post("/cart/coupon")
 @limiter.limit("20/minute")
-@limiter.limit("200/hour", key_func=get_remote_address)  # each cart is new for whoever tries out codes
+@limiter.limit("200/hour", key_func=network)  # each cart is new for whoever tries out codes
 def enter_coupon() -> Response:
     """Have a code count for the cart, in place of an earlier one."""
     try:

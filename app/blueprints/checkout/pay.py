@@ -1,7 +1,6 @@
 """Placing the order and paying it. Plain forms, never htmx: a fetch cannot follow to the payment page."""
 
 from flask import Blueprint, redirect, request, url_for
-from flask_limiter.util import get_remote_address
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import BooleanField, Form, IntegerField, StringField
 from wtforms.validators import AnyOf, InputRequired, NumberRange, Optional
@@ -9,7 +8,7 @@ from wtforms.validators import AnyOf, InputRequired, NumberRange, Optional
 from app import config
 from app.blueprints import _pages, _security
 from app.blueprints._access import shopper
-from app.blueprints._limits import limiter
+from app.blueprints._limits import limiter, network
 from app.blueprints._paying import go_to_payment
 from app.blueprints.checkout import review
 from app.errors import Conflict, Unavailable
@@ -33,7 +32,7 @@ class PlaceOrder(Form):
 
 @bp.post("/checkout/orders")
 @limiter.limit("20/minute")
-@limiter.limit("120/hour", key_func=get_remote_address)  # each cart is new for whoever tries out cards
+@limiter.limit("120/hour", key_func=network)  # each cart is new for whoever tries out cards
 def place() -> AnyResponse:
     """Place the order and go to its payment. A double submit, a second tab or Back lands on the order that exists."""
     form = PlaceOrder(request.form)

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 
 from flask import Blueprint, Response, request, url_for
-from flask_limiter.util import get_remote_address
 
 from app.blueprints._access import shopper
-from app.blueprints._limits import limiter
+from app.blueprints._limits import limiter, network
 from app.blueprints._pages import page, see_other
 from app.blueprints.checkout import review
 from app.blueprints.checkout.forms import AddressForm, values_of
@@ -81,7 +80,7 @@ def payment() -> Response:
 
 @bp.post("/coupon")
 @limiter.limit("20/minute")
-@limiter.limit("200/hour", key_func=get_remote_address)  # each cart is new for whoever tries out codes
+@limiter.limit("200/hour", key_func=network)  # each cart is new for whoever tries out codes
 def enter_coupon() -> Response:
     """Have a code count for the order, in place of an earlier one."""
     try:

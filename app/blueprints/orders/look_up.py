@@ -4,7 +4,7 @@ from flask import Response, request, url_for
 from wtforms import EmailField, Form, StringField
 from wtforms.validators import InputRequired, Length, Regexp
 
-from app.blueprints._limits import limiter
+from app.blueprints._limits import limiter, network
 from app.blueprints._pages import page, see_other
 from app.blueprints.orders.views import bp
 from app.services import notifications, orders
@@ -42,6 +42,8 @@ def look_up() -> Response:
 @bp.post("/look-up")
 @limiter.limit("5/minute")
 @limiter.limit("30/hour")
+@limiter.limit("20/minute", key_func=network)  # each cart is new for whoever tries out numbers
+@limiter.limit("200/hour", key_func=network)
 def send_link() -> Response:
     """Have a fresh link mailed to whom the order belongs. Takes the same way for any number and address."""
     form = LookUp(request.form)

@@ -1,12 +1,11 @@
 """Paying an order that waits for its money. A plain form: a fetch cannot follow to the payment page."""
 
 from flask import Response, request
-from flask_limiter.util import get_remote_address
 from wtforms import Form, StringField
 from wtforms.validators import AnyOf
 
 from app.blueprints import _pages
-from app.blueprints._limits import limiter
+from app.blueprints._limits import limiter, network
 from app.blueprints._paying import go_to_payment
 from app.blueprints.orders.views import bp, show_order
 from app.errors import Conflict, Unavailable
@@ -21,7 +20,7 @@ class PayAgain(Form):
 
 @bp.post("/<token>/payments")
 @limiter.limit("20/minute")
-@limiter.limit("120/hour", key_func=get_remote_address)  # each cart is new for whoever tries out cards
+@limiter.limit("120/hour", key_func=network)  # each cart is new for whoever tries out cards
 def pay_again(token: str) -> Response:
     """Go on with the payment of an order that waits for its money; where that fails, show its other ways to pay."""
     form = PayAgain(request.form)

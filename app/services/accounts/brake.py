@@ -6,7 +6,6 @@ The one rule: an attacker cannot lock the owner out. A browser that once signed 
 
 import hashlib
 import hmac
-import ipaddress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,6 +14,7 @@ from sqlalchemy import ColumnElement, delete, func, select
 
 from app import clock, db, keys
 from app.errors import Forbidden
+from app.network import network_of
 from app.services.accounts.models import SignInAttempt
 
 WINDOW = timedelta(minutes=15)
@@ -48,7 +48,7 @@ def take(email: str, visitor: Visitor) -> str:
     Tries on one account take turns, so that a hundred at once are not all the first. A refused try is not counted:
     otherwise an attack that goes on would never let anybody in.
     """
-    account, address, device = _hash(email), _hash(_network(visitor.address)), _device_of(email, visitor.device)
+    account, address, device = _hash(email), _hash(network_of(visitor.address)), _device_of(email, visitor.device)
     since = clock.now() - WINDOW
     with db.customers.transaction() as session:
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(account, 0))))
@@ -99,15 +99,6 @@ def _device_of(email: str, cookie: str | None) -> str | None:
 def _count(which: ColumnElement[bool], since: object) -> int:
     counted = select(func.count()).select_from(SignInAttempt).where(which, SignInAttempt.at > since)
     return db.customers.session.execute(counted).scalar_one()
-
-
-def _network(address: str) -> str:
-    """Return what one subscriber has: an IPv4 address, or the /64 of an IPv6 address."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return str(parsed) if parsed.version == 4 else str(ipaddress.ip_network((parsed, 64), strict=False))
 
 
 def _hash(text: str) -> str:

@@ -60,7 +60,8 @@ def take(member: StaffMember, code: str) -> str | None:
     """Use up `code` in the open transaction: "authenticator" or "recovery" when it was right, None when not."""
     plain = code.replace(" ", "").replace("-", "").lower()
     if plain.isdecimal() and len(plain) == 6:
-        return "authenticator" if _take_step(member, plain) else None
+        digits = "".join(str(int(digit)) for digit in plain)  # a keyboard may send those of another script
+        return "authenticator" if _take_step(member, digits) else None
     return "recovery" if _take_recovery_code(member.id, plain) else None
 
 

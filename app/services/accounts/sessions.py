@@ -4,6 +4,7 @@ The one rule: an id is made anew whenever it comes to be worth more. Redis may b
 """
 
 import hashlib
+import hmac
 import json
 import secrets
 from collections.abc import Sequence
@@ -11,13 +12,14 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
 
-from app import clock, stores
+from app import clock, keys, stores
 from app.services.accounts.brake import Visitor
 
 IDLE = timedelta(hours=8)
 LONGEST = timedelta(days=7)
 HALFWAY = timedelta(minutes=10)  # between the password and the code
 FRESH = timedelta(minutes=10)
+A_CLICK = timedelta(seconds=30)  # between two clicks on one form, the answer to the first perhaps never seen
 _SEEN_EVERY = timedelta(minutes=1)
 
 
@@ -33,6 +35,7 @@ class Session:
     proved_at: datetime
     address: str
     agent: str
+    moved_to: str = ""  # the key that it was renewed under
 
     @property
     def is_fresh(self) -> bool:
@@ -42,6 +45,8 @@ class Session:
     @property
     def ends_at(self) -> datetime:
         """When it ends if nothing is done with it."""
+        if self.moved_to:
+            return self.seen_at + A_CLICK
         if not self.is_complete:
             return self.created_at + HALFWAY
         return min(self.seen_at + IDLE, self.created_at + LONGEST)
@@ -58,12 +63,28 @@ def start(staff_id: str, visitor: Visitor, *, is_complete: bool) -> str:
     return secret
 
 
-def renew(session: Session) -> str:
-    """Move a session to a new id because a code was just entered; the old id is dead. Returns the new one."""
-    secret = secrets.token_urlsafe(32)
-    _write(replace(session, key=_key(secret), proved_at=clock.now()))
-    end_session(session.staff_id, session.key)
+def renew(session: Session, code: str) -> str:
+    """Move a session to a new id because `code` was just entered. Returns the new one.
+
+    The old id opens for a moment what it opened before, because a second click brings it along. It is worth no more
+    than it was, and it ends with the new one.
+    """
+    secret, now = _renewed_id(session, code), clock.now()
+    _write(replace(session, key=_key(secret), proved_at=now, moved_to=""))
+    if session.moved_to:  # once more from the old id: what it was renewed under before was lost on the way
+        end_session(session.staff_id, session.key)
+        return secret
+    moved = replace(session, seen_at=now, moved_to=_key(secret))
+    # Only where it still is: it may have been ended in this moment.
+    stores.redis().set(_place(session.key), _pack(moved), px=_left(moved), xx=True)
+    stores.redis().zrem(_index(session.staff_id), session.key)
     return secret
+
+
+def find_renewed(session: Session, code: str) -> str | None:
+    """Return the id that this session was just renewed under by this very `code`, or None."""
+    secret = _renewed_id(session, code)
+    return secret if find_session(secret) else None
 
 
 def find_session(secret: str) -> Session | None:
@@ -71,6 +92,8 @@ def find_session(secret: str) -> Session | None:
     session = _read(_key(secret))
     if session is None or session.ends_at <= clock.now():
         return None
+    if session.moved_to:
+        return session if _read(session.moved_to) else None
     if session.is_complete and clock.now() - session.seen_at >= _SEEN_EVERY:
         session = replace(session, seen_at=clock.now())
         # Only where it still is: it may have been ended in this moment.
@@ -85,10 +108,11 @@ def list_sessions(staff_id: str) -> Sequence[Session]:
 
 
 def end_session(staff_id: str, key: str) -> None:
-    """End one of somebody's sessions. One that is not theirs, or ended already, is left alone."""
+    """End one of somebody's sessions, by its old id too. One that is not theirs, or ended already, is left alone."""
     if (session := _read(key)) and session.staff_id == staff_id:
-        stores.redis().delete(_place(key))
-        stores.redis().zrem(_index(staff_id), key)
+        ended = [each for each in (key, session.moved_to) if each]
+        stores.redis().delete(*[_place(each) for each in ended])
+        stores.redis().zrem(_index(staff_id), *ended)
 
 
 def end_all(staff_id: str) -> None:
@@ -126,6 +150,12 @@ def _pack(session: Session) -> str:
 
 def _left(session: Session) -> int:
     return max(1, int((session.ends_at - clock.now()).total_seconds() * 1000))
+
+
+def _renewed_id(session: Session, code: str) -> str:
+    """Return an id that follows from the session and the code, so that only who sends both again comes out at it."""
+    told = f"{session.key}:{code.strip()}".encode()
+    return hmac.new(keys.derive("renewed-sessions"), told, hashlib.sha256).hexdigest()
 
 
 def _key(secret: str) -> str:

@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 _WRONG_PASSWORD = "E-mail address or password is not right. Please check both."  # noqa: S105 - words for people
 _CODE_NEEDED = "Your last code is older than ten minutes. Enter the one that your authenticator shows now."
 _WRONG_CODE = "That code is not right, or was used already. Enter the one shown now."
+_USED_CODE = f"{_WRONG_CODE} If you clicked twice, look first whether it was done."
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def enter_password(email: str, password: str, visitor: Visitor) -> SignedIn:
     brake.give_back(attempt)
     if must_enrol := member.totp_confirmed_at is None:
         _offer_secret(member.id)
-    return SignedIn(sessions.start(member.id, visitor, is_complete=False), must_enrol)
+    return SignedIn(_stands(sessions.start(member.id, visitor, is_complete=False), member), must_enrol)
 
 
 def enter_code(session: Session, code: str, visitor: Visitor) -> SignedIn:
@@ -94,13 +95,23 @@ def enrol(session: Session, code: str, visitor: Visitor) -> SignedIn:
 
 
 def confirm(session: Session, code: str, visitor: Visitor) -> str:
-    """Check a code before a dangerous act, and return the session's new id; Invalid when it is wrong or missing."""
+    """Check a code before a dangerous act, and return the session's new id; Invalid when it is wrong or missing.
+
+    A second click brings the same code from the same session and gets the same new id.
+    """
     if not code.strip():
         raise Invalid(_CODE_NEEDED, code=_CODE_NEEDED)  # no guess, so no try is counted
     member = _member_of(session)
-    with _tried(member, visitor), db.customers.transaction():
-        _take(member, code, act="staff.confirm")
-    return sessions.renew(session)
+    with _tried(member, visitor):
+        try:
+            with db.customers.transaction():
+                _take(member, code, act="staff.confirm")
+                session_id = sessions.renew(session, code)  # before a second click, which waits for the row, goes on
+        except Invalid as refusal:
+            if renewed := sessions.find_renewed(session, code):
+                return renewed
+            raise Invalid(_USED_CODE, code=_USED_CODE) from refusal
+    return _stands(session_id, member)
 
 
 def sign_out(session: Session) -> None:
@@ -110,7 +121,22 @@ def sign_out(session: Session) -> None:
 
 def _complete(session: Session, member: StaffMember, visitor: Visitor) -> SignedIn:
     sessions.end_session(session.staff_id, session.key)
-    return SignedIn(sessions.start(member.id, visitor, is_complete=True), device=brake.new_device(member.email))
+    session_id = _stands(sessions.start(member.id, visitor, is_complete=True), member)
+    return SignedIn(session_id, device=brake.new_device(member.email))
+
+
+def _stands(session_id: str, member: StaffMember) -> str:
+    """Return the id of a session just begun; end it and raise Invalid when the member was reset since they were read.
+
+    A reset ends the sessions that it finds, so this looks only once there is one to be found.
+    """
+    with db.customers.reading() as reading:
+        kept = reading.get(StaffMember, member.id)
+    if kept is None or kept.password_hash != member.password_hash:
+        if begun := sessions.find_session(session_id):
+            sign_out(begun)
+        raise Invalid(_WRONG_PASSWORD)
+    return session_id
 
 
 def _member_of(session: Session) -> StaffMember:

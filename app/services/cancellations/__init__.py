@@ -40,7 +40,7 @@ def cancel(order_id: str, quantities: Mapping[int, int], *, amount: int, reason:
     """
     order = orders.get_for_job(order_id)
     if order.state == OrderState.PLACED:
-        order = checkout.withdraw(order_id, f"Cancelled before it was paid: {reason}")
+        order = checkout.withdraw(order_id, f"Cancelled before it was paid: {reason}", actor=actor)
         if order.state != OrderState.CANCELLED:
             raise Conflict("The payment of this order has just come. Please look at it again before you cancel it.")
         return order

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from app import clock, db
 from app.errors import Invalid
 from app.queue import later
-from app.services import credits, orders, payments
+from app.services import audit, credits, orders, payments
 from app.services.checkout.events import cards_to_void, mark_disputed
 from app.services.credits import Wish
 from app.services.payments import Finding, SeenDispute, SeenRefund, Truth
@@ -54,6 +54,7 @@ def reconcile(*, looking_back: timedelta = _NIGHTLY_LOOKS_BACK) -> list[Finding]
 def reconcile_soon(*, actor: str) -> None:
     """Have a job compare the money now; asked for again within the minute it is the same job."""
     with db.orders.transaction():
+        audit.record(db.orders, actor, "money.reconcile", "money")
         later("checkout.reconcile", actor, key=f"reconcile:{clock.now():%Y-%m-%dT%H:%M}")
 
 

@@ -11,7 +11,7 @@ from app import clock, db
 from app.errors import Conflict, Unavailable
 from app.money import Money
 from app.queue import done, later, unfinished
-from app.services import cart, credits, inventory, orders, payments, promotions
+from app.services import audit, cart, credits, inventory, orders, payments, promotions
 from app.services.checkout import owing
 from app.services.checkout.drafts import erase_draft
 from app.services.orders import Order, OrderState
@@ -99,7 +99,7 @@ def _expire_later(order_id: str, ends: datetime) -> None:
         done()
 
 
-def withdraw(order_id: str, why: str) -> Order:
+def withdraw(order_id: str, why: str, *, actor: str = "shop") -> Order:
     """Cancel an unpaid order and release what it held; one whose money turns out to have come is settled instead.
 
     One that brought another amount than asked waits for staff; once they have given that back, it can be cancelled.
@@ -124,7 +124,9 @@ def withdraw(order_id: str, why: str) -> Order:
             if current is not None and current.state != "paid":
                 raise Unavailable(IN_MOTION)
             if current is None or (current.paid_at and not current.refundable):
-                orders.move(order, OrderState.CANCELLED, why)
+                orders.move(order, OrderState.CANCELLED, why, actor=actor)
+                if actor != "shop":
+                    audit.record(db.orders, actor, "order.cancel", f"order:{order_id}", after={"reason": why})
                 cart.remember_order(order.cart_id, None)
                 promotions.give_back(order_id)
                 payments.release_held(order_id)

@@ -25,15 +25,23 @@ def fetch(address: str, *, allows_private: bool = False) -> bytes:
     """Return what lies at an http(s) address, or raise Invalid with the reason.
 
     Servers of private networks are refused, each redirect anew, so that a file cannot have the shop ask its neighbours.
+    Asked is the very address that was looked at, whatever the name stands for a moment later, and by no proxy.
     """
     import httpx  # noqa: PLC0415 - heavy, and only imports need it
 
     db.require_no_transaction()
     timeout = httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS)
     for _ in range(_REDIRECTS + 1):
-        _refuse_private(address, allows_private=allows_private)
+        ip = _resolve(address, allows_private=allows_private)
         try:
-            with httpx.stream("GET", address, timeout=timeout) as answer:
+            named = httpx.URL(address)
+            with (
+                httpx.Client(timeout=timeout, trust_env=False) as client,
+                client.stream(
+                    "GET", named.copy_with(host=ip), headers={"Host": named.netloc.decode()},
+                    extensions={"sni_hostname": named.raw_host.decode()},
+                ) as answer,
+            ):  # fmt: skip
                 if answer.is_redirect:
                     address = urljoin(address, answer.headers.get("Location", ""))
                     continue
@@ -58,7 +66,8 @@ def _read(answer: "httpx.Response") -> bytes:
     return bytes(content)
 
 
-def _refuse_private(address: str, *, allows_private: bool) -> None:
+def _resolve(address: str, *, allows_private: bool) -> str:
+    """Return where its server is, or raise Invalid when that is in a private network."""
     try:
         parts = urlsplit(address)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -70,3 +79,4 @@ def _refuse_private(address: str, *, allows_private: bool) -> None:
         raise Invalid(_NO_ADDRESS) from error
     if not allows_private and not all(ipaddress.ip_address(each[4][0]).is_global for each in found):
         raise Invalid("Its server is in a private network.")
+    return str(found[0][4][0])

@@ -6,7 +6,6 @@ https://docs.stripe.com/disputes/prevention/card-testing.
 
 import hashlib
 import hmac
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app import clock, db, keys
 from app.errors import Forbidden
+from app.network import network_of
 from app.services.payments.models import PaymentTry
 
 _KEPT = timedelta(days=7)
@@ -61,7 +61,8 @@ class Lanes:
 
     def named(self) -> dict[str, str]:
         """Return the known lanes as they are kept: addresses and cards only as a hash with the shop's key."""
-        known = {"order": self.order, "cart": self.cart, "address": _network(self.address), "card": self.card}
+        address = network_of(self.address or "")
+        known = {"order": self.order, "cart": self.cart, "address": address, "card": self.card}
         return {
             name: f"{name}:{_hash(value) if name in {'address', 'card'} else value}"
             for name, value in known.items()
@@ -105,15 +106,6 @@ def forget_tries() -> None:
     """Delete tries of long ago."""
     with db.orders.transaction() as session:
         session.execute(delete(PaymentTry).where(PaymentTry.at < clock.now() - _KEPT))
-
-
-def _network(address: str | None) -> str | None:
-    """Return what one subscriber has: an IPv4 address, or the /64 of an IPv6 address."""
-    try:
-        parsed = ipaddress.ip_address(address or "")
-    except ValueError:
-        return address
-    return str(parsed) if parsed.version == 4 else str(ipaddress.ip_network((parsed, 64), strict=False))
 
 
 def _hash(text: str) -> str:

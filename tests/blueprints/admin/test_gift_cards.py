@@ -9,7 +9,7 @@ from app import clock
 from app.money import Money
 from app.services import accounts, fulfilment, gift_cards
 from tests import make
-from tests.blueprints.admin.conftest import sign_in
+from tests.blueprints.admin.conftest import code_of, sign_in
 
 FORM = {"amount": "25,00", "note": "Parcel came late", "key": "k" * 16}
 
@@ -30,6 +30,23 @@ def test_a_card_is_issued_and_its_code_shown_once_also_to_a_second_click(admin, 
     assert code not in page
     assert "Parcel came late" in page
     assert card.last4 in admin.get(f"/admin/gift-cards/?q={card.last4.lower()}").text
+
+
+def test_second_click_with_the_cookie_before_the_code_shows_the_card_too(app, admin, cleo):
+    name = app.extensions["config"].cookie("staff")
+    before = admin.get_cookie(name).value
+    with clock.at(clock.now() + timedelta(minutes=11)):
+        form = FORM | {"code": code_of(cleo)}
+        first = admin.post("/admin/gift-cards/", data=form)
+        renewed = admin.get_cookie(name).value
+        admin.set_cookie(name, before)
+
+        second = admin.post("/admin/gift-cards/", data=form)
+
+    (card,) = gift_cards.list_as_staff()
+    assert gift_cards.code_of(card.id) in first.text
+    assert gift_cards.code_of(card.id) in second.text
+    assert before != renewed == admin.get_cookie(name).value
 
 
 @pytest.mark.parametrize(("change", "words"), [({"amount": "much"}, "As in 25.00"), ({"amount": "0"}, "above zero"),

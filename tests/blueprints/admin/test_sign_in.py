@@ -18,6 +18,8 @@ from tests import make
 from tests.blueprints.admin.conftest import code_of, sign_in
 from tests.counting import count_queries
 
+CARD = {"amount": "25,00", "note": "Parcel came late", "key": "k" * 16}
+
 
 def cookie(client):
     found = client.get_cookie(client.application.extensions["config"].cookie("staff"))
@@ -91,6 +93,12 @@ def test_wrong_password_and_unknown_address_get_the_same_answer(client, cleo):
     assert wrong.text.replace(cleo.staff.email, "") == unknown.text.replace("dora@shop.example", "")
 
 
+def test_what_no_database_can_keep_is_refused(client):
+    answer = client.post("/admin/sign-in", data={"email": "cleo\0@shop.example", "password": "not this one"})
+
+    assert answer.status_code == 422
+
+
 def test_empty_form_says_what_is_missing(client):
     answer = client.post("/admin/sign-in", data={"email": "", "password": ""})
 
@@ -116,6 +124,14 @@ def test_clock_of_the_phone_may_be_half_a_minute_off(client, cleo, steps, works)
     answer = client.post("/admin/sign-in/code", data={"code": code_of(cleo, steps=steps)})
 
     assert (answer.status_code == 303) is works
+
+
+@pytest.mark.parametrize("zero", ["\N{ARABIC-INDIC DIGIT ZERO}", "\N{FULLWIDTH DIGIT ZERO}"])
+def test_code_may_be_typed_in_other_digits(client, cleo, zero):
+    client.post("/admin/sign-in", data={"email": cleo.staff.email, "password": cleo.password})
+    typed = "".join(chr(ord(zero) + int(digit)) for digit in code_of(cleo))
+
+    assert client.post("/admin/sign-in/code", data={"code": typed}).status_code == 303
 
 
 def test_recovery_code_works_once(app, cleo):
@@ -279,6 +295,65 @@ def test_unknown_address_takes_as_long_as_a_wrong_password(app, cleo):
     unknown = median(seconds("dora@shop.example") for _ in range(5))
 
     assert 0.4 < unknown / known < 2.5  # without the hash of nobody it is a tenth
+
+
+def confirmed(app, cleo):
+    """A browser whose session was renewed eleven minutes after sign-in, and its id before."""
+    browser = sign_in(app, cleo)
+    before = cookie(browser)
+    with clock.at(clock.now() + timedelta(minutes=11)):
+        browser.post("/admin/gift-cards/", data=CARD | {"code": code_of(cleo)})
+    assert cookie(browser) != before
+    return browser, before
+
+
+def test_id_before_a_code_proves_nothing_and_is_over_soon(app, cleo):
+    _, before = confirmed(app, cleo)
+    thief = app.test_client()
+    thief.set_cookie(app.extensions["config"].cookie("staff"), before)
+
+    with clock.at(clock.now() + timedelta(minutes=11, seconds=20)):
+        answers = [
+            thief.post("/admin/gift-cards/", data=CARD | {"code": code, "key": "t" * 16})
+            for code in ("", "123456", cleo.recovery_codes[0][:-1])
+        ]
+        assert [answer.status_code for answer in answers] == [422] * 3
+        assert "look first whether it was done" in answers[-1].text
+    with clock.at(clock.now() + timedelta(minutes=11, seconds=31)):
+        assert thief.get("/admin/orders/").status_code == 303
+    assert cookie(thief) == before
+
+
+@pytest.mark.parametrize("ends", ["sign out", "sign out with the old id", "reset"])
+def test_id_before_a_code_ends_with_the_one_after(app, cleo, ends):
+    browser, before = confirmed(app, cleo)
+    after = cookie(browser)
+
+    with clock.at(clock.now() + timedelta(minutes=11)):
+        if ends == "reset":
+            accounts.reset(cleo.staff.email)
+        else:
+            browser.set_cookie(app.extensions["config"].cookie("staff"), before if "old" in ends else after)
+            browser.post("/admin/sign-out")
+
+        assert accounts.find_session(before) is None
+        assert accounts.find_session(after) is None
+
+
+def test_two_clicks_at_once_on_a_form_with_a_code_are_both_answered(app, cleo):
+    name, before = app.extensions["config"].cookie("staff"), cookie(sign_in(app, cleo))
+    browsers = [app.test_client() for _ in range(2)]
+    for browser in browsers:
+        browser.set_cookie(name, before)
+    with clock.at(clock.now() + timedelta(minutes=11)):
+        form = CARD | {"code": code_of(cleo)}
+
+        statuses = at_once(
+            *[partial(lambda each: each.post("/admin/gift-cards/", data=form).status_code, each) for each in browsers]
+        )
+
+    assert statuses == [200, 200]
+    assert cookie(browsers[0]) == cookie(browsers[1]) != before
 
 
 def test_part_for_somebody_signed_out_leads_the_window_to_sign_in(client):

@@ -304,6 +304,17 @@ def test_same_limits_hold_for_everybody_but_this_machine(client, tide):
     assert here.status_code == 303
 
 
+def test_addresses_of_one_subscriber_share_their_limit(client):
+    answers = [
+        client.post("/cart/lines", data={"variant": "x"}, environ_base={"REMOTE_ADDR": f"2001:db8:7::{number:x}"})
+        for number in range(1, 122)
+    ]
+    neighbour = client.post("/cart/lines", data={"variant": "x"}, environ_base={"REMOTE_ADDR": "2001:db8:7:1::1"})
+
+    assert [answer.status_code for answer in answers] == [404] * 120 + [429]
+    assert neighbour.status_code == 404
+
+
 def test_limits_refuse_nobody_without_redis(app, client, tide, monkeypatch):
     from app.blueprints._limits import limiter
 

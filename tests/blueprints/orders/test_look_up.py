@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from itsdangerous import Signer
 from sqlalchemy import func, select
 
 from app import db
@@ -90,6 +92,18 @@ def test_old_or_false_link_leads_to_a_fresh_one(client: FlaskClient, monkeypatch
         assert answer.status_code == 404
         assert 'action="/orders/look-up"' in answer.text
         assert "too old" in answer.text
+
+
+def test_new_carts_do_not_get_around_the_limit(app: Flask) -> None:
+    settings = app.extensions["config"]
+    answers = []
+    for number in range(21):
+        client = app.test_client()
+        cart = Signer(settings.secret_key, salt="cart-cookie").sign(f"cart-{number}").decode()
+        client.set_cookie(settings.cookie("cart"), cart)
+        answers.append(client.post("/orders/look-up", data={}, environ_base={"REMOTE_ADDR": "203.0.113.9"}))
+
+    assert [answer.status_code for answer in answers] == [422] * 20 + [429]
 
 
 def test_footer_leads_there(client: FlaskClient) -> None:

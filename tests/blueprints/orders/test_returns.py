@@ -43,6 +43,18 @@ def test_bad_input_is_refused_and_kept(client: FlaskClient) -> None:
     assert returns.of_order(order.id) == []
 
 
+def test_what_no_database_can_keep_is_refused(client: FlaskClient) -> None:
+    order = sent_order()
+    address = f"/orders/{orders.token_of(order.id)}/returns"
+    form = last_step(client.get(address).text) | {"line-1": "1", "reason": "damaged", "words": "Be\0nt"}
+
+    answer = client.post(address, data=form)
+
+    assert answer.status_code == 422
+    assert "cannot be kept" in answer.text
+    assert returns.of_order(order.id) == []
+
+
 def test_nothing_to_return_is_said_and_a_stranger_finds_nothing(client: FlaskClient) -> None:
     order = make.order(paid=True)
 

@@ -1,10 +1,15 @@
 """A new start for somebody who lost password or phone, or who left and came back."""
 
+from functools import partial
+from typing import Any
+
 import pytest
 from flask import Flask
 
+from app import db, stores
 from app.errors import Invalid
 from app.services import accounts
+from app.services.accounts import codes, passwords
 from tests import make
 
 DESK = accounts.Visitor("203.0.113.5")
@@ -34,3 +39,41 @@ def test_reset_ends_the_recovery_codes(app: Flask) -> None:
     assert session is not None
     with pytest.raises(Invalid, match="not right"):
         accounts.enrol(session, cleo.recovery_codes[0], DESK)
+
+
+def test_reset_ends_also_a_sign_in_that_is_under_way(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    cleo = make.staff()
+    is_right = passwords.is_right
+
+    def reset_meanwhile(kept: str | None, password: str) -> bool:
+        accounts.reset(cleo.staff.email)
+        return is_right(kept, password)
+
+    monkeypatch.setattr(passwords, "is_right", reset_meanwhile)
+
+    with pytest.raises(Invalid, match="password is not right"):
+        sign_in(cleo)
+
+    assert not list(stores.redis().scan_iter("staff-session:*"))
+
+
+@pytest.mark.parametrize("act", [accounts.enter_code, accounts.confirm])
+def test_reset_ends_also_a_code_that_is_under_way(app: Flask, monkeypatch: pytest.MonkeyPatch, act: Any) -> None:
+    cleo = make.staff()
+    session_id = sign_in(cleo).session_id
+    session = accounts.find_session(session_id)
+    assert session is not None
+    take = codes.take
+
+    def reset_afterwards(*args: Any) -> str | None:
+        kind = take(*args)
+        db.customers.after_commit(partial(accounts.reset, cleo.staff.email))
+        return kind
+
+    monkeypatch.setattr(codes, "take", reset_afterwards)
+
+    with pytest.raises(Invalid, match="password is not right"):
+        act(session, cleo.recovery_codes[0], DESK)
+
+    assert accounts.find_session(session_id) is None
+    assert not list(stores.redis().scan_iter("staff-sessions:*"))

@@ -108,6 +108,17 @@ def test_unpaid_order_is_given_up_without_money(app: Flask) -> None:
     assert credits.of_order(order.id) == []
 
 
+def test_staff_who_give_an_unpaid_order_up_are_named(app: Flask) -> None:
+    order = make.order()
+
+    cancellations.cancel(order.id, {}, amount=0, reason="By phone", actor="staff:cleo", key="click")
+
+    assert [event.actor for event in orders.timeline(order.id) if event.kind == "cancelled"] == ["staff:cleo"]
+    with db.orders.reading() as session:
+        rows = session.connection().exec_driver_sql("SELECT actor, act, subject FROM audit_intake").all()
+    assert rows == [("staff:cleo", "order.cancel", f"order:{order.id}")]
+
+
 def test_what_the_carrier_has_cannot_be_cancelled(app: Flask) -> None:
     order = make.order(paid=True)
     work("fulfilment")

@@ -1,6 +1,7 @@
 """What pictures may come in, and what goes out."""
 
 import io
+import socket
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -133,6 +134,26 @@ def test_open_file_finds_nothing_beside_pictures(bucket):
 def test_fetch_refuses_the_neighbours(address):
     with pytest.raises(Invalid, match="private network"):
         images.fetch(address)
+
+
+def test_fetch_asks_the_address_that_was_looked_at_and_no_other(monkeypatch):
+    resolved, asked = iter(["8.8.8.8", "127.0.0.1"]), []
+
+    def resolve(_host, port, *_args, **_kwargs):
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(resolved), port))]
+
+    def connect(address, *_args, **_kwargs):
+        asked.append(socket.getaddrinfo(*address)[0][4] if address[0] == "pictures.example" else address)
+        raise OSError
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(socket, "create_connection", connect)
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+
+    with pytest.raises(images.Unreachable):
+        images.fetch("http://pictures.example:8080/x.jpg")
+
+    assert asked == [("8.8.8.8", 8080)]
 
 
 @pytest.mark.parametrize(

@@ -262,6 +262,9 @@ def test_staff_compare_the_books_and_close_findings(app: Flask, way: str | None)
     closed = browser.post(f"/admin/money/findings/{finding.id}/closing", headers=headers)
 
     assert asked.status_code == closed.status_code == (200 if way else 303)
+    with db.orders.reading() as session:
+        acts = session.connection().exec_driver_sql("SELECT act FROM audit_intake ORDER BY id").scalars().all()
+    assert acts == ["money.reconcile", "finding.close"]
     assert intent in page
     assert payments.list_findings(is_open=True) == []
     assert intent in browser.get("/admin/money/findings?state=over").text
