@@ -178,6 +178,17 @@ def test_emptied_redis_is_filled_again_once() -> None:
     assert in_redis() == 1
 
 
+def test_job_that_this_release_does_not_know_holds_up_no_other() -> None:
+    ask(key="of a later release")
+    change(name="tests.later")
+    ask()
+    stores.redis().flushdb()
+    change(pushed_at=clock.now() - queue.PUSH_AGAIN_AFTER)
+
+    assert [queue.relay(), in_redis()] == [1, 1]
+    assert [row.attempts for row in rows()] == [0, 0]
+
+
 def test_backlog_is_not_pushed_on_top_of_itself() -> None:
     ask()
     change(pushed_at=clock.now() - queue.PUSH_AGAIN_AFTER)
