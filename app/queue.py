@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 PUSH_AGAIN_AFTER = timedelta(seconds=10)
 RELAY_AT_MOST = 500
+_DUE_SINCE = timedelta(seconds=5)  # a worker whose clock is a little behind ours takes the job at once all the same
 KEPT_WHEN_DONE = timedelta(days=7)
 
 
@@ -85,8 +86,8 @@ def later(name: str, *ids: str | int, key: str | None = None, delay: timedelta =
     database = is_open[0]
     moment = clock.now()
     row = {
-        "id": db.new_id(), "name": name, "args": list(ids), "key": key,
-        "created_at": moment, "due_at": moment + delay, "pushed_at": None if delay else moment, "attempts": 0,
+        "id": db.new_id(), "name": name, "args": list(ids), "key": key, "created_at": moment,
+        "due_at": moment + (delay or -_DUE_SINCE), "pushed_at": None if delay else moment, "attempts": 0,
     }  # fmt: skip
     database.collect(_WRITE[database.name], row)
 
