@@ -142,6 +142,22 @@ def test_import_leaves_out_bad_rows_and_says_which(bring):
     assert catalog.get("pot").variants[0].price.amount == 2000
 
 
+def test_import_shortens_what_is_too_long_and_says_so(bring):
+    run = bring(
+        line(Handle="cup", Title="Cup", Type="K" * 101, Vendor="V" * 101, Tags="tea," + "t" * 101,
+             Option1_Name="o" * 101, Option1_Value="Red", Variant_Price="3"),
+        line(Handle="cup", Option1_Value="v" * 201, Variant_Price="3"),
+    )  # fmt: skip
+
+    product = catalog.get("cup")
+    assert (product.kind, product.vendor, product.tags) == ("K" * 100, "V" * 100, ("tea", "t" * 100))
+    assert product.options == (catalog.Option("o" * 100, ("Red",)),)
+    problems = catalog.problems_of(run.id).splitlines()[1:]
+    assert [row.split(",")[0] for row in problems] == ["2"] * 4 + ["3"]
+    assert "“KKKKKKKKKKKKKKKKKKKKKKKKKKKKKK…” is longer than 100 characters; the rest was left out." in problems[0]
+    assert "A value is longer than 200 characters, so this variant was left out." in problems[4]
+
+
 def test_problems_run_no_formula_in_a_spreadsheet(bring):
     run = bring(line(Handle="=cmd|' /C calc'!A0", Title="x", Variant_Price="y"))
 
