@@ -264,6 +264,15 @@ def _jobs() -> dict[str, Job]:
     return jobs
 
 
+def waiting(name: str) -> set[Any]:
+    """Return the first id of each job `name` in `orders` that was asked for, and is neither done nor given up."""
+    query = select(OrdersOutbox.args).where(
+        OrdersOutbox.name == name, OrdersOutbox.done_at.is_(None), OrdersOutbox.failed_at.is_(None)
+    )
+    with db.orders.reading() as session:
+        return {args[0] for args in session.scalars(query)}
+
+
 def failed(database: db.Database, limit: int) -> Sequence[Any]:
     """List the jobs of a database that ended their tries, the latest first."""
     _, outbox = _OUTBOXES[database.name]

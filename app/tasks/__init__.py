@@ -12,6 +12,7 @@ from app.queue import Job
 JOBS = {
     "checkout.charge": Job("money"),
     "checkout.settle": Job("money"),
+    "checkout.look_again": Job("money"),
     "checkout.capture": Job("money", tries=30),
     "checkout.void": Job("money", tries=30),
     "checkout.close_open": Job("money", tries=500),

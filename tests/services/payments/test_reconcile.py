@@ -5,9 +5,10 @@ from datetime import timedelta
 import httpx
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from app import clock, config, db
+from app.outbox import OrdersOutbox
 from app.services import cancellations, checkout, credits, fulfilment, gift_cards, orders, payments
 from app.services.payments.models import Payment
 from tests import make
@@ -275,4 +276,32 @@ def test_money_that_came_unnoticed_confirms_its_order(app: Flask) -> None:
     work("checkout.settle")
 
     assert [each.is_mended for each in findings] == [True]
+    assert orders.get_for_job(placed.order.id).state == "confirmed"
+
+
+def look_after(minutes: int) -> int:
+    """Have the clock look for open payments then; return how many of its jobs are not done."""
+    with clock.at(clock.now() + timedelta(minutes=minutes)):
+        checkout.settle_open()
+    is_its = OrdersOutbox.name.in_(("checkout.settle", "checkout.look_again")) & OrdersOutbox.done_at.is_(None)
+    with db.orders.reading() as session:
+        return session.scalar(select(func.count()).where(is_its)) or 0
+
+
+def test_open_payment_has_one_job_at_a_time_which_ends_while_stripe_is_silent(app: Flask, companies: Companies) -> None:
+    companies.pull("webhooks", company="stripe", paused=True)
+    placed = make.place(make.buyer(make.variant()))
+    make.pay(placed)
+    companies.pull("fail", company="stripe", times=20)
+
+    asked = [look_after(4), look_after(6)]
+    with clock.at(clock.now() + timedelta(minutes=6)):
+        work("checkout.look_again")
+    companies.pull("reset")
+    asked_again = look_after(8)
+    with clock.at(clock.now() + timedelta(minutes=8)):
+        done = work("checkout.look_again")
+
+    assert (asked, asked_again) == ([1, 1], 1)
+    assert done == ["checkout.look_again"]
     assert orders.get_for_job(placed.order.id).state == "confirmed"
