@@ -33,7 +33,7 @@ JOBS = {
     "documents.credit_note": Job("default"),
     "documents.packing_slip": Job("default"),
     "documents.print": Job("default"),
-    "imports.go_on": Job("default", lease=120),
+    "imports.go_on": Job("imports", lease=120),
     "pictures.finish": Job("pictures", lease=300),
     "pictures.take": Job("pictures", lease=120),
     "search.index_product": Job("default", lease=30),

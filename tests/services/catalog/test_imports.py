@@ -9,7 +9,7 @@ from app.errors import Invalid
 from app.money import Money
 from app.services import catalog, images, inventory
 from tests import make
-from tests.pictures import picture_bytes
+from tests.pictures import picture_bytes, slow_server
 from tests.working import work
 
 HEADER = (
@@ -240,6 +240,14 @@ def test_import_goes_on_after_an_address_that_is_none(bring, address):
     assert run.finished_at is not None
     assert "was left out. That is no address of a picture." in catalog.problems_of(run.id)
     assert catalog.get("cup").media == ()
+
+
+def test_import_goes_on_after_a_server_that_sends_its_picture_byte_by_byte(bring, monkeypatch):
+    monkeypatch.setattr("app.services.catalog.taking._SECONDS_FOR_PICTURES", 0.2)
+    with slow_server() as address:
+        run = bring(line(Handle="cup", Title="Cup", Image_Src=address), line(Handle="mug", Title="Mug"))
+
+    assert (run.changed, "Its server is too slow." in catalog.problems_of(run.id)) == (2, True)
 
 
 def test_finished_pictures_show_in_every_format(app):
