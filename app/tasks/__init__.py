@@ -14,6 +14,7 @@ _A_WEEK = 180  # tries: pauses that grow for an hour, then one each hour
 JOBS = {
     "checkout.charge": Job("money"),
     "checkout.settle": Job("money"),
+    "checkout.look_again": Job("money"),
     "checkout.capture": Job("money", tries=30),
     "checkout.void": Job("money", tries=30),
     "checkout.close_open": Job("money", tries=500),
@@ -34,7 +35,7 @@ JOBS = {
     "documents.credit_note": Job("default"),
     "documents.packing_slip": Job("default"),
     "documents.print": Job("default"),
-    "imports.go_on": Job("default", lease=120),
+    "imports.go_on": Job("imports", lease=120),
     "pictures.finish": Job("pictures", lease=300),
     "pictures.take": Job("pictures", lease=120),
     "search.index_product": Job("default", lease=30),

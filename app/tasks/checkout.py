@@ -1,5 +1,8 @@
 """Jobs of placing and settling. All call functions that are safe to repeat."""
 
+from contextlib import suppress
+
+from app.errors import Unavailable
 from app.services import cancellations, checkout, payments
 
 
@@ -12,6 +15,12 @@ def charge(payment_id: str) -> None:
 def settle(payment_id: str) -> None:
     """Act on the truth about a payment. Twice is once: states only move forward."""
     checkout.settle(payment_id)
+
+
+def look_again(payment_id: str) -> None:
+    """As settle(), for the clock: while the provider does not answer there is nothing to do but to be asked again."""
+    with suppress(Unavailable):
+        checkout.settle(payment_id)
 
 
 def tell_refund_failed(refund_id: str) -> None:

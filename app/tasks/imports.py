@@ -1,4 +1,4 @@
-"""Jobs of imports."""
+"""Jobs of imports: they take pictures from anywhere, so they run where pictures do, but have turns of their own."""
 
 from app.services import catalog
 

@@ -3,10 +3,12 @@
 import logging
 import os
 import time
+from contextlib import suppress
 
+from redis.client import Pipeline
 from redis.exceptions import RedisError
 from rq.cron import CronScheduler
-from rq.exceptions import StopRequested
+from rq.exceptions import SchedulerNotFound, StopRequested
 
 from app import create_app, stores
 from app.config import Config
@@ -16,16 +18,25 @@ log = logging.getLogger(__name__)
 _PAUSE = 1.0  # seconds
 
 
+class Clock(CronScheduler):
+    """RQ's, but for how it takes leave."""
+
+    def register_death(self, pipeline: Pipeline | None = None) -> None:
+        """Take leave of Redis, unless that does not answer, or came back empty and knows of no clock."""
+        with suppress(RedisError, SchedulerNotFound):
+            super().register_death(pipeline)
+
+
 def main() -> None:
     """Start what `app/tasks/cron.py` lists, each at its time, until told to stop."""
     app = create_app(Config.from_env(os.environ), role="scheduler")
     with app.app_context():
-        scheduler = CronScheduler(connection=stores.redis(), logging_level="WARNING")
+        scheduler = Clock(connection=stores.redis(), logging_level="WARNING")
         scheduler.load_config_from_file("app.tasks.cron")
         keep(scheduler)
 
 
-def keep(scheduler: CronScheduler) -> None:
+def keep(scheduler: Clock) -> None:
     """Have it run until it is told to stop. RQ's ends when Redis does not answer; here it waits for Redis."""
     try:
         while True:

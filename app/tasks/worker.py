@@ -1,6 +1,7 @@
 """`python -m app.tasks.worker`: an RQ worker inside an app context.
 
-Money and mail are small and run without a fork per job; pictures (`--pictures`) are heavy and may break, so they fork.
+Money and mail are small and run without a fork per job; pictures (`--pictures`), and imports, which fetch them from
+anywhere, are heavy and may break, so they fork.
 """
 
 import gc
@@ -26,6 +27,7 @@ from app.config import Config
 log = logging.getLogger(__name__)
 
 QUEUES = ["clock", "money", "mail", "default"]
+HEAVY = ["imports", "pictures"]
 _HEARTBEAT = timedelta(seconds=15)
 _PAUSE = 1.0  # seconds
 
@@ -78,7 +80,7 @@ class Carrier(_Told, SimpleWorker):
 
 
 class Painter(_Told, Worker):
-    """Runs the jobs of pictures, each in a process of its own."""
+    """Runs the jobs of pictures and imports, each in a process of its own."""
 
 
 def main() -> None:
@@ -86,7 +88,7 @@ def main() -> None:
     pictures = "--pictures" in sys.argv[1:]
     app = create_app(Config.from_env(os.environ), role="worker")
     with app.app_context():
-        kind, queues = (Painter, ["pictures"]) if pictures else (Carrier, QUEUES)
+        kind, queues = (Painter, HEAVY) if pictures else (Carrier, QUEUES)
         for name in tasks.JOBS:
             tasks.find(name)
         gc.collect()

@@ -187,6 +187,25 @@ def test_emptied_redis_is_filled_again_once() -> None:
     assert in_redis() == 1
 
 
+def test_job_that_this_release_does_not_know_holds_up_no_other() -> None:
+    ask(key="of a later release")
+    change(name="tests.later")
+    ask()
+    stores.redis().flushdb()
+    change(pushed_at=clock.now() - queue.PUSH_AGAIN_AFTER)
+
+    assert [queue.relay(), in_redis()] == [1, 1]
+    assert [row.attempts for row in rows()] == [0, 0]
+
+
+def test_worker_whose_clock_is_behind_takes_a_job_at_once() -> None:
+    ask()
+    [row] = rows()
+
+    with clock.at(row.created_at - timedelta(seconds=1)):
+        assert queue.run("orders", row.id, NAME, lambda _id: None)
+
+
 def test_backlog_is_not_pushed_on_top_of_itself() -> None:
     ask()
     change(pushed_at=clock.now() - queue.PUSH_AGAIN_AFTER)

@@ -12,11 +12,16 @@ from app.tasks import scheduler
 pytestmark = pytest.mark.usefixtures("own_signals")
 
 
-def test_clock_waits_for_redis_and_goes_on(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    clock, answers = CronScheduler(connection=stores.redis()), iter((NoRedis, StopRequested))
+@pytest.mark.parametrize("comes_back_empty", [False, True])
+def test_clock_waits_for_redis_and_goes_on(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, *, comes_back_empty: bool
+) -> None:
+    clock, answers = scheduler.Clock(connection=stores.redis()), iter((NoRedis, StopRequested))
     monkeypatch.setattr(scheduler, "_PAUSE", 0)
 
     def look() -> None:
+        if comes_back_empty:
+            stores.redis().flushdb()
         raise next(answers)
 
     monkeypatch.setattr(clock, "enqueue_jobs", look)

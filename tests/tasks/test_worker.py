@@ -8,12 +8,12 @@ from flask import Flask
 from redis.exceptions import ConnectionError as NoRedis
 
 from app.tasks import worker
-from app.tasks.worker import QUEUES, Carrier, Painter
+from app.tasks.worker import HEAVY, QUEUES, Carrier, Painter
 
 pytestmark = pytest.mark.usefixtures("own_signals")
 
 
-@pytest.mark.parametrize(("kind", "queues"), [(Carrier, QUEUES), (Painter, ["pictures"])])
+@pytest.mark.parametrize(("kind", "queues"), [(Carrier, QUEUES), (Painter, HEAVY)])
 def test_worker_begins_anew_when_redis_did_not_answer_and_ends_when_told_to(
     app: Flask, monkeypatch: pytest.MonkeyPatch, kind: type[Carrier | Painter], queues: list[str]
 ) -> None:

@@ -10,6 +10,8 @@ from app.services.catalog import shopify, vendure
 from app.services.catalog.drafts import Draft, Group, Problem, Row, read_rows
 
 _FORMS: tuple[ModuleType, ...] = (shopify, vendure)
+_LONGEST = 100  # characters, as in the form of a product
+_LONGEST_VALUE = 200
 
 
 def read_groups(path: Path, repeated: list[Problem]) -> Iterator[Group]:
@@ -34,8 +36,15 @@ def read_groups(path: Path, repeated: list[Problem]) -> Iterator[Group]:
 
 
 def read_draft(group: Group, currency: str) -> Draft:
-    """Read one product's rows, in whichever form they are."""
+    """Read one product's rows, in whichever form they are. What is too long for the shop is shortened or left out."""
     draft: Draft = _form_of(group[0][1]).read_draft(group, currency)
+    for name in {"kind", "vendor"} & draft.says.keys():
+        draft.says[name] = _shorten(draft, draft.says[name])
+    if "tags" in draft.says:
+        draft.says["tags"] = tuple(_shorten(draft, tag) for tag in draft.says["tags"])
+    if draft.options is not None:
+        draft.options = tuple(_shorten(draft, name) for name in draft.options)
+    _leave_out_long_values(draft)
     return draft
 
 
@@ -43,6 +52,22 @@ def pictures(group: Group) -> set[str]:
     """Return the addresses and file names of the pictures that a product's rows name."""
     form = _form_of(group[0][1])
     return {source for _, row in group for source in form.pictures(row)}
+
+
+def _shorten(draft: Draft, text: str) -> str:
+    if len(text) > _LONGEST:
+        said = f"“{text[:30]}…” is longer than {_LONGEST} characters; the rest was left out."
+        draft.problems.append(Problem(draft.row, draft.slug, said))
+    return text[:_LONGEST]
+
+
+def _leave_out_long_values(draft: Draft) -> None:
+    """Take out variants with a value that is too long: shortened it might be that of another."""
+    said = f"A value is longer than {_LONGEST_VALUE} characters, so this variant was left out."
+    for variant in list(draft.variants):
+        if any(len(value) > _LONGEST_VALUE for value in variant.values):
+            draft.variants.remove(variant)
+            draft.problems.append(Problem(variant.row, draft.slug, said))
 
 
 def _form_of(row: Row) -> ModuleType:

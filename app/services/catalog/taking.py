@@ -145,7 +145,7 @@ class Work:
         if time.monotonic() > deadline:
             raise images.Unreachable("The pictures before it took too long; import the file again to fetch it.")
         try:
-            return images.fetch(source, allows_private=not config.current().is_production)
+            return images.fetch(source, allows_private=not config.current().is_production, deadline=deadline)
         except images.Unreachable:
             self._silent.add(server)
             raise

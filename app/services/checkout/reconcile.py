@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from app import clock, db
 from app.errors import Invalid
-from app.queue import later
+from app.queue import later, waiting
 from app.services import audit, credits, orders, payments
 from app.services.checkout.events import cards_to_void, mark_disputed
 from app.services.credits import Wish
@@ -28,12 +28,14 @@ _MARGIN = timedelta(minutes=5)  # between their clock and ours
 def settle_open(*, older_than: timedelta = timedelta(minutes=3)) -> int:
     """Have every payment that is open for a while settled, whatever its webhooks did. Returns how many.
 
-    Each by a job of its own, so that one that cannot be read stands in nobody's way.
+    Each by a job of its own, so that one that cannot be read stands in nobody's way; and by one at a time.
     """
-    waiting = payments.list_open(before=clock.now() - older_than)
-    for payment in waiting:
-        _settle_soon(payment.id)
-    return len(waiting)
+    found, asked = payments.list_open(before=clock.now() - older_than), waiting("checkout.look_again")
+    for payment in found:
+        if payment.id not in asked:
+            with db.orders.transaction():
+                later("checkout.look_again", payment.id)
+    return len(found)
 
 
 def reconcile(*, looking_back: timedelta = _NIGHTLY_LOOKS_BACK) -> list[Finding]:

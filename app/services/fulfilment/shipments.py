@@ -30,7 +30,7 @@ class Staff(Protocol):
 def start(order_id: str) -> None:
     """Make the shipment of a paid order, with all that needs shipping, and have its label bought; only once.
 
-    An order that is owed something waits: this is asked for again when its goods have come. So it is when an order is
+    An order that is owed something waits: this is asked for again when some of it has come. So it is when an order is
     paid again: a parcel that waited for that has its label bought, one that has a label has its money taken.
     """
     with db.orders.transaction() as session:
@@ -39,7 +39,7 @@ def start(order_id: str) -> None:
         pieces = {line.position: line.quantity - cancelled.get(line.position, 0) for line in order.lines}
         lines = [line for line in order.lines if line.requires_shipping and pieces[line.position]]
         if inventory.waiting([order_id]):
-            orders.note(order_id, "waits", "Something in it is not in stock yet. It is sent when all of it is here.")
+            _note_waiting(order_id)
         elif order.state == orders.OrderState.CONFIRMED and lines:
             shipment_id = session.execute(
                 insert(Shipment)
@@ -66,6 +66,11 @@ def start(order_id: str) -> None:
             else:
                 _go_on(order_id)
         done()
+
+
+def _note_waiting(order_id: str) -> None:
+    if not any(event.kind == "waits" for event in orders.timeline(order_id)):
+        orders.note(order_id, "waits", "Something in it is not in stock yet. It is sent when all of it is here.")
 
 
 def _go_on(order_id: str) -> None:

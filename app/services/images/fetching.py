@@ -2,6 +2,7 @@
 
 import ipaddress
 import socket
+import time
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     import httpx
 
 _CONNECT_SECONDS, _ANSWER_SECONDS = 3, 10
+_SECONDS = 60.0  # until a picture must be here
 _REDIRECTS = 3
 _NO_ADDRESS = "That is no address of a picture."
 
@@ -21,9 +23,10 @@ class Unreachable(Invalid):
     """The server of a picture does not answer; asking it for the next would not help."""
 
 
-def fetch(address: str, *, allows_private: bool = False) -> bytes:
+def fetch(address: str, *, allows_private: bool = False, deadline: float | None = None) -> bytes:
     """Return what lies at an http(s) address, or raise Invalid with the reason.
 
+    A server that has not sent all of it by the `deadline`, a time of `time.monotonic()`, counts as unreachable.
     Servers of private networks are refused, each redirect anew, so that a file cannot have the shop ask its neighbours.
     Asked is the very address that was looked at, whatever the name stands for a moment later, and by no proxy.
     """
@@ -31,6 +34,7 @@ def fetch(address: str, *, allows_private: bool = False) -> bytes:
 
     db.require_no_transaction()
     timeout = httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS)
+    deadline = time.monotonic() + _SECONDS if deadline is None else deadline
     for _ in range(_REDIRECTS + 1):
         ip = _resolve(address, allows_private=allows_private)
         try:
@@ -47,7 +51,7 @@ def fetch(address: str, *, allows_private: bool = False) -> bytes:
                     continue
                 if not answer.is_success:
                     raise Invalid(f"Its server answered {answer.status_code}.")
-                return _read(answer)
+                return _read(answer, deadline)
         except httpx.TransportError as error:
             raise Unreachable("Its server cannot be reached.") from error
         except httpx.DecodingError as error:
@@ -57,9 +61,11 @@ def fetch(address: str, *, allows_private: bool = False) -> bytes:
     raise Invalid("Its server sends from one address to the next.")
 
 
-def _read(answer: "httpx.Response") -> bytes:
+def _read(answer: "httpx.Response", deadline: float) -> bytes:
     content = bytearray()
     for chunk in answer.iter_bytes():
+        if time.monotonic() > deadline:
+            raise Unreachable("Its server is too slow.")
         content += chunk
         if len(content) > MAX_BYTES:
             raise Invalid("It is larger than 20 MB.")

@@ -5,7 +5,7 @@ The one rule: what is owed of a variant adds up to how far its `on_hand` is belo
 
 from collections.abc import Iterable
 
-from sqlalchemy import Update, func, select, update
+from sqlalchemy import Text, Update, func, select, update
 
 from app import db
 from app.queue import later
@@ -38,10 +38,12 @@ def fill(variant_id: str, pieces: int, *, back_from: str | None = None) -> None:
     """Give pieces that came in to the orders they are owed to, the oldest first, and have those sent that got all.
 
     Called under the level's lock. What comes `back_from` an order that never had it counts against that order first.
+    Whether an order got all is for its job to find out, after the commit: of two deliveries at once, neither sees what
+    the other gives. What one delivery gives an order of several variants asks for one job.
     """
     session = db.orders.session
     waiting = (
-        select(Reservation.order_id, Reservation.owed)
+        select(Reservation.order_id, Reservation.owed, func.pg_current_xact_id().cast(Text).label("delivery"))
         .where(Reservation.variant_id == variant_id, Reservation.owed > 0, Reservation.state == "sold")
         .order_by((Reservation.order_id == back_from).desc() if back_from else Reservation.sold_at, Reservation.sold_at)
         .with_for_update()
@@ -50,9 +52,8 @@ def fill(variant_id: str, pieces: int, *, back_from: str | None = None) -> None:
         given = min(pieces, row.owed)
         session.execute(_of(row.order_id, variant_id).values(owed=Reservation.owed - given))
         pieces -= given
-        still = session.scalar(select(func.sum(Reservation.owed)).where(Reservation.order_id == row.order_id))
-        if not still:  # also `back_from`, whose rest can be sent now; nothing follows where it was cancelled whole
-            later("fulfilment.start", row.order_id)
+        # Also `back_from`, whose rest can be sent now; nothing follows where it was cancelled whole.
+        later("fulfilment.start", row.order_id, key=f"filled:{row.order_id}:{row.delivery}")
         if not pieces:
             return
 

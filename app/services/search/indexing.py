@@ -3,12 +3,16 @@
 One writer at a time (a lock in the database), so that what each writes of the stock is newer than what the last wrote.
 """
 
+import logging
 import zlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from psycopg import DataError
+from psycopg.errors import ProgramLimitExceeded
 from sqlalchemy import ColumnElement, delete, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
 
 from app import db
 from app.services import catalog, inventory
@@ -17,6 +21,8 @@ from app.services.search.shelving import place_products, write_shelf
 from app.services.search.terms import ids_of_terms, terms_of
 from app.services.search.words import bare, note_words, plain_words, searchable
 
+log = logging.getLogger(__name__)
+
 AT_ONCE = 100  # documents per statement
 SAMPLES = 1024
 WRITING = 7_305_211  # the number of the lock
@@ -24,13 +30,15 @@ _TURNS_AT_ONCE = 1000
 
 
 def index_products(ids: Iterable[str]) -> int:
-    """Bring the search documents of these products up to date and take their stale marks off."""
+    """Bring the search documents of these products up to date and take their stale marks off.
+
+    One that the database refuses, as where a text is too long for it, is logged and left as it was; `fsck` names it.
+    """
     wanted = list(ids)
     for start in range(0, len(wanted), AT_ONCE):
         products = catalog.find_products(wanted[start : start + AT_ONCE])
         if products:
-            write_documents(products)
-            place_products([product.id for product in products])
+            place_products([product.id for product in _write_what_can_be(products)])
             catalog.clear_stale("products", {product.id: product.revision for product in products})
     return len(wanted)
 
@@ -85,6 +93,20 @@ def lower_products(ids: Sequence[str]) -> None:
 def lower_collections(ids: Sequence[str]) -> None:
     """Let any revision of these collections be written, as lower_products() does."""
     _lower(catalog.find_collections, ids, SearchShelf, SearchShelf.collection_id, SearchShelf.revision)
+
+
+def _write_what_can_be(products: Sequence[catalog.Product]) -> Sequence[catalog.Product]:
+    """Write the documents of these products, each alone where not all can be written; return those written."""
+    try:
+        write_documents(products)
+    except DBAPIError as error:
+        if not isinstance(error.orig, DataError | ProgramLimitExceeded):
+            raise
+        if len(products) > 1:
+            return [each for product in products for each in _write_what_can_be([product])]
+        log.exception("search cannot take a product", extra={"product": products[0].id, "reason": str(error.orig)})
+        return []
+    return products
 
 
 def write_documents(products: Sequence[catalog.Product]) -> None:

@@ -11,10 +11,15 @@ from app.services.search.models import SearchTerm
 
 KIND, VENDOR, TAG = "kind", "vendor", "tag"  # the other facets are the products' options, by name
 _LAST = 999
+_LONGEST = 200  # characters of a facet or a value: the index over both holds 2,704 bytes
 
 
 def terms_of(product: catalog.Product) -> Iterator[tuple[str, str, int]]:
     """Yield facet, value and place of what a product can be found under. An option value nobody can buy is none."""
+    return ((facet[:_LONGEST], value[:_LONGEST], place) for facet, value, place in _all_of(product))
+
+
+def _all_of(product: catalog.Product) -> Iterator[tuple[str, str, int]]:
     for facet, values in ((KIND, (product.kind,)), (VENDOR, (product.vendor,)), (TAG, product.tags)):
         yield from ((facet, value, _LAST) for value in values if value)
     for number, option in enumerate(product.options):

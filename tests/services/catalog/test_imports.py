@@ -5,52 +5,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from app import clock, stores
+from app import clock
 from app.errors import Invalid
 from app.money import Money
 from app.services import catalog, images, inventory
 from app.services.catalog import imports
-from tests import make
-from tests.pictures import picture_bytes
+from tests.services.catalog.conftest import CUP, HEADER, line
 from tests.working import work, work_and_die
-
-HEADER = (
-    "Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Option2 Name,Option2 Value,"
-    "Variant SKU,Variant Grams,Variant Inventory Qty,Variant Price,Variant Compare At Price,"
-    "Image Src,Image Alt Text,Variant Image,Gift Card,"
-    "Unit Price Total Measure,Unit Price Total Measure Unit,Unit Price Base Measure,Unit Price Base Measure Unit"
-)
-COLUMNS = HEADER.split(",")
-
-
-def line(**cells):
-    """Write one row; `Title="Cup"`, `Option1_Value="Red"`."""
-    known = {name.replace("_", " "): str(value) for name, value in cells.items()}
-    known["Body (HTML)"] = known.pop("Body", "")
-    assert set(known) <= set(COLUMNS)
-    return ",".join('"' + known.get(name, "").replace('"', '""') + '"' for name in COLUMNS)
-
-
-@pytest.fixture
-def bring(app, tmp_path):
-    """Import lines to the end, and return the run."""
-    images.make_bucket()
-
-    def bring(*lines, encoding="utf-8", end="\n", to_the_end=lambda: work("imports."), **how):
-        path = tmp_path / "products.csv"
-        path.write_bytes(end.join((HEADER, *lines)).encode(encoding))
-        run = catalog.start_import(path, **how)
-        to_the_end()
-        return catalog.get_import(run)
-
-    return bring
-
-
-CUP = (
-    line(Handle="cup", Title="Cup", Body="<p onclick=x>Hot<script>y</script></p>", Tags="mug, tea", Published="true",
-         Option1_Name="Colour", Option1_Value="Red", Variant_SKU="CUP", Variant_Price="12.50", Variant_Inventory_Qty=4),
-    line(Handle="cup", Option1_Value="Blue", Variant_SKU="CUP", Variant_Price="13.50", Variant_Compare_At_Price="15"),
-)  # fmt: skip
 
 
 def test_import_takes_products_with_their_variants_and_stock(bring):
@@ -156,6 +117,22 @@ def test_import_leaves_out_bad_rows_and_says_which(bring):
     assert catalog.get("pot").variants[0].price.amount == 2000
 
 
+def test_import_shortens_what_is_too_long_and_says_so(bring):
+    run = bring(
+        line(Handle="cup", Title="Cup", Type="K" * 101, Vendor="V" * 101, Tags="tea," + "t" * 101,
+             Option1_Name="o" * 101, Option1_Value="Red", Variant_Price="3"),
+        line(Handle="cup", Option1_Value="v" * 201, Variant_Price="3"),
+    )  # fmt: skip
+
+    product = catalog.get("cup")
+    assert (product.kind, product.vendor, product.tags) == ("K" * 100, "V" * 100, ("tea", "t" * 100))
+    assert product.options == (catalog.Option("o" * 100, ("Red",)),)
+    problems = catalog.problems_of(run.id).splitlines()[1:]
+    assert [row.split(",")[0] for row in problems] == ["2"] * 4 + ["3"]
+    assert "“KKKKKKKKKKKKKKKKKKKKKKKKKKKKKK…” is longer than 100 characters; the rest was left out." in problems[0]
+    assert "A value is longer than 200 characters, so this variant was left out." in problems[4]
+
+
 def test_problems_run_no_formula_in_a_spreadsheet(bring):
     run = bring(line(Handle="=cmd|' /C calc'!A0", Title="x", Variant_Price="y"))
 
@@ -184,53 +161,6 @@ def test_import_counts_once_what_a_killed_worker_did_not_note(bring, monkeypatch
     assert catalog.get_import(run.id).finished_at is not None
 
 
-def test_import_takes_pictures_from_a_folder_and_says_which_it_cannot_have(bring, tmp_path):
-    folder = tmp_path / "pictures"
-    folder.mkdir()
-    (folder / "cup.jpg").write_bytes(picture_bytes(400, 500))
-    (folder / "bad.jpg").write_bytes(b"<svg/>")
-    nowhere = "http://127.0.0.1:9/none.jpg"
-
-    run = bring(
-        line(
-            Handle="cup",
-            Title="Cup",
-            Variant_Price="3",
-            Image_Src="https://old.example/cup.jpg?v=1",
-            Image_Alt_Text="A cup",
-        ),
-        line(Handle="cup", Image_Src="bad.jpg"),
-        line(Handle="cup", Image_Src=nowhere),
-        folder=folder,
-    )
-
-    [picture] = catalog.get("cup").media
-    assert (picture.alt, picture.width) == ("A cup", 400)
-    assert run.changed == 1
-    problems = catalog.problems_of(run.id)
-    assert "bad.jpg was left out. This is not a JPEG" in problems
-    assert f"{nowhere} was left out. Its server cannot be reached." in problems
-
-
-def test_finished_import_leaves_nothing_of_its_own_in_the_bucket(bring, tmp_path):
-    (tmp_path / "cup.jpg").write_bytes(picture_bytes(400, 500))
-    row = line(Handle="cup", Title="Cup", Variant_Price="3", Image_Src="cup.jpg")
-
-    def stop():
-        (sent,) = catalog.list_imports()
-        assert left(sent) == 2
-
-    run = bring(row, folder=tmp_path, to_the_end=stop)
-    work("imports.")
-
-    assert len(catalog.get("cup").media) == 1
-    assert left(run) == 0
-
-
-def left(run):
-    return stores.s3().list_objects_v2(Bucket=stores.bucket(), Prefix=f"imports/{run.id}/")["KeyCount"]
-
-
 def test_import_of_the_same_stock_changes_nothing_where_pieces_are_owed(bring):
     bring(*CUP)
     blue = catalog.get("cup").variants[1].id
@@ -243,29 +173,6 @@ def test_import_of_the_same_stock_changes_nothing_where_pieces_are_owed(bring):
     bring(*CUP, sets_stock=True)
 
     assert inventory.levels([blue])[blue] == before
-
-
-@pytest.mark.parametrize(
-    "address", ["https://[domain]/cup.jpg", "https://cdn..example.com/cup.jpg", "https://cdn.example.com:port/cup.jpg"]
-)
-def test_import_goes_on_after_an_address_that_is_none(bring, address):
-    run = bring(line(Handle="cup", Title="Cup", Variant_Price="3", Image_Src=address), line(Handle="mug", Title="Mug"))
-
-    assert run.finished_at is not None
-    assert "was left out. That is no address of a picture." in catalog.problems_of(run.id)
-    assert catalog.get("cup").media == ()
-
-
-def test_finished_pictures_show_in_every_format(app):
-    images.make_bucket()
-    media = images.add(picture_bytes(400, 500))
-    product = make.product(media=(media,))
-    catalog.queue_pictures([media.key])
-
-    work("pictures.")
-
-    assert catalog.get(product.slug).media[0].formats == ("webp", "avif")
-    assert catalog.picture_progress() == (1, 1)
 
 
 def test_rehearsal_changes_nothing(app, tmp_path):

@@ -1,22 +1,42 @@
 """An order for more than lies on the shelf: told, paid, and sent when all of it has come."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier
 
 import pytest
 
+from app import db
 from app.services import cancellations, cart, checkout, fulfilment, inventory, orders
 from tests import make
 from tests.working import work
 
 
-@pytest.fixture
-def buyer(app, companies):
-    """Three in the cart of what lies there once, with five more to come."""
-    variant = make.variant(stock=1)
+def scarce(title="Slack Tide"):
+    """What lies there once, with five more to come."""
+    variant = make.variant(title, stock=1)
     inventory.allow_backorder(
         variant.id, 5, expected_on=date(2030, 12, 3), low_at=0, version=2, actor="staff:cleo"
     )  # fmt: skip
-    return make.buyer(variant, quantity=3)
+    return variant
+
+
+@pytest.fixture
+def buyer(app, companies):
+    """Three in the cart of what lies there once."""
+    return make.buyer(scarce(), quantity=3)
+
+
+@pytest.fixture
+def two_owed(buyer):
+    """An order that waits for two variants, and these."""
+    second = scarce("Ebb").id
+    cart.add(buyer, second, 3)
+    placed = make.place(buyer)
+    make.pay(placed)
+    checkout.settle(placed.payment.id)
+    work()
+    return placed.order.id, (buyer.variant_id, second)
 
 
 def test_cart_tells_when_the_rest_comes(buyer):
@@ -48,6 +68,39 @@ def test_order_is_paid_told_and_sent_when_its_goods_have_come(buyer, companies):
     assert [shipment.state for shipment in fulfilment.shipments_of(placed.order.id)] == ["label_bought"]
     assert "waits" in [event.kind for event in orders.timeline(placed.order.id)]
     assert "comes on 3 Dec 2030" in companies.ledger()["mails"][0]["content"]["text/plain"]
+
+
+def test_order_is_sent_when_two_deliveries_at_once_bring_all_of_it(app, two_owed):
+    order_id, variants = two_owed
+    both_are_booked = Barrier(2)
+
+    def book(variant_id):
+        with app.app_context(), db.orders.transaction():
+            inventory.receive(variant_id, 2, reason="delivery", actor="staff:cleo")
+            both_are_booked.wait(10)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(book, variants))
+    work()
+
+    assert [shipment.state for shipment in fulfilment.shipments_of(order_id)] == ["label_bought"]
+
+
+def test_order_that_got_a_part_waits_on_and_one_delivery_of_the_rest_has_it_sent_once(two_owed):
+    order_id, variants = two_owed
+    for variant_id in variants:
+        inventory.receive(variant_id, 1, reason="delivery", actor="staff:cleo")
+    work()
+    waits = list(fulfilment.shipments_of(order_id))
+
+    with db.orders.transaction():
+        for variant_id in variants:
+            inventory.receive(variant_id, 1, reason="delivery", actor="staff:cleo")
+    jobs = work()
+
+    assert waits == []
+    assert [event.kind for event in orders.timeline(order_id)].count("waits") == 1
+    assert (jobs.count("fulfilment.start"), jobs.count("fulfilment.buy_label")) == (1, 1)
 
 
 def test_order_that_ends_unpaid_is_owed_nothing(buyer):

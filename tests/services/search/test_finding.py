@@ -1,5 +1,7 @@
 """Search: codes first, then words, then what is spelled alike."""
 
+import random
+import string
 from dataclasses import replace
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from app import stores
 from app.errors import NotFound
 from app.services import catalog, search
+from app.services.search import Filters
 from tests import make
 from tests.working import work
 
@@ -138,3 +141,42 @@ def test_deleted_product_is_found_no_more(app):
 
     assert found("slack") == []
     assert not catalog.find_variants([product.variants[0].id])[product.variants[0].id].is_available
+
+
+@pytest.fixture
+def refused(app):
+    """A product that PostgreSQL refuses, for its many words, before one that it takes."""
+    many = " ".join(f"word{number}" for number in range(150_000))
+    return make.product("Encyclopaedia", description=f"<p>{many}</p>"), make.product("Slack Tide")
+
+
+def test_product_that_the_database_refuses_holds_up_no_other(refused, caplog):
+    assert search.index_stale() == 2
+
+    assert found("slack") == ["Slack Tide"]
+    assert [record.product for record in caplog.records if "cannot take" in record.message] == [refused[0].id]
+    assert search.index_stale() == 0
+
+
+def test_stock_of_others_is_indexed_where_the_database_refuses_a_product(refused):
+    assert search.index_turns() > 0
+
+    assert search.index_turns() == 0
+    assert found("slack", filters=Filters(in_stock=True)) == ["Slack Tide"]
+
+
+def test_long_values_are_offered_by_their_beginning(app):
+    long = "".join(random.Random(7).choices(string.ascii_letters, k=6000))
+    product = make.product("Slack Tide", options={long: (f"A{long}", f"B{long}", f"B{long} too")})
+    catalog.save_product(replace(product, vendor=long, kind=long, tags=(long,)))
+    make.product("Low Tide")
+    search.index_stale()
+
+    listing = search.list_products(has_facets=True)
+
+    facets = {facet.name: [value.value for value in facet.values] for facet in listing.facets}
+    assert facets == {
+        **{name: [long[:200]] for name in ("kind", "vendor", "tag")},
+        long[:200]: [f"A{long}"[:200], f"B{long}"[:200]],
+    }
+    assert found("slack", filters=Filters(choices=((long[:200], f"B{long}"[:200]),))) == ["Slack Tide"]
