@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from posixpath import normpath
 
 import brotli
-from flask import Flask, Response, abort, current_app, request
+from flask import Flask, Response, abort, current_app, g, request
 
 FOLDER = Path(__file__).parent / "static"
 FOREVER = "public, max-age=31536000, immutable"
@@ -49,7 +49,7 @@ class Asset:
 
 
 def register(app: Flask) -> None:
-    """Serve `static/` and give templates `asset("css/store.css")`. In debug mode changed files are read anew."""
+    """Serve `static/` and give templates `asset("css/store.css")`. In development changed files are read anew."""
     app.add_url_rule("/static/<digest>/<path:name>", "asset", _send)
     app.jinja_env.globals["asset"] = url
 
@@ -62,7 +62,17 @@ def url(name: str) -> str:
 def _assets() -> Mapping[str, Asset]:
     settings = current_app.extensions.get("config")
     theme = Path(settings.theme_dir) / "static" if settings and settings.theme_dir else None
-    return _read(FOLDER, max(map(_newest, filter(None, (FOLDER, theme)))) if current_app.debug else 0, theme)
+    return _read(FOLDER, _stamp(theme), theme)
+
+
+def _stamp(theme: Path | None) -> int:
+    """Return what changes with any file, looked at once a request; always the same where none is read anew."""
+    if not current_app.config["TEMPLATES_AUTO_RELOAD"]:
+        return 0
+    if "assets_stamp" not in g:
+        g.assets_stamp = max(map(_newest, filter(None, (FOLDER, theme))))
+    stamp: int = g.assets_stamp
+    return stamp
 
 
 def _send(digest: str, name: str) -> Response:

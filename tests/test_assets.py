@@ -1,5 +1,7 @@
 import gzip
+import os
 import re
+import time
 
 import brotli
 import pytest
@@ -86,6 +88,21 @@ def test_style_sheet_changes_its_address_with_any_of_its_parts(tmp_path):
     after = assets._read(tmp_path, 2)["whole.css"].url
 
     assert before != after
+
+
+def test_changed_file_shows_at_the_next_request_in_development(app, client, monkeypatch, tmp_path):
+    monkeypatch.setattr(assets, "FOLDER", tmp_path)
+    app.config["TEMPLATES_AUTO_RELOAD"] = True
+    sheet = tmp_path / "theme.css"
+    sheet.write_text("a { color: red; }")
+    before = url(app, "theme.css")
+
+    sheet.write_text("a { color: blue; }")
+    os.utime(sheet, ns=(0, time.time_ns() + 1_000_000_000))
+    after = url(app, "theme.css")
+
+    assert before != after
+    assert client.get(after).text == "a { color: blue; }"
 
 
 def test_first_view_keeps_within_its_budgets():

@@ -24,7 +24,7 @@ def _add_dev(dev: argparse.ArgumentParser) -> None:
     dev.add_argument("--port", type=_port, default=8000, help="where the shop answers (8000)")
     dev.add_argument("--fresh", action="store_true", help="delete all data in var/ first")
     dev.add_argument(
-        "--import", dest="import_file", type=Path, metavar="FILE.csv", help="load this Shopify product file"
+        "--import", dest="import_file", type=Path, metavar="FILE.csv", help="load this file of Shopify or Vendure"
     )
     dev.add_argument("--images", type=Path, metavar="DIR", help="where the pictures of the imported products are")
     dev.add_argument(

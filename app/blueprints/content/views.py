@@ -17,7 +17,11 @@ _FOOTER = (("Delivery", "shipping_costs"), ("Terms", "terms"), ("Privacy", "priv
 @bp.get("/terms")
 def terms() -> Response:
     """Show the terms of sale, with the version that orders keep."""
-    return page("content/terms.html", version=checkout.TERMS_VERSION)
+    settings = config.current()
+    return page(
+        "content/terms.html", version=checkout.TERMS_VERSION, is_charged_on_shipping=settings.capture == "on_shipping",
+        transfer_days=settings.transfer_days if settings.bank_iban else None,
+    )  # fmt: skip
 
 
 @bp.get("/privacy")

@@ -1,6 +1,6 @@
 """Acts on what has no transaction with the audit (MongoDB, S3): the intent is noted before, the outcome after.
 
-An intent without an outcome is an act that may or may not have happened: `open_intents()` lists them.
+An act without an outcome may or may not have happened: `flask shop fsck --only audit.intents` names it.
 """
 
 from collections.abc import Iterator, Mapping

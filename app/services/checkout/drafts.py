@@ -18,7 +18,7 @@ from app.services.checkout.models import DraftRow
 from app.services.shipping import DeliveryOption
 
 # The version of the terms that a shopper agrees to; raise it with every change of `templates/content/terms.html`.
-TERMS_VERSION = "2026-11-01"
+TERMS_VERSION = "2026-11-29"
 
 Step = Literal["cart", "address", "delivery"]
 

@@ -1,5 +1,7 @@
 """The pages of words."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.services import checkout
@@ -19,6 +21,29 @@ def test_page_shows_without_a_store(client, count_queries, path):
 
 def test_terms_say_their_version(client):
     assert f"Version {checkout.TERMS_VERSION}" in client.get("/terms").text
+
+
+def test_terms_say_how_long_a_transfer_may_take_where_one_is_offered(app, client):
+    settings = app.extensions["config"]
+    try:
+        app.extensions["config"] = replace(settings, transfer_days=5)
+        assert "or by bank transfer within 5 days." in client.get("/terms").text
+        app.extensions["config"] = replace(settings, bank_iban="")
+        assert "transfer" not in client.get("/terms").text
+    finally:
+        app.extensions["config"] = settings
+
+
+def test_terms_say_that_a_card_is_charged_when_ordering(client):
+    assert "holds the money" not in client.get("/terms").text
+
+
+@pytest.mark.usefixtures("captures_on_shipping")
+def test_terms_say_that_a_card_is_charged_on_shipping_where_it_is(client):
+    text = client.get("/terms").text
+
+    assert "after your payment has arrived or your card holds the money." in text
+    assert "is charged when your parcel leaves" in text
 
 
 def test_delivery_page_shows_what_each_country_costs(client):
