@@ -14,7 +14,7 @@ from app.services.health.jobs import failed_jobs
 LAG_LIMIT_SECONDS = 300
 CLOCK_LIMIT_SECONDS = 5
 
-_IS_PICTURE = OrdersOutbox.name.startswith("pictures.")
+_IS_PICTURE = OrdersOutbox.name.startswith("pictures.") | OrdersOutbox.name.startswith("imports.")  # one worker's
 _VERSION = text("SELECT version_num FROM alembic_version")
 
 
