@@ -31,7 +31,6 @@ from app.services.payments import TooManyTries
 log = logging.getLogger(__name__)
 
 STATUS: dict[type[ShopError], int] = {
-    TooManyTries: 429,
     NotFound: 404,
     Forbidden: 403,
     Invalid: 422,
@@ -81,6 +80,8 @@ def pdf(body: bytes, *, name: str) -> Response:
 
 def status_of(error: ShopError) -> int:
     """Return the status of a refusal's kind."""
+    if isinstance(error, TooManyTries):
+        return 429
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 

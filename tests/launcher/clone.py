@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -143,6 +144,14 @@ class Clone:
             if any(str(self.folder) in word for word in place) and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(process)
         return found
+
+    def runs(self, name: str) -> bool:
+        """Return whether one of its processes was started with this word."""
+        for process in self.processes():
+            with suppress(psutil.NoSuchProcess):  # it may end in this moment
+                if name in process.cmdline():
+                    return True
+        return False
 
     def ports(self) -> dict[str, int]:
         """Return the ports it uses."""

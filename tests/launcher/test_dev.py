@@ -122,13 +122,13 @@ def test_second_run_is_refused_and_process_that_dies_is_started_again(clone: Clo
     assert len(victims) == 2
     assert _wait_until(lambda: clone.terminal().count("ended and is started again") == 2)
     modules = ("app.tasks.scheduler", "secantus")
-    assert _wait_until(lambda: all(any(name in p.cmdline() for p in clone.processes()) for name in modules))
+    assert _wait_until(lambda: all(clone.runs(name) for name in modules))
     assert seeds(opened) == "1"
 
 
 def test_interrupt_while_engines_start_stops_them(clone: Clone, port: str):
     clone.start("--port", port)
-    assert _wait_until(lambda: any("secantus" in process.cmdline() for process in clone.processes()))
+    assert _wait_until(lambda: clone.runs("secantus"))
 
     status, terminal = clone.stop()
 

@@ -38,8 +38,9 @@ def read_groups(path: Path, repeated: list[Problem]) -> Iterator[Group]:
 def read_draft(group: Group, currency: str) -> Draft:
     """Read one product's rows, in whichever form they are. What is too long for the shop is shortened or left out."""
     draft: Draft = _form_of(group[0][1]).read_draft(group, currency)
-    for name in {"kind", "vendor"} & draft.says.keys():
-        draft.says[name] = _shorten(draft, draft.says[name])
+    for name in ("kind", "vendor"):
+        if name in draft.says:
+            draft.says[name] = _shorten(draft, draft.says[name])
     if "tags" in draft.says:
         draft.says["tags"] = tuple(_shorten(draft, tag) for tag in draft.says["tags"])
     if draft.options is not None:

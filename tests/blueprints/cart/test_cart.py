@@ -290,39 +290,3 @@ def test_badge_on_other_pages_counts_with_one_query(shopper, count_queries):
 
     assert '<span class="header__count">2</span>' in text
     assert counted.sql == 1
-
-
-def test_same_limits_hold_for_everybody_but_this_machine(client, tide):
-    far_away = {"REMOTE_ADDR": "203.0.113.7"}
-
-    answers = [client.post("/cart/lines", data={"variant": "x"}, environ_base=far_away) for _ in range(121)]
-    here = client.post("/cart/lines", data={"variant": tide.id})
-
-    assert [answer.status_code for answer in answers[:120]] == [404] * 120
-    assert answers[-1].status_code == 429
-    assert "Please wait a minute" in answers[-1].text
-    assert here.status_code == 303
-
-
-def test_addresses_of_one_subscriber_share_their_limit(client):
-    answers = [
-        client.post("/cart/lines", data={"variant": "x"}, environ_base={"REMOTE_ADDR": f"2001:db8:7::{number:x}"})
-        for number in range(1, 122)
-    ]
-    neighbour = client.post("/cart/lines", data={"variant": "x"}, environ_base={"REMOTE_ADDR": "2001:db8:7:1::1"})
-
-    assert [answer.status_code for answer in answers] == [404] * 120 + [429]
-    assert neighbour.status_code == 404
-
-
-def test_limits_refuse_nobody_without_redis(app, client, tide, monkeypatch):
-    from app.blueprints._limits import limiter
-
-    def fail(*_args, **_kwargs):
-        raise ConnectionError("nobody listens")
-
-    monkeypatch.setattr(limiter.limiter, "hit", fail)
-
-    answer = client.post("/cart/lines", data={"variant": tide.id}, environ_base={"REMOTE_ADDR": "203.0.113.8"})
-
-    assert answer.status_code == 303
