@@ -2,10 +2,14 @@
 
 import base64
 import io
+from types import SimpleNamespace
 
 import httpx
+import pytest
 from PIL import Image
 
+from standins import settings, store
+from standins.ups import shipping
 from tests.companies import Companies
 from tests.standins.carrier import ADDRESS, Ups, label_recovery, shipment
 from tests.standins.conftest import Listener
@@ -20,6 +24,15 @@ def test_ship_gives_a_tracking_number_and_a_label(companies: Companies, ups: Ups
     assert (label.format, label.size) == ("GIF", (1200, 800))
     assert results["ShipmentCharges"]["TotalCharges"] == {"CurrencyCode": "EUR", "MonetaryValue": "7.80"}
     assert [parcel["references"] for parcel in companies.ledger()["labels"]] == [["SHIP-1"]]
+
+
+def test_no_two_parcels_have_one_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    digits = iter(("1234567", "7654321"))
+    monkeypatch.setattr(settings, "current", lambda: SimpleNamespace(ups_account="A1B2C3"))
+    monkeypatch.setattr(store, "new_number", lambda _: next(digits))
+    monkeypatch.setattr(store, "find", lambda _, number: {"id": number} if "1234567" in number else None)
+
+    assert shipping._tracking_number("11").startswith("1ZA1B2C3117654321")
 
 
 def test_ship_refuses_a_wrong_account_token_service_weight_and_format(ups: Ups, web: httpx.Client) -> None:
