@@ -167,13 +167,14 @@ def _write(offer: Quote, revision: int, terms_version: str, method: str, address
 def _go_on(order: Order, method: str, address: str) -> Placed:
     """Return a placed order with a payment by `method`; another method's payment is closed first, at the provider."""
     live, closed = payments.find_live(order.id), None
-    if not _is_unpaid(order, live):
+    is_refused = live is not None and live.is_refused
+    if not _is_waiting(order) or (_has_money(live) and not is_refused):
         return Placed(order, None)
-    if live is None or live.is_refused or live.method != method:
+    if live is None or is_refused or live.method != method:
         _check_method(method, _due_of(order))
     _check_tries(method, Lanes(order=order.id, cart=order.cart_id, address=address))
     order, live = let_refused_go(order, live)
-    if (live is not None and live.is_refused) or not _is_unpaid(order, live):
+    if not _is_waiting(order) or _has_money(live):
         return Placed(order, None)
     is_replaced = live is not None and (live.method != method or _is_over(live) or _is_too_much(order, live))
     if live is not None and is_replaced and live.state != "created":
@@ -195,9 +196,9 @@ def _go_on(order: Order, method: str, address: str) -> Placed:
     return Placed(order, payments.charge(payment.id))
 
 
-def _is_unpaid(order: Order, live: Payment | None) -> bool:
-    """Whether an order waits for money that its payment neither brought nor holds, but for what a bank refuses."""
-    return _is_waiting(order) and (live is None or live.state not in {"authorized", "paid"} or live.is_refused)
+def _has_money(live: Payment | None) -> bool:
+    """Whether an order's payment brought its money, or a card holds it."""
+    return live is not None and live.state in {"authorized", "paid"}
 
 
 def _is_waiting(order: Order) -> bool:

@@ -11,7 +11,7 @@ from app.queue import later
 from app.services import audit
 from app.services.payments import providers, stripe
 from app.services.payments.charging import get_for_job
-from app.services.payments.models import Payment
+from app.services.payments.models import HELD, Payment
 from app.services.payments.provider import Failed, Refused, Truth
 from app.services.payments.refunds import ask_of
 from app.services.payments.stripe_amounts import unsayable_of
@@ -101,9 +101,8 @@ def let_go(payment_id: str) -> Truth:
 
 def ask_capture(order_id: str, *, actor: str) -> None:
     """Queue the capture of what an order's card holds, in the open transaction; Conflict when it holds nothing."""
-    held = Payment.state == "authorized"
     payment = db.orders.session.scalars(
-        select(Payment).where(Payment.order_id == order_id, held, Payment.provider == "stripe").with_for_update()
+        select(Payment).where(Payment.order_id == order_id, HELD).with_for_update()
     ).one_or_none()
     if payment is None:
         raise Conflict("No card holds money for this order.")
@@ -116,9 +115,8 @@ def ask_capture(order_id: str, *, actor: str) -> None:
 
 def list_held() -> Sequence[Payment]:
     """List the payments whose money a card holds, as far as is known here, oldest first."""
-    held = (Payment.state == "authorized") & (Payment.provider == "stripe")
     with db.orders.reading() as session:
-        return session.scalars(select(Payment).where(held).order_by(Payment.id)).all()
+        return session.scalars(select(Payment).where(HELD).order_by(Payment.id)).all()
 
 
 def list_lapsing(*, before: datetime, is_flagged: bool = False, limit: int = 200) -> Sequence[Payment]:

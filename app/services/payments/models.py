@@ -115,6 +115,9 @@ class Payment(OrdersModel):
         return self.amount - self.released if self.authorized_at and self.state == "cancelled" else 0
 
 
+HELD = (Payment.state == "authorized") & (Payment.provider == "stripe")  # as `is_held`, for queries
+
+
 class TransferReceipt(OrdersModel):
     """Money that came on the shop's bank account for a payment, as staff matched it. Append-only.
 

@@ -11,20 +11,19 @@ from sqlalchemy import ColumnElement, select
 
 from app import db
 from app.services.payments.charging import LIVE
-from app.services.payments.models import Dispute, Payment
+from app.services.payments.models import HELD, Dispute, Payment
 from app.services.payments.tenders import GIFT_CARD
 
 DISPUTED = "disputed"
 
 _WAITING = Payment.state.in_(("created", "open"))
-_HELD = (Payment.state == "authorized") & (Payment.provider == "stripe")
 _OVER = Payment.state == "cancelled"
 _MARKS: Mapping[str, ColumnElement[bool]] = {
     "pending": _WAITING,
     "declined": _WAITING,
     "partly_paid": _WAITING,
-    "authorized": _HELD,
-    "capture_refused": _HELD,
+    "authorized": HELD,
+    "capture_refused": HELD,
     "lapsed": _OVER,
     "paid": Payment.captured > 0,
     "partly_refunded": Payment.refunded + Payment.released > 0,

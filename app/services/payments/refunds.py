@@ -13,7 +13,7 @@ from app.services import audit, gift_cards
 from app.services.payments import providers
 from app.services.payments.charging import get_for_job as get_payment
 from app.services.payments.charging import lock as lock_payment
-from app.services.payments.models import Payment, Refund
+from app.services.payments.models import HELD, Payment, Refund
 from app.services.payments.provider import Failed, Provider, Refused
 from app.services.payments.stripe_books import SeenRefund
 
@@ -245,8 +245,7 @@ def _drawn_on(payment: Payment) -> tuple[bool, int, str]:
 
 def _lock_paid(order_id: str, payment_id: str | None) -> Sequence[Payment]:
     """Lock the order's payments that brought money, in order of id; with `payment_id` only that one."""
-    is_held = (Payment.state == "authorized") & (Payment.provider == "stripe")
-    wanted = select(Payment).where(Payment.order_id == order_id, or_(Payment.captured > 0, is_held))
+    wanted = select(Payment).where(Payment.order_id == order_id, or_(Payment.captured > 0, HELD))
     if payment_id is not None:
         wanted = wanted.where(Payment.id == payment_id)
     paid = db.orders.session.scalars(wanted.order_by(Payment.id).with_for_update()).all()
