@@ -16,6 +16,8 @@ from app.services.images import Media
 Document = Mapping[str, Any]
 HOME = "home"  # the slug of the collection whose picture, words and products the home page shows
 
+PRICES = range(10**12)  # minor units that something may cost
+
 
 @dataclass(frozen=True)
 class Rule:

@@ -10,6 +10,7 @@ from typing import Any
 
 from app.errors import Invalid
 from app.money import Money, advice_on
+from app.services.catalog.documents import PRICES
 
 _FIELD_LIMIT = 10_000_000  # characters; a body may be long
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?")
@@ -100,7 +101,7 @@ def read_money(text: str, currency: str) -> Money | None:
         price = Money.parse(plain, currency)
     except ValueError as error:
         raise ValueError(f"“{text[:50]}” has more digits than {currency} knows.") from error
-    if not 0 <= price.amount < 10**12:
+    if price.amount not in PRICES:
         raise ValueError(f"“{text[:50]}” is no price to sell at.")
     return price
 

@@ -10,7 +10,7 @@ from app import config, db
 from app.errors import Conflict, Invalid, NotFound
 from app.money import Money, advice_on
 from app.services import audit
-from app.services.catalog.documents import Collection, Product, Rule, Variant
+from app.services.catalog.documents import PRICES, Collection, Product, Rule, Variant
 from app.services.catalog.gift_cards import as_goods, check, end_runs
 from app.services.catalog.measures import Measure
 from app.services.catalog.reading import find_collections, get_product_as_staff
@@ -195,12 +195,12 @@ def read_price(text: str) -> Money | None:
     """Read a price as staff type it; nothing is none. Raises Invalid."""
     if not text.strip():
         return None
-    if advice := advice_on(text, config.current().currency):
-        raise Invalid(advice)
+    currency = config.current().currency
     try:
-        price = Money.typed(text.strip(), config.current().currency)
+        price = Money.typed(text, currency)
     except ValueError as error:
-        raise Invalid(f"“{text[:30]}” is no price. Write it as 29 or 29.90.") from error
-    if not 0 <= price.amount < 10**12:
+        plain = f"“{text[:30]}” is no price. Write it as 29 or 29.90."
+        raise Invalid(advice_on(text, currency) or plain) from error
+    if price.amount not in PRICES:
         raise Invalid(f"“{text[:30]}” is no price to sell at.")
     return price

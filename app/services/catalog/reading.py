@@ -183,10 +183,10 @@ def walk(kind: str, fields: Sequence[str]) -> Iterator[list[Document]]:
         last = documents[-1]["_id"]
 
 
-def known(kind: str, ids: Sequence[str]) -> set[str]:
-    """Return which of these ids belong to a product or collection (`kind`), whatever its state."""
-    found = stores.catalog()[kind].find({"_id": {"$in": list(ids)}}, {"_id": 1})
-    return {document["_id"] for document in found}
+def revisions(kind: str, ids: Sequence[str]) -> dict[str, int]:
+    """Return the revisions of those ids that belong to a product or collection (`kind`), whatever its state."""
+    found = stores.catalog()[kind].find({"_id": {"$in": list(ids)}}, {"revision": 1})
+    return {document["_id"]: document["revision"] for document in found}
 
 
 def find_by_slug(slug: str) -> Product | None:

@@ -7,7 +7,7 @@ from typing import Any
 from app import config, stores
 from app.errors import Invalid
 from app.money import Money, advice_on
-from app.services.catalog.documents import Collection, Rule, to_collection
+from app.services.catalog.documents import PRICES, Collection, Rule, to_collection
 
 RULES = {
     "tag": "Tag is",
@@ -34,7 +34,7 @@ def check_rule(rule: Rule) -> Rule:
             price = Money.parse(rule.value, currency)
         except ValueError as error:
             raise Invalid(f"“{rule.value}” is no price. Write it as 30 or 29.90.") from error
-        if not 0 <= price.amount < 10**12:
+        if price.amount not in PRICES:
             raise Invalid(f"“{rule.value}” is no price to sell at.")
     return Rule(rule.kind, rule.value.strip())
 

@@ -33,7 +33,7 @@ def _find(kind: str, _: Any, key: Any, revision: Any) -> Iterator[Fault]:
             if known.get(thing) != revision_now:
                 yield Fault(thing, f"is at revision {revision_now}; search knows {known.get(thing, 'nothing of it')}")
     for page in pages(select(revision), key):
-        for thing in sorted({row.key for row in page} - catalog.known(kind, [row.key for row in page])):
+        for thing in sorted({row.key for row in page} - catalog.revisions(kind, [row.key for row in page]).keys()):
             yield Fault(thing, "search knows it, the catalogue does not")
 
 
@@ -51,7 +51,7 @@ def _mend_collection(collection_id: str) -> None:
 
 def _forget(kind: str, model: Any, key: Any, _: Any, thing: str) -> None:
     """Delete what search knows of a thing that the catalogue does not."""
-    if thing not in catalog.known(kind, [thing]):
+    if thing not in catalog.revisions(kind, [thing]):
         with db.orders.transaction() as session:
             session.execute(delete(model).where(key == thing))
 

@@ -87,12 +87,12 @@ def lower_products(ids: Sequence[str]) -> None:
 
     Index them afterwards: what is read then is no older than what is made old here.
     """
-    _lower(catalog.find_products, ids, SearchDocument, SearchDocument.product_id, SearchDocument.revision)
+    _lower("products", ids, SearchDocument, SearchDocument.product_id, SearchDocument.revision)
 
 
 def lower_collections(ids: Sequence[str]) -> None:
     """Let any revision of these collections be written, as lower_products() does."""
-    _lower(catalog.find_collections, ids, SearchShelf, SearchShelf.collection_id, SearchShelf.revision)
+    _lower("collections", ids, SearchShelf, SearchShelf.collection_id, SearchShelf.revision)
 
 
 def _write_what_can_be(products: Sequence[catalog.Product]) -> Sequence[catalog.Product]:
@@ -128,9 +128,9 @@ def write_documents(products: Sequence[catalog.Product]) -> None:
         note_words(word for product in products if _is_shown(product) for word in plain_words(*_texts(product)))
 
 
-def _lower(find: Any, ids: Sequence[str], model: Any, key: Any, revision: Any) -> None:
+def _lower(kind: str, ids: Sequence[str], model: Any, key: Any, revision: Any) -> None:
     for start in range(0, len(ids), AT_ONCE):
-        newest = {thing.id: thing.revision for thing in find(ids[start : start + AT_ONCE])}
+        newest = catalog.revisions(kind, ids[start : start + AT_ONCE])
         with db.orders.transaction() as session:
             known = session.execute(select(key, revision).where(key.in_(newest))).all()
             ahead = [row[0] for row in known if row[1] > newest[row[0]]]
