@@ -155,8 +155,7 @@ def ask_for_link(number: str, email: str) -> None:
 
     Whether they do is only known to the job, so this does the same, and takes the same time, for any of them.
     """
-    plain, email = "".join(mark for mark in number.upper() if mark.isalnum()), email.strip().lower()
-    number = f"{plain[:5]}-{plain[5:]}"
+    number, email = orders.read_number(number), email.strip().lower()
     asked = hashlib.sha256(f"{number}\n{email}".encode()).hexdigest()[:32]
     with db.orders.transaction():
         later("email.order_link", number, email, key=f"link:{asked}:{_ten_minutes()}")

@@ -54,6 +54,7 @@ __all__ = [
     "note",
     "note_as_staff",
     "numbers_of",
+    "read_number",
     "refund_again_as_staff",
     "refund_as_staff",
     "timeline",
@@ -227,6 +228,12 @@ def _new_number() -> str:
     """Return a number that nobody can guess: 50 random bits, in groups to read out."""
     letters = "".join(secrets.choice(_NUMBER_ALPHABET) for _ in range(10))
     return f"{letters[:5]}-{letters[5:]}"
+
+
+def read_number(text: str) -> str:
+    """Return an order's number as it is kept, however somebody wrote it down."""
+    plain = "".join(mark for mark in text.upper() if mark.isalnum())
+    return f"{plain[:5]}-{plain[5:]}"
 
 
 def _links() -> URLSafeTimedSerializer:
