@@ -33,9 +33,7 @@ def end_run(variant_id: str, *, name: str, reason: str, actor: str) -> None:
         since = (StockMovement.variant_id == variant_id) & (StockMovement.id >= moved[-1].id)
         left = session.scalar(select(func.sum(StockMovement.change)).where(since)) or 0
         taken = max(0, min(left, level.on_hand - level.reserved))
-        write_movement(
-            variant_id, -taken, kind=_ENDED, reference=moved[-1].reference, reason=reason, actor=actor
-        )  # fmt: skip
+        write_movement(variant_id, -taken, kind=_ENDED, reference=moved[-1].reference, reason=reason, actor=actor)
         write_change(variant_id, -taken)
 
 
