@@ -16,6 +16,7 @@ from app.services.fulfilment.states import ShipmentState
 SETTLES_AFTER = timedelta(seconds=60)
 # A carrier that has not told for this long what came of a call will not: staff decide.
 GIVE_UP_AFTER = timedelta(hours=6)
+_OWN_FOR = timedelta(days=90)  # no carrier gives a number to another parcel sooner
 
 _LIVE = select(LabelAttempt).where(
     LabelAttempt.shipment_id == bindparam("shipment"), LabelAttempt.state.in_(["open", "bought"])
@@ -61,7 +62,8 @@ def use_label(staff: Staff, shipment_id: str, tracking_number: str) -> None:
     """Take the label with this tracking number for a shipment in doubt; raise Invalid when the carrier has none."""
     attempt, number = _attempt_in_doubt(shipment_id), tracking_number.replace(" ", "").upper()
     with db.orders.reading() as session:
-        if session.scalar(select(Shipment.id).where(Shipment.tracking_number == number)):
+        of_another = (Shipment.tracking_number == number) & (Shipment.label_at > clock.now() - _OWN_FOR)
+        if session.scalar(select(Shipment.id).where(of_another).limit(1)):
             raise Invalid(f"Label {number} is on another parcel.", tracking_number="Enter the number of its own label.")
     label = shipping.recover_label(number)
     if label is None:

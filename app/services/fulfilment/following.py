@@ -3,7 +3,7 @@
 import logging
 from datetime import timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app import clock, db
@@ -19,6 +19,13 @@ log = logging.getLogger(__name__)
 ASK_EVERY = timedelta(minutes=30)
 ASK_UNTIL = timedelta(days=60)  # after its label; a parcel that has not arrived by then is for staff
 ASK_AT_ONCE = 25
+
+_NEWEST = (  # a carrier gives a number again after some time; what it tells is about the parcel that had it last
+    select(Shipment.id)
+    .where(Shipment.tracking_number == bindparam("number"))
+    .order_by(Shipment.label_at.desc().nulls_last())
+    .limit(1)
+)
 
 
 def receive_push(raw: bytes, credential: str) -> None:
@@ -38,7 +45,7 @@ def note_push(row_id: str) -> None:
         return
     number, sighting = shipping.read_push(event.raw)
     with db.orders.transaction() as session:
-        shipment_id = session.scalar(select(Shipment.id).where(Shipment.tracking_number == number))
+        shipment_id = session.scalar(_NEWEST, {"number": number})
         if shipment_id is None:
             raise Unavailable(f"No shipment has the tracking number {number}.")
         payments.give_verdict(row_id, see(shipment_id, [sighting]))

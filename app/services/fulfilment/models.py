@@ -27,7 +27,7 @@ class Shipment(OrdersModel):
     state: Mapped[str] = mapped_column(index=True)
     # Whether the carrier has it and it may still move: what the clock asks about.
     moves_on: Mapped[bool] = mapped_column(default=False)
-    tracking_number: Mapped[str | None] = mapped_column(unique=True)
+    tracking_number: Mapped[str | None] = mapped_column(index=True)  # the carrier gives it again after some time
     label_key: Mapped[str | None]
     problem: Mapped[str | None]
     created_at: Mapped[datetime]

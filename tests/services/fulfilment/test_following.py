@@ -8,8 +8,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app import clock
+from app import clock, db
 from app.services import fulfilment, orders, payments
+from app.services.fulfilment.models import Shipment
 from tests import make, specs
 from tests.companies import Companies
 from tests.working import work
@@ -103,6 +104,21 @@ def test_a_delivery_that_failed_goes_on(app: Flask, client: FlaskClient, compani
         seen.append(state(shipment))
 
     assert seen == ["in_transit", "exception", "in_transit", "delivered", "delivered"]
+
+
+def test_a_number_that_the_carrier_gave_again_is_that_of_the_newer_parcel(
+    app: Flask, client: FlaskClient, companies: Companies
+) -> None:
+    with clock.at(NOON - timedelta(days=400)):
+        older = sent(companies)
+    newer = sent(companies)
+    with db.orders.transaction() as session:
+        session.get_one(Shipment, older.id).tracking_number = newer.tracking_number
+
+    push(client, alert(newer, "I", clock.now()))
+    work()
+
+    assert (state(older), state(newer)) == ("label_bought", "in_transit")
 
 
 def test_a_push_is_refused_without_the_credential(app: Flask, client: FlaskClient, companies: Companies) -> None:
