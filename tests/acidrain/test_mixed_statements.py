@@ -13,6 +13,8 @@ from app import clock, db
 from app.errors import Conflict
 from app.services import cart, checkout, credits, health, inventory, orders, payments
 from app.services.checkout import Placed
+from app.services.checkout.settle import apply
+from app.services.payments import Truth
 from tests import make
 from tests.turns import at_once, refusals
 
@@ -177,3 +179,21 @@ def test_paid_and_ended_at_once_is_one_of_the_two(app: Flask) -> None:
 
         assert orders.get_for_job(order_id).state == "confirmed"
         assert [event.kind for event in orders.timeline(order_id)].count("confirmed") == 1
+
+
+def test_late_money_and_a_new_order_of_the_same_cart_are_not_both_taken(app: Flask) -> None:
+    for seed in SEEDS:
+        make.promotion(code=f"LATE{seed}", total_limit=1)
+        who = make.buyer(make.variant(stock=2))
+        checkout.enter_coupon(who, f"LATE{seed}")
+        late = make.place(who)
+        assert late.payment is not None
+        checkout.expire(late.order.id)
+        came = Truth("paid", late.payment.amount_money, f"pi_late_{seed}")
+
+        outcomes = at_once(app, seed, partial(apply, late.payment.id, came), partial(make.place, who))
+
+        again = [outcome for outcome in outcomes if isinstance(outcome, Placed)]
+        is_taken = orders.get_for_job(late.order.id).state == "confirmed"
+        assert is_taken is not bool(again)
+        assert is_taken or payments.refunds_of(late.order.id)

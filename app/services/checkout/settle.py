@@ -5,10 +5,11 @@ return page and the reconciler all call `settle`; however often and in whatever 
 """
 
 import logging
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from app import clock, db
-from app.errors import Conflict, Unavailable
+from app.errors import Conflict, NotFound, Unavailable
 from app.money import Money
 from app.queue import done, later, unfinished
 from app.services import audit, cart, credits, inventory, orders, payments, promotions
@@ -183,6 +184,8 @@ def _take_money(order: Order, payment: Payment, truth: Truth) -> None:
         orders.note(order.id, "mismatch", text, actor="stripe")
         log.error("a payment brought another amount than asked", extra={"payment": payment.id, "order": order.number})
         return
+    if order.state == OrderState.CANCELLED and not order.confirmed_at:
+        _lock_cart(order)
     if order.state == OrderState.CANCELLED and order.confirmed_at:
         _give_back(order, payment, payment.refundable.amount, "the order was cancelled")
     elif order.state == OrderState.CANCELLED and orders.find_of_cart(order.cart_id, revision=order.cart_revision):
@@ -207,6 +210,12 @@ def _go_on(order: Order, payment: Payment, owed: Money) -> None:
         _give_back(order, payment, excess, why)
     if owed:
         owing.go_on(order, payment)
+
+
+def _lock_cart(order: Order) -> None:
+    """Let nobody order the cart anew before this is over, if it is still there: before promotion and stock, as placing."""
+    with suppress(NotFound), db.orders.savepoint():
+        cart.lock(order.cart_id)
 
 
 def _reserve_again(order: Order) -> bool:
