@@ -184,14 +184,8 @@ def _take_money(order: Order, payment: Payment, truth: Truth) -> None:
         orders.note(order.id, "mismatch", text, actor="stripe")
         log.error("a payment brought another amount than asked", extra={"payment": payment.id, "order": order.number})
         return
-    if order.state == OrderState.CANCELLED and not order.confirmed_at:
-        _lock_cart(order)
-    if order.state == OrderState.CANCELLED and order.confirmed_at:
-        _give_back(order, payment, payment.refundable.amount, "the order was cancelled")
-    elif order.state == OrderState.CANCELLED and orders.find_of_cart(order.cart_id, revision=order.cart_revision):
-        _give_back(order, payment, payment.captured, f"{_LATE}, and the cart was ordered again")
-    elif order.state == OrderState.CANCELLED and not _reserve_again(order):
-        _give_back(order, payment, payment.captured, f"{_LATE}, and its things cannot be had any more")
+    if order.state == OrderState.CANCELLED and (why := _take_up_again(order)):
+        _give_back(order, payment, payment.refundable.amount, why)
     elif order.state != OrderState.CONFIRMED:
         confirm(order, f"Paid {truth.received.decimal} {truth.received.currency}.", actor=payment.provider)
     elif owed or not was_held:
@@ -212,10 +206,15 @@ def _go_on(order: Order, payment: Payment, owed: Money) -> None:
         owing.go_on(order, payment)
 
 
-def _lock_cart(order: Order) -> None:
-    """Let nobody order the cart anew before this is over, if it is still there: before promotion and stock, as placing."""
-    with suppress(NotFound), db.orders.savepoint():
-        cart.lock(order.cart_id)
+def _take_up_again(order: Order) -> str | None:
+    """Set the things of an order that had ended aside again, for its money came; return why that cannot be."""
+    if order.confirmed_at:
+        return "the order was cancelled"
+    with suppress(NotFound), db.orders.savepoint():  # a cart that is forgotten by now is ordered by nobody
+        cart.lock(order.cart_id)  # before promotion and stock, as placing does
+    if orders.find_of_cart(order.cart_id, revision=order.cart_revision):
+        return f"{_LATE}, and the cart was ordered again"
+    return None if _reserve_again(order) else f"{_LATE}, and its things cannot be had any more"
 
 
 def _reserve_again(order: Order) -> bool:
