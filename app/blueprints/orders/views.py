@@ -63,7 +63,7 @@ def show_order(
         ways=[way.code for way in payments.ways(due) if not way.problem],
         due=due,
         paid_with=payments.parts_of(paid),
-        released=Money(sum(payment.released for payment in paid), order.currency),
+        released=Money.total((payment.released_money for payment in paid), order.currency),
         cards=gift_cards.shown_to_buyer(order.id) if order.has_gift_cards else [],
         documents=documents.documents_of(order.id),
         returns=returns.of_order(order.id),

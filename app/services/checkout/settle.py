@@ -177,9 +177,9 @@ def _take_money(order: Order, payment: Payment, truth: Truth) -> None:
         return
     here = Money(payment.captured - payment.refunded, payment.currency)  # of a transfer in parts, and not owed for it
     owed = payment.refundable if payment.is_held and payment.capture_error else credits.owed_of(order) + here
-    was_held = payment.is_held
+    was_held, wanted = payment.is_held, Money(payment.amount - payment.released, payment.currency)
     payments.note_paid(payment, truth)
-    if truth.received.currency != payment.currency or truth.received < payment.amount_money - payment.released_money:
+    if truth.received.currency != payment.currency or truth.received < wanted:
         text = f"{truth.received.decimal} {truth.received.currency} came instead of the total. Please check at Stripe."
         orders.note(order.id, "mismatch", text, actor="stripe")
         log.error("a payment brought another amount than asked", extra={"payment": payment.id, "order": order.number})
@@ -193,7 +193,7 @@ def _take_money(order: Order, payment: Payment, truth: Truth) -> None:
         return
     elif order.has_gift_cards:  # what the card held is here by now
         later("fulfilment.issue_gift_cards", order.id, key=f"gift-cards:{payment.id}")
-    if (excess := payment.refundable.amount - payment.amount) > 0:
+    if (excess := payment.refundable.amount - wanted.amount) > 0:
         _give_back(order, payment, excess, "more came than was asked")
 
 

@@ -25,7 +25,7 @@ class Payment(OrdersModel):
         Index("ix_payments_order_id", "order_id"),
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint("refunded >= 0 AND refunded <= captured", name="refunded_within_captured"),
-        CheckConstraint("released >= 0 AND captured + released <= amount OR released = 0", name="released_within"),
+        CheckConstraint("released >= 0 AND released <= amount", name="released_within"),
         Index("ix_payments_capture_before", "capture_before", postgresql_where=text("state = 'authorized'")),
         # By which orders of a pay state are found, newest first: see pay_states.py.
         Index("ix_payments_order_id_waiting", "order_id", postgresql_where=text("state IN ('created', 'open')")),
@@ -48,7 +48,7 @@ class Payment(OrdersModel):
     currency: Mapped[str]
     captured: Mapped[int] = mapped_column(default=0)
     refunded: Mapped[int] = mapped_column(default=0)
-    # Of what a card holds: what will not be captured, and what is being captured right now.
+    # Of what a card holds: what we do not capture (what somebody does at Stripe goes back), and what we are capturing.
     released: Mapped[int] = mapped_column(default=0)
     capturing: Mapped[int] = mapped_column(default=0)
     # Why the bank refused to give what the card holds, and how often the money was asked for: part of the key.
@@ -83,8 +83,8 @@ class Payment(OrdersModel):
 
     @property
     def released_money(self) -> Money:
-        """What a card held and will not be charged."""
-        return Money(self.released, self.currency)
+        """What a card held and is not charged."""
+        return Money(min(self.released, self.amount - self.captured), self.currency)
 
     @property
     def captured_money(self) -> Money:
