@@ -73,8 +73,10 @@ def _add_headers(response: Response) -> Response:
     headers["Content-Security-Policy"] = current_app.extensions["csp"][g.get("csp", "default")]
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    wallets = current_app.extensions["wallets"] if g.get("csp") == "payment" else "self"
+    is_payment = g.get("csp") == "payment"
+    # A wallet's window tells the page that opened it: https://github.com/camillelamy/explainers, COI with popups.
+    headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups" if is_payment else "same-origin"
+    wallets = current_app.extensions["wallets"] if is_payment else "self"
     headers["Permissions-Policy"] = f"camera=(), geolocation=(), microphone=(), payment=({wallets})"
     headers["X-Request-Id"] = g.get("request_id", "")
     if config.current().is_secure:
