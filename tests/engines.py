@@ -78,7 +78,8 @@ class Database:
     """One migrated database of a pytest worker, by a connection that lasts."""
 
     def __init__(self, url: str) -> None:
-        self._connection = psycopg.connect(url, autocommit=True, options=_WITHOUT_TRIGGERS)
+        self._url = url
+        self._connection = self._connect()
         tables = [name for (name,) in self._connection.execute(_TABLES)]
         # One statement, prepared once, finds those that have rows: they are few.
         self._filled = " UNION ALL ".join(
@@ -88,10 +89,21 @@ class Database:
 
     def empty(self) -> None:
         """Remove every row; the numbers of rows begin anew."""
+        try:
+            self._empty()
+        except psycopg.OperationalError:  # the server was started again
+            self.close()
+            self._connection = self._connect()
+            self._empty()
+
+    def _empty(self) -> None:
         filled = self._connection.execute(self._filled, prepare=True).fetchall()
         acts = [f"TRUNCATE {name} CASCADE" if is_large else f"DELETE FROM {name}" for name, is_large in filled]
         if acts:
             self._connection.execute(";".join([*acts, _RESTART]))
+
+    def _connect(self) -> psycopg.Connection:
+        return psycopg.connect(self._url, autocommit=True, options=_WITHOUT_TRIGGERS)
 
     def close(self) -> None:
         """Close the connection."""
