@@ -45,8 +45,9 @@ class Forked:
         children: list[psutil.Process] = []
         with suppress(psutil.NoSuchProcess):
             children = psutil.Process(self._process.pid).children(recursive=True) if was_alive else []
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid or 0, signal.SIGKILL)
+        if was_alive or not psutil.pid_exists(self._process.pid or 0):  # else the number is somebody else's by now
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid or 0, signal.SIGKILL)
         self._process.kill()  # one that has no group yet
         for each in children:  # one that has left the group would finish what it is at
             with suppress(psutil.NoSuchProcess):

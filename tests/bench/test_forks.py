@@ -4,9 +4,11 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 
+from bench import forks
 from tests.running import ROOT, wait_until
 
 _SLEEPER = """
@@ -33,3 +35,16 @@ def test_a_process_ends_when_its_starter_is_killed(tmp_path: Path) -> None:
         starter.kill()
 
     wait_until(lambda: not sleeper.is_running() or sleeper.status() == psutil.STATUS_ZOMBIE, what="its end")
+
+
+def test_a_number_that_is_somebody_else_s_by_now_is_left_alone() -> None:
+    ended = forks.Forked.__new__(forks.Forked)
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, start_new_session=True) as other:
+        vars(ended)["_process"] = SimpleNamespace(
+            pid=other.pid, is_alive=lambda: False, kill=lambda: None, join=lambda: None
+        )
+
+        assert ended.kill() is False
+
+        assert other.communicate(b"\n")
+        assert other.returncode == 0
