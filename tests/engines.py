@@ -123,7 +123,7 @@ class Stores:
         return self.engines.settings(role, suffix=self.suffix, number=self.number)
 
     def empty(self) -> None:
-        """Remove every row, document, key and object; tables, indexes and validators stay."""
+        """Remove every row of the shop's tables, document, key and object; tables, indexes and validators stay."""
         for database in self._databases:
             database.empty()
         self._empty_catalog()
