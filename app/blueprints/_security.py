@@ -70,13 +70,13 @@ def _refuse_cross_site() -> None:
 
 def _add_headers(response: Response) -> Response:
     headers = response.headers
-    headers["Content-Security-Policy"] = current_app.extensions["csp"][g.get("csp", "default")]
+    kind = g.get("csp", "default")
+    headers["Content-Security-Policy"] = current_app.extensions["csp"][kind]
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
-    is_payment = g.get("csp") == "payment"
     # A wallet's window tells the page that opened it: https://github.com/camillelamy/explainers, COI with popups.
-    headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups" if is_payment else "same-origin"
-    wallets = current_app.extensions["wallets"] if is_payment else "self"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups" if kind == "payment" else "same-origin"
+    wallets = current_app.extensions["wallets"] if kind == "payment" else "self"
     headers["Permissions-Policy"] = f"camera=(), geolocation=(), microphone=(), payment=({wallets})"
     headers["X-Request-Id"] = g.get("request_id", "")
     if config.current().is_secure:
