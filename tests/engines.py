@@ -33,7 +33,7 @@ _ENOUGH_MEMORY = 2_000_000_000  # bytes
 
 _TABLES = """
 SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
-WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+WHERE schemaname = 'public' AND tablename <> 'alembic_version' ORDER BY 1
 """
 _RESTART = "SELECT setval(format('%I.%I', schemaname, sequencename), 1, false) FROM pg_sequences"
 _LARGE = 1_000_000  # bytes from which on to truncate a table is quicker than to delete its rows
@@ -80,12 +80,6 @@ class Database:
     def __init__(self, url: str) -> None:
         self._url = url
         self._connection = self._connect()
-        tables = [name for (name,) in self._connection.execute(_TABLES)]
-        # One statement, prepared once, finds those that have rows: they are few.
-        self._filled = " UNION ALL ".join(
-            f"SELECT '{name}', pg_relation_size('{name}') > {_LARGE} WHERE EXISTS (SELECT FROM {name})"
-            for name in tables
-        )
 
     def empty(self) -> None:
         """Remove every row; the numbers of rows begin anew."""
@@ -97,7 +91,12 @@ class Database:
             self._empty()
 
     def _empty(self) -> None:
-        filled = self._connection.execute(self._filled, prepare=True).fetchall()
+        # The same statement as long as the tables are, so prepared once, finds those that have rows: they are few.
+        find = " UNION ALL ".join(
+            f"SELECT '{name}', pg_relation_size('{name}') > {_LARGE} WHERE EXISTS (SELECT FROM {name})"
+            for (name,) in self._connection.execute(_TABLES, prepare=True)
+        )
+        filled = self._connection.execute(find, prepare=True).fetchall()
         acts = [f"TRUNCATE {name} CASCADE" if is_large else f"DELETE FROM {name}" for name, is_large in filled]
         if acts:
             self._connection.execute(";".join([*acts, _RESTART]))
@@ -123,7 +122,7 @@ class Stores:
         return self.engines.settings(role, suffix=self.suffix, number=self.number)
 
     def empty(self) -> None:
-        """Remove every row of the shop's tables, document, key and object; tables, indexes and validators stay."""
+        """Remove every row, document, key and object; tables, indexes and validators stay."""
         for database in self._databases:
             database.empty()
         self._empty_catalog()

@@ -26,7 +26,8 @@ def test_empty_removes_what_a_test_left_in_every_store(stores: Stores, rows: int
     catalog = pymongo.MongoClient(settings["SHOP_CATALOG_URL"])
     s3 = _s3(settings)
     with psycopg.connect(settings["SHOP_ORDERS_URL"], autocommit=True) as orders:
-        orders.execute("INSERT INTO search_turns (variant_id) SELECT generate_series(1, %s)", [rows])
+        orders.execute("CREATE TABLE left_over (id int)")
+        orders.execute("INSERT INTO left_over SELECT generate_series(1, %s)", [rows])
     catalog.get_default_database()["left_over"].insert_one({"a": 1})
     redis.Redis.from_url(settings["SHOP_REDIS_URL"]).set("left_over", 1)
     if bucket not in {row["Name"] for row in s3.list_buckets()["Buckets"]}:
@@ -36,7 +37,8 @@ def test_empty_removes_what_a_test_left_in_every_store(stores: Stores, rows: int
     stores.empty()
 
     with psycopg.connect(settings["SHOP_ORDERS_URL"], autocommit=True) as orders:
-        assert orders.execute("SELECT count(*) FROM search_turns").fetchone() == (0,)
+        assert orders.execute("SELECT count(*) FROM left_over").fetchone() == (0,)
+        orders.execute("DROP TABLE left_over")
     assert catalog.get_default_database()["left_over"].count_documents({}) == 0
     assert redis.Redis.from_url(settings["SHOP_REDIS_URL"]).dbsize() == 0
     assert "Contents" not in s3.list_objects_v2(Bucket=bucket)
