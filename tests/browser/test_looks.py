@@ -140,10 +140,9 @@ def test_cart_and_checkout(window: Gaze, prints, running: RunningShop) -> None:
     window.here("checkout, payment")
 
 
-def test_cart_of_very_many_lines(window: Gaze, prints, running: RunningShop) -> None:
+def test_cart_of_two_hundred_lines(window: Gaze, prints, running: RunningShop) -> None:
     who = put_in_cart(window, prints[0], running.address)
-    many = 200 if gaze.FOLDER else 40  # of the same kind: what axe finds in two hundred it finds in forty
-    for variant in make.product("Sheet", options={"No.": tuple(map(str, range(1, many)))}, stock=1).variants:
+    for variant in make.product("Sheet", options={"No.": tuple(map(str, range(1, 201)))}, stock=1).variants[:199]:
         cart.add(who, variant.id, 1)
 
     window.at("/cart", "cart of two hundred lines")
