@@ -177,7 +177,7 @@ def _take_money(order: Order, payment: Payment, truth: Truth) -> None:
         return
     here = Money(payment.captured - payment.refunded, payment.currency)  # of a transfer in parts, and not owed for it
     owed = payment.refundable if payment.is_held and payment.capture_error else credits.owed_of(order) + here
-    was_held, wanted = payment.is_held, Money(payment.amount - payment.released, payment.currency)
+    was_held, wanted = payment.is_held, Money(payment.unreleased, payment.currency)
     payments.note_paid(payment, truth)
     if truth.received.currency != payment.currency or truth.received < wanted:
         text = f"{truth.received.decimal} {truth.received.currency} came instead of the total. Please check at Stripe."

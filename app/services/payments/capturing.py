@@ -31,7 +31,7 @@ def note_lapsed(payment: Payment) -> bool:
     """Write on a locked payment that its card holds nothing any more; True when nobody here wanted that."""
     payment.state, payment.cancelled_at = "cancelled", clock.now()
     db.orders.session.flush()
-    return payment.released < payment.amount
+    return payment.unreleased > 0
 
 
 def fix_capture(payment: Payment) -> int:
@@ -45,7 +45,7 @@ def fix_capture(payment: Payment) -> int:
         if rest := unsayable_of(payment.refundable).amount:
             key = f"rest:{payment.id}:{payment.released}"
             ask_of(payment, rest, "A card cannot be charged so little", actor="shop", key=key)
-        payment.capturing = payment.amount - payment.released
+        payment.capturing = payment.unreleased
     db.orders.session.flush()
     return payment.capturing
 

@@ -87,6 +87,11 @@ class Payment(OrdersModel):
         return Money(min(self.released, self.amount - self.captured), self.currency)
 
     @property
+    def unreleased(self) -> int:
+        """What is to be paid of it, in minor units, less what we let go of what a card holds."""
+        return self.amount - self.released
+
+    @property
     def captured_money(self) -> Money:
         """What came."""
         return Money(self.captured, self.currency)
@@ -95,7 +100,7 @@ class Payment(OrdersModel):
     def refundable(self) -> Money:
         """What can still be given back; nothing while a transfer has come in part only."""
         if self.is_held:
-            return Money(self.amount - self.released, self.currency)
+            return Money(self.unreleased, self.currency)
         is_part = self.state == "open" and self.captured < self.amount
         return Money(0 if is_part else self.captured - self.refunded, self.currency)
 
@@ -112,7 +117,7 @@ class Payment(OrdersModel):
     @property
     def lapsed(self) -> int:
         """How much a card held, in minor units, that neither came nor was released by us."""
-        return self.amount - self.released if self.authorized_at and self.state == "cancelled" else 0
+        return self.unreleased if self.authorized_at and self.state == "cancelled" else 0
 
 
 HELD = (Payment.state == "authorized") & (Payment.provider == "stripe")  # as `is_held`, for queries

@@ -35,7 +35,7 @@ STATES = (*_MARKS, DISPUTED)
 
 def state_of(payments: Sequence[Payment]) -> str:
     """Return the pay state that an order's payments amount to; it is stored nowhere."""
-    held = sum(payment.amount - payment.released for payment in payments if payment.is_held)
+    held = sum(payment.unreleased for payment in payments if payment.is_held)
     captured = sum(payment.captured + payment.released for payment in payments)
     refunded = sum(payment.refunded + payment.released for payment in payments)
     if any(payment.captured for payment in payments if payment.state == "open"):
@@ -55,7 +55,7 @@ def state_of(payments: Sequence[Payment]) -> str:
 def kept_of(payments: Sequence[Payment]) -> int:
     """Return what of an order's money is here or held, in minor units, without what came twice or goes back."""
     here = sum(each.captured - each.refunded for each in payments if each.state != "surplus")
-    return here + sum(each.amount - each.released for each in payments if each.is_held)
+    return here + sum(each.unreleased for each in payments if each.is_held)
 
 
 def find_asked(payments: Sequence[Payment]) -> Payment | None:

@@ -83,7 +83,7 @@ def ask_of(payment: Payment, amount: int, reason: str, actor: str, key: str) -> 
     db.orders.session.flush()
     if not is_held:
         later("payments.refund", refund.id)
-    elif payment.released == payment.amount:
+    elif not payment.unreleased:
         later("checkout.void", payment.id, key=f"void:{payment.id}")
     return refund
 
