@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pymongo
@@ -31,6 +32,9 @@ from tests.running import RunningShop, free_port
 
 __all__ = ["stores", "worker_stores"]
 
+_TESTS = Path(__file__).parent
+_LONG = {"bench", "browser", "demo", "journeys", "launcher"}  # the rooms of tests that start shops of their own
+
 # How long an example takes says how busy the machine is, not whether it is right.
 hypothesis_settings.register_profile("shop", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("shop")
@@ -39,6 +43,11 @@ hypothesis_settings.load_profile("shop")
 def pytest_configure(config: pytest.Config) -> None:
     """Start the engines before the first test is looked for."""
     engines.start(config)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long: who is done early takes over tests from the other's end, and those are short then."""
+    items.sort(key=lambda item: item.path.relative_to(_TESTS).parts[0] not in _LONG)
 
 
 @pytest.fixture(scope="session")
