@@ -24,6 +24,7 @@ def create_app(config: Config, *, role: str = "web") -> Flask:
     app.secret_key = config.secret_key
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = MAX_FORM_BYTES
     app.config["TEMPLATES_AUTO_RELOAD"] = config.env == "development"
+    app.jinja_environment = compiled.Environment
     _lay_theme(app, config.theme_dir)
     app.jinja_env.bytecode_cache = compiled.Templates()
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

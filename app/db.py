@@ -88,6 +88,7 @@ class Database:
         engine = create_engine(
             url.replace("postgresql://", "postgresql+psycopg://", 1),
             pool_size=size,
+            pool_use_lifo=True,  # the connection that was used last knows the statements, and its backend is warm
             max_overflow=size,
             pool_timeout=5,
             hide_parameters=True,  # errors go to the log, and what people typed does not
