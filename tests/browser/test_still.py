@@ -74,6 +74,18 @@ def test_pages_stand_still_while_their_pictures_come(page: Page, shop, width):
         assert page.evaluate("shifts") == [], address
 
 
+def test_a_browser_that_knows_avif_asks_for_no_jpeg(page: Page, app, running: RunningShop):
+    image = catalog.Media(key="k", width=1200, height=1500, alt="Waves", preview="abc" * 9, formats=("avif",))
+    product = make.product(media=(image,))
+    running.start_web()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "/media/" in request.url else None)
+
+    page.goto(f"{running.address}{product.url}")
+
+    assert {address.rpartition(".")[2] for address in asked} == {"avif"}
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_place_kept_for_what_was_looked_at_is_as_high_as_what_comes(page: Page, shop, width):
     page.set_viewport_size({"width": width, "height": 800})
