@@ -108,7 +108,11 @@ def _measure(command: list[str], address: str, cookie: str) -> dict[str, int]:
     headers = ["--extra-headers", json.dumps({"Cookie": cookie})] if cookie else []
     options = ["--quiet", "--output=json", "--chrome-flags=--headless=new --no-sandbox", *headers]
     options.append(f"--only-categories={','.join(_CATEGORIES)}")
-    said = _call([*command, address, *options], {"CHROME_PATH": chromium} if chromium else {})
+    call, env = [*command, address, *options], {"CHROME_PATH": chromium} if chromium else {}
+    try:
+        said = _call(call, env)
+    except Refusal:  # now and then it loses its trace, and asks to be run again (NO_NAVSTART)
+        said = _call(call, env)
     report = json.loads(said)
     (_FOLDER / f"{re.sub(r'[^a-z0-9]+', '-', address)}.json").write_text(said, encoding="utf-8")
     return {name: round(100 * (report["categories"][name]["score"] or 0)) for name in _CATEGORIES}
@@ -117,7 +121,7 @@ def _measure(command: list[str], address: str, cookie: str) -> dict[str, int]:
 def _call(command: list[str], env: dict[str, str] | None = None) -> str:
     ran = subprocess.run(command, env=os.environ | (env or {}), capture_output=True, text=True, check=False)
     if ran.returncode:
-        raise Refusal(f"{' '.join(command[:4])} … failed:\n{(ran.stdout + ran.stderr)[-2000:]}")
+        raise Refusal(f"{' '.join(command[:4])} … failed:\n{(ran.stderr or ran.stdout)[-2000:]}")
     return ran.stdout
 
 
