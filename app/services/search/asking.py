@@ -82,8 +82,9 @@ class _Masks:
     def sql(self) -> str:
         return " + ".join(self.conditions) or "0"
 
-    def all_but(self, name: str) -> int:
-        return ~self.bits.get(name, 0) & 0xFFFFFFF
+    def passed_but(self, name: str = "") -> str:
+        """Say in SQL that no filter is failed, or only the one of this name."""
+        return f"fails & {~self.bits.get(name, 0) & 0xFFFFFFF} = 0" if self.bits else "true"
 
 
 def ask(
@@ -179,7 +180,7 @@ def _matched(words: Words | None, masks: _Masks, collection_id: str | None, *, h
     tier, joined, allowed, more = "0", "", "true", ", d.title" if has_title else ""
     if words:
         tier = (
-            "CASE WHEN d.product_id IN (SELECT product_id FROM coded) THEN 2 "
+            "CASE WHEN (SELECT count(*) FROM coded) > 0 AND d.product_id IN (SELECT product_id FROM coded) THEN 2 "
             "WHEN d.heads @@ (SELECT query FROM asked) THEN 1 ELSE 0 END"
         )
         allowed = "(d.words @@ (SELECT query FROM asked) OR d.codes @> ARRAY[:code])"
@@ -194,12 +195,12 @@ def _matched(words: Words | None, masks: _Masks, collection_id: str | None, *, h
 
 
 def _sized(masks: _Masks) -> str:
-    passes = "FILTER (WHERE fails & {} = 0)"
-    stock, price = passes.format(masks.all_but("stock")), passes.format(masks.all_but("price"))
+    stock, price = masks.passed_but("stock"), f"FILTER (WHERE {masks.passed_but('price')})"
     return (
-        "sized AS (SELECT count(*) AS matches, count(*) FILTER (WHERE fails = 0) AS total, "
-        f"count(*) FILTER (WHERE is_available AND fails & {masks.all_but('stock')} = 0) AS in_stock, "
-        f"min(price) {price} AS cheapest, max(price) {price} AS dearest, max(popularity) {stock} > 0 AS has_popular, "
+        f"sized AS (SELECT count(*) AS matches, count(*) FILTER (WHERE {masks.passed_but()}) AS total, "
+        f"count(*) FILTER (WHERE is_available AND {stock}) AS in_stock, "
+        f"min(price) {price} AS cheapest, max(price) {price} AS dearest, "
+        f"max(popularity) FILTER (WHERE {stock}) > 0 AS has_popular, "
         f"CASE WHEN count(*) <= {_COUNTED} THEN {SAMPLES} ELSE {SAMPLES * _COUNTED} / count(*) END AS samples "
         "FROM matched)"
     )
@@ -240,9 +241,9 @@ def _counted(masks: _Masks, *, with_collections: bool) -> str:
     names = " ".join(f"WHEN :facet{number} THEN {bit}" for number, bit in _numbered(masks, own))
     mine = f"CASE t.facet {names} ELSE 0 END" if names else "0"
     bits = ", ".join(str(bit) for bit in (0, *own.values()))
-    in_sample = f"(samples = {SAMPLES} OR sample < samples)"
+    in_sample = "sample < (SELECT samples FROM sized)"
     counted = (
-        "terms AS (SELECT term, fails, count(*) AS n FROM (SELECT unnest(facets) AS term, fails FROM sized, matched "
+        "terms AS (SELECT term, fails, count(*) AS n FROM (SELECT unnest(facets) AS term, fails FROM matched "
         f"WHERE fails IN ({bits}) AND {in_sample}) AS each GROUP BY term, fails), "
         "counted AS (SELECT t.facet, t.value, t.position, sum(n) AS n FROM terms JOIN search_terms AS t ON t.id = term "
         f"WHERE fails = 0 OR fails = {mine} GROUP BY t.facet, t.value, t.position"
@@ -250,7 +251,7 @@ def _counted(masks: _Masks, *, with_collections: bool) -> str:
     if with_collections:
         counted += (
             f" UNION ALL SELECT '{COLLECTION}', p.collection_id, 0, count(*) "
-            "FROM sized, matched JOIN search_places AS p USING (product_id) "
+            "FROM matched JOIN search_places AS p USING (product_id) "
             f"WHERE fails IN (0, {masks.bits.get(COLLECTION, 0)}) AND {in_sample} GROUP BY p.collection_id"
         )
     return f"{counted})"

@@ -117,7 +117,7 @@ def write_documents(products: Sequence[catalog.Product]) -> None:
         terms = ids_of_terms(term for product in products for term in terms_of(product))
         rows = [_document(product, levels, terms) for product in products]
         statement = insert(SearchDocument).values(rows)
-        columns = {name: statement.excluded[name] for name in rows[0]}
+        columns = {name: statement.excluded[name] for name in (*rows[0], "padding")}  # which makes each row narrow anew
         session.execute(
             statement.on_conflict_do_update(
                 index_elements=["product_id"],

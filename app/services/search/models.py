@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -43,6 +43,7 @@ class SearchDocument(OrdersModel):
     words: Mapped[Any] = mapped_column(TSVECTOR)  # all words
     vocabulary: Mapped[str]
     codes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    padding: Mapped[str] = mapped_column(server_default=text("repeat(' ', 2000)"), deferred=True)  # migration 0013
 
 
 class SearchTerm(OrdersModel):

@@ -5,8 +5,9 @@ import string
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
-from app import stores
+from app import db, stores
 from app.errors import NotFound
 from app.services import catalog, search
 from app.services.search import Filters
@@ -14,8 +15,8 @@ from tests import make
 from tests.working import work
 
 
-def found(text, **how):
-    return [card.title for card in search.find(text, **how).cards]
+def found(asked, **how):
+    return [card.title for card in search.find(asked, **how).cards]
 
 
 @pytest.fixture
@@ -180,3 +181,18 @@ def test_long_values_are_offered_by_their_beginning(app):
         long[:200]: [f"A{long}"[:200], f"B{long}"[:200]],
     }
     assert found("slack", filters=Filters(choices=((long[:200], f"B{long}"[:200]),))) == ["Slack Tide"]
+
+
+def test_long_texts_lie_beside_the_rows_that_searches_read(app):
+    product = make.product()  # whose text is short: its row is narrow as it is
+    search.index_stale()
+    catalog.save_product(replace(product, description=" ".join(f"<p>word{number}</p>" for number in range(60))))
+    search.index_stale()
+
+    lies_beside = "SELECT pg_column_toast_chunk_id({}) IS NOT NULL FROM search_documents"
+    with db.orders.reading() as session:
+        beside = {
+            name: session.scalar(text(lies_beside.format(name))) for name in ("words", "heads", "facets", "title")
+        }
+
+    assert beside == {"words": True, "heads": False, "facets": False, "title": False}
