@@ -65,7 +65,7 @@ LINK_SECONDS = 180 * 24 * 3600  # then the look-up page mails a fresh one
 _ONE = select(Order).where(Order.id == bindparam("order")).options(joinedload(Order.lines, innerjoin=True))
 # Not against those who only refer to it: a job that holds a parcel or a mail writes into the timeline.
 _LOCKED = _ONE.with_for_update(key_share=True, of=Order).execution_options(populate_existing=True)
-_OF_CART = select(Order).where(Order.cart_id == bindparam("cart"))
+_OF_CART = select(Order.id).where(Order.cart_id == bindparam("cart"))
 _WAITING_OF_CART = _OF_CART.where(Order.state == OrderState.PLACED)
 _OF_REVISION = _OF_CART.where(Order.cart_revision == bindparam("revision"), Order.state != OrderState.CANCELLED)
 _TIMELINE = select(OrderEvent).where(OrderEvent.order_id == bindparam("order")).order_by(OrderEvent.id)
@@ -100,8 +100,8 @@ def add(values: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> Order:
 def find_of_cart(cart_id: str, *, revision: int | None = None) -> Order | None:
     """Return the order that came of a cart at `revision`; without one, the cart's order that waits for its money."""
     wanted = _WAITING_OF_CART if revision is None else _OF_REVISION
-    with db.orders.reading() as session:
-        return session.scalars(wanted, {"cart": cart_id, "revision": revision}).one_or_none()
+    order_id = db.orders.value(wanted, {"cart": cart_id, "revision": revision})  # mostly there is none
+    return get_for_job(order_id) if order_id else None
 
 
 def find_by_number(number: str) -> Order | None:

@@ -20,8 +20,9 @@ _IS_HELD = and_(
     PromotionUse.order_id == bindparam("order"),
     PromotionUse.given_back_at.is_(None),
 )
+_TERMS = db.table_of(Promotion).columns
 _CANDIDATES = (
-    select(Promotion, PromotionUse.order_id)
+    select(*_TERMS, PromotionUse.order_id.is_not(None).label("is_held"))
     .outerjoin(PromotionUse, _IS_HELD)
     .where(or_(_COUNTS_BY_ITSELF, Promotion.code == bindparam("code")))  # no code equals no promotion's
     .order_by(Promotion.stopped_at.is_(None), Promotion.id)
@@ -36,14 +37,16 @@ def plain_code(text: str) -> str:
 def candidates(code: str | None, *, order_id: str | None = None) -> Candidates:
     """Return what comes into question for a cart with the coupon `code`, in one query."""
     asked = {"today": tax.today(), "code": code or None, "order": order_id or ""}
-    with db.orders.reading() as session:
-        rows = session.execute(_CANDIDATES, asked).all()
-    found = [promotion for promotion, _ in rows]
+    found = [
+        (Promotion(**dict(zip(_TERMS.keys(), terms, strict=True))), is_held)
+        for *terms, is_held in db.orders.rows(_CANDIDATES, asked)
+    ]
+    promotions = [promotion for promotion, _ in found]
     return Candidates(
-        automatic=tuple(each for each in found if each.code is None),
+        automatic=tuple(each for each in promotions if each.code is None),
         code=code,
-        coupon=next((each for each in reversed(found) if each.code is not None), None),
-        held=frozenset(promotion.id for promotion, held in rows if held),
+        coupon=next((each for each in reversed(promotions) if each.code is not None), None),
+        held=frozenset(promotion.id for promotion, is_held in found if is_held),
     )
 
 
