@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from app import clock, db
 from app.errors import NotFound
@@ -31,7 +31,9 @@ _LEFT = (
     .where(LineRow.cart_id == bindparam("cart"), LineRow.variant_id == bindparam("variant"))
     .values(quantity=bindparam("left"), revision=bindparam("new"))
 )
-_EMPTIED = _RAISED.values(order_id=None, coupon=None, updated_at=bindparam("moment")).returning(CartRow.revision)
+_EMPTIED = _RAISED.values(
+    order_id=func.nullif(CartRow.order_id, bindparam("order")), coupon=None, updated_at=bindparam("moment")
+).returning(CartRow.revision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +101,13 @@ def remember_order(cart_id: str, order_id: str | None) -> None:
         session.execute(_ORDERED, {"cart": cart_id, "order": order_id})
 
 
-def take_out(cart_id: str, quantities: Mapping[str, int]) -> None:
-    """Take what was ordered (variant id to pieces) out of a cart. What was added since stays."""
+def take_out(cart_id: str, order_id: str, quantities: Mapping[str, int]) -> None:
+    """Take what was ordered (variant id to pieces) out of a cart. What was added since stays.
+
+    So does what is known of another order of it, which waits for its money while that of an earlier one came late.
+    """
     with db.orders.transaction() as session:
-        revision = session.execute(_EMPTIED, {"cart": cart_id, "moment": clock.now()}).scalar()
+        revision = session.execute(_EMPTIED, {"cart": cart_id, "order": order_id, "moment": clock.now()}).scalar()
         if revision is None:
             return
         lines = session.execute(_LINES, {"cart": cart_id}).all()

@@ -140,7 +140,7 @@ def confirm(order: Order, why: str, *, actor: str) -> None:
     """Confirm a locked order: its things are sold, leave the cart, and the jobs that follow are asked for."""
     orders.move(order, OrderState.CONFIRMED, why, actor=actor)
     payments.take_held(order.id)
-    cart.take_out(order.cart_id, {line.variant_id: line.quantity for line in order.lines})
+    cart.take_out(order.cart_id, order.id, {line.variant_id: line.quantity for line in order.lines})
     erase_draft(order.cart_id)
     inventory.sell(order.id)
     later("email.order_confirmed", order.id, key=f"confirmed:{order.id}")

@@ -6,7 +6,9 @@ import pytest
 
 from app import clock, db
 from app.errors import NotFound
-from app.services import cart, inventory
+from app.services import cart, checkout, inventory, orders
+from app.services.checkout.settle import apply
+from app.services.payments import Truth
 from tests import make
 
 
@@ -35,7 +37,7 @@ def test_take_out_leaves_what_was_added_since(buyer):
     cart.add(buyer, buyer.variant_id, 1)
     cart.add(buyer, later.id, 1)
 
-    cart.take_out(buyer.cart_id, {buyer.variant_id: 3})
+    cart.take_out(buyer.cart_id, "an-order", {buyer.variant_id: 3})
 
     assert {line.variant_id: line.quantity for line in cart.of(buyer).lines} == {buyer.variant_id: 1, later.id: 1}
 
@@ -44,7 +46,7 @@ def test_take_out_leaves_the_rest_of_several_lines(buyer):
     other = make.variant(title="Other", stock=5)
     cart.add(buyer, other.id, 4)
 
-    cart.take_out(buyer.cart_id, {buyer.variant_id: 2, other.id: 1})
+    cart.take_out(buyer.cart_id, "an-order", {buyer.variant_id: 2, other.id: 1})
 
     assert {line.variant_id: line.quantity for line in cart.of(buyer).lines} == {buyer.variant_id: 1, other.id: 3}
 
@@ -52,7 +54,7 @@ def test_take_out_leaves_the_rest_of_several_lines(buyer):
 def test_take_out_removes_lines_that_were_ordered_whole(buyer):
     before = cart.of(buyer).revision
 
-    cart.take_out(buyer.cart_id, {buyer.variant_id: 3, "removed-since": 1})
+    cart.take_out(buyer.cart_id, "an-order", {buyer.variant_id: 3, "removed-since": 1})
 
     assert cart.of(buyer).lines == ()
     assert cart.of(buyer).revision == before + 1
@@ -68,3 +70,18 @@ def test_pieces_held_by_the_own_order_are_not_sold_out(app):
 
     assert others.is_gone
     assert (own.is_gone, own.left) == (False, 3)
+
+
+def test_pieces_held_by_a_later_order_are_not_sold_out_once_late_money_confirms_an_earlier_one(app):
+    buyer = make.buyer(make.variant(stock=2))
+    earlier = make.place(buyer)
+    checkout.expire(earlier.order.id)
+    last_one = make.variant(title="Last one", stock=1)
+    cart.add(buyer, last_one.id, 1)
+    later = make.place(buyer)
+
+    apply(earlier.payment.id, Truth("paid", earlier.order.total_money, "pi_late"))
+
+    [line] = cart.of(buyer).lines
+    assert [orders.get_for_job(each.order.id).state for each in (earlier, later)] == ["confirmed", "placed"]
+    assert (line.variant_id, line.is_gone, line.left) == (last_one.id, False, 1)
