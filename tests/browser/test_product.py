@@ -123,6 +123,22 @@ def test_chosen_picture_is_in_view_without_a_script_also_when_it_comes_late(brow
             server.shutdown()
 
 
+def test_picture_opens_in_the_middle_of_a_telephone(page: Page, address):
+    product = catalog.get("undertow")
+    shown = replace(product.media[0], formats=images.make_better(product.media[0].key))
+    catalog.save_product(replace(product, media=(shown, *product.media[1:])))
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(address)
+
+    page.locator(".gallery__zoom").first.click()
+    large = page.get_by_role("dialog").get_by_alt_text("View 0")
+    expect(large).to_have_js_property("complete", value=True)
+
+    box = large.bounding_box()
+    assert (box["width"], box["height"]) == (390, 520)
+    assert box["y"] == pytest.approx((844 - 520) / 2, abs=1)
+
+
 def test_picture_opens_large_turns_and_closes_by_keyboard(page: Page, address):
     page.goto(address)
     tab_to(page.get_by_role("link", name="Open picture 1 large"))
