@@ -13,10 +13,21 @@ from app.errors import Unavailable
 
 
 class Breaker:
-    """Opens after `failures` calls in a row that ended in Unavailable, for `pause`; then lets one call try again."""
+    """Opens after `failures` calls in a row that ended in Unavailable, for `pause`; then lets one call try again.
 
-    def __init__(self, name: str, *, failures: int = 5, pause: timedelta = timedelta(seconds=20)) -> None:
+    Of that, `answers` are the kinds that only a company which is there can give; they count for nothing.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        failures: int = 5,
+        pause: timedelta = timedelta(seconds=20),
+        answers: tuple[type[Unavailable], ...] = (),
+    ) -> None:
         self._name = name
+        self._answers = answers
         self._limit = failures
         self._pause = pause
         self._failed = 0
@@ -31,6 +42,8 @@ class Breaker:
                 raise Unavailable(f"{self._name} does not answer at the moment. Please try again in a minute.")
         try:
             yield
+        except self._answers:
+            raise
         except Unavailable:
             with self._lock:
                 self._failed += 1

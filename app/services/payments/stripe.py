@@ -28,7 +28,7 @@ KEY_LIVES = timedelta(hours=23)  # Stripe forgets idempotency keys after 24 hour
 _SESSION_KEY_LIVES = timedelta(seconds=50)  # then SESSION_LIVES from its start is less than Stripe's least
 _DOWN = "Card payments do not work at the moment. Nothing was charged. Please try again in a minute."
 
-breaker = Breaker("The payment company")
+breaker = Breaker("The payment company", answers=(InUse,))
 
 
 @dataclass(frozen=True)
