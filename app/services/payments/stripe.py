@@ -27,6 +27,7 @@ SESSION_LIVES = timedelta(minutes=31)  # Stripe's least is 30
 KEY_LIVES = timedelta(hours=23)  # Stripe forgets idempotency keys after 24 hours
 _SESSION_KEY_LIVES = timedelta(seconds=50)  # then SESSION_LIVES from its start is less than Stripe's least
 _DOWN = "Card payments do not work at the moment. Nothing was charged. Please try again in a minute."
+_AT_WORK = "The payment company is still at work on this. Please try again in a few seconds."
 
 breaker = Breaker("The payment company", answers=(InUse,))
 
@@ -218,7 +219,7 @@ def calling() -> Iterator["StripeClient"]:
             raise Unavailable(_DOWN, retry=False) from error
         except stripe.StripeError as error:
             # A 409 comes as a plain APIError: stripe/_api_requestor.py, specific_v1_api_error().
-            raise (InUse(_DOWN) if error.http_status == 409 else Failed(_DOWN)) from error
+            raise (InUse(_AT_WORK) if error.http_status == 409 else Failed(_DOWN)) from error
 
 
 def _client_of(settings: config.Config) -> "StripeClient":

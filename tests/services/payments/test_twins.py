@@ -24,7 +24,7 @@ def in_use(companies: Companies, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_who_keeps_pressing_while_a_call_hangs_keeps_nobody_else_from_paying(app: Flask, in_use: None) -> None:
     hanging, other = make.buyer(make.variant(stock=3)), make.buyer(make.variant(stock=3))
     for _ in range(_PRESSES):
-        with pytest.raises(InUse):
+        with pytest.raises(InUse, match="in a few seconds"):
             make.place(hanging)
 
     placed = make.place(other)
