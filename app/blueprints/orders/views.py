@@ -41,6 +41,8 @@ def show_order(
 ) -> Response:
     """Show an order as it is now; with `problem`, why what was asked of it was not done."""
     paid = payments.of_order(order.id)
+    if order.state == "placed" and any(payment.state in {"authorized", "paid"} for payment in paid):
+        order = orders.get_for_job(order.id)  # Stripe told us between the two readings
     owed = credits.owed_of(order, paid)
     due = owed or payments.due_of(order.total_money, paid)
     parcels = fulfilment.shipments_of(order.id)
