@@ -1,5 +1,7 @@
 """What a cart reads of the variants in it."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.services import catalog
@@ -24,14 +26,28 @@ def test_of_many_variants_only_those_asked_for_are_read(variants, monkeypatch):
     assert [each.options_label for each in found.values()] == ["7", "299"]
 
 
-def test_a_sellable_is_as_its_product_has_it(app):
+@pytest.mark.parametrize(
+    "differs",
+    [
+        {},
+        {"tax_class": "reduced"},
+        {"batch": catalog.Batch(least=2)},
+        {"is_gift_card": True},
+        {"is_published": False},
+        {"is_deleted": True},
+        {"slug": "tide", "title": "Low Tide"},
+    ],
+)
+def test_a_sellable_is_as_its_whole_product_has_it(app, differs):
     image = catalog.Media(key="k", width=3, height=2, alt="Waves")
-    product = make.product(price=2900, sku="SLACK", media=(image,))
+    made = make.product(price=2900, sku="SLACK", media=(image,))
+    product = catalog.save_product(replace(made, **differs))
 
     [found] = catalog.find_variants([product.variants[0].id]).values()
 
     assert found == reading._to_sellable(product, product.variants[0])
-    assert (found.title, found.sku, found.price.amount, found.image) == ("Slack Tide", "SLACK", 2900, image)
+    assert (found.sku, found.price.amount, found.image) == ("SLACK", 2900, image)
+    assert found.title == differs.get("title", "Slack Tide")
 
 
 @pytest.mark.parametrize("strange", ["$slug", "$$ROOT", "$$nobody", "$", "{}"])
