@@ -70,7 +70,7 @@ def _show(chosen: argparse.Namespace, results: dict[str, Result], memory: dict[s
     )
     print(tables.speed(results), tables.cpu(results), tables.memory(memory), sep="\n\n")
     if bought := results.get("guest checkout"):
-        print("", tables.steps(bought), sep="\n")
+        print("", f"Guest checkouts: {tables.kept_up(bought)}", "", tables.steps(bought), sep="\n")
     doubts = tables.doubts(results)
     if doubts:
         print("\nDo not trust these figures:", *doubts, sep="\n- ")

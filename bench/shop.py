@@ -62,9 +62,9 @@ class Shop:
         return goods
 
     def start_worker(self) -> None:
-        """Start what works behind the pages: the worker, and the clock."""
-        for name in ("worker", "scheduler"):
-            self._start(name, ["-m", f"app.tasks.{name}"], self._env("worker", self._origin))
+        """Start what works behind the pages: a worker for each of two cores, and the clock."""
+        for name in ("worker", "worker-2", "scheduler"):
+            self._start(name, ["-m", f"app.tasks.{name.partition('-')[0]}"], self._env("worker", self._origin))
 
     def start_web(self, server: str, size: Size, *, name: str = "web", port: int = 0, keeps: bool = True) -> str:
         """Start the shop under a server and return its origin. Unless it `keeps` pages, it makes each one anew."""

@@ -48,6 +48,11 @@ def steps(result: Result) -> str:
     return markdown(("request", "p50 ms", "p95 ms", "p99 ms"), rows)
 
 
+def kept_up(result: Result) -> str:
+    """Say how many walks a second the shop can do for ever."""
+    return f"{result.whole_rate:.1f} a second until the queues were empty again: what can be kept up."
+
+
 def memory(found: dict[str, list[int]]) -> str:
     """Show what the processes weigh."""
     rows = [

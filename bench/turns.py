@@ -6,6 +6,7 @@ The load comes from processes of their own, so that what it costs is known and n
 import multiprocessing
 import random
 import statistics
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -36,6 +37,7 @@ class Result:
     """Everything that the turns of one target brought."""
 
     rates: list[float] = field(default_factory=list)  # walks a second, one a turn
+    whole_rates: list[float] = field(default_factory=list)  # the same, until what they left to do was done too
     walks: list[float] = field(default_factory=list)  # seconds each
     requests: int = 0
     times: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))  # seconds each, by request
@@ -47,6 +49,11 @@ class Result:
     def rate(self) -> float:
         """The turn in the middle: one that something disturbed does not count."""
         return statistics.median(self.rates)
+
+    @property
+    def whole_rate(self) -> float:
+        """What the shop can keep up: a rate at which no queue grows."""
+        return statistics.median(self.whole_rates)
 
     def milliseconds(self, percent: int) -> float:
         """Return what so many per cent of the walks took at most."""
@@ -87,14 +94,15 @@ class Bench:
         return results
 
     def _turn(self, target: Target, seconds: float, result: Result) -> None:
-        before = self._meter.cpu()
+        before, began = self._meter.cpu(), time.monotonic()
         tallies = [
             self._pool.submit(_drive, target, self._goods, target.visitors or self._share, seconds)
             for _ in range(1 if target.visitors else self._generators)
         ]
         done = [tally.result() for tally in tallies]
         self._settle()
-        after = self._meter.cpu()
+        after, took = self._meter.cpu(), time.monotonic() - began
+        result.whole_rates.append(sum(len(tally.walks) for tally in done) / took)
         result.rates.append(sum(len(tally.walks) / tally.seconds for tally in done))
         for tally in done:
             _add(result, tally)
