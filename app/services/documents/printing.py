@@ -16,18 +16,16 @@ _FOLDER = Path(__file__).resolve().parent
 
 def print_pdf(page: str, paper: Mapping[str, Any], *, made_at: datetime) -> bytes:
     """Return `paper` as the PDF that `pages/<page>.typ` makes of it, dated `made_at`."""
-    import typst  # noqa: PLC0415 - heavy, and only jobs that print need it
-
-    pdf: bytes = typst.compile(
-        str(_FOLDER / "pages" / f"{page}.typ"), root=str(_FOLDER / "pages"), font_paths=_fonts(),
-        sys_inputs={"paper": json.dumps(paper)}, timestamp=int(made_at.timestamp()),
-    )  # fmt: skip
+    pdf: bytes = _compiler(page).compile(
+        format="pdf", sys_inputs={"paper": json.dumps(paper)}, timestamp=int(made_at.timestamp())
+    )
     return pdf
 
 
 @cache
-def _fonts() -> Any:
-    import typst  # noqa: PLC0415 - as above
+def _compiler(page: str) -> Any:
+    import typst  # noqa: PLC0415 - heavy, and only jobs that print need it
 
     # The machine's own fonts would make the same invoice look different elsewhere.
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_FOLDER / "fonts")])
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_FOLDER / "fonts")])
+    return typst.Compiler(str(_FOLDER / "pages" / f"{page}.typ"), root=str(_FOLDER / "pages"), font_paths=fonts)
