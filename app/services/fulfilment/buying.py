@@ -1,5 +1,6 @@
 """Buying labels. Each wanted label is an attempt; its id is our reference at the carrier, and the way back to it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select, update
@@ -105,10 +106,13 @@ def _open_attempt(shipment_id: str) -> LabelAttempt | None:
             done()
             return None
         attempt = session.scalars(_LIVE, {"shipment": shipment_id}).one_or_none()
-        if attempt is None and credits.owed_of(orders.get_for_job(shipment.order_id)):
+        if attempt is not None:
+            return attempt
+        order, paid = orders.get_for_job(shipment.order_id), payments.of_order(shipment.order_id)
+        if credits.owed_of(order, paid):
             done()  # it waits for its money; start() is asked for again when that has come
             return None
-        if attempt is None and not _is_wanted(shipment.order_id):
+        if not _is_wanted(order, paid):
             move(
                 shipment,
                 ShipmentState.VOIDED,
@@ -116,19 +120,17 @@ def _open_attempt(shipment_id: str) -> LabelAttempt | None:
             )
             done()
             return None
-        if attempt is None:
-            attempt = LabelAttempt(
-                id=db.new_id(), shipment_id=shipment_id, state="open", calls=0, created_at=clock.now(), asked_at=None
-            )
-            session.add(attempt)
+        attempt = LabelAttempt(
+            id=db.new_id(), shipment_id=shipment_id, state="open", calls=0, created_at=clock.now(), asked_at=None
+        )
+        session.add(attempt)
         return attempt
 
 
-def _is_wanted(order_id: str) -> bool:
-    paid = payments.of_order(order_id)
+def _is_wanted(order: orders.Order, paid: Sequence[payments.Payment]) -> bool:
     # A hold may have ended whose order owes nothing any more, as a gift card pays what is left of it.
     is_paid = payments.state_of(paid) not in {"refunded", "lapsed"} or payments.kept_of(paid) > 0
-    return is_paid and orders.get_for_job(order_id).state == orders.OrderState.CONFIRMED
+    return is_paid and order.state == orders.OrderState.CONFIRMED
 
 
 def _find_labels(attempt: LabelAttempt) -> list[shipping.Label] | None:
@@ -157,9 +159,8 @@ def _buy(attempt: LabelAttempt) -> shipping.Label:
 def _note_call(attempt: LabelAttempt, before: datetime | None, asked_at: datetime | None) -> None:
     """Put `asked_at` where `before` was read: of two jobs that want the same label, only one asks for it."""
     values = {"attempt": attempt.id, "before": before, "at": asked_at, "more": int(asked_at is not None)}
-    with db.orders.transaction() as session:
-        if session.scalar(_CALLED, values) is None:
-            raise Unavailable("Another job is asking for this label.")
+    if not db.orders.alone(_CALLED, values):
+        raise Unavailable("Another job is asking for this label.")
 
 
 def _give_back(attempt: LabelAttempt, spare: shipping.Label) -> None:

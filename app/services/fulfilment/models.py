@@ -36,7 +36,8 @@ class Shipment(OrdersModel):
     polled_at: Mapped[datetime | None]
 
     lines: Mapped[list["ShipmentLine"]] = relationship(order_by="ShipmentLine.position", lazy="selectin")
-    events: Mapped[list["ShipmentEvent"]] = relationship(order_by="ShipmentEvent.at", lazy="selectin")
+    # Only pages show them, so only `shipments_of()` reads them.
+    events: Mapped[list["ShipmentEvent"]] = relationship(order_by="ShipmentEvent.at", lazy="raise")
 
     @property
     def service(self) -> str:

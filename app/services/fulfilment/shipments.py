@@ -5,6 +5,7 @@ from typing import Protocol
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import lazyload, selectinload
 
 from app import clock, db, stores
 from app.errors import Conflict, NotFound
@@ -14,8 +15,13 @@ from app.services.fulfilment.models import Shipment, ShipmentLine
 from app.services.fulfilment.states import MOVES, ShipmentState
 
 _ONE = select(Shipment).where(Shipment.id == bindparam("shipment"))
-_LOCKED = _ONE.with_for_update().execution_options(populate_existing=True)
-_OF_ORDER = select(Shipment).where(Shipment.order_id == bindparam("order")).order_by(Shipment.number)
+_LOCKED = _ONE.options(lazyload(Shipment.lines)).with_for_update().execution_options(populate_existing=True)
+_OF_ORDER = (
+    select(Shipment)
+    .where(Shipment.order_id == bindparam("order"))
+    .order_by(Shipment.number)
+    .options(selectinload(Shipment.events))
+)
 _CARRIER_MAY_MOVE = {ShipmentState.LABEL_BOUGHT, ShipmentState.IN_TRANSIT, ShipmentState.EXCEPTION}
 
 

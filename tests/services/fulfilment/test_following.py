@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from app import clock, db
 from app.services import fulfilment, orders, payments
-from app.services.fulfilment.models import Shipment
+from app.services.fulfilment.models import Shipment, ShipmentEvent
 from tests import make, specs
 from tests.companies import Companies
 from tests.working import work
@@ -55,6 +55,11 @@ def state(shipment: fulfilment.Shipment) -> str:
     return fulfilment.get_for_job(shipment.id).state
 
 
+def seen(shipment: Shipment) -> list[ShipmentEvent]:
+    [parcel] = fulfilment.shipments_of(shipment.order_id)
+    return parcel.events
+
+
 def test_a_push_moves_the_parcel_and_the_timeline(app: Flask, client: FlaskClient, companies: Companies) -> None:
     shipment = sent(companies)
 
@@ -62,7 +67,7 @@ def test_a_push_moves_the_parcel_and_the_timeline(app: Flask, client: FlaskClien
     work()
 
     assert answer.status_code == 200
-    moved = fulfilment.get_for_job(shipment.id)
+    [moved] = fulfilment.shipments_of(shipment.order_id)
     assert moved.state == "in_transit"
     assert [(event.text, event.place, event.at) for event in moved.events] == [
         ("Departed from facility", "Köln, DE", NOON)
@@ -78,7 +83,7 @@ def test_the_same_push_ten_times_acts_once(app: Flask, client: FlaskClient, comp
         assert push(client, alert(shipment, "I", NOON)).status_code == 200
     work()
 
-    assert len(fulfilment.get_for_job(shipment.id).events) == 1
+    assert len(seen(shipment)) == 1
     assert [event.kind for event in orders.timeline(shipment.order_id)].count("in_transit") == 1
 
 
@@ -89,7 +94,7 @@ def test_a_late_push_is_kept_but_moves_nothing_back(app: Flask, client: FlaskCli
         push(client, alert(shipment, kind, NOON + timedelta(minutes=minutes)))
         work()
 
-    moved = fulfilment.get_for_job(shipment.id)
+    [moved] = fulfilment.shipments_of(shipment.order_id)
     assert moved.state == "delivered"
     assert [event.kind for event in moved.events] == ["in_transit", "exception", "delivered"]
 
@@ -168,12 +173,12 @@ def test_what_is_pushed_and_asked_for_is_kept_once(app: Flask, client: FlaskClie
     companies.pull("webhooks", company="ups", paused=True)
     companies.pull("move", id=shipment.tracking_number)
     fulfilment.poll()
-    before = len(fulfilment.get_for_job(shipment.id).events)
+    before = len(seen(shipment))
 
     push(client, _as_alert(shipment))
     work()
 
-    assert len(fulfilment.get_for_job(shipment.id).events) == before
+    assert len(seen(shipment)) == before
 
 
 def test_the_clock_survives_a_carrier_that_is_down(app: Flask, companies: Companies) -> None:
@@ -204,7 +209,7 @@ def test_the_clock_asks_no_more_once_delivered_or_after_two_months(app: Flask, c
 
 def _as_alert(shipment: fulfilment.Shipment) -> str:
     """The push that belongs to the newest sighting."""
-    newest: Any = fulfilment.get_for_job(shipment.id).events[-1]
+    newest: Any = seen(shipment)[-1]
     kind, code = newest.key.split("-")[1:]
     body = json.loads(alert(shipment, kind, newest.at, newest.text))
     body["activityStatus"]["code"] = code
