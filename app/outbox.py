@@ -67,4 +67,5 @@ def finishing(outbox: Table) -> Executable:
         update(outbox)
         .where(outbox.c.id == bindparam("row"), outbox.c.attempts == bindparam("try"), outbox.c.done_at.is_(None))
         .values(done_at=bindparam("moment"), leased_until=None, error=None)
+        .returning(outbox.c.id)
     )

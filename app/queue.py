@@ -186,11 +186,11 @@ def run(database_name: str, row_id: str, name: str, function: Callable[..., obje
     """
     database, _ = _OUTBOXES[database_name]
     moment = clock.now()
-    with database.transaction() as session:
-        values = {"row": row_id, "moment": moment, "until": moment + timedelta(seconds=_jobs()[name].lease)}
-        row = session.execute(_CLAIM[database_name], values).one_or_none()
-    if row is None:
+    values = {"row": row_id, "moment": moment, "until": moment + timedelta(seconds=_jobs()[name].lease)}
+    claimed = database.alone(_CLAIM[database_name], values)
+    if not claimed:
         return False
+    (row,) = claimed
     if row.attempts > _jobs()[name].tries:
         _note_failure(database_name, row_id, name, row.attempts, RuntimeError("Each worker that tried it died of it."))
         return False
@@ -207,8 +207,7 @@ def run(database_name: str, row_id: str, name: str, function: Callable[..., obje
         _note_failure(database_name, row_id, name, row.attempts, error)
     else:
         if not this.is_done:
-            with database.transaction():
-                _mark_done(this)
+            database.alone(_FINISH[database_name], _end_of(this))
     finally:
         _running.reset(token)
     return True
@@ -236,9 +235,12 @@ def unfinished() -> Iterator[None]:
 
 def _mark_done(this: _Run) -> None:
     database, _ = _OUTBOXES[this.database_name]
-    values = {"row": this.row_id, "try": this.attempt, "moment": clock.now()}
-    database.session.execute(_FINISH[this.database_name], values)
+    database.session.execute(_FINISH[this.database_name], _end_of(this))
     database.after_commit(this.end)
+
+
+def _end_of(this: _Run) -> dict[str, Any]:
+    return {"row": this.row_id, "try": this.attempt, "moment": clock.now()}
 
 
 def _note_failure(database_name: str, row_id: str, name: str, attempt: int, error: Exception) -> None:

@@ -30,6 +30,7 @@ _TRY = (
     .where(Payment.id == bindparam("payment"), Payment.state == "created")
     .where(Payment.tried_at.is_not_distinct_from(bindparam("tried_before")))
     .values(try_number=bindparam("number"), tried_at=bindparam("moment"), try_failed=False)
+    .returning(Payment.id)
 )
 _PATIENCE = (0.2, 0.4, 0.8)  # seconds between looks while a twin of this request opens the same payment
 
@@ -286,9 +287,8 @@ def _begin(payment: Payment) -> Payment:
 
 def _note_try(payment: Payment, number: int) -> Payment:
     """Begin a try, unless a twin of this request began one since `payment` was read; then take the twin's."""
-    with db.orders.transaction() as session:
-        asked = {"payment": payment.id, "tried_before": payment.tried_at, "number": number, "moment": clock.now()}
-        session.execute(_TRY, asked)
+    asked = {"payment": payment.id, "tried_before": payment.tried_at, "number": number, "moment": clock.now()}
+    db.orders.alone(_TRY, asked)
     return get_for_job(payment.id)
 
 
