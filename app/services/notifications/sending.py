@@ -66,11 +66,10 @@ def receive_events(raw: bytes, signature: str, timestamp: str) -> None:
     with db.orders.transaction():
         for event in events:
             kept = json.dumps({"message": event.message_id, "reason": event.reason}).encode()
-            row_id = payments.receive_event("sendgrid", event.id, event.kind, kept)
-            if row_id and event.message_id and event.kind in _SAYS:
+            is_needed = bool(event.message_id) and event.kind in _SAYS
+            row_id = payments.receive_event("sendgrid", event.id, event.kind, kept, is_needed=is_needed)
+            if row_id:
                 later("email.note_event", row_id)
-            elif row_id:
-                payments.give_verdict(row_id, "not needed")
 
 
 def note_event(row_id: str) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -14,12 +15,25 @@ from app.services import audit
 from app.services.payments import stripe
 from app.services.payments.models import Payment, ProviderEvent
 
+_ABOUT_A_PAYMENT = ("payment_intent.", "checkout.session.")
+_ABOUT_A_DISPUTE = "charge.dispute."
+_ABOUT_A_REFUND = ("refund.failed", "refund.updated", "charge.refund.updated")
+_SAYS_NOTHING = "payment_intent.created"  # but that we have asked for it
+_NOT_NEEDED = "not needed"
+
 JOBS = {"stripe": "payments.process_event", "ups": "fulfilment.note_push", "sendgrid": "email.note_event"}
+
+
+_KEEP = (
+    insert(db.table_of(ProviderEvent))
+    .on_conflict_do_nothing(constraint="uq_webhook_inbox_event")
+    .returning(ProviderEvent.id)
+)
 
 
 @dataclass(frozen=True)
 class EventAbout:
-    """Which payment a kept event is about, as far as it says."""
+    """Which payment an event of Stripe is about, as far as it says."""
 
     type: str
     object_id: str
@@ -27,24 +41,40 @@ class EventAbout:
     intent_id: str | None
     payment_id: str | None
 
+    @property
+    def is_dispute(self) -> bool:
+        """Whether a customer's bank asks for money back, or has decided."""
+        return self.type.startswith(_ABOUT_A_DISPUTE)
+
+    @property
+    def is_failed_refund(self) -> bool:
+        """Whether money that was to go back did not get there."""
+        return self.type in _ABOUT_A_REFUND and self.status == "failed"
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether it may tell the shop something; all others are only kept."""
+        is_about_money = self.type.startswith((*_ABOUT_A_PAYMENT, _ABOUT_A_DISPUTE)) and self.type != _SAYS_NOTHING
+        return is_about_money or self.is_failed_refund
+
 
 def receive_stripe(raw: bytes, signature: str) -> None:
     """Verify an event of Stripe, keep it once and queue what it means. Raises Invalid for a false or old signature."""
     event = stripe.verify_event(raw, signature)
+    about = _read(event.get("type") or "", event)
     with db.orders.transaction():
-        row_id = receive_event("stripe", event.id, event.type, raw)
+        row_id = receive_event("stripe", event["id"], about.type, raw, is_needed=about.is_needed)
         if row_id:
             later("payments.process_event", row_id)
 
 
-def receive_event(provider: str, event_id: str, type_: str, raw: bytes) -> str | None:
-    """Keep an event in the open transaction; return its row's id, or None when it came before."""
-    return db.orders.session.execute(
-        insert(ProviderEvent)
-        .values(id=db.new_id(), provider=provider, event_id=event_id, type=type_, raw=raw, received_at=clock.now())
-        .on_conflict_do_nothing(constraint="uq_webhook_inbox_event")
-        .returning(ProviderEvent.id)
-    ).scalar()
+def receive_event(provider: str, event_id: str, type_: str, raw: bytes, *, is_needed: bool = True) -> str | None:
+    """Keep an event in the open transaction; return its row's id, or None when it came before or is not needed."""
+    moment = clock.now()
+    row = {"id": db.new_id(), "provider": provider, "event_id": event_id, "type": type_, "raw": raw}
+    end = {"processed_at": None, "verdict": None} if is_needed else {"processed_at": moment, "verdict": _NOT_NEEDED}
+    row_id: str | None = db.orders.session.scalar(_KEEP, row | end | {"received_at": moment})
+    return row_id if is_needed else None
 
 
 def read_event(row_id: str) -> EventAbout:
@@ -52,13 +82,17 @@ def read_event(row_id: str) -> EventAbout:
     event = find_event(row_id)
     if event is None:
         raise NotFound
-    subject = json.loads(event.raw)["data"]["object"]
-    intent = subject["id"] if subject.get("object") == "payment_intent" else subject.get("payment_intent")
+    return _read(event.type, json.loads(event.raw))
+
+
+def _read(type_: str, event: dict[str, Any]) -> EventAbout:
+    subject = (event.get("data") or {}).get("object") or {}
+    intent = subject.get("id" if subject.get("object") == "payment_intent" else "payment_intent")
     if isinstance(intent, dict):
         intent = intent.get("id")
     marked = (subject.get("metadata") or {}).get("payment")
     # Some objects, a balance for one, have no id.
-    return EventAbout(event.type, subject.get("id", ""), subject.get("status"), intent, marked)
+    return EventAbout(type_, subject.get("id", ""), subject.get("status"), intent, marked)
 
 
 def find_event(row_id: str) -> ProviderEvent | None:
