@@ -13,7 +13,7 @@ from app.services.catalog.documents import Document, page_of, to_media, to_varia
 from app.services.catalog.measures import UnitPrice
 from app.services.images import Media
 
-_FIELDS = {"slug": 1, "title": 1, "kind": 1, "media": {"$slice": 1}, "variants.id": 1, "batch.least": 1}
+_FIELDS = {"slug": 1, "title": 1, "kind": 1, "media": {"$slice": 1}, "variants.id": 1}
 _FIELDS |= {"variants.price": 1, "variants.compare_at": 1, "variants.measure": 1}
 _IS_LIVE = {"is_published": True, "is_deleted": False}
 _MOST = 5_000  # cards in each process, a few kilobytes each
@@ -33,7 +33,6 @@ class Card:
     is_from: bool
     unit_price: UnitPrice | None  # of the cheapest variant
     variant_ids: tuple[str, ...]
-    least: int  # pieces that are sold at once
     is_sold_out: bool = False  # told by whoever has read the stock
 
     @property
@@ -76,5 +75,4 @@ def _to_card(document: Document) -> Card:
         is_from=len({variant.price.amount for variant in priced if variant.price}) > 1,
         unit_price=cheapest.unit_price if cheapest else None,
         variant_ids=tuple(variant.id for variant in variants),
-        least=document.get("batch", {}).get("least", 1),
     )

@@ -20,6 +20,7 @@ from app.services.inventory.levels import (
     movements,
     receive,
     restock,
+    sell_from,
 )
 from app.services.inventory.models import Reservation
 from app.services.inventory.reservations import held, hold, release, reservations_of, reserve, sell
@@ -54,6 +55,7 @@ __all__ = [
     "reserve",
     "restock",
     "sell",
+    "sell_from",
     "shown",
     "stocked",
     "waiting",

@@ -1,6 +1,6 @@
 """Levels and movements: what lies on the shelf and why."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -27,6 +27,19 @@ THESE = (
     StockLevel.location == DEFAULT_LOCATION,
 )
 _LEVELS = select(*LEVEL_COLUMNS).where(*THESE)
+_SELL_FROM = (
+    update(db.table_of(StockLevel))
+    .where(
+        # In the order in which orders lock them.
+        StockLevel.variant_id.in_(
+            select(StockLevel.variant_id)
+            .where(THESE[0], StockLevel.sold_from != bindparam("least"))
+            .order_by(StockLevel.variant_id)
+            .with_for_update()
+        )
+    )
+    .values(sold_from=bindparam("least"))
+)
 _MOST = 1_000_000
 
 
@@ -82,6 +95,15 @@ def levels(variant_ids: Iterable[str]) -> dict[str, Level]:
     wanted = list(variant_ids)
     found = {row.variant_id: Level(*row) for row in db.orders.rows(_LEVELS, {"variants": wanted})}
     return {variant: found.get(variant, Level(variant, 0, 0, 0)) for variant in wanted}
+
+
+def sell_from(leasts: Mapping[str, int]) -> None:
+    """Keep, in the open transaction, from how many pieces each variant is sold."""
+    by_least: dict[int, list[str]] = {}
+    for variant, least in leasts.items():
+        by_least.setdefault(least, []).append(variant)
+    for least, variants in by_least.items():
+        db.orders.session.execute(_SELL_FROM, {"variants": variants, "least": least})
 
 
 def level_as_staff(variant_id: str) -> Level:

@@ -20,6 +20,7 @@ class StockLevel(OrdersModel):
         CheckConstraint("on_hand + backorder >= 0", name="owed_within_backorder"),
         CheckConstraint("reserved >= 0 AND reserved <= on_hand + backorder", name="reserved_within_on_hand"),
         CheckConstraint("backorder >= 0 AND low_at >= 0", name="limits_not_negative"),
+        CheckConstraint("sold_from >= 1", name="sold_from_one"),
     )
 
     variant_id: Mapped[str] = mapped_column(primary_key=True)
@@ -29,6 +30,8 @@ class StockLevel(OrdersModel):
     backorder: Mapped[int] = mapped_column(default=0, server_default="0")
     expected_on: Mapped[date | None]
     low_at: Mapped[int] = mapped_column(default=3, server_default="3")
+    # Of fewer pieces none can be had. The search index's job has it from the catalogue; orders ask that itself.
+    sold_from: Mapped[int] = mapped_column(default=1, server_default="1")
     # `version` counts the changes of `on_hand`, which a person may be editing; `changes` counts those that customers
     # are shown. A trigger raises it, so that no statement can forget to.
     version: Mapped[int] = mapped_column(default=1)

@@ -18,19 +18,18 @@ _SHOWN = select(
     func.array_agg(StockLevel.variant_id),
     func.array_agg(func.least(_left, FEW + 1)),
     func.array_agg(case((StockLevel.on_hand <= StockLevel.reserved, StockLevel.expected_on))),
-).where(*THESE, _left > 0)
+).where(*THESE, _left >= StockLevel.sold_from)
 _MOST = 50_000  # variants in each process, two hundred bytes each
 
 
 class Shown(NamedTuple):
-    """How many of a variant can be sold, beyond FEW only that there are more; the day on which they come, or none."""
+    """How many of a variant can be sold, beyond FEW only that there are more; the day on which they come, or none.
+
+    None are, where fewer are left than are sold at once.
+    """
 
     left: int
     due: date | None
-
-    def has(self, pieces: int) -> bool:
-        """Whether so many can be had, as far as pages know."""
-        return self.left >= min(pieces, FEW + 1)
 
 
 _NONE = Shown(0, None)

@@ -59,7 +59,7 @@ def beside(product: catalog.Product, *, at: catalog.State | None = None) -> Besi
         [*own, *(variant for card in cards for variant in card.variant_ids)], at=at.stock if at else None
     )
     return Beside(
-        {variant: stock[variant].left if stock[variant].has(product.batch.least) else 0 for variant in own},
+        {variant: stock[variant].left for variant in own},
         {variant: due for variant in own if (due := stock[variant].due)},
         told(cards, stock),
     )

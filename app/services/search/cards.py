@@ -20,6 +20,6 @@ def show(ids: Sequence[str], *, at: catalog.State | None) -> list[catalog.Card]:
 def told(cards: Iterable[catalog.Card], stock: Mapping[str, inventory.Shown]) -> list[catalog.Card]:
     """Return the cards with what the stock says."""
     return [
-        card if any(stock[each].has(card.least) for each in card.variant_ids) else replace(card, is_sold_out=True)
+        card if any(stock[each].left for each in card.variant_ids) else replace(card, is_sold_out=True)
         for card in cards
     ]

@@ -113,6 +113,7 @@ def write_documents(products: Sequence[catalog.Product]) -> None:
     """Write the documents of these products as they are given. For index_products(), and for measurements."""
     with db.orders.transaction() as session:
         session.execute(select(func.pg_advisory_xact_lock(WRITING)))
+        inventory.sell_from({variant.id: product.batch.least for product in products for variant in product.variants})
         levels = inventory.levels(variant.id for product in products for variant in product.variants)
         terms = ids_of_terms(term for product in products for term in terms_of(product))
         rows = [_document(product, levels, terms) for product in products]
@@ -147,7 +148,9 @@ def _document(
         "product_id": product.id,
         "revision": product.revision,
         "is_published": _is_shown(product),
-        "is_available": any(variant.price and levels[variant.id].available > 0 for variant in product.variants),
+        "is_available": any(
+            variant.price and levels[variant.id].available >= product.batch.least for variant in product.variants
+        ),
         "sample": zlib.crc32(product.id.encode()) % SAMPLES,
         "price": min(prices, default=None),
         "created_at": product.created_at,

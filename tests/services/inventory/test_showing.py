@@ -34,21 +34,25 @@ def test_generation_rises_exactly_when_what_is_shown_changes(app):
     stock(1)
     days = (None, date(2031, 5, 1), date(2031, 6, 1))
     possible = [
-        {"on_hand": on_hand, "reserved": reserved, "backorder": backorder, "expected_on": day}
-        for on_hand, reserved, backorder, day in product(range(-2, 7), range(7), range(6), days)
+        {"on_hand": on_hand, "reserved": reserved, "backorder": backorder, "expected_on": day, "sold_from": least}
+        for on_hand, reserved, backorder, day, least in product(range(-2, 7), range(7), range(6), days, (1, 2, 6))
         if on_hand + backorder >= max(0, reserved)
     ]
     path = random.Random(29).sample(possible, 400)
-    levels = [inventory.Level(VARIANT, version=1, **each) for each in path]
 
     seen = []
     for to in path:
         rose = rises(lambda to=to: change(to))
         seen.append((rose, inventory.shown([VARIANT])[VARIANT]))
 
-    assert [shown for _, shown in seen] == [(min(level.available, 4), level.due) for level in levels]
+    assert [shown for _, shown in seen] == [shown_of(**each) for each in path]
     assert [rose for rose, _ in seen[1:]] == [before != after for (_, before), (_, after) in pairwise(seen)]
     assert 0 < sum(rose for rose, _ in seen) < len(seen)
+
+
+def shown_of(*, sold_from, **level) -> tuple[int, date | None]:
+    level = inventory.Level(VARIANT, version=1, **level)
+    return (min(level.available, 4), level.due) if level.available >= sold_from else (0, None)
 
 
 def change(to) -> None:

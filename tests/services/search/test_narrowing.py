@@ -113,8 +113,7 @@ def test_value_that_nobody_can_buy_is_not_offered(app):
 
 def test_last_one_sold_leaves_what_is_in_stock(shop):
     for variant in shop["Dune"].variants:
-        level = inventory.level_as_staff(variant.id)
-        inventory.adjust(variant.id, 0, version=level.version, reason="broken", actor="test")
+        adjust(variant.id, 0)
 
     assert search.index_turns() > 0
 
@@ -129,6 +128,47 @@ def test_things_that_come_in_are_in_stock(shop):
     search.index_turns()
 
     assert titles(listed(in_stock=True)) == ["Cedar", "Dune", "Tide"]
+
+
+def test_what_has_fewer_left_than_are_sold_at_once_is_not_in_stock(shop):
+    tide = catalog.save_product(replace(catalog.find_products([shop["Tide"].id])[0], batch=catalog.Batch(least=6)))
+    search.index_stale()
+    first, *others = tide.variants
+    for variant in others:
+        adjust(variant.id, 5)
+    adjust(first.id, 6)
+    search.index_turns()
+    assert titles(listed(in_stock=True)) == ["Dune", "Tide"]
+
+    adjust(first.id, 5)
+
+    assert search.index_turns() > 0
+    here, every = listed(in_stock=True), listed()
+    assert (titles(here), every.in_stock) == (["Dune"], 1)
+    assert {card.title: card.is_sold_out for card in every.cards}["Tide"]
+
+    inventory.receive(others[0].id, 1, reason="came", actor="test")
+    search.index_turns()
+    assert titles(listed(in_stock=True)) == ["Dune", "Tide"]
+
+
+def test_what_is_sold_from_fewer_pieces_again_is_in_stock(shop):
+    tide = catalog.find_products([shop["Tide"].id])[0]
+    for variant in tide.variants:
+        adjust(variant.id, 2)
+    tide = catalog.save_product(replace(tide, batch=catalog.Batch(least=3)))
+    search.index_stale()
+    assert titles(listed(in_stock=True)) == ["Dune"]
+
+    catalog.save_product(replace(tide, batch=catalog.Batch(least=2)))
+    search.index_stale()
+
+    assert titles(listed(in_stock=True)) == ["Dune", "Tide"]
+
+
+def adjust(variant_id, counted):
+    level = inventory.level_as_staff(variant_id)
+    inventory.adjust(variant_id, counted, version=level.version, reason="counted", actor="test")
 
 
 def test_many_products_are_counted_from_a_sample_and_said_to_be_many(monkeypatch, app):
