@@ -70,8 +70,7 @@ class Carrier(_Told, SimpleWorker):
                 job.perform()
         except Exception:  # one job must not end the worker; those of the outbox note their failures themselves
             log.exception("a job failed", extra={"job": job.id})
-        finally:
-            self.set_state(WorkerStatus.IDLE)
+        # RQ says that it is idle again when it takes the next one, or ends.
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
         """Say that this worker lives, four times a minute; RQ asks for it three times a job."""
