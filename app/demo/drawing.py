@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from app.demo.art import card, rooms, studio
+from app.demo.art import card, roll, rooms, studio
 from app.demo.art.scene import colour
 from app.demo.art.sheet import SHEET_SIZE, Sheet
 from app.demo.files import TALL, card_file, hero_picture, plate_file, stationery_file
@@ -123,7 +123,7 @@ def _corner(paper: str, centre: tuple[float, float]) -> Sheet:
 
 def _stationery(work: Work) -> Iterator[Image.Image]:
     thing = next(thing for thing in STATIONERY if thing.handle == work.subject)
-    yield _notebook(thing) if thing.kind == "Notebook" else _postcards(thing)
+    yield _STATIONERY[thing.kind](thing)
 
 
 def _notebook(thing: Stationery) -> Image.Image:
@@ -132,6 +132,13 @@ def _notebook(thing: Stationery) -> Image.Image:
 
 def _postcards(thing: Stationery) -> Image.Image:
     return studio.postcards([artwork(PLATES[handle], pixels=400) for handle in thing.plates], thing.ground)
+
+
+def _roll(thing: Stationery) -> Image.Image:
+    return roll.wrapping_paper(artwork(PLATES[thing.plates[0]]), thing.ground)
+
+
+_STATIONERY = {"Notebook": _notebook, "Postcards": _postcards, "Wrapping paper": _roll}
 
 
 def _hero(_work: Work) -> Iterator[Image.Image]:

@@ -34,7 +34,8 @@ class Option:
 class Variant:
     """One thing that can be bought. `values` answers the product's options one by one, in their order.
 
-    `price` is in minor units of CURRENCY, VAT included; `stock` is what lies on the shelf, 0 when sold out.
+    `price` is in minor units of CURRENCY, VAT included; `stock` is what lies on the shelf, 0 when sold out. `contents`
+    is how much it holds, such as "3 m", where prices are compared by that.
     """
 
     sku: str
@@ -43,6 +44,7 @@ class Variant:
     weight_grams: int
     stock: int
     gtin: str | None = None
+    contents: str = ""
 
 
 @dataclass(frozen=True)

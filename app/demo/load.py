@@ -98,6 +98,7 @@ def _to_product(product: Product, media: dict[str, catalog.Media], age: timedelt
                 gtin=variant.gtin or "",
                 price=Money(variant.price, "EUR"),
                 weight_grams=variant.weight_grams,
+                measure=catalog.read_measure(variant.contents),
             )
             for variant in product.variants
         ),

@@ -14,6 +14,9 @@ PRINT_PRICE = dict(zip(SIZES, (1900, 2900, 4900, 7900), strict=True))
 RAG_PRICE = dict(zip(SIZES, (600, 900, 1500, 2400), strict=True))
 FRAME_PRICE = dict(zip(SIZES, (2400, 3400, 5900, 9900), strict=True))
 LIMITED_PRICE = 14000
+ROLL_PRICE = {3: 750, 10: 1900}  # by metres of paper half a metre wide
+ROLL_WEIGHT = 45  # grams a metre
+ROLL_PACKING = 110  # a tube
 
 # Square metres of paper; a tube or stiff envelope; a frame with its glass, in grams.
 AREA = dict(zip(SIZES, (0.063, 0.12, 0.35, 0.70), strict=True))
@@ -56,6 +59,17 @@ def plain_variants(
         stock = 0 if sold_out else _stock(code, *values)
         variants.append(Variant(sku, values, price, weight, stock, gtin(number + place)))
     return tuple(variants)
+
+
+def roll_variants(code: str, *, number: int) -> tuple[Variant, ...]:
+    """A roll of paper in each length; their GTINs count up from `number`."""
+    return tuple(
+        Variant(
+            f"{code}-{length}", (f"{length} m",), price, length * ROLL_WEIGHT + ROLL_PACKING,
+            _stock(code, str(length)), gtin(number + place), contents=f"{length} m",
+        )
+        for place, (length, price) in enumerate(ROLL_PRICE.items())
+    )  # fmt: skip
 
 
 def gtin(number: int) -> str:

@@ -7,8 +7,8 @@ from functools import cache
 
 from app.demo.files import TALL, hero_picture, plate_file, stationery_file
 from app.demo.gift_card import gift_card
-from app.demo.goods import CURRENCY, Collection, DemoShop, Option, Picture, Product
-from app.demo.prices import OFFERED, plain_variants, print_variants
+from app.demo.goods import CURRENCY, Collection, DemoShop, Option, Picture, Product, Variant
+from app.demo.prices import OFFERED, ROLL_PRICE, plain_variants, print_variants, roll_variants
 from app.demo.series import SERIES
 from app.demo.series.plate import Plate, Series
 from app.demo.shelves import HERO_PLATES, SHELVES
@@ -29,6 +29,12 @@ ROOMS = {
     "shelf": "leaning on a picture shelf beside a small vase",
 }
 RULINGS = Option("Ruling", ("Plain", "Dotted", "Lined"))
+LENGTHS = Option("Length", tuple(f"{length} m" for length in ROLL_PRICE))
+MADE = {
+    "Notebook": "A5, 144 pages of 90 g paper, thread-sewn so that it lies flat; printed wrap-around cover.",
+    "Postcards": "Eight cards, A6, on 350 g uncoated board, with a kraft envelope for the set.",
+    "Wrapping paper": "Uncoated 90 g paper, 50 cm wide, rolled on a core of recycled board; sent in a tube.",
+}
 
 
 @cache
@@ -70,31 +76,26 @@ def _print(series: Series, plate: Plate, number: int) -> Product:
 
 
 def _stationery(thing: Stationery) -> Product:
-    notebook = thing.kind == "Notebook"
-    options = (RULINGS,) if notebook else ()
-    variants = plain_variants(
-        thing.code,
-        options,
-        price=1600 if notebook else 1200,
-        weight=260 if notebook else 120,
-        number=int(thing.code[2:]) * 10 + (0 if notebook else 1000),
-        sold_out=thing.sold_out,
-    )
-    note = (
-        "A5, 144 pages of 90 g paper, thread-sewn so that it lies flat; printed wrap-around cover."
-        if notebook
-        else "Eight cards, A6, on 350 g uncoated board, with a kraft envelope for the set."
-    )
+    options = {"Notebook": (RULINGS,), "Wrapping paper": (LENGTHS,)}.get(thing.kind, ())
     return Product(
         handle=thing.handle,
         title=thing.title,
         type=thing.kind,
-        description=(thing.text, note),
+        description=(thing.text, MADE[thing.kind]),
         tags=("Stationery", thing.kind),
         options=options,
-        variants=variants,
+        variants=_stationery_variants(thing, options),
         pictures=(Picture(stationery_file(thing, "cover"), thing.alt, *TALL),),
     )
+
+
+def _stationery_variants(thing: Stationery, options: tuple[Option, ...]) -> tuple[Variant, ...]:
+    number = int(thing.code[2:]) * 10
+    if thing.kind == "Wrapping paper":
+        return roll_variants(thing.code, number=number + 2000)
+    if thing.kind == "Notebook":
+        return plain_variants(thing.code, options, price=1600, weight=260, number=number, sold_out=thing.sold_out)
+    return plain_variants(thing.code, options, price=1200, weight=120, number=number + 1000, sold_out=thing.sold_out)
 
 
 def _collections(products: tuple[Product, ...]) -> tuple[Collection, ...]:
@@ -120,9 +121,10 @@ def _collections(products: tuple[Product, ...]) -> tuple[Collection, ...]:
     for kind, handle, text in (
         ("Notebook", "notebooks", "Thread-sewn notebooks that lie flat, in covers cut from the prints."),
         ("Postcards", "postcards", "Sets of eight on heavy uncoated board: to send, or to pin up in a row."),
+        ("Wrapping paper", "wrapping-paper", "Our busiest patterns by the metre, for presents and for drawers."),
     ):
         things = tuple(product for product in products if product.type == kind)
-        title = handle.capitalize()
+        title = handle.capitalize().replace("-", " ")
         shelves.append(Collection(handle, title, text, tuple(thing.handle for thing in things), things[0].pictures[0]))
     return tuple(shelves)
 

@@ -1,4 +1,4 @@
-"""Notebooks and postcard sets: what they say and which plates their pictures are made from."""
+"""Notebooks, postcards and wrapping paper: what they say and which plates their pictures are made from."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,9 +8,9 @@ from app.demo.goods import handle_of
 
 @dataclass(frozen=True)
 class Stationery:
-    """A notebook or a set of postcards; `plates` are the handles of the prints on it, the cover first."""
+    """A notebook, a set of postcards or a roll; `plates` are the handles of the prints on it, the cover first."""
 
-    kind: Literal["Notebook", "Postcards"]
+    kind: Literal["Notebook", "Postcards", "Wrapping paper"]
     title: str
     code: str
     plates: tuple[str, ...]
@@ -166,5 +166,34 @@ STATIONERY = (
         "eight line-drawn postcards laid out in rows.",
         "blush",
         sold_out=True,
+    ),
+    Stationery(
+        "Wrapping paper",
+        "Wrapping Paper: Market Day",
+        "WP01",
+        ("market-day",),
+        "The awnings of a Saturday market by the metre. It folds sharply, tears straight along the ruler, and nobody "
+        "asks what is inside before they have said something about the outside.",
+        "a roll of wrapping paper, partly unrolled, with the pattern of Market Day.",
+        "fog",
+    ),
+    Stationery(
+        "Wrapping paper",
+        "Wrapping Paper: Tumbling Blocks",
+        "WP02",
+        ("tumbling-blocks",),
+        "Cubes that stand on each other, or hang from each other, depending on who looks. Corners of boxes disappear "
+        "in it, which forgives a great deal of tape.",
+        "a roll of wrapping paper, partly unrolled, with cubes in three shades.",
+        "sand",
+    ),
+    Stationery(
+        "Wrapping paper",
+        "Wrapping Paper: Penrose Garden",
+        "WP03",
+        ("penrose-garden",),
+        "Two rhombs that never repeat. Cut it wherever you like: no join will show, and no two presents are alike.",
+        "a roll of wrapping paper, partly unrolled, with a pattern of rhombs.",
+        "blush",
     ),
 )

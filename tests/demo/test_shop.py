@@ -106,3 +106,15 @@ def test_gtin_ends_in_its_check_digit():
     # 4006381333931 is the example of GS1's own text; ours share its arithmetic under another prefix.
     assert gtin(0) == "9520000000004"
     assert gtin(10) == "9520000000103"
+
+
+def test_wrapping_paper_costs_less_a_metre_on_a_longer_roll():
+    rolls = [product for product in SHOP.products if product.type == "Wrapping paper"]
+
+    assert len(rolls) >= 3
+    for roll in rolls:
+        lengths = [int(variant.contents.removesuffix(" m")) for variant in roll.variants]
+        each = [variant.price / length for variant, length in zip(roll.variants, lengths, strict=True)]
+        assert lengths == sorted(lengths), roll.handle
+        assert each == sorted(each, reverse=True), roll.handle
+        assert len(set(each)) > 1, roll.handle
