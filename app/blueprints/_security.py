@@ -81,7 +81,11 @@ def _add_headers(response: Response) -> Response:
     headers["X-Request-Id"] = g.get("request_id", "")
     if config.current().is_secure:
         headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
-    if request.method not in _SAFE or response.status_code >= 500:
+    if request.method not in _SAFE and response.status_code >= 400 and not request.headers.get("HX-Request-Type"):
+        # Back leads to this page again. One that the browser may not keep would have to be sent for by another POST,
+        # which it will not do: it shows an error page of its own.
+        headers["Cache-Control"] = "private, no-cache"
+    elif request.method not in _SAFE or response.status_code >= 500:
         headers.setdefault("Cache-Control", "no-store")
     else:
         headers.setdefault("Cache-Control", "private, no-cache")
