@@ -40,6 +40,32 @@ def test_filter_swaps_list_facets_and_address_and_back_restores_them(page: Page,
     expect(page.get_by_label(re.compile("^Large"))).to_be_checked()
 
 
+def test_only_what_was_chosen_is_ticked(page: Page, app, running: RunningShop):
+    frames, papers = ("None", "Oak", "Black"), ("Matte", "Rag")
+    for number in range(4):
+        make.product(f"Framed {number}", options={"Size": ("A4", "A3"), "Frame": frames})
+        make.product(f"On paper {number}", options={"Size": ("A4", "A3"), "Paper": papers})
+    make.product("Notebook", options={"Ruling": ("Plain", "Dotted")}, stock=0)
+    search.index_stale()
+    running.start_web()
+    page.set_viewport_size({"width": 1280, "height": 1200})
+    boxes = page.locator("#list-facets input[type=checkbox]")
+    page.goto(f"{running.address}/products")
+    values = boxes.evaluate_all("boxes => boxes.map(box => box.value)")
+    assert len(values) >= 9
+
+    wrong = {}
+    for value in values:
+        page.goto(f"{running.address}/products")
+        page.locator(f'#list-facets input[value="{value}"]').check()
+        expect(page.locator(".chip")).to_have_count(1)
+        ticked = boxes.evaluate_all("boxes => boxes.filter(box => box.checked).map(box => box.value)")
+        if ticked != [value]:
+            wrong[value] = ticked
+
+    assert wrong == {}
+
+
 def test_facets_of_a_phone_stay_open_while_choosing(page: Page, address):
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto(address)
