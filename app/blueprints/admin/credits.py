@@ -10,7 +10,7 @@ from app.blueprints._pages import page, see_other, status_of
 from app.blueprints._pieces import is_key, is_whole, pieces_of
 from app.errors import Invalid, ShopError
 from app.money import Money
-from app.services import accounts, credits, orders, returns
+from app.services import accounts, cancellations, credits, orders, returns
 from app.services.credits import Wish
 
 bp = Blueprint("credits", __name__, url_prefix="/orders/<number>/credits")
@@ -39,6 +39,7 @@ def give(number: str) -> Response:
             return done
         if not 0 < len(reason) <= 200:
             raise Invalid("Say why.", reason="Say why, in up to 200 characters. The customer's credit note shows it.")
+        cancellations.check_sent(order, wish.quantities)
         confirm(form.get("code", ""))
         credits.give_as_staff(
             order, wish, reason=reason, actor=staff().actor, key=key, version=int(version), amount=int(amount),
@@ -56,7 +57,9 @@ def _show(order: orders.Order, refusal: ShopError | None = None) -> Response:
         try:
             wish = _wish_of(values, order)
             restocked = _restocked(values, wish, order)
-            amounts = credits.quote(order, wish, earlier)
+            looked = credits.quote(order, wish, earlier)
+            cancellations.check_sent(order, wish.quantities)
+            amounts = looked
         except Invalid as problem:
             refusal = refusal or problem
     return page(

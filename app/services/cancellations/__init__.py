@@ -7,13 +7,13 @@ else happens to the order at the same moment happens before or after, and a seco
 from collections.abc import Mapping, Sequence
 
 from app import clock, db
-from app.errors import Conflict
+from app.errors import Conflict, Invalid
 from app.queue import later, unfinished
 from app.services import checkout, credits, fulfilment, orders, payments, promotions
 from app.services.fulfilment import Shipment
 from app.services.orders import Order, OrderState
 
-__all__ = ["cancel", "end_unpaid", "pieces_of", "quote"]
+__all__ = ["cancel", "check_sent", "end_unpaid", "pieces_of", "quote"]
 
 _TOO_LATE = "The carrier has it already, so it cannot be cancelled any more. It can be sent back."
 
@@ -30,6 +30,19 @@ def pieces_of(order: Order, *, parcels: Sequence[Shipment] | None = None) -> dic
 def quote(order: Order, quantities: Mapping[int, int]) -> credits.Sum:
     """Return what cancelling `quantities` (by position) gives back; Invalid for more than can be cancelled."""
     return credits.quote(order, _wish(order, quantities), credits.of_order(order.id))
+
+
+def check_sent(order: Order, quantities: Mapping[int, int]) -> None:
+    """Raise Invalid, by field, where the money of pieces is to go back that are here and would still be sent."""
+    left, here = credits.balance_of(order, credits.of_order(order.id)).pieces, pieces_of(order)
+    problems = {
+        f"line-{line.position}": f"{here[line.position]} of these are not sent yet. Cancel them: then they stay here."
+        for line in order.lines
+        if line.requires_shipping
+        and quantities.get(line.position, 0) > left[line.position] - here[line.position]
+    }
+    if problems:
+        raise Invalid("What is not sent yet is cancelled: that gives its money back, and nobody sends it.", **problems)
 
 
 def cancel(order_id: str, quantities: Mapping[int, int], *, amount: int, reason: str, actor: str, key: str) -> Order:

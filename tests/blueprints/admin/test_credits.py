@@ -61,6 +61,21 @@ def test_what_is_not_sent_or_comes_by_a_return_does_not_go_on_the_shelf(admin):
     assert returns.restockable(sent) == {1: 0}
 
 
+def test_what_is_not_sent_is_cancelled_and_not_only_paid_back(admin):
+    order = make.order(paid=True, price=1000, quantity=3)
+    address = f"/admin/orders/{order.number}/credits"
+    query = {"delivery": "0", "free": "0", "line-1": "1", "reason": "Came damaged"}
+
+    looked = admin.get(address, query_string=query)
+    given = admin.post(address, data=query | {"amount": "1000", "version": "0", "key": "0" * 32})
+
+    for answer in (looked, given):
+        assert answer.status_code == 422
+        assert "3 of these are not sent yet. Cancel them" in answer.text
+        assert 'name="amount"' not in answer.text
+    assert credits.of_order(order.id) == []
+
+
 def test_sent_twice_gives_once(admin):
     order = make.order(paid=True)
     form = look(admin, order, free="5")
