@@ -10,22 +10,27 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from app.blueprints._access import staff, staff_only
 from app.blueprints._pages import changed, page
 from app.errors import Conflict, Invalid, NotFound, ShopError
-from app.money import Money
+from app.money import Money, advice_on
 from app.services import accounts, checkout, orders, payments
 
 bp = Blueprint("transfers", __name__, url_prefix="/transfers")
 
 _SHOWN = 50
+_WAITED_FOR = {"created", "open"}
 
 
 class Receipt(Form):
-    """What came. `received` is what had come when the page was made, `key` makes two clicks one."""
+    """What came. `received` is what had come when the page was made, `key` makes two clicks one.
+
+    `sure` is an amount above what is due that was asked about: the same again is meant.
+    """
 
     amount = StringField("Amount", [DataRequired("Enter an amount."), Length(max=20)])
     sender = StringField("Sent by", [DataRequired("Enter the sender's name or IBAN."), Length(max=200)])
     bank_line = StringField("Number of the line", [Optional(), Length(max=100)])
     received = IntegerField(validators=[InputRequired()])
     key = HiddenField(validators=[InputRequired(), Length(min=16, max=64)])
+    sure = HiddenField(validators=[Optional(), Length(max=20)])
 
 
 @bp.get("/")
@@ -59,8 +64,10 @@ def receive(payment: str) -> Response:
     try:
         amount = Money.typed(form.amount.data or "", found.currency)
     except ValueError:
-        return _refuse(payment, Invalid("Enter an amount.", amount="Enter an amount, as in 12.50."), form)
+        advice = advice_on(form.amount.data or "", found.currency) or "Enter an amount, as in 12.50."
+        return _refuse(payment, Invalid("Enter an amount.", amount=advice), form)
     try:
+        _ask_if_more(found, amount, form)
         checkout.take_transfer(
             payment, amount, received=form.received.data or 0, sender=(form.sender.data or "").strip(),
             bank_line=(form.bank_line.data or "").strip(), key=form.key.data or "", actor=staff().actor,
@@ -76,6 +83,19 @@ def send(refund: str) -> Response:
     """Note that a refund was sent from the bank."""
     payments.note_sent(refund, actor=staff().actor)
     return changed("admin/transfers/_to_send.html", then=url_for(".index"), **_to_send())
+
+
+def _ask_if_more(payment: payments.Payment, amount: Money, form: Receipt) -> None:
+    """Raise Invalid for more than is due, unless just that was asked about: a slip would ask staff to send it back."""
+    due = payments.instructions(payment).due
+    if payment.state not in _WAITED_FOR or amount <= due or form.sure.data == form.amount.data:
+        return
+    form.sure.process_data(form.amount.data)
+    more = f"{(amount - due).decimal} {amount.currency}"
+    raise Invalid(
+        f"This is {more} more than is due, which would go back. Look at the statement again.",
+        amount="Correct it, or press again if just that came.",
+    )
 
 
 def _refuse(payment: str, refusal: ShopError | None, form: Receipt) -> Response:
@@ -98,7 +118,7 @@ def _find(payment: str) -> payments.Payment:
 def _everything(payment: str) -> dict[str, Any]:
     found, receipts = _find(payment), payments.receipts_of(payment)
     transfer = payments.instructions(found)
-    is_waited_for = found.state in {"created", "open"}
+    is_waited_for = found.state in _WAITED_FOR
     return {
         "payment": found,
         "order": orders.get_for_job(found.order_id),
@@ -119,4 +139,5 @@ def _to_send() -> dict[str, Any]:
     refunds = payments.list_by_hand()
     receipts = {refund.id: payments.receipts_of(refund.payment_id) for refund in refunds}
     senders = {key: ", ".join(dict.fromkeys(each.sender for each in found)) for key, found in receipts.items()}
-    return {"refunds": refunds, "senders": senders, "may_send": staff().may("orders.refund")}
+    numbers = {refund.id: orders.get_for_job(refund.order_id).number for refund in refunds}
+    return {"refunds": refunds, "senders": senders, "numbers": numbers, "may_send": staff().may("orders.refund")}

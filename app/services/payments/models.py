@@ -84,12 +84,17 @@ class Payment(OrdersModel):
     @property
     def released_money(self) -> Money:
         """What a card held and is not charged."""
-        return Money(min(self.released, self.amount - self.captured), self.currency)
+        return Money(max(0, min(self.released, self.amount - self.captured)), self.currency)
 
     @property
     def unreleased(self) -> int:
         """What is to be paid of it, in minor units, less what we let go of what a card holds."""
         return self.amount - self.released
+
+    @property
+    def excess(self) -> int:
+        """What came beyond what was to be paid, in minor units."""
+        return max(0, self.captured - self.amount)
 
     @property
     def captured_money(self) -> Money:

@@ -34,10 +34,14 @@ STATES = (*_MARKS, DISPUTED)
 
 
 def state_of(payments: Sequence[Payment]) -> str:
-    """Return the pay state that an order's payments amount to; it is stored nowhere."""
+    """Return the pay state that an order's payments amount to; it is stored nowhere.
+
+    What came beyond what was asked, or twice, is no part of it: that it goes back refunds nothing of the order.
+    """
+    payments = [payment for payment in payments if payment.state != "surplus"] or payments
     held = sum(payment.unreleased for payment in payments if payment.is_held)
-    captured = sum(payment.captured + payment.released for payment in payments)
-    refunded = sum(payment.refunded + payment.released for payment in payments)
+    captured = sum(min(payment.captured, payment.amount) + payment.released for payment in payments)
+    refunded = sum(max(0, payment.refunded - payment.excess) + payment.released for payment in payments)
     if any(payment.captured for payment in payments if payment.state == "open"):
         return "partly_paid"
     if held:

@@ -1,5 +1,8 @@
 """The page where staff match what came on the bank account."""
 
+import pytest
+from lxml import html
+
 from app.services import orders, payments
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
@@ -59,13 +62,44 @@ def test_refusals_keep_what_was_typed(admin):
     assert 'value="much"' in wrong.text
 
 
+def test_more_than_is_due_is_asked_about_once(admin):
+    order, payment = waiting()
+    address, too_much = f"/admin/transfers/{payment.id}/receipts", str((order.total + 21510) / 100)
+
+    asked = admin.post(address, data=form(too_much), headers=PART)
+    other = admin.post(address, data=form("9999.00") | {"sure": too_much}, headers=PART)
+
+    for answer, typed in ((asked, too_much), (other, "9999.00")):
+        assert answer.status_code == 422
+        assert "more than is due" in answer.text
+        assert html.fromstring(answer.text).xpath("//input[@name='sure']/@value") == [typed]
+    assert "215.10 EUR more" in asked.text
+    assert payments.receipts_of(payment.id) == []
+    assert admin.post(address, data=form(too_much) | {"sure": too_much}).status_code == 303
+    assert orders.get_for_job(order.id).state == "confirmed"
+    assert "Let go" not in admin.get(f"/admin/orders/{order.number}").text
+
+
+@pytest.mark.parametrize(("amount", "words"), [("1,200", "1200 or 1.20"), ("9" * 17, "more than any bank")])
+def test_what_is_no_amount_is_told_at_its_field(admin, amount, words):
+    _, payment = waiting()
+
+    answer = admin.post(f"/admin/transfers/{payment.id}/receipts", data=form(amount) | {"sure": amount})
+
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert f'value="{amount}"' in answer.text
+
+
 def test_a_refund_is_marked_as_sent(admin):
     order, payment = waiting()
     too_much = str((order.total + 700) / 100)
-    admin.post(f"/admin/transfers/{payment.id}/receipts", data=form(too_much))
+    admin.post(f"/admin/transfers/{payment.id}/receipts", data=form(too_much) | {"sure": too_much})
     (refund,) = payments.list_by_hand()
 
-    assert "€7.00" in admin.get("/admin/transfers/").text
+    listed = admin.get("/admin/transfers/").text
+    assert "€7.00" in listed
+    assert f'href="/admin/orders/{order.number}"' in listed
     answer = admin.post(f"/admin/transfers/refunds/{refund.id}/sendings", headers=PART)
 
     assert answer.text.strip().startswith('<section id="transfers-to-send"')
