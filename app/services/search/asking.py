@@ -134,7 +134,7 @@ def _masks(filters: Filters) -> _Masks:
     if filters.in_stock:
         masks.add("stock", "d.is_available")
     if filters.has_price:
-        condition = "d.price BETWEEN :least AND :most"
+        condition = "d.price <= :most AND d.dearest >= :least"
         masks.add("price", condition, least=filters.least or 0, most=2**62 if filters.most is None else filters.most)
     for number, (facet, values) in enumerate(filters.by_facet.items()):
         if facet == COLLECTION:
@@ -188,8 +188,8 @@ def _matched(words: Words | None, masks: _Masks, collection_id: str | None, *, h
         joined = "JOIN search_places AS s ON s.product_id = d.product_id AND s.collection_id = :collection"
         more += ", s.position"
     return (
-        "matched AS MATERIALIZED (SELECT d.product_id, d.facets, d.price, d.is_available, d.sample, d.popularity, "
-        f"d.created_at, {tier} AS tier, {masks.sql} AS fails{more} "
+        "matched AS MATERIALIZED (SELECT d.product_id, d.facets, d.price, d.dearest, d.is_available, d.sample, "
+        f"d.popularity, d.created_at, {tier} AS tier, {masks.sql} AS fails{more} "
         f"FROM search_documents AS d {joined} WHERE d.is_published AND {allowed})"
     )
 
@@ -199,7 +199,7 @@ def _sized(masks: _Masks) -> str:
     return (
         f"sized AS (SELECT count(*) AS matches, count(*) FILTER (WHERE {masks.passed_but()}) AS total, "
         f"count(*) FILTER (WHERE is_available AND {stock}) AS in_stock, "
-        f"min(price) {price} AS cheapest, max(price) {price} AS dearest, "
+        f"min(price) {price} AS cheapest, max(dearest) {price} AS dearest, "
         f"max(popularity) FILTER (WHERE {stock}) > 0 AS has_popular, "
         f"CASE WHEN count(*) <= {_COUNTED} THEN {SAMPLES} ELSE {SAMPLES * _COUNTED} / count(*) END AS samples "
         "FROM matched)"

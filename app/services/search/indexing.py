@@ -141,18 +141,19 @@ def _lower(kind: str, ids: Sequence[str], model: Any, key: Any, revision: Any) -
 def _document(
     product: catalog.Product, levels: dict[str, inventory.Level], terms: dict[tuple[str, str], int]
 ) -> dict[str, Any]:
-    prices = [variant.price.amount for variant in product.variants if variant.price]
+    priced = [variant for variant in product.variants if variant.price]
+    here = [variant for variant in priced if levels[variant.id].available >= product.batch.least]
+    prices = [variant.price.amount for variant in here or priced if variant.price]
     title, labels, options, description = _texts(product)
     codes = {bare(code) for variant in product.variants for code in (variant.sku, variant.gtin)}
     return {
         "product_id": product.id,
         "revision": product.revision,
         "is_published": _is_shown(product),
-        "is_available": any(
-            variant.price and levels[variant.id].available >= product.batch.least for variant in product.variants
-        ),
+        "is_available": bool(here),
         "sample": zlib.crc32(product.id.encode()) % SAMPLES,
         "price": min(prices, default=None),
+        "dearest": max(prices, default=None),
         "created_at": product.created_at,
         "title": product.title,
         "facets": sorted({terms[facet, value] for facet, value, _ in terms_of(product)}),

@@ -11,7 +11,9 @@ from app.db import OrdersModel
 
 
 class SearchDocument(OrdersModel):
-    """One product as search knows it. `price` is its least, in minor units; `codes` are SKUs and GTINs, bare.
+    """One product as search knows it. `codes` are SKUs and GTINs, bare.
+
+    `price` and `dearest` are what it costs at least and at most, in minor units, of what can be had while anything can.
 
     `facets` are ids of SearchTerm. `sample` is a number under SAMPLES that has nothing to do with the product.
     """
@@ -35,6 +37,7 @@ class SearchDocument(OrdersModel):
     is_available: Mapped[bool]
     sample: Mapped[int] = mapped_column(SmallInteger)
     price: Mapped[int | None]
+    dearest: Mapped[int | None]
     popularity: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[datetime]
     title: Mapped[str]

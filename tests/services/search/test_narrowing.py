@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.money import Money
 from app.services import catalog, inventory, search
 from app.services.search import Filters
 from tests import make
@@ -128,6 +129,29 @@ def test_things_that_come_in_are_in_stock(shop):
     search.index_turns()
 
     assert titles(listed(in_stock=True)) == ["Cedar", "Dune", "Tide"]
+
+
+def test_price_narrows_by_anything_that_can_be_had_of_a_product(app):
+    tide = make.product("Tide", options={"Size": ("Small", "Middle", "Large")}, stock=5)
+    variants = [
+        replace(variant, price=Money(amount, "EUR"))
+        for variant, amount in zip(tide.variants, (1900, 4900, 7900), strict=True)
+    ]
+    catalog.save_product(replace(tide, variants=tuple(variants)))
+    make.product("Dune", price=2900)
+    search.index_stale()
+
+    assert titles(listed(least=6000)) == ["Tide"]
+    assert titles(listed(most=2000)) == ["Tide"]
+    assert titles(listed(least=8000)) == titles(listed(most=1800)) == []
+    assert (listed().cheapest, listed().dearest) == (1900, 7900)
+
+    for variant in (variants[0], variants[2]):
+        adjust(variant.id, 0)
+    search.index_turns()
+
+    assert titles(listed(most=2000)) == titles(listed(least=6000)) == []
+    assert (listed().cheapest, listed().dearest) == (2900, 4900)
 
 
 def test_what_has_fewer_left_than_are_sold_at_once_is_not_in_stock(shop):
