@@ -109,7 +109,7 @@ def _collections(products: tuple[Product, ...]) -> tuple[Collection, ...]:
         Collection(
             "under-30",
             "Under €30",
-            "Small prints, notebooks and cards: good presents, and an easy way to begin a wall.",
+            "Small prints, notebooks, cards and wrapping paper: good presents, and an easy way to begin a wall.",
             tuple(product.handle for product in small if len(product.variants) <= 4),
             [product for product in small if not product.is_gift_card][-1].pictures[0],
         )
