@@ -158,7 +158,7 @@ def _document(
         "title": product.title,
         "facets": sorted({terms[facet, value] for facet, value, _ in terms_of(product)}),
         "heads": _vector((title, "A"), (labels, "B")),
-        "words": _vector((title, "A"), (labels, "B"), (options, "C"), (description, "D")),
+        "words": _vector((title, "A"), (labels, "B"), (options, "C"), (description, "D"), (_series(product), "D")),
         "vocabulary": func.plain(f"{title} {labels}"),
         "codes": sorted(codes - {""}),
     }
@@ -176,6 +176,11 @@ def _texts(product: catalog.Product) -> tuple[str, str, str, str]:
         searchable(" ".join(value for option in product.options for value in option.values)),
         searchable(catalog.plain_text(product.description)),
     )
+
+
+def _series(product: catalog.Product) -> str:
+    """Return how the SKUs of a product begin, which is what people remember of them: HO01 of HO01-2130-M."""
+    return " ".join(sorted({searchable(variant.sku).partition(" ")[0] for variant in product.variants}))
 
 
 def _vector(*parts: tuple[str, str]) -> ColumnElement[Any]:

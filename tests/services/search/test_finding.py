@@ -35,6 +35,13 @@ def test_find_puts_the_exact_code_first(shop, text):
 
 
 @pytest.mark.parametrize(
+    ("text", "titles"), [("DR01", {"Slack Tide", "Low Tide", "Über Größe"}), ("dr0121", {"Low Tide"})]
+)
+def test_find_knows_how_codes_begin(shop, text, titles):
+    assert set(found(text)) == titles
+
+
+@pytest.mark.parametrize(
     ("text", "first"),
     [
         ("notebooks", "Cedar Notebook"),

@@ -57,6 +57,8 @@ WANTED: dict[str, str] = {
     "9520000000103": "blue-sea-notebook",
     "952 0000 010409": "postcards-night",
     "PC03": "postcards-tilework",
+    "DR01": "slack-tide",
+    "ho08": "new-moon-pine-hills",
     # misspelt
     "slakc tide": "slack-tide",
     "eucaliptus": "eucalyptus",
