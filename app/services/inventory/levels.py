@@ -40,7 +40,7 @@ _SELL_FROM = (
     )
     .values(sold_from=bindparam("least"))
 )
-_MOST = 1_000_000
+MOST = 1_000_000  # pieces of one variant; more is a slip of the hand
 
 
 class SoldOut(Conflict):
@@ -132,8 +132,8 @@ def adjust(variant_id: str, counted: int, *, version: int, reason: str, actor: s
 
     Raises Conflict when somebody else changed it since `version` was read, or when orders hold more than that.
     """
-    if not 0 <= counted <= _MOST:
-        raise Invalid("That is not a number of pieces.", on_hand=f"Enter a whole number from 0 to {_MOST:,}.")
+    if not 0 <= counted <= MOST:
+        raise Invalid("That is not a number of pieces.", on_hand=f"Enter a whole number from 0 to {MOST:,}.")
     with db.orders.transaction():
         before = lock_level(variant_id, version=version)
         change = counted - before.shelf
@@ -158,8 +158,8 @@ def allow_backorder(
 
     Raises Invalid without a date to tell customers, Conflict when more are sold so already, or for a stale `version`.
     """
-    if not 0 <= pieces <= _MOST:
-        raise Invalid("That is not a number of pieces.", backorder=f"Enter a whole number from 0 to {_MOST:,}.")
+    if not 0 <= pieces <= MOST:
+        raise Invalid("That is not a number of pieces.", backorder=f"Enter a whole number from 0 to {MOST:,}.")
     if pieces and expected_on is None:
         raise Invalid("Customers are told when it comes.", expected_on="Enter the day on which you expect it.")
     with db.orders.transaction() as session:
