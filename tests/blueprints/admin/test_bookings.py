@@ -5,8 +5,9 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from sqlalchemy import text
 
-from app import clock
+from app import clock, db
 from app.services import inventory, search
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
@@ -173,9 +174,29 @@ def test_backorder_is_allowed_with_a_date_and_refused_without(admin, prints):
     refused = admin.post(address, data=form)
     allowed = admin.post(address, data=form | {"expected_on": "2030-12-03"})
     stale = admin.post(address, data=form | {"expected_on": "2030-12-03", "backorder": "1"})
+    passed = admin.post(address, data=form | {"expected_on": "2020-01-01", "backorder": "7"})
 
     assert (refused.status_code, allowed.status_code, stale.status_code) == (422, 303, 409)
+    assert (passed.status_code, "Enter a day from today on" in passed.text) == (422, True)
+    assert 'value="7"' in passed.text
+    assert 'value="2020-01-01"' in passed.text
     assert "Enter the day on which you expect it" in refused.text
     assert "Somebody changed this" in stale.text
     assert inventory.level_as_staff(prints[0]).backorder == 4
     assert "expected on 3 Dec 2030" in admin.get(f"/admin/stock/{prints[0]}").text
+
+
+def test_backorder_whose_day_has_passed_is_marked(admin, prints):
+    day = clock.today()
+    inventory.allow_backorder(prints[0], 4, expected_on=day, low_at=9, version=2, actor="staff:cleo")
+    addresses = ("/admin/stock/", "/admin/stock/low", f"/admin/stock/{prints[0]}")
+    before = [admin.get(address).text for address in addresses]
+
+    passed = day - timedelta(days=1)
+    with db.orders.transaction() as session:
+        session.execute(text("UPDATE stock_levels SET expected_on = :day"), {"day": passed})
+    after = [admin.get(address).text for address in addresses]
+
+    said = ("Backorder was due", "On backorder, was due", "That day has passed")
+    assert [words in page for words, page in zip(said, before, strict=True)] == [False] * 3
+    assert [words in page for words, page in zip(said, after, strict=True)] == [True] * 3
