@@ -116,6 +116,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["money"] = format_money
     app.jinja_env.filters["moment"] = format_moment
     app.jinja_env.filters["day"] = format_day
+    app.jinja_env.tests["past"] = is_past
     app.jinja_env.filters["address_lines"] = address_lines
     app.jinja_env.filters["country"] = name_country
 
@@ -134,6 +135,11 @@ def format_moment(moment: datetime, locale: str = "en") -> str:
 def format_day(day: date, locale: str = "en") -> str:
     """Write a day as people do: 3 Mar 2026."""
     return format_date(day, "d MMM y", locale=locale)
+
+
+def is_past(day: date, at: datetime | None = None) -> bool:
+    """Whether a day is over in store time, now or at a moment: nothing is promised for it any more."""
+    return day < clock.day_of(at or clock.now())
 
 
 def address_lines(address: Mapping[str, Any]) -> list[str]:

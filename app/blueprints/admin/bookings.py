@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length
 from app.blueprints._access import staff, staff_only
 from app.blueprints._choices import SelectChoice
 from app.blueprints._pages import page, see_other
-from app.errors import Conflict, Invalid, ShopError
+from app.errors import Invalid
 from app.services import inventory, search
 from app.services.inventory import Booking
 
@@ -24,6 +24,7 @@ KINDS = {
     Booking.CORRECTED: "Correction: adds, or with a minus takes away",
 }
 _MOST_LINES = 500
+_HEADINGS = {"sku", "skus", "barcode", "barcodes", "gtin", "ean"}
 _ENTRY = re.compile(r"(?P<code>.*?)[\s;,]+(?P<quantity>[+-]?\d{1,7})")
 
 
@@ -48,11 +49,13 @@ class Checked(Form):
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a list: the variant it means, and its level now."""
+    """One line of a list: the variant that its code means, and its level now. `problem`: why it cannot be booked."""
 
+    code: str
     stocked: search.StockedVariant
     level: inventory.Level
     quantity: int
+    problem: str
 
     def after(self, kind: str) -> int:
         """How many lie on the shelf, or are owed below zero, when this is booked."""
@@ -102,19 +105,23 @@ def create() -> Response:
             [inventory.Entry(row.stocked.id, row.quantity, int(seen.get(row.stocked.id, "-1"))) for row in rows],
             kind, reference=f"booking:{form.reference.data}", reason=note, actor=staff().actor,
         )  # fmt: skip
-    except (Conflict, Invalid) as refusal:
+    except inventory.NotBooked as refusal:
         return _show_checked(rows, kind, note, text, refusal=refusal)
     return see_other(url_for("admin.stock.index", booked=len(rows)))
 
 
 def _show_checked(
-    rows: Sequence[Row], kind: str, note: str, text: str, *, refusal: ShopError | None = None
+    rows: Sequence[Row], kind: str, note: str, text: str, *, refusal: inventory.NotBooked | None = None
 ) -> Response:
+    """Show the lines of a list, those first that cannot be booked."""
     versions = " ".join(f"{row.stocked.id}:{row.level.version}" for row in rows)
     form = Checked(kind=kind, note=note, text=text, versions=versions, reference=secrets.token_hex(16))
+    impossible = sum(bool(row.problem) for row in rows)
+    status = 422 if impossible else 200
     return page(
-        "admin/bookings/check.html", status=409 if refusal else 200, rows=rows, form=form, kind=kind,
-        kind_name=KINDS[Booking(kind)], refusal=refusal,
+        "admin/bookings/check.html", status=409 if refusal else status, impossible=impossible,
+        rows=sorted(rows, key=lambda row: not row.problem), form=form, kind=kind, kind_name=KINDS[Booking(kind)],
+        refusal=refusal, refused=next((row.code for row in rows if refusal and row.stocked.id == refusal.variant), ""),
     )  # fmt: skip
 
 
@@ -122,22 +129,26 @@ def _read(text: str, kind: str) -> list[Row]:
     """Find the variant of each line; raise Invalid that names every line that is wrong, and why."""
     entries, wrong = _parse(text, kind)
     found = search.find_variants_by_codes(code for _, code, _ in entries)
-    rows: list[tuple[search.StockedVariant, int]] = []
+    meant: dict[str, tuple[int, str, search.StockedVariant, int]] = {}
     for number, code, quantity in entries:
-        meant = found.get(code, [])
-        if len(meant) == 1:
-            rows.append((meant[0], quantity))
-        elif meant:
-            names = ", ".join(f"{each.product.title} {each.variant.label}".strip() for each in meant[:3])
-            wrong.append(f"Line {number}: {code} stands for {len(meant)} things ({names}). Book those in the table.")
+        own = found.get(code, [])
+        if len(own) == 1 and own[0].id in meant:
+            first, name, *_ = meant[own[0].id]
+            wrong.append(f"Line {number}: {name} is listed twice, in line {first} already. Please add those lines up.")
+        elif len(own) == 1:
+            meant[own[0].id] = (number, code, own[0], quantity)
+        elif own:
+            names = ", ".join(f"{each.product.title} {each.variant.label}".strip() for each in own[:3])
+            wrong.append(f"Line {number}: {code} stands for {len(own)} things ({names}). Book those in the table.")
         else:
             wrong.append(f"Line {number}: no variant has the SKU or barcode {code}.")
-    if len({stocked.id for stocked, _ in rows}) < len(rows):
-        wrong.append("Something is listed twice. Please add those lines up.")
     if wrong:
         raise Invalid("Nothing was booked. Please check the list.", text="\n".join(wrong))
-    levels = inventory.levels(stocked.id for stocked, _ in rows)
-    return [Row(stocked, levels[stocked.id], quantity) for stocked, quantity in rows]
+    levels = inventory.levels(meant)
+    return [
+        Row(code, stocked, levels[variant], quantity, inventory.why_not(levels[variant], Booking(kind), quantity))
+        for variant, (_, code, stocked, quantity) in meant.items()
+    ]
 
 
 def _parse(text: str, kind: str) -> tuple[list[tuple[int, str, int]], list[str]]:
@@ -146,8 +157,7 @@ def _parse(text: str, kind: str) -> tuple[list[tuple[int, str, int]], list[str]]
     for number, line in enumerate(text.splitlines(), start=1):
         read = _ENTRY.fullmatch(line.strip().strip(";,"))
         if read is None:
-            is_heading = number == 1 and "sku" in line.lower()
-            if line.strip() and not is_heading:
+            if line.strip() and not (number == 1 and _is_heading(line)):
                 wrong.append(f"Line {number}: write a SKU and a whole number, as in PRINT-A3 12.")
             continue
         code, quantity = read["code"].strip().strip('"'), int(read["quantity"])
@@ -159,6 +169,12 @@ def _parse(text: str, kind: str) -> tuple[list[tuple[int, str, int]], list[str]]
     if len(entries) > _MOST_LINES:
         wrong.append(f"These are {len(entries)} lines. Please book at most {_MOST_LINES} at once.")
     return entries, wrong
+
+
+def _is_heading(line: str) -> bool:
+    """Tell a heading from a line that was to be booked: it names a column, and holds no number."""
+    words = set(re.split(r'[\s;,"]+', line.lower()))
+    return bool(words & _HEADINGS) and not re.search(r"\d", line)
 
 
 def _decode(content: bytes) -> str:

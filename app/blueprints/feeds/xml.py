@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from xml.sax.saxutils import escape
 
+from app import clock
 from app.money import Money
 from app.services import catalog, feeds
 
@@ -49,7 +50,8 @@ def _fields(origin: str, offer: feeds.Offer) -> Iterator[tuple[str, str]]:
     yield from (("additional_image_link", origin + path) for path in offer.pictures[1:])
     if offer.due:
         yield "availability", "backorder"
-        yield "availability_date", f"{offer.due.isoformat()}T00:00Z"
+        if offer.due >= clock.today():
+            yield "availability_date", f"{offer.due.isoformat()}T00:00Z"
     else:
         yield "availability", "in_stock" if offer.is_available else "out_of_stock"
     yield "price", _money(offer.price)

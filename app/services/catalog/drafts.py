@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from app.errors import Invalid
 from app.money import Money, advice_on
@@ -14,6 +14,7 @@ from app.services.catalog.documents import PRICES
 
 _FIELD_LIMIT = 10_000_000  # characters; a body may be long
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?")
+_QUOTES = "Check its quotation marks: a cell that holds one begins and ends with another, and has its own twice."
 _NOT_IN_SLUG = re.compile(r"[^\w-]+")
 
 Row = dict[str, str]
@@ -73,14 +74,15 @@ def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
     """Stream the rows of a CSV, each with the number of its line and its cells by the column's name.
 
     UTF-8 with or without a mark at its start, else Windows-1252; commas, semicolons or tabs. Raises Invalid with the
-    line that cannot be read, and for letters in neither.
+    line that cannot be read, and for letters in neither. A quotation mark too many or too few would put rows into cells
+    and cells into each other, so after one nothing of the file is believed.
     """
     with path.open(encoding=_encoding(path), newline="") as file:
         csv.field_size_limit(_FIELD_LIMIT)
         try:
             delimiter = max(",;\t", key=file.readline().count)
             file.seek(0)
-            yield from _numbered(csv.DictReader(file, delimiter=delimiter, restkey="", restval="", strict=False))
+            yield from _numbered(file, delimiter)
         except UnicodeDecodeError as error:
             raise Invalid("The letters of this file cannot be read. Save it as CSV UTF-8.") from error
 
@@ -138,18 +140,41 @@ def _encoding(path: Path) -> str:
     return "utf-8-sig"
 
 
-def _numbered(reader: "csv.DictReader[str]") -> Iterator[tuple[int, Row]]:
+def _numbered(file: TextIO, delimiter: str) -> Iterator[tuple[int, Row]]:
     """Give each row the number of the line on which it begins, as an editor shows it."""
-    _ = reader.fieldnames  # reads the first line, so that the next is where the first row begins
+    padding = re.compile(rf'(?<=") +(?={delimiter}|\r|\n|$)')  # as in Vendure's own files
+    reader = csv.reader((padding.sub("", line) for line in file), delimiter=delimiter, strict=True)
+    names: list[str] = []
     while True:
         begins = reader.line_num + 1
         try:
-            row = next(reader)
+            cells = [cell.replace("\0", "").strip() for cell in next(reader)]
         except StopIteration:
             return
         except csv.Error as error:
-            raise Invalid(f"Line {begins} of the file cannot be read: {error}.") from error
-        texts = ((name, value) for name, value in row.items() if isinstance(value, str))
-        cells = {(name or "").strip(): value.replace("\0", "").strip() for name, value in texts}
-        if any(cells.values()):
-            yield begins, cells
+            raise Invalid(f"Line {begins} of the file cannot be read. {_QUOTES}") from error
+        if not names:
+            names = cells
+        elif any(cells):
+            _check(begins, cells, len(names), delimiter)
+            yield begins, dict(zip(names, cells, strict=False))
+
+
+def _check(line: int, cells: list[str], columns: int, delimiter: str) -> None:
+    """Refuse a row that is narrower or wider than the first, but for empty cells behind it, or that holds another."""
+    if len(cells) < columns or any(cells[columns:]):
+        raise Invalid(f"Line {line} of the file has {len(cells)} cells, its first line has {columns}. {_QUOTES}")
+    if any(_holds_a_row(cell, place, columns, delimiter) for place, cell in enumerate(cells)):
+        raise Invalid(f"Line {line} of the file has the next row inside one of its cells. {_QUOTES}")
+
+
+def _holds_a_row(cell: str, place: int, columns: int, delimiter: str) -> bool:
+    """Whether a cell ends one row and begins another: its first line has all that is behind it, its last all before.
+
+    In sentences a space follows a comma; between cells none does.
+    """
+    first, *others = cell.splitlines() or [""]
+    if not others:
+        return False
+    separator = re.compile(rf"{delimiter}(?! )")
+    return len(separator.findall(first)) == columns - 1 - place and len(separator.findall(others[-1])) == place

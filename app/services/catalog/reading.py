@@ -79,10 +79,14 @@ def find_variants(ids: Iterable[str]) -> dict[str, Sellable]:
 
 
 class State(NamedTuple):
-    """The generations of the catalogue and of the stock that a page is made in; under others it is old."""
+    """The generations of the catalogue and of the stock, and the day, that a page is made in; under others it is old.
+
+    The day, because a date that a page tells passes without any change.
+    """
 
     catalog: str
     stock: str
+    day: str
 
 
 class Moved(NotFound):

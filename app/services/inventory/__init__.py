@@ -5,7 +5,7 @@ and two orders never lock each other out.
 """
 
 from app.services.inventory.backorders import owed, waiting
-from app.services.inventory.booking import Booking, Entry, book
+from app.services.inventory.booking import Booking, Entry, NotBooked, book, why_not
 from app.services.inventory.fsck import stocked
 from app.services.inventory.levels import (
     DEFAULT_LOCATION,
@@ -33,6 +33,7 @@ __all__ = [
     "Booking",
     "Entry",
     "Level",
+    "NotBooked",
     "Reservation",
     "Shown",
     "SoldOut",
@@ -59,4 +60,5 @@ __all__ = [
     "shown",
     "stocked",
     "waiting",
+    "why_not",
 ]

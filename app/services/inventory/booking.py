@@ -8,7 +8,16 @@ from app import db
 from app.errors import Conflict, Invalid
 from app.services import audit
 from app.services.inventory.backorders import fill
-from app.services.inventory.levels import adjust, levels, lock_level, receive, write_change, write_movement
+from app.services.inventory.levels import (
+    MOST,
+    Level,
+    adjust,
+    levels,
+    lock_level,
+    receive,
+    write_change,
+    write_movement,
+)
 
 
 class Booking(StrEnum):
@@ -17,6 +26,14 @@ class Booking(StrEnum):
     RECEIVED = "received"
     COUNTED = "counted"
     CORRECTED = "corrected"
+
+
+class NotBooked(Conflict):
+    """An entry that cannot be booked, so that nothing was. `variant` says of which."""
+
+    def __init__(self, variant: str, message: str) -> None:
+        super().__init__(message)
+        self.variant = variant
 
 
 @dataclass(frozen=True)
@@ -31,20 +48,36 @@ class Entry:
 def book(entries: Sequence[Entry], kind: Booking, *, reference: str, reason: str, actor: str) -> None:
     """Book all entries in one transaction, in order of variant. The same `reference` counts once.
 
-    Raises Conflict, and books nothing, when a counted level has changed since it was looked at or when orders hold more
-    than would be left.
+    Raises NotBooked, and books nothing, when a counted level has changed since it was looked at, or for what `why_not`
+    says.
     """
     if len({entry.variant_id for entry in entries}) < len(entries):
         raise Invalid("Something is listed twice. Please add those lines up.")
     with db.orders.transaction():
         for entry in sorted(entries, key=lambda entry: entry.variant_id):
-            _BOOK[kind](entry, reference, reason, actor)
+            try:
+                _BOOK[kind](entry, reference, reason, actor)
+            except (Conflict, Invalid) as refusal:
+                raise NotBooked(entry.variant_id, refusal.message) from refusal
+
+
+def why_not(level: Level, kind: Booking, quantity: int) -> str:
+    """Say why a quantity cannot be booked on a level as it is now; nothing when it can."""
+    change = quantity - level.shelf if kind == Booking.COUNTED else quantity
+    if change > 0 and level.shelf + change > MOST:
+        return f"At most {MOST:,} pieces can be there; that would be {level.shelf + change:,}."
+    if level.shelf + change >= 0 and level.on_hand + change + level.backorder >= level.reserved:
+        return ""
+    if kind == Booking.COUNTED:
+        return f"{level.reserved} are promised to orders; there cannot be fewer. Cancel an order first."
+    return f"{level.shelf} are there and {level.reserved} promised to orders; that is too much to take."
 
 
 def _receive(entry: Entry, reference: str, reason: str, actor: str) -> None:
     before = levels([entry.variant_id])[entry.variant_id]
     if not receive(entry.variant_id, entry.quantity, reason=reason, actor=actor, reference=reference):
         return
+    _refuse(why_not(before, Booking.RECEIVED, entry.quantity))
     audit.record(
         db.orders, actor, "stock.receive", f"variant:{entry.variant_id}",
         before={"on_hand": before.on_hand}, after={"received": entry.quantity, "reason": reason},
@@ -52,6 +85,7 @@ def _receive(entry: Entry, reference: str, reason: str, actor: str) -> None:
 
 
 def _count(entry: Entry, _reference: str, reason: str, actor: str) -> None:
+    _refuse(why_not(lock_level(entry.variant_id, version=entry.version), Booking.COUNTED, entry.quantity))
     adjust(entry.variant_id, entry.quantity, version=entry.version, reason=reason, actor=actor)
 
 
@@ -61,8 +95,7 @@ def _correct(entry: Entry, reference: str, reason: str, actor: str) -> None:
         entry.variant_id, entry.quantity, kind="adjust", reference=reference, reason=reason, actor=actor
     ):
         return
-    if before.on_hand + entry.quantity + before.backorder < before.reserved or before.shelf + entry.quantity < 0:
-        raise Conflict(f"{before.shelf} are there and {before.reserved} promised to orders; that is too much to take.")
+    _refuse(why_not(before, Booking.CORRECTED, entry.quantity))
     write_change(entry.variant_id, entry.quantity)
     if entry.quantity > 0:
         fill(entry.variant_id, entry.quantity)
@@ -70,6 +103,11 @@ def _correct(entry: Entry, reference: str, reason: str, actor: str) -> None:
         db.orders, actor, "stock.correct", f"variant:{entry.variant_id}",
         before={"on_hand": before.on_hand}, after={"change": entry.quantity, "reason": reason},
     )  # fmt: skip
+
+
+def _refuse(problem: str) -> None:
+    if problem:
+        raise Conflict(problem)
 
 
 _BOOK = {Booking.RECEIVED: _receive, Booking.COUNTED: _count, Booking.CORRECTED: _correct}

@@ -40,7 +40,7 @@ _SELL_FROM = (
     )
     .values(sold_from=bindparam("least"))
 )
-_MOST = 1_000_000
+MOST = 1_000_000  # pieces of one variant; more is a slip of the hand
 
 
 class SoldOut(Conflict):
@@ -132,8 +132,8 @@ def adjust(variant_id: str, counted: int, *, version: int, reason: str, actor: s
 
     Raises Conflict when somebody else changed it since `version` was read, or when orders hold more than that.
     """
-    if not 0 <= counted <= _MOST:
-        raise Invalid("That is not a number of pieces.", on_hand=f"Enter a whole number from 0 to {_MOST:,}.")
+    if not 0 <= counted <= MOST:
+        raise Invalid("That is not a number of pieces.", on_hand=f"Enter a whole number from 0 to {MOST:,}.")
     with db.orders.transaction():
         before = lock_level(variant_id, version=version)
         change = counted - before.shelf
@@ -156,12 +156,15 @@ def allow_backorder(
 ) -> Level:
     """Let `pieces` more be sold than lie on the shelf, to come on a date; and say from where down it runs out.
 
-    Raises Invalid without a date to tell customers, Conflict when more are sold so already, or for a stale `version`.
+    Raises Invalid without a date to tell customers, or for one that has passed; Conflict when more are sold so already,
+    or for a stale `version`.
     """
-    if not 0 <= pieces <= _MOST:
-        raise Invalid("That is not a number of pieces.", backorder=f"Enter a whole number from 0 to {_MOST:,}.")
+    if not 0 <= pieces <= MOST:
+        raise Invalid("That is not a number of pieces.", backorder=f"Enter a whole number from 0 to {MOST:,}.")
     if pieces and expected_on is None:
         raise Invalid("Customers are told when it comes.", expected_on="Enter the day on which you expect it.")
+    if pieces and expected_on and expected_on < clock.today():
+        raise Invalid("That day has passed; customers are told it.", expected_on="Enter a day from today on.")
     with db.orders.transaction() as session:
         before = lock_level(variant_id, version=version)
         needed = max(-before.on_hand, before.reserved - before.on_hand, 0)

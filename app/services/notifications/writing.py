@@ -36,7 +36,7 @@ def order_confirmed(order_id: str) -> None:
         event,
         "order_confirmed",
         order,
-        lines=[_line(line) for line in order.lines],
+        lines=[_line(line, _coming(line)) for line in order.lines],
         held=next((part.amount for part in parts if part.is_held), None),
         paid_with=[(part.name, part.amount) for part in parts],
     )
@@ -231,11 +231,19 @@ def _totals(order: orders.Order) -> list[tuple[str, Money]]:
     return [*rows, ("Total", parts.total)]
 
 
-def _line(line: orders.OrderLine) -> dict[str, Any]:
-    expected = f"comes on {format_date(line.expected_on, 'd MMM y', locale='en')}" if line.expected_on else ""
+def _coming(line: orders.OrderLine) -> str:
+    """Say when the pieces come that did not lie on the shelf; a day that has passed is promised no more."""
+    if line.expected_on is None:
+        return ""
+    if line.expected_on < clock.today():
+        return "comes soon"
+    return f"comes on {format_date(line.expected_on, 'd MMM y', locale='en')}"
+
+
+def _line(line: orders.OrderLine, coming: str = "") -> dict[str, Any]:
     return {
         "name": line.title,
-        "options": ", ".join(filter(None, (line.options_label, expected))),
+        "options": ", ".join(filter(None, (line.options_label, coming))),
         "quantity": line.quantity,
         "total": line.subtotal_money,
         "reductions": [(each["name"], Money(each["amount"], line.currency)) for each in line.reductions],

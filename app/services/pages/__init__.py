@@ -1,7 +1,7 @@
 """Whole pages, kept in Redis for everybody who asks for the same thing while nothing has changed.
 
-The one rule: a page's key holds the state of the catalogue and the stock that was read before the page was made, so a
-page is never found once it is old. Losing every page costs only the making of them.
+The one rule: a page's key holds the state of the catalogue and the stock that was read before the page was made, and
+the day, so a page is never found once it is old. Losing every page costs only the making of them.
 """
 
 import logging

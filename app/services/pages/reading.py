@@ -7,6 +7,7 @@ from flask import Flask, current_app
 from pymongo.errors import PyMongoError
 from sqlalchemy.exc import OperationalError
 
+from app import clock
 from app.services import catalog, inventory
 from app.services.catalog import State
 
@@ -40,7 +41,7 @@ def state() -> State:
             known.state, known.failure = None, None
             try:
                 asked_at = time.monotonic()
-                known.state = State(catalog.generation(), inventory.generation())
+                known.state = State(catalog.generation(), inventory.generation(), clock.today().isoformat())
                 known.read_at = asked_at
             except (PyMongoError, OperationalError) as error:
                 # Whoever waits behind the lock is told the same at once, rather than waiting for the store in turn.

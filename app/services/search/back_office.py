@@ -79,16 +79,16 @@ def find_variant_as_staff(variant_id: str) -> StockedVariant | None:
 
 def find_variants_by_codes(codes: Iterable[str]) -> dict[str, list[StockedVariant]]:
     """Return the variants that each SKU or GTIN stands for, in two queries: none, one, or several that share it."""
-    wanted = {bare(code): code for code in codes if bare(code)}
-    query = select(SearchDocument.product_id).where(SearchDocument.codes.overlap(list(wanted)))
+    wanted = {code: bare(code) for code in codes if bare(code)}  # two may be the same thing, written differently
+    found: dict[str, list[StockedVariant]] = {own: [] for own in wanted.values()}
+    query = select(SearchDocument.product_id).where(SearchDocument.codes.overlap(list(found)))
     with db.orders.reading() as session:
         ids = list(session.scalars(query.order_by(SearchDocument.title, SearchDocument.product_id)))
-    found: dict[str, list[StockedVariant]] = {code: [] for code in wanted.values()}
     for product in _products(ids):
         for variant in product.variants:
-            for own in {bare(variant.sku), bare(variant.gtin)} & wanted.keys():
-                found[wanted[own]].append(StockedVariant(product, variant))
-    return found
+            for own in {bare(variant.sku), bare(variant.gtin)} & found.keys():
+                found[own].append(StockedVariant(product, variant))
+    return {code: found[own] for code, own in wanted.items()}
 
 
 def _ids(q: str, first: str, limit: int) -> list[str]:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, func, select
 
@@ -67,7 +66,7 @@ def home() -> Place:
 
 def today() -> date:
     """Return the day it is in store time."""
-    return clock.now().astimezone(ZoneInfo(config.current().timezone)).date()
+    return clock.today()
 
 
 def rates(place: Place) -> Rates:

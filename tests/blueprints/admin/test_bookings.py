@@ -1,10 +1,13 @@
 """Deliveries, stocktakes and corrections as lists of SKUs."""
 
 import re
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from sqlalchemy import text
 
+from app import clock, db
 from app.services import inventory, search
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
@@ -61,7 +64,7 @@ def test_count_that_is_stale_books_nothing_and_shows_how_it_is_now(admin, prints
     answer = book(admin, checked)
 
     assert answer.status_code == 409
-    assert "Somebody changed this meanwhile" in answer.text
+    assert "SLK-1: Somebody changed this meanwhile" in answer.text
     assert on_hand(prints) == [6, 5]
     assert book(admin, answer).status_code == 303
     assert on_hand(prints) == [1, 1]
@@ -83,6 +86,52 @@ def test_every_wrong_line_is_named_and_the_list_is_kept(admin, prints):
     for said in ("Line 1: SLK-1 stands for 2 things", "Line 2: no variant", "Line 3: write a SKU", "Line 4: 0 is not"):
         assert said in answer.text
     assert "NOPE-9 1" in answer.text
+    assert on_hand(prints) == [5, 5]
+
+
+@pytest.mark.parametrize("line", ["SKU3 twelve", "sku-100 twelve", "sku-blue twelve", "SKU,Stock 2 May,"])
+def test_first_line_that_is_no_heading_is_named(admin, prints, line):
+    answer = check(admin, f"{line}\nDUN-1 2")
+
+    assert answer.status_code == 422
+    assert "Line 1: write a SKU" in answer.text
+    assert f"{line}\nDUN-1 2" in answer.text
+
+
+@pytest.mark.parametrize("heading", ["SKU Quantity", '"Variant SKU","Quantity"', "Barcode\tpieces"])
+def test_heading_is_passed_over(admin, prints, heading):
+    answer = check(admin, f"{heading}\nSLK-1 3")
+
+    assert (answer.status_code, "Slack Tide" in answer.text) == (200, True)
+
+
+def test_thing_that_is_listed_twice_is_named_with_both_lines(admin, prints):
+    answer = check(admin, "SLK-1 5\nDUN-1 1\nslk-1 4")
+
+    assert answer.status_code == 422
+    assert "Line 3: SLK-1 is listed twice, in line 1 already" in answer.text
+    assert "no variant has" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "quantity", "said"),
+    [
+        ("counted", 9_999_999, "At most 1,000,000 pieces can be there"),
+        ("counted", 1, "2 are promised to orders; there cannot be fewer"),
+        ("corrected", -99_999, "5 are there and 2 promised to orders; that is too much to take"),
+        ("received", 9_999_999, "At most 1,000,000 pieces can be there"),
+    ],
+)
+def test_line_that_cannot_be_booked_is_marked_and_not_offered(admin, prints, kind, quantity, said):
+    inventory.reserve("order", {prints[1]: 2}, until=clock.now() + timedelta(minutes=30))
+
+    answer = check(admin, f"SLK-1 6\nDUN-1 {quantity}", kind=kind)
+    refused = book(admin, answer)
+
+    assert (answer.status_code, refused.status_code) == (422, 409)
+    assert answer.text.index("Dune") < answer.text.index("Slack Tide")
+    assert (said in answer.text, "Book it" in answer.text, "Change the list" in answer.text) == (True, False, True)
+    assert f"DUN-1: {said}" in refused.text
     assert on_hand(prints) == [5, 5]
 
 
@@ -125,9 +174,29 @@ def test_backorder_is_allowed_with_a_date_and_refused_without(admin, prints):
     refused = admin.post(address, data=form)
     allowed = admin.post(address, data=form | {"expected_on": "2030-12-03"})
     stale = admin.post(address, data=form | {"expected_on": "2030-12-03", "backorder": "1"})
+    passed = admin.post(address, data=form | {"expected_on": "2020-01-01", "backorder": "7"})
 
     assert (refused.status_code, allowed.status_code, stale.status_code) == (422, 303, 409)
+    assert (passed.status_code, "Enter a day from today on" in passed.text) == (422, True)
+    assert 'value="7"' in passed.text
+    assert 'value="2020-01-01"' in passed.text
     assert "Enter the day on which you expect it" in refused.text
     assert "Somebody changed this" in stale.text
     assert inventory.level_as_staff(prints[0]).backorder == 4
     assert "expected on 3 Dec 2030" in admin.get(f"/admin/stock/{prints[0]}").text
+
+
+def test_backorder_whose_day_has_passed_is_marked(admin, prints):
+    day = clock.today()
+    inventory.allow_backorder(prints[0], 4, expected_on=day, low_at=9, version=2, actor="staff:cleo")
+    addresses = ("/admin/stock/", "/admin/stock/low", f"/admin/stock/{prints[0]}")
+    before = [admin.get(address).text for address in addresses]
+
+    passed = day - timedelta(days=1)
+    with db.orders.transaction() as session:
+        session.execute(text("UPDATE stock_levels SET expected_on = :day"), {"day": passed})
+    after = [admin.get(address).text for address in addresses]
+
+    said = ("Backorder was due", "On backorder, was due", "That day has passed")
+    assert [words in page for words, page in zip(said, before, strict=True)] == [False] * 3
+    assert [words in page for words, page in zip(said, after, strict=True)] == [True] * 3

@@ -46,6 +46,21 @@ def test_page_shows_that_the_last_was_sold(client):
     assert "Sold out" in page_of(client, product).text
 
 
+def test_kept_page_promises_no_day_that_has_passed_meanwhile(client):
+    product = make.product(stock=0)
+    inventory.allow_backorder(
+        product.variants[0].id, 4, expected_on=clock.today(), low_at=0, version=0, actor="staff:cleo"
+    )  # fmt: skip
+    before = page_of(client, product).text
+
+    with clock.at(clock.now() + timedelta(days=1)):
+        after = page_of(client, product).text
+
+    assert ("More come on" in before, "More come soon" in before) == (True, False)
+    assert ("More come on" in after, "More come soon" in after) == (False, True)
+    assert "Add to cart" in after
+
+
 def test_purchase_of_one_of_fifty_leaves_pages_kept(client, count_queries):
     product = make.product(stock=50)
     page_of(client, product)

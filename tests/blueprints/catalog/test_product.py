@@ -1,12 +1,13 @@
 """The product page: what is chosen, what it costs, what to do when it cannot be had."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import brotli
 import pytest
 from lxml import html
 
+from app import clock
 from app.services import catalog, inventory, search
 from tests import make
 
@@ -132,6 +133,20 @@ def test_backorder_says_when_it_comes_to_people_and_to_search_engines(client):
     assert "https://schema.org/BackOrder" in page.text
     assert "<g:availability>backorder</g:availability>" in feed.text
     assert "<g:availability_date>2030-12-03T00:00Z</g:availability_date>" in feed.text
+
+
+def test_feed_tells_no_day_that_has_passed(client):
+    product = make.product("Undertow", stock=0, media=(catalog.Media(key="0" * 20, width=800, height=1000),))
+    [variant] = product.variants
+    inventory.allow_backorder(
+        variant.id, 4, expected_on=clock.today(), low_at=0, version=0, actor="staff:cleo"
+    )  # fmt: skip
+
+    with clock.at(clock.now() + timedelta(days=1)):
+        feed = client.get("/feeds/google.xml")
+
+    assert "<g:availability>backorder</g:availability>" in feed.text
+    assert "availability_date" not in feed.text
 
 
 def test_unit_price_stands_wherever_the_price_does(client, app):

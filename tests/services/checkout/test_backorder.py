@@ -5,6 +5,7 @@ from datetime import date
 from threading import Barrier
 
 import pytest
+from sqlalchemy import text
 
 from app import db
 from app.services import cancellations, cart, checkout, fulfilment, inventory, orders
@@ -68,6 +69,34 @@ def test_order_is_paid_told_and_sent_when_its_goods_have_come(buyer, companies):
     assert [shipment.state for shipment in fulfilment.shipments_of(placed.order.id)] == ["label_bought"]
     assert "waits" in [event.kind for event in orders.timeline(placed.order.id)]
     assert "comes on 3 Dec 2030" in companies.ledger()["mails"][0]["content"]["text/plain"]
+
+
+def test_order_placed_after_the_day_is_promised_none(buyer, companies):
+    companies.pull("record")
+    with db.orders.transaction() as session:
+        session.execute(text("UPDATE stock_levels SET expected_on = '2020-01-01'"))
+
+    placed = make.place(buyer)
+    make.pay(placed)
+    checkout.settle(placed.payment.id)
+    work()
+
+    mail = companies.ledger()["mails"][0]["content"]["text/plain"]
+    assert ("comes soon" in mail, "2020" in mail) == (True, False)
+
+
+def test_mail_of_a_parcel_says_nothing_of_what_is_to_come(buyer, companies):
+    companies.pull("record")
+    placed = make.place(buyer)
+    make.pay(placed)
+    checkout.settle(placed.payment.id)
+    work()
+
+    inventory.receive(buyer.variant_id, 2, reason="delivery", actor="staff:cleo")
+    work()
+
+    confirmed, shipped = (mail["content"]["text/plain"] for mail in companies.ledger()["mails"])
+    assert ("comes on" in confirmed, "comes on" in shipped) == (True, False)
 
 
 def test_order_is_sent_when_two_deliveries_at_once_bring_all_of_it(app, two_owed):

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -146,3 +146,17 @@ def test_what_is_owed_always_adds_up_to_what_is_missing() -> None:
         with db.orders.reading() as session:
             owed = session.scalar(text("SELECT sum(owed) FROM reservations WHERE state = 'sold'"))
         assert (owed or 0) == inventory.level_as_staff(VARIANT).owed, (number, act)
+
+
+def test_day_that_has_passed_is_refused_and_today_is_not() -> None:
+    version = inventory.level_as_staff(VARIANT).version
+    midnight_in_berlin = datetime(2030, 12, 2, 23, tzinfo=UTC)
+
+    with clock.at(midnight_in_berlin):
+        with pytest.raises(Invalid, match="That day has passed") as refusal:
+            allow(4, EXPECTED - timedelta(days=1))
+        allow(4, EXPECTED, version)
+
+    assert "from today on" in refusal.value.fields["expected_on"]
+    assert inventory.level_as_staff(VARIANT).backorder == 4
+    assert allow(0, EXPECTED - timedelta(days=9999)).backorder == 0

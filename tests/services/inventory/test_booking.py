@@ -5,7 +5,7 @@ from flask import Flask
 
 from app.errors import Conflict, Invalid
 from app.services import inventory
-from app.services.inventory import Booking, Entry
+from app.services.inventory import Booking, Entry, NotBooked
 
 ONE, TWO = "a" * 20, "b" * 20
 
@@ -60,6 +60,22 @@ def test_correction_below_nothing_books_nothing_at_all() -> None:
         book(Booking.CORRECTED, Entry(TWO, 4, 0), Entry(ONE, -6, 0))
 
     assert on_hand() == [5, 0]
+
+
+@pytest.mark.parametrize(("kind", "quantity"), [(Booking.COUNTED, 1_000_001), (Booking.RECEIVED, 1_000_000)])
+def test_more_than_can_be_there_books_nothing_and_says_of_which(kind: Booking, quantity: int) -> None:
+    with pytest.raises(NotBooked, match="At most 1,000,000") as refusal:
+        book(kind, Entry(TWO, 4, 0), Entry(ONE, quantity, inventory.level_as_staff(ONE).version))
+
+    assert refusal.value.variant == ONE
+    assert on_hand() == [5, 0]
+
+
+def test_much_that_is_sent_twice_counts_once_and_is_no_refusal() -> None:
+    for _ in range(2):
+        book(Booking.RECEIVED, Entry(TWO, 600_000, 0))
+
+    assert on_hand() == [5, 600_000]
 
 
 def test_same_thing_twice_in_one_list_is_refused() -> None:
