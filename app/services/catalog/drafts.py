@@ -5,6 +5,7 @@ import csv
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -157,12 +158,16 @@ def _numbered(file: TextIO, delimiter: str) -> Iterator[tuple[int, Row]]:
             names = cells
         elif any(cells):
             _check(begins, cells, len(names), delimiter)
-            yield begins, dict(zip(names, cells, strict=False))
+            yield begins, dict(zip_longest(names, cells[: len(names)], fillvalue=""))
 
 
 def _check(line: int, cells: list[str], columns: int, delimiter: str) -> None:
-    """Refuse a row that is narrower or wider than the first, but for empty cells behind it, or that holds another."""
-    if len(cells) < columns or any(cells[columns:]):
+    """Refuse a row that has more cells than the first, but for empty ones, or that holds another row.
+
+    Fewer it may have, on one line: Excel leaves out empty ones at the end (Microsoft's knowledge base, 77295).
+    """
+    is_torn = len(cells) < columns and any(len(cell.splitlines()) > 1 for cell in cells)
+    if is_torn or any(cells[columns:]):
         raise Invalid(f"Line {line} of the file has {len(cells)} cells, its first line has {columns}. {_QUOTES}")
     if any(_holds_a_row(cell, place, columns, delimiter) for place, cell in enumerate(cells)):
         raise Invalid(f"Line {line} of the file has the next row inside one of its cells. {_QUOTES}")
