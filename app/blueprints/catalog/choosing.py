@@ -103,8 +103,17 @@ def _first(product: Product, available: Mapping[str, int]) -> Variant | None:
 
 
 def _nearest(product: Product, available: Mapping[str, int], values: tuple[str, ...]) -> Variant | None:
-    """Return the variant that can be bought and shares most values with what was asked for; of equals the first."""
-    return max(_buyable(product, available), key=lambda variant: sum(map(eq, variant.values, values)), default=None)
+    """Return the variant that can be bought and shares most values with what was asked for.
+
+    Of equals the one that keeps the earlier options, which shops put first because they weigh more: the size rather
+    than the frame.
+    """
+
+    def nearness(variant: Variant) -> tuple[int, tuple[bool, ...]]:
+        shared = tuple(map(eq, variant.values, values))
+        return sum(shared), shared
+
+    return max(_buyable(product, available), key=nearness, default=None)
 
 
 def _buyable(product: Product, available: Mapping[str, int]) -> Iterator[Variant]:

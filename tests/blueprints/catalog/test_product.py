@@ -53,17 +53,28 @@ def test_value_says_aloud_whether_it_is_sold_out_or_not_made(client):
     assert words["o2-1"] == ["None"]
 
 
-def test_sold_out_choice_leads_to_the_nearest_that_is_here(client):
+def test_sold_out_choice_leads_to_the_nearest_that_is_available(client):
     product = make.product("Undertow", options=SIZES, stock=0)
     small_oak, large_oak = product.variants[1], product.variants[3]
     for variant in (product.variants[0], large_oak):
         inventory.receive(variant.id, 1, reason="one", actor="test")
 
     page = html.fromstring(client.get(f"/products/{product.slug}?v={small_oak.id}").text)
-    there = client.get(page.xpath("//a[contains(., 'is here')]/@href")[0])
+    there = client.get(page.xpath("//a[contains(., 'is available')]/@href")[0])
 
     assert "Add to cart" not in page.text_content()
     assert f'value="{product.variants[0].id}"' in there.text
+
+
+def test_sold_out_choice_keeps_its_size_rather_than_its_frame(client):
+    product = make.product("Undertow", options=SIZES, stock=0)
+    small_oak, large_plain, large_oak = product.variants[1:]
+    for variant in (small_oak, large_plain):
+        inventory.receive(variant.id, 1, reason="one", actor="test")
+
+    page = client.get(f"/products/{product.slug}?v={large_oak.id}")
+
+    assert "Large / None is available" in page.text
 
 
 def test_sold_out_product_leads_on(client):
@@ -154,7 +165,7 @@ def test_fewer_than_are_sold_at_once_are_sold_out(client):
 
     assert "Sold out" in few.get_element_by_id("product-choice").text_content()
     assert few.find_class("buy") == []
-    assert "Red is here" in few.get_element_by_id("product-choice").text_content()
+    assert "Red is available" in few.get_element_by_id("product-choice").text_content()
     assert enough.get_element_by_id("quantity").get("value") == "3"
 
 
