@@ -7,6 +7,7 @@ import brotli
 import pytest
 from lxml import html
 
+from app.money import Money
 from app.services import catalog, inventory, search
 from tests import make
 
@@ -153,6 +154,51 @@ def test_unit_price_stands_wherever_the_price_does(client, app):
 
     for address in (f"/products/{slug}", "/products", "/cart"):
         assert "€16.67 / l" in client.get(address).text, address
+
+
+@pytest.mark.parametrize(
+    ("stock", "said"),
+    [
+        ((1, 1, 1), "from €19.00"),
+        ((1, 0, 0), "€58.00"),
+        ((1, 1, 0), "from €43.00"),
+        ((0, 0, 1), "from €19.00"),
+        ((0, 0, 0), "from €19.00"),
+    ],
+)
+def test_list_and_suggestion_say_the_least_price_that_can_be_paid(client, stock, said):
+    dear_first(stock)
+
+    part = client.get("/search/suggestions?q=undertow", headers=PART)
+    lists = [client.get(address).text for address in ("/products", "/search?q=undertow")]
+
+    told = [html.fromstring(text).find_class("price")[0].text_content() for text in lists]
+    told += [html.fromstring(part.text).find_class("suggestion__end")[0].text_content()]
+    assert [" ".join(each.split()) for each in told] == [said] * 3
+
+
+@pytest.mark.parametrize(("stock", "said"), [((1, 1, 1), "€19.00"), ((1, 1, 0), "€43.00"), ((0, 0, 0), "€58.00")])
+def test_page_opens_at_the_cheapest_variant_that_can_be_bought(client, stock, said):
+    product = dear_first(stock)
+
+    page = html.fromstring(client.get(f"/products/{product.slug}").text)
+
+    assert page.find_class("price__now")[0].text_content() == said
+
+
+def dear_first(stock):
+    """Make a product whose variants cost 58, 43 and 19 euros, `stock` of each on the shelf."""
+    whole = make.product("Undertow", options={"Size": ("Large", "Medium", "Small")}, stock=0)
+    priced = [
+        replace(variant, price=Money(price, "EUR"))
+        for variant, price in zip(whole.variants, (5800, 4300, 1900), strict=True)
+    ]
+    product = catalog.save_product(replace(whole, variants=tuple(priced)))
+    for variant, pieces in zip(priced, stock, strict=True):
+        if pieces:
+            inventory.receive(variant.id, pieces, reason="some", actor="test")
+    search.index_stale()
+    return product
 
 
 def test_fewer_than_are_sold_at_once_are_sold_out(client):
