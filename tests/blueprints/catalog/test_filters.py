@@ -105,6 +105,13 @@ def test_search_is_kept_like_every_page_of_strangers(client, shop):
     assert "Set-Cookie" not in first.headers
 
 
+def test_search_is_ready_to_be_typed_into_until_something_is_asked(client, shop):
+    empty, asked, elsewhere = (html.fromstring(client.get(path).text) for path in ("/search", "/search?q=tide", "/"))
+
+    assert [each.get("id") for each in empty.xpath("//*[@id='main']//*[@autofocus]")] == ["page-search"]
+    assert asked.xpath("//input[@name='q'][@autofocus]") == elsewhere.xpath("//input[@name='q'][@autofocus]") == []
+
+
 @pytest.mark.parametrize(("query", "typed"), [("min=abc", "abc"), ("max=12-20", "12-20"), ("min=-1&max=50", "-1")])
 def test_what_is_no_price_is_said_at_its_field_and_kept(client, shop, query, typed):
     page = html.fromstring(client.get(f"/products?sort=title&{query}").text)
