@@ -149,6 +149,14 @@ def test_commas_between_thousands_are_read_as_such(client, shop, typed, read):
     assert chips(answer) == [f"up to {read}"]
 
 
+@pytest.mark.parametrize("typed", ["€20", "€ 20", "20€", "20 €", " 20,00\N{NO-BREAK SPACE}€ "])
+def test_sign_of_the_currency_may_be_typed_too(client, shop, typed):
+    page = html.fromstring(client.get("/products", query_string={"max": typed}).text)
+
+    assert page.xpath("//input[@aria-invalid]") == []
+    assert page.get_element_by_id("price-max").get("value") == "20"
+
+
 def test_price_that_is_one_is_not_marked(client, shop):
     page = html.fromstring(client.get("/products?min=12,50&max=").text)
 
