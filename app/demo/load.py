@@ -17,6 +17,7 @@ from app.services import catalog, images, inventory, search
 
 Progress = Callable[[str, int, int], None]  # what is being done, done so far, in all
 _PROCESSES = 2
+_SYNONYMS = ("poster, print", "gift card, giftcard, voucher")
 _MADE_EVERY = timedelta(hours=18)  # between two products, so that “newest” has an order to show
 
 
@@ -31,6 +32,7 @@ def load(folder: Path, progress: Progress) -> None:
         progress("Stocking the shelves", number, len(shop.products))
     _load_collections(shop, ids, media)
     _arrange_home()
+    _load_synonyms()
     search.index_stale()
     catalog.queue_pictures(sorted({picture.key for picture in media.values()}))
 
@@ -139,6 +141,14 @@ def _arrange_home() -> None:
     parts = (part for part in HOME_PARTS if set(part.shelves) <= shelves.keys() and _is_shown(part))
     sections = tuple(_to_section(part, shelves) for part in parts)
     catalog.save_collection(replace(home, sections=sections, draft=sections), is_announced=False)
+
+
+def _load_synonyms() -> None:
+    """Say which words mean the same, unless a group has one of them."""
+    known = {word for group in search.list_synonyms() for word in group.words}
+    for words in _SYNONYMS:
+        if known.isdisjoint(words.split(", ")):
+            search.add_synonyms(words, actor="seed")
 
 
 def _is_shown(part: Part) -> bool:

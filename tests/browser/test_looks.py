@@ -98,6 +98,7 @@ def test_shelves_products_and_refusals(window: Gaze, prints) -> None:
     expect(window.page.get_by_text("Nothing has all of that")).to_be_visible()
     window.at("/search?q=print", "search")
     window.at("/search?q=zzzz", "search, nothing found")
+    window.at(f"/search?q={'x' * 200}", "search for a long word")
     window.at("/products/print-0", "product")
     window.at("/products/no-picture", "product without a picture")
     window.at("/products/sold-out", "product sold out")

@@ -53,6 +53,19 @@ def test_choice_changes_address_price_picture_and_stock_at_once(page: Page, addr
     assert page.evaluate("window.isSamePage")
 
 
+def test_choice_that_leaves_the_picture_leaves_its_mark(page: Page, address):
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(address)
+    page.locator(".gallery__thumb").nth(1).click()
+    expect(page.locator(".gallery__thumb[aria-current=true] img")).to_have_attribute("alt", "Picture 2")
+
+    choose(page, "Oak")
+
+    expect(page.locator("#product-choice legend").nth(1)).to_contain_text("Oak")
+    expect(page.locator("#picture-2")).to_be_in_viewport(ratio=0.5)
+    expect(page.locator(".gallery__thumb[aria-current=true] img")).to_have_attribute("alt", "Picture 2")
+
+
 def test_back_and_forward_show_the_choice_of_their_address(page: Page, address):
     page.goto(address)
     choose(page, "Large")

@@ -45,6 +45,7 @@ def test_load_fills_the_shop_and_again_changes_nothing(folder):
     load.load(folder, lambda *_: None)
 
     assert search.list_products().total == 3
+    assert [group.words[0] for group in search.list_synonyms()] == ["gift card", "poster"]
     assert stock() == before
     assert sum(before.values()) == sum(v.stock for p in demo_shop().products[:3] for v in p.variants)
 

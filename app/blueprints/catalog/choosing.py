@@ -71,7 +71,7 @@ class Choice:
 def choose(product: Product, available: Mapping[str, int], asked: Mapping[str, str]) -> Choice:
     """Find the variant asked for by its id (`v`) or by values (`o1`, `o2` …).
 
-    What was not asked for is as in the first variant that can be bought.
+    What was not asked for is as in the cheapest variant that can be bought, whose price the product's card shows.
     """
     by_values = {variant.values: variant for variant in product.variants}
     first = _first(product, available)
@@ -99,12 +99,25 @@ def choose(product: Product, available: Mapping[str, int], asked: Mapping[str, s
 
 
 def _first(product: Product, available: Mapping[str, int]) -> Variant | None:
-    return next(_buyable(product, available), product.variants[0] if product.variants else None)
+    return min(
+        _buyable(product, available),
+        key=lambda variant: variant.price.amount if variant.price else 0,
+        default=product.variants[0] if product.variants else None,
+    )
 
 
 def _nearest(product: Product, available: Mapping[str, int], values: tuple[str, ...]) -> Variant | None:
-    """Return the variant that can be bought and shares most values with what was asked for; of equals the first."""
-    return max(_buyable(product, available), key=lambda variant: sum(map(eq, variant.values, values)), default=None)
+    """Return the variant that can be bought and shares most values with what was asked for.
+
+    Of equals the one that keeps the earlier options, which shops put first because they weigh more: the size rather
+    than the frame.
+    """
+
+    def nearness(variant: Variant) -> tuple[int, tuple[bool, ...]]:
+        shared = tuple(map(eq, variant.values, values))
+        return sum(shared), shared
+
+    return max(_buyable(product, available), key=nearness, default=None)
 
 
 def _buyable(product: Product, available: Mapping[str, int]) -> Iterator[Variant]:

@@ -135,7 +135,7 @@ def show(
         most=state.wrong.get("max", _major(state.filters.most)),
         cheapest=_bound(listing.cheapest),
         dearest=_bound(listing.dearest, up=True),
-        money_sign=get_currency_symbol(config.current().currency, locale="en"),
+        money_sign=_sign(),
         about=about.shelf(config.current(), path, words["title"], description=words["lead"], picture=picture),
         **words,
     )
@@ -213,7 +213,8 @@ def _typed(name: str) -> str:
 
 
 def _minor(typed: str) -> int | None:
-    """Read an amount as people type it, 12 or 12.50 or 12,50 or 1,200; what is none bounds nothing."""
+    """Read an amount as people type it, 12 or 12.50 or 12,50 or 1,200 or €12; what is none bounds nothing."""
+    typed = typed.removeprefix(_sign()).removesuffix(_sign()).strip()
     try:
         amount = Decimal(typed.replace(",", "" if _THOUSANDS.fullmatch(typed) else "."))
         if not amount.is_finite() or not 0 <= amount < 10**9:
@@ -245,6 +246,10 @@ def _price(amount: int) -> str:
 
 def _unit() -> Decimal:
     return Money(1, config.current().currency).decimal
+
+
+def _sign() -> str:
+    return get_currency_symbol(config.current().currency, locale="en")
 
 
 def _shelves() -> list[catalog.Collection]:

@@ -8,7 +8,12 @@ from app.services import checkout
 from app.services.checkout import Quote
 
 _ORDER = ("cart", "address", "delivery", "payment")
-_PAGES = {"cart": "cart.show", "address": "checkout.address", "delivery": "checkout.delivery"}
+_PAGES = {
+    "cart": "cart.show",
+    "address": "checkout.address",
+    "delivery": "checkout.delivery",
+    "payment": "checkout.payment",
+}
 _REASONS = {
     "address": "Please tell us first where the parcel goes.",
     "delivery": "Please choose first how the parcel is delivered.",
@@ -30,6 +35,11 @@ def counted(offer: Quote) -> Quote:
     """Return the offer, from which the page's badge takes its count."""
     g.cart_count = offer.cart.count
     return offer
+
+
+def onward(offer: Quote) -> Response:
+    """Return the way to the first step that is not done yet; nobody skipped one, so no reason is given."""
+    return see_other(url_for(_PAGES[offer.missing or "payment"]))
 
 
 def sent_back(offer: Quote, step: str) -> Response | None:

@@ -9,7 +9,7 @@ from app.blueprints._limits import limiter, network
 from app.blueprints._pages import page, see_other
 from app.blueprints.checkout import review
 from app.blueprints.checkout.forms import AddressForm, values_of
-from app.blueprints.checkout.steps import offered, reason, sent_back, steps
+from app.blueprints.checkout.steps import offered, onward, reason, sent_back, steps
 from app.errors import Conflict, Invalid
 from app.services import checkout
 from app.services.checkout import Quote
@@ -20,7 +20,7 @@ bp = Blueprint("checkout", __name__, url_prefix="/checkout")
 @bp.get("")
 def start() -> Response:
     """Go to the first step that is not done yet."""
-    return sent_back(offered(), "payment") or see_other(url_for("checkout.payment"))
+    return onward(offered())
 
 
 @bp.get("/address")

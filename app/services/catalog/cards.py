@@ -5,6 +5,7 @@ The one rule: a card is for looking at. Nothing is put in a cart or ordered by a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from app import stores
 from app.known import known_at
@@ -19,9 +20,21 @@ _IS_LIVE = {"is_published": True, "is_deleted": False}
 _MOST = 5_000  # cards in each process, a few kilobytes each
 
 
+class Offer(NamedTuple):
+    """What one variant costs, as a card can show it."""
+
+    variant_id: str
+    price: Money
+    was: Money | None
+    unit_price: UnitPrice | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """A product in a list. `price` is the least of its variants' and None when nothing of it is for sale."""
+    """A product in a list. `price` is the least of its variants' and None when nothing of it is for sale.
+
+    Whoever has read the stock tells what is sold out, and then the price of the cheapest variant that can be bought.
+    """
 
     id: str
     slug: str
@@ -31,9 +44,9 @@ class Card:
     price: Money | None
     was: Money | None
     is_from: bool
-    unit_price: UnitPrice | None  # of the cheapest variant
-    variant_ids: tuple[str, ...]
-    is_sold_out: bool = False  # told by whoever has read the stock
+    unit_price: UnitPrice | None  # of the variant that has this price
+    offers: tuple[Offer, ...]  # of the variants with a price, the cheapest first
+    is_sold_out: bool = False
 
     @property
     def url(self) -> str:
@@ -60,9 +73,10 @@ def cards(ids: Sequence[str], *, at: str | None = None) -> list[Card]:
 
 
 def _to_card(document: Document) -> Card:
-    variants = [to_variant(each) for each in document.get("variants", ())]
-    priced = [variant for variant in variants if variant.price]
-    cheapest = min(priced, key=lambda variant: variant.price.amount if variant.price else 0, default=None)
+    variants = (to_variant(each) for each in document.get("variants", ()))
+    offers = [Offer(each.id, each.price, each.compare_at, each.unit_price) for each in variants if each.price]
+    offers.sort(key=lambda offer: offer.price.amount)
+    cheapest = offers[0] if offers else None
     media = document.get("media") or ()
     return Card(
         id=document["_id"],
@@ -71,8 +85,8 @@ def _to_card(document: Document) -> Card:
         line=document.get("kind", ""),
         picture=to_media(media[0]) if media else None,
         price=cheapest.price if cheapest else None,
-        was=cheapest.compare_at if cheapest else None,
-        is_from=len({variant.price.amount for variant in priced if variant.price}) > 1,
+        was=cheapest.was if cheapest else None,
+        is_from=len({offer.price for offer in offers}) > 1,
         unit_price=cheapest.unit_price if cheapest else None,
-        variant_ids=tuple(variant.id for variant in variants),
+        offers=tuple(offers),
     )

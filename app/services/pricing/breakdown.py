@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from app.money import Money
 from app.services.pricing.totals import RateTotal, Totals
@@ -26,6 +27,10 @@ class Breakdown:
     rates: tuple[RateTotal, ...]
     total: Money
     prices_include_tax: bool
+
+    def name_of(self, rate: Decimal) -> str:
+        """Return what the tax of this rate is called, as the sum calls it."""
+        return next((each.name for each in self.rates if each.rate == rate), "VAT")
 
 
 def break_down(totals: Totals, names: Sequence[str], *, has_delivery: bool) -> Breakdown:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from app import db
 from app.known import known_at
 from app.services import catalog, inventory
-from app.services.search.cards import show, told
+from app.services.search.cards import show, sold_on, told
 from app.services.search.models import SearchDocument, SearchPlace
 
 _NEIGHBOURS = 4
@@ -55,9 +55,7 @@ def beside(product: catalog.Product, *, at: catalog.State | None = None) -> Besi
             known[product.id] = nearest
     cards = catalog.cards(nearest, at=generation)
     own = [variant.id for variant in product.variants]
-    stock = inventory.shown(
-        [*own, *(variant for card in cards for variant in card.variant_ids)], at=at.stock if at else None
-    )
+    stock = inventory.shown([*own, *sold_on(cards)], at=at.stock if at else None)
     return Beside(
         {variant: stock[variant].left for variant in own},
         {variant: due for variant in own if (due := stock[variant].due)},

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app import db
 from app.services import catalog
+from app.services.search.cards import show
 from app.services.search.models import SearchPlace, SearchShelf
 
 _BEHIND = 1_000_000_000  # the position of all that rules find: behind everything picked
@@ -52,7 +53,7 @@ def preview(collection: catalog.Collection) -> Preview:
     for rule in collection.rules:
         catalog.check_rule(rule)
     ids = [place["product_id"] for place in _places(collection, catalog.match(collection))]
-    return Preview(catalog.count_published_of(ids), catalog.cards(ids[:_IN_PREVIEW]))
+    return Preview(catalog.count_published_of(ids), show(ids[:_IN_PREVIEW], at=None))
 
 
 def place_products(ids: Sequence[str]) -> None:

@@ -5,6 +5,7 @@ from sqlalchemy import text
 from app import db
 from app.services import catalog
 from app.services.search.asking import QUERY
+from app.services.search.cards import show
 from app.services.search.words import bare, correct, tokens_of
 
 _SHOWN = 6
@@ -40,7 +41,7 @@ def suggest(asked: str, *, at: catalog.State | None = None) -> list[catalog.Card
     if not ids:
         corrected = correct(tokens)
         ids = _ids(corrected, "") if corrected != tokens else []
-    return catalog.cards(ids, at=at.catalog if at else None)
+    return show(ids, at=at)
 
 
 def _ids(tokens: list[str], asked: str) -> list[str]:

@@ -32,6 +32,7 @@ _FORGET = text(
     )
     """
 )
+# A row at least for each word that is neither the catalogue's nor a synonym, nor left out of every query.
 # What is asked is made plain before it is compared: told to, or PostgreSQL makes it plain again for each word it knows.
 _ALIKE = text(
     """
@@ -40,11 +41,13 @@ _ALIKE = text(
         FROM unnest(CAST(:tokens AS text[])) AS token
     )
     SELECT asked.token, asked.plain, known.word FROM asked
-    JOIN search_words AS known
+    LEFT JOIN search_words AS known
       ON length(known.word) BETWEEN length(asked.plain) - 2 AND length(asked.plain) + 2
      AND levenshtein_less_equal(known.word, asked.plain, 2) <= 2
-    WHERE NOT EXISTS (SELECT FROM search_words WHERE word LIKE asked.plain || '%')
+    WHERE asked.lexeme IS NOT NULL
+      AND NOT EXISTS (SELECT FROM search_words WHERE word LIKE asked.plain || '%')
       AND NOT EXISTS (SELECT FROM search_words WHERE lexeme = asked.lexeme)
+      AND NOT EXISTS (SELECT FROM search_rewrites WHERE to_tsvector('shop', asked.token) @@ alias)
     """
 )
 
@@ -85,17 +88,21 @@ def forget_words() -> None:
 
 
 def correct(tokens: Sequence[str]) -> list[str]:
-    """Return the query with each word that the catalogue does not know replaced by the nearest that it does."""
+    """Return the query with each word that the catalogue does not know replaced by the nearest that it does.
+
+    One that is near none leaves the query as it was asked: the others would be taken for something else beside it.
+    """
     doubtful = [token for token in tokens if len(token) >= _SHORTEST and token.isalpha() and len(token) <= 40]
     if not doubtful:
         return list(tokens)
     rows = db.orders.rows(_ALIKE, {"tokens": doubtful})
     nearest: dict[str, tuple[int, int, str]] = {}
     for token, plain, word in rows:
-        cost = _distance(plain, word)
-        if cost <= (1 if len(plain) < 6 else 2):
+        if word and (cost := _distance(plain, word)) <= (1 if len(plain) < 6 else 2):
             rank = (cost, int(plain[0] != word[0]), word)
             nearest[token] = min(nearest.get(token, rank), rank)
+    if any(row.token not in nearest for row in rows):
+        return list(tokens)
     return [nearest[token][2] if token in nearest else token for token in tokens]
 
 

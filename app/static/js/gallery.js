@@ -1,5 +1,6 @@
 // <product-gallery>: the thumbnails' links scroll the row of pictures without moving the page, arrow keys turn it, the
-// thumbnail of the picture in view is marked, and another `data-current` (of the variant chosen) is scrolled to.
+// thumbnail of the picture in view is marked, and another `data-current` (of the variant chosen) is scrolled to. A swap
+// brings the mark of the variant's own picture, whatever is in view: it is set right again.
 // Without this script links and swiping do the same, less smoothly.
 customElements.define("product-gallery", class extends HTMLElement {
   static observedAttributes = ["data-current"];
@@ -22,11 +23,13 @@ customElements.define("product-gallery", class extends HTMLElement {
       for (const entry of entries) if (entry.isIntersecting) this.#mark([...this.track.children].indexOf(entry.target));
     }, { root: this.track, threshold: 0.6 });
     for (const slide of this.track.children) this.observer.observe(slide);
+    document.addEventListener("htmx:after:swap", this.#remark);
     this.show(this.dataset.current - 1);
   }
 
   disconnectedCallback() {
     this.observer?.disconnect();
+    document.removeEventListener("htmx:after:swap", this.#remark);
   }
 
   attributeChangedCallback(_name, before, now) {
@@ -42,7 +45,10 @@ customElements.define("product-gallery", class extends HTMLElement {
     return [...this.querySelectorAll("a[data-thumb]")];
   }
 
+  #remark = () => this.#mark(this.place);
+
   #mark(place) {
+    this.place = place;
     this.#thumbs.forEach((thumb, index) => {
       if (index === place) thumb.setAttribute("aria-current", "true");
       else thumb.removeAttribute("aria-current");

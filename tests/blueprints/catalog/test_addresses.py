@@ -77,6 +77,15 @@ def test_deleted_product_is_gone_at_every_address(client):
         answer = client.get(f"/products/{slug}")
         assert answer.status_code == 410
         assert "do not make this any more" in answer.text
+        assert 'href="/collections">See the collections' in answer.text
+
+
+@pytest.mark.parametrize("address", ["/products/none", "/collections/none"])
+def test_page_of_what_is_not_there_links_the_collections_it_speaks_of(client, address):
+    answer = client.get(address)
+
+    assert answer.status_code == 404
+    assert 'href="/collections">See the collections' in answer.text
 
 
 def test_address_of_a_deleted_product_is_free_again(client):

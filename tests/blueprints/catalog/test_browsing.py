@@ -214,6 +214,25 @@ def test_page_stays_within_its_queries(client, count_queries, no_hurry, address)
     assert (warm.sql, warm.mongo) == (0, 0)
 
 
+@pytest.mark.parametrize(
+    ("number", "last", "said"),
+    [
+        (1, 3, "1 2 3"),
+        (1, 4, "1 2 3 4"),
+        (4, 4, "1 2 3 4"),
+        (1, 5, "1 2 … 5"),
+        (4, 7, "1 2 3 4 5 6 7"),
+        (5, 9, "1 … 4 5 6 … 9"),
+    ],
+)
+def test_gap_of_the_pager_hides_more_than_one_page(app, number, last, said):
+    with app.test_request_context():
+        pager = app.jinja_env.get_template("ui/pager.html").module.pages(number, last, "/products?page={}".format)
+
+    words = html.fromstring(pager).text_content().replace("Previous", "").replace("Next", "")
+    assert " ".join(words.split()) == said
+
+
 def test_picture_is_sent_for_good(client):
     images.make_bucket()
     media = images.add(picture_bytes(400, 500))

@@ -105,6 +105,13 @@ def test_search_is_kept_like_every_page_of_strangers(client, shop):
     assert "Set-Cookie" not in first.headers
 
 
+def test_search_is_ready_to_be_typed_into_until_something_is_asked(client, shop):
+    empty, asked, elsewhere = (html.fromstring(client.get(path).text) for path in ("/search", "/search?q=tide", "/"))
+
+    assert [each.get("id") for each in empty.xpath("//*[@id='main']//*[@autofocus]")] == ["page-search"]
+    assert asked.xpath("//input[@name='q'][@autofocus]") == elsewhere.xpath("//input[@name='q'][@autofocus]") == []
+
+
 @pytest.mark.parametrize(("query", "typed"), [("min=abc", "abc"), ("max=12-20", "12-20"), ("min=-1&max=50", "-1")])
 def test_what_is_no_price_is_said_at_its_field_and_kept(client, shop, query, typed):
     page = html.fromstring(client.get(f"/products?sort=title&{query}").text)
@@ -140,6 +147,14 @@ def test_commas_between_thousands_are_read_as_such(client, shop, typed, read):
     answer = client.get("/products", query_string={"max": typed})
 
     assert chips(answer) == [f"up to {read}"]
+
+
+@pytest.mark.parametrize("typed", ["€20", "€ 20", "20€", "20 €", " 20,00\N{NO-BREAK SPACE}€ "])
+def test_sign_of_the_currency_may_be_typed_too(client, shop, typed):
+    page = html.fromstring(client.get("/products", query_string={"max": typed}).text)
+
+    assert page.xpath("//input[@aria-invalid]") == []
+    assert page.get_element_by_id("price-max").get("value") == "20"
 
 
 def test_price_that_is_one_is_not_marked(client, shop):

@@ -8,6 +8,7 @@ import pytest
 from lxml import html
 
 from app import clock
+from app.money import Money
 from app.services import catalog, inventory, search
 from tests import make
 
@@ -54,17 +55,28 @@ def test_value_says_aloud_whether_it_is_sold_out_or_not_made(client):
     assert words["o2-1"] == ["None"]
 
 
-def test_sold_out_choice_leads_to_the_nearest_that_is_here(client):
+def test_sold_out_choice_leads_to_the_nearest_that_is_available(client):
     product = make.product("Undertow", options=SIZES, stock=0)
     small_oak, large_oak = product.variants[1], product.variants[3]
     for variant in (product.variants[0], large_oak):
         inventory.receive(variant.id, 1, reason="one", actor="test")
 
     page = html.fromstring(client.get(f"/products/{product.slug}?v={small_oak.id}").text)
-    there = client.get(page.xpath("//a[contains(., 'is here')]/@href")[0])
+    there = client.get(page.xpath("//a[contains(., 'is available')]/@href")[0])
 
     assert "Add to cart" not in page.text_content()
     assert f'value="{product.variants[0].id}"' in there.text
+
+
+def test_sold_out_choice_keeps_its_size_rather_than_its_frame(client):
+    product = make.product("Undertow", options=SIZES, stock=0)
+    small_oak, large_plain, large_oak = product.variants[1:]
+    for variant in (small_oak, large_plain):
+        inventory.receive(variant.id, 1, reason="one", actor="test")
+
+    page = client.get(f"/products/{product.slug}?v={large_oak.id}")
+
+    assert "Large / None is available" in page.text
 
 
 def test_sold_out_product_leads_on(client):
@@ -159,6 +171,51 @@ def test_unit_price_stands_wherever_the_price_does(client, app):
         assert "€16.67 / l" in client.get(address).text, address
 
 
+@pytest.mark.parametrize(
+    ("stock", "said"),
+    [
+        ((1, 1, 1), "from €19.00"),
+        ((1, 0, 0), "€58.00"),
+        ((1, 1, 0), "from €43.00"),
+        ((0, 0, 1), "from €19.00"),
+        ((0, 0, 0), "from €19.00"),
+    ],
+)
+def test_list_and_suggestion_say_the_least_price_that_can_be_paid(client, stock, said):
+    dear_first(stock)
+
+    part = client.get("/search/suggestions?q=undertow", headers=PART)
+    lists = [client.get(address).text for address in ("/products", "/search?q=undertow")]
+
+    told = [html.fromstring(text).find_class("price")[0].text_content() for text in lists]
+    told += [html.fromstring(part.text).find_class("suggestion__end")[0].text_content()]
+    assert [" ".join(each.split()) for each in told] == [said] * 3
+
+
+@pytest.mark.parametrize(("stock", "said"), [((1, 1, 1), "€19.00"), ((1, 1, 0), "€43.00"), ((0, 0, 0), "€58.00")])
+def test_page_opens_at_the_cheapest_variant_that_can_be_bought(client, stock, said):
+    product = dear_first(stock)
+
+    page = html.fromstring(client.get(f"/products/{product.slug}").text)
+
+    assert page.find_class("price__now")[0].text_content() == said
+
+
+def dear_first(stock):
+    """Make a product whose variants cost 58, 43 and 19 euros, `stock` of each on the shelf."""
+    whole = make.product("Undertow", options={"Size": ("Large", "Medium", "Small")}, stock=0)
+    priced = [
+        replace(variant, price=Money(price, "EUR"))
+        for variant, price in zip(whole.variants, (5800, 4300, 1900), strict=True)
+    ]
+    product = catalog.save_product(replace(whole, variants=tuple(priced)))
+    for variant, pieces in zip(priced, stock, strict=True):
+        if pieces:
+            inventory.receive(variant.id, pieces, reason="some", actor="test")
+    search.index_stale()
+    return product
+
+
 def test_fewer_than_are_sold_at_once_are_sold_out(client):
     product = make.product("Postcards", options={"Ink": ("Blue", "Red")}, stock=2)
     inventory.receive(product.variants[1].id, 1, reason="one more", actor="test")
@@ -169,7 +226,7 @@ def test_fewer_than_are_sold_at_once_are_sold_out(client):
 
     assert "Sold out" in few.get_element_by_id("product-choice").text_content()
     assert few.find_class("buy") == []
-    assert "Red is here" in few.get_element_by_id("product-choice").text_content()
+    assert "Red is available" in few.get_element_by_id("product-choice").text_content()
     assert enough.get_element_by_id("quantity").get("value") == "3"
 
 

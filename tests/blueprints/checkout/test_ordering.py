@@ -1,11 +1,24 @@
-"""Where the button of the last page leads."""
+"""What the last page says, and where its button leads."""
+
+from datetime import date
+from decimal import Decimal
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import TimestampSigner
 from lxml import html
 
+from app.services import tax
 from tests import make
+
+
+@pytest.fixture
+def own_name(app: Flask) -> None:
+    """A tax that the shop calls by its own name."""
+    day = date(2020, 1, 1)
+    terms = tax.Terms(country="DE", tax_class="standard", name="MwSt", percent=Decimal(19), valid_from=day)
+    tax.add(terms, actor="test")
 
 
 @pytest.fixture
@@ -40,3 +53,14 @@ def test_order_by_transfer_shows_the_account_and_the_reference(client: FlaskClie
 
     assert page.status_code == 200
     assert "DE89 3704 0044 0532 0130 00" in page.text
+
+
+def test_tax_has_one_name_on_the_last_page_and_on_the_order(
+    client: FlaskClient, own_name: None, form: dict[str, str]
+) -> None:
+    order = client.post("/checkout/orders", data=form | {"method": "transfer"}).location
+
+    for address in ("/checkout/payment", order):
+        text = client.get(address).text
+        assert "incl. €4.63 MwSt (19 %)" in text
+        assert "Includes MwSt (19 %)" in text

@@ -70,12 +70,18 @@ def test_posts_of_a_stranger_go_to_the_cart(client, path):
 
 
 def test_steps_send_back_to_the_first_that_is_missing_with_the_reason(shopper):
-    start = shopper.get("/checkout")
     early = shopper.get("/checkout/payment", follow_redirects=True)
 
-    assert start.location == "/checkout/address?because=address"
     assert early.request.path == "/checkout/address"
     assert "Please tell us first where the parcel goes." in early.text
+
+
+def test_start_leads_to_the_first_step_that_is_missing_without_a_reason(shopper):
+    start = shopper.get("/checkout")
+    address = shopper.get("/checkout", follow_redirects=True)
+
+    assert start.location == "/checkout/address"
+    assert "Please tell us first" not in address.text
 
 
 def test_walk_through_leads_to_the_payment(shopper):

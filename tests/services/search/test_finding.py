@@ -91,6 +91,27 @@ def test_find_reads_descriptions_as_people_see_them(app):
     assert found("nbsp") == []
 
 
+@pytest.mark.parametrize(
+    ("asked", "instead", "titles"),
+    [
+        ("return policy", "", []),
+        ("return slakc", "turn slack", ["Quarter Turn", "Slack Tide"]),
+        ("return tide", "turn tide", ["Quarter Turn", "Slack Tide"]),
+        ("slack policy", "", ["Slack Tide"]),
+        ("slakc policy", "", []),
+    ],
+)
+def test_find_corrects_only_what_is_then_all_known(app, asked, instead, titles):
+    make.product("Slack Tide")
+    make.product("Quarter Turn")
+    search.index_stale()
+
+    listing = search.find(asked)
+
+    assert listing.instead == instead
+    assert sorted(card.title for card in listing.cards) == titles
+
+
 def test_find_does_not_guess_where_the_words_are_there(shop):
     assert sorted(found("tide")) == ["Low Tide", "Slack Tide"]
 

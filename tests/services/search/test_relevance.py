@@ -9,7 +9,7 @@ from datetime import timedelta
 from math import log2
 
 from app.demo import demo_shop
-from app.demo.load import _to_product
+from app.demo.load import _load_synonyms, _to_product
 from app.services import catalog, search
 
 NDCG, RECIPROCAL_RANK = 0.99, 1.0
@@ -99,6 +99,10 @@ WANTED: dict[str, str] = {
     "fern 50x70": "fern-unrolled",
     "dahlia print": "dahlia",
     "map brick": "saddle-and-spur watershed",
+    # words that the catalogue does not have
+    "dahlia poster": "dahlia",
+    "giftcard": "gift-card",
+    "voucher": "gift-card",
 }
 
 
@@ -119,6 +123,7 @@ def _fill():
     for number, product in enumerate(demo_shop().products):
         plain = replace(product, pictures=())
         catalog.save_product(_to_product(plain, {}, timedelta(hours=number)), is_announced=False)
+    _load_synonyms()
     search.index_stale()
 
 

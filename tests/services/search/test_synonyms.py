@@ -37,6 +37,15 @@ def test_word_finds_what_its_synonyms_find(shop):
     assert found("slack") == ["Slack Tide"]
 
 
+def test_synonym_is_a_word_that_is_known_beside_a_misspelt_one(shop):
+    search.add_synonyms("poster, tide", actor="staff:cleo")
+
+    listing = search.find("poster slakc")
+
+    assert listing.instead == "poster slack"
+    assert [card.title for card in listing.cards] == ["Slack Tide"]
+
+
 def test_change_replaces_the_words_and_is_audited(shop):
     search.add_synonyms("poster, frame", actor="staff:cleo")
 
