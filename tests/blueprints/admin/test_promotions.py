@@ -1,6 +1,8 @@
 """Promotions in the back office."""
 
+import re
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -20,6 +22,11 @@ def audited():
     intake = BOOKS["orders"].intake
     with db.orders.reading() as session:
         return [row.act for row in session.scalars(select(intake).order_by(intake.id)) if "promotion" in row.act]
+
+
+def typed_in(page, name):
+    """Return what the field shows."""
+    return re.search(rf'<input [^>]*name="{name}"[^>]* value="([^"]*)"', page.text)[1]
 
 
 def test_table_without_promotions_says_how_to_begin(admin):
@@ -57,6 +64,15 @@ def test_promotion_is_made_with_everything_it_can_say(admin):
         ({"kind": "fixed"}, "Enter how much is taken off"),
         ({"kind": "fixed", "amount": "a lot"}, "Enter an amount"),
         ({"percent": "101"}, "Enter a number up to 100"),
+        ({"percent": "0"}, "Enter a number up to 100, and above 0."),
+        ({"percent": "ten"}, "Write a number like 7 or 7.5"),
+        ({"percent": "1.234,5"}, "Write a number like 7 or 7.5, with up to 2 digits behind the point."),
+        ({"percent": "1,200"}, "with up to 2 digits behind the point."),
+        ({"percent": "1e1"}, "Write a number like 7 or 7.5"),
+        ({"percent": "NaN"}, "Write a number like 7 or 7.5"),
+        ({"percent": ""}, "Enter a number up to 100, and above 0."),
+        ({"percent": " "}, "Enter a number up to 100, and above 0."),
+        ({"percent": "", "kind": "buy_get"}, "Enter a number up to 100, and above 0."),
         ({"products": "/products/nowhere"}, "There is no product at “nowhere”"),
         ({"starts_on": "2026-03-02", "ends_on": "2026-03-01"}, "The last day lies before the first"),
         ({"code": "taken"}, "Another promotion has this code"),
@@ -71,7 +87,28 @@ def test_wrong_terms_are_refused_at_their_field_and_stay(admin, wrong, says):
     assert says in answer.text
     if "name" not in wrong:
         assert 'value="Typed words"' in answer.text
+    if "percent" in wrong:
+        assert typed_in(answer, "percent") == wrong["percent"]
     assert len(promotions.list_as_staff()) == 1
+
+
+def test_percent_that_no_kind_uses_is_not_asked_for_and_not_filled_in(admin):
+    answer = admin.post("/admin/promotions/", data={"name": "Five off", "kind": "fixed", "amount": "5", "percent": ""})
+
+    assert answer.status_code == 303
+    assert typed_in(admin.get(answer.location), "percent") == ""
+
+
+@pytest.mark.parametrize(("typed", "means"), [("1,5", "1.5"), ("1.5", "1.5"), ("20", "20"), (" 12,50 ", "12.5")])
+def test_percent_is_typed_with_a_comma_or_a_point(admin, typed, means):
+    answer = admin.post("/admin/promotions/", data=TENTH | {"percent": typed})
+
+    [made] = promotions.list_as_staff()
+    shown = admin.get(answer.location)
+    assert made.percent == Decimal(means)
+    assert typed_in(shown, "percent") == means
+    assert 'inputmode="decimal"' in shown.text
+    assert 'type="number"' not in re.search(r'<input [^>]*name="percent"[^>]*>', shown.text)[0]
 
 
 def test_change_counts_for_orders_to_come(admin):
