@@ -124,13 +124,36 @@ def test_change_counts_for_orders_to_come(admin):
 
 def test_second_of_two_who_change_sees_what_the_first_made_of_it(admin):
     made = make.promotion("Spring")
-    admin.post(f"/admin/promotions/{made.id}", data=TENTH | {"name": "First", "version": made.version})
+    catalog.save_collection(catalog.Collection(id="c1", slug="shelf", title="Shelf"))
+    first = {"name": "First", "kind": "buy_get", "percent": "50", "collections": "c1", "is_exclusive": "y"}
+    admin.post(f"/admin/promotions/{made.id}", data=TENTH | first | {"version": made.version})
+    second = TENTH | {"name": "Second", "total_limit": "20", "buy": "1", "get": "1", "version": made.version}
 
-    answer = admin.post(f"/admin/promotions/{made.id}", data=TENTH | {"name": "Second", "version": made.version})
+    answer = admin.post(f"/admin/promotions/{made.id}", data=second)
 
     assert answer.status_code == 409
     assert "Somebody changed this promotion meanwhile" in answer.text
-    assert 'value="First"' in answer.text
+    assert (typed_in(answer, "name"), typed_in(answer, "total_limit")) == ("Second", "20")
+    for now in ("First", "Buy some, get some", "50", "Shelf", "ticked", "empty"):
+        assert f"It is now: {now}</p>" in answer.text
+    assert answer.text.count('class="field__error"') == 6
+    again = admin.post(f"/admin/promotions/{made.id}", data=second | {"version": typed_in(answer, "version")})
+    assert (again.status_code, promotions.get_as_staff(made.id).name) == (303, "Second")
+
+
+def test_second_of_two_with_a_mistake_is_told_of_both(admin):
+    made = make.promotion("Spring")
+    admin.post(f"/admin/promotions/{made.id}", data=TENTH | {"name": "First", "version": made.version})
+    second = TENTH | {"name": "Second", "version": made.version}
+
+    unreadable = admin.post(f"/admin/promotions/{made.id}", data=second | {"percent": "x"})
+    wrong = admin.post(f"/admin/promotions/{made.id}", data=second | {"kind": "fixed"})
+
+    assert (unreadable.status_code, wrong.status_code) == (422, 422)
+    for answer, says in ((unreadable, "Write a number like"), (wrong, "Enter how much is taken off")):
+        assert says in answer.text
+        assert "It is now: First" in answer.text
+        assert typed_in(answer, "name") == "Second"
 
 
 def test_limit_below_the_uses_so_far_is_refused(admin):
