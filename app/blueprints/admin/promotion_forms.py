@@ -145,7 +145,7 @@ def _read(text: str | None) -> int | None:
     try:
         money = Money.typed(text or "", config.current().currency)
     except ValueError as error:
-        raise ValidationError("Enter an amount, as in 12.50.") from error
+        raise ValidationError(str(error)) from error
     if money.amount < 1:
         raise ValidationError("Enter an amount above zero.")
     return money.amount

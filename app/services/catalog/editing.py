@@ -8,7 +8,7 @@ from typing import Any
 
 from app import config, db
 from app.errors import Conflict, Invalid, NotFound
-from app.money import Money, advice_on
+from app.money import Money
 from app.services import audit
 from app.services.catalog.documents import PRICES, Collection, Product, Rule, Variant
 from app.services.catalog.gift_cards import as_goods, check, end_runs
@@ -195,12 +195,10 @@ def read_price(text: str) -> Money | None:
     """Read a price as staff type it; nothing is none. Raises Invalid."""
     if not text.strip():
         return None
-    currency = config.current().currency
     try:
-        price = Money.typed(text, currency)
+        price = Money.typed(text, config.current().currency)
     except ValueError as error:
-        plain = f"“{text[:30]}” is no price. Write it as 29 or 29.90."
-        raise Invalid(advice_on(text, currency) or plain) from error
+        raise Invalid(str(error)) from error
     if price.amount not in PRICES:
         raise Invalid(f"“{text[:30]}” is no price to sell at.")
     return price

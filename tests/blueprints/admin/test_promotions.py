@@ -63,6 +63,9 @@ def test_promotion_is_made_with_everything_it_can_say(admin):
         ({"name": ""}, "Give it a name"),
         ({"kind": "fixed"}, "Enter how much is taken off"),
         ({"kind": "fixed", "amount": "a lot"}, "Enter an amount"),
+        ({"kind": "fixed", "amount": "1,200"}, "“1,200” can be read in two ways. Write 1200 or 1.20."),
+        ({"kind": "fixed", "amount": "9" * 20}, "Enter an amount up to 9999999999.99."),
+        ({"minimum": "9" * 20}, "Enter an amount up to 9999999999.99."),
         ({"percent": "101"}, "Enter a number up to 100"),
         ({"percent": "0"}, "Enter a number up to 100, and above 0."),
         ({"percent": "ten"}, "Write a number like 7 or 7.5"),
@@ -87,8 +90,8 @@ def test_wrong_terms_are_refused_at_their_field_and_stay(admin, wrong, says):
     assert says in answer.text
     if "name" not in wrong:
         assert 'value="Typed words"' in answer.text
-    if "percent" in wrong:
-        assert typed_in(answer, "percent") == wrong["percent"]
+    for name in wrong.keys() & {"percent", "amount", "minimum"}:
+        assert typed_in(answer, name) == wrong[name]
     assert len(promotions.list_as_staff()) == 1
 
 
