@@ -93,7 +93,7 @@ def edit_variant(product: str, variant: str) -> Response:
 
 def _prices(form: EditVariant) -> tuple[Money | None, Money | None]:
     price, before = catalog.read_price(form.price.data or ""), catalog.read_price(form.compare_at.data or "")
-    if before and (price is None or before.amount <= price.amount):
+    if before is not None and (price is None or before.amount <= price.amount):
         raise Invalid("The price before must be above the price, or stay empty.")
     return price, before
 
@@ -159,7 +159,7 @@ def everything(product: str) -> dict[str, Any]:
 
 
 def _row(variant: catalog.Variant) -> dict[str, Any]:
-    price, before = (str(money.decimal) if money else "" for money in (variant.price, variant.compare_at))
+    price, before = (str(money.decimal) if money is not None else "" for money in (variant.price, variant.compare_at))
     measure = variant.measure
     form = EditVariant(
         sku=variant.sku, price=price, compare_at=before, read=catalog.fingerprint(variant),

@@ -77,7 +77,10 @@ def edit_variant(
     compare_at: Money | None,
     measure: Measure | None,
 ) -> Variant:
-    """Set a variant's SKU, prices and measure; raise Conflict when it is not as it was `read` (`fingerprint()`)."""
+    """Set a variant's SKU, prices and measure; raise Conflict when it is not as it was `read` (`fingerprint()`).
+
+    A price of 0 is refused: nothing is sold at it, though an import may bring one.
+    """
 
     def edit(product: Product) -> Rewritten:
         before = next((variant for variant in product.variants if variant.id == variant_id), None)
@@ -85,6 +88,8 @@ def edit_variant(
             raise NotFound("This product has no such variant.")
         if fingerprint(before) != read:
             raise Conflict(_OLD)
+        if price is not None and not price:
+            raise Invalid("Enter a price above 0, or leave it empty while it is not for sale.")
         after = replace(before, sku=sku, price=price, compare_at=compare_at, measure=measure)
         if product.is_gift_card:
             check(after)
