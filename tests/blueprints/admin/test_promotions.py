@@ -1,13 +1,13 @@
 """Promotions in the back office."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
 
-from app import db
+from app import clock, db
 from app.services import catalog, checkout, promotions
 from app.services.audit.books import BOOKS
 from tests import make
@@ -157,6 +157,25 @@ def test_second_of_two_with_a_mistake_is_told_of_both(admin):
         assert says in answer.text
         assert "It is now: First" in answer.text
         assert typed_in(answer, "name") == "Second"
+
+
+@pytest.mark.parametrize(
+    ("days", "says"),
+    [
+        ({}, "On"),
+        ({"starts_on": date(2026, 12, 31), "ends_on": date(2026, 12, 31)}, "On"),
+        ({"ends_on": date(2026, 12, 30)}, "Over"),
+        ({"starts_on": date(2027, 1, 3)}, "From 3 Jan 2027"),
+    ],
+)
+def test_table_says_whether_a_promotion_counts_today_in_store_time(app, days, says):
+    make.promotion("Spring", **days)
+    with clock.at(datetime(2026, 12, 30, 23, 30, tzinfo=UTC)):  # in Berlin it is the 31st
+        admin = sign_in(app, make.staff())
+
+        table = admin.get("/admin/promotions/", headers=PART).text
+
+    assert re.search(r'class="badge[^>]*>(?:<[^>]*>)*([^<]+)<', table)[1].strip() == says
 
 
 def test_limit_below_the_uses_so_far_is_refused(admin):
