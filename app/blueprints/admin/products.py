@@ -11,7 +11,7 @@ from app.blueprints.admin._newer import find_newer, mark_newer
 from app.blueprints.admin.product_forms import Edit, EditVariant, Upload
 from app.errors import Conflict, Invalid, ShopError
 from app.money import Money
-from app.services import catalog, search
+from app.services import catalog, images, search
 
 bp = Blueprint("products", __name__, url_prefix="/products")
 
@@ -150,6 +150,7 @@ def everything(product: str) -> dict[str, Any]:
         "form": form,
         "uploads": catalog.uploads_of(product),
         "upload": Upload(),
+        "most_bytes": images.MAX_BYTES,
         "rows": [_row(variant) for variant in shown.variants[first:following]],
         "later": url_for(".show", product=product, start=following) if has_more else None,
         "earlier": url_for(".show", product=product, start=max(0, first - _VARIANTS)) if first else None,
