@@ -111,3 +111,16 @@ def test_picture_that_is_too_large_is_not_sent(cleo: Page, running):
     expect(cleo.get_by_role("alert")).to_have_text("That file is too large. Choose a file of at most 20 MB.")
     expect(cleo.get_by_label("What it shows")).to_have_value("Three ridges")
     assert "POST" not in sent
+
+
+@pytest.mark.parametrize("room", ["taxes", "products", "promotions", "stock", "gift-cards", "orders", "collections"])
+def test_wide_tables_scroll_by_themselves_on_a_phone(cleo: Page, running, room):
+    make.tax_rate("DE", "19")
+    search.index_products([make.product("Slack Tide", sku="SLK-1").id])
+    make.promotion("Friends", code="FRIENDS")
+    make.order(paid=True)
+    cleo.set_viewport_size({"width": 390, "height": 844})
+
+    cleo.goto(f"{running.address}/admin/{room}/")
+
+    assert cleo.evaluate("document.documentElement.scrollWidth") <= 390
