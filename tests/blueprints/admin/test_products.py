@@ -210,31 +210,6 @@ def test_price_before_must_be_above(admin, tide):
     assert edit_variant(admin, tide, price="29", compare_at="29").status_code == 422
 
 
-@pytest.mark.parametrize("headers", [PART, {}])
-def test_price_of_nothing_is_refused_with_a_reason(admin, tide, headers):
-    answer = edit_variant(admin, tide, price="0,00", sku="TYPED", headers=headers)
-    before = edit_variant(admin, tide, compare_at="0", headers=headers)
-
-    assert (answer.status_code, before.status_code) == (422, 422)
-    assert "Enter a price above 0, or leave it empty while it is not for sale." in answer.text
-    assert 'value="0,00"' in answer.text
-    assert 'value="TYPED"' in answer.text
-    assert "The price before must be above the price" in before.text
-    assert now(tide).variants == tide.variants
-
-
-def test_price_of_nothing_that_an_import_brought_is_shown_and_not_erased(admin, tide):
-    free = replace(tide.variants[0], price=Money.zero("EUR"))
-    catalog.save_product(replace(now(tide), variants=(free, *tide.variants[1:])))
-
-    page = admin.get(f"/admin/products/{tide.id}")
-    kept = edit_variant(admin, now(tide), price="0.00", sku="SLK-9", headers=PART)
-
-    assert 'value="0.00"' in page.text
-    assert kept.status_code == 422
-    assert now(tide).variants[0].price == Money.zero("EUR")
-
-
 def test_rows_of_one_product_are_edited_beside_each_other(admin, tide):
     first = edit_variant(admin, tide, price="31", headers=PART)
     second = edit_variant(admin, tide, place=1, sku="SLK-2", price="41", headers=PART)
