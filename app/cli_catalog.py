@@ -64,6 +64,8 @@ def import_file(file: Path, folder: Path | None, *, dry_run: bool, set_stock: bo
 @click.option("--problems", type=click.Path(path_type=Path), help="Write what was wrong in the file to this CSV.")
 def imports(run: str | None, problems: Path | None) -> None:
     """Say how far imports are: the newest, or one."""
+    if problems and not run:
+        raise click.UsageError(f"Name the import too: `flask shop imports RUN --problems {problems}`.")
     try:
         found = [catalog.get_import(run)] if run else catalog.list_imports()
     except ShopError as error:
@@ -74,7 +76,10 @@ def imports(run: str | None, problems: Path | None) -> None:
         counts = f"{each.changed} changed, {each.unchanged} as they were, {each.failed} left out"
         click.echo(f"{each.id}  {each.file_name}  {state}: {counts}")
     if run and problems:
-        problems.write_text(catalog.problems_of(run), encoding="utf-8")
+        try:
+            problems.write_text(catalog.problems_of(run), encoding="utf-8")
+        except OSError as error:
+            raise click.ClickException(f"{problems} cannot be written: {error.strerror}.") from error
         click.echo(f"What was wrong is in {problems}.")
 
 

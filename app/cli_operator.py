@@ -30,6 +30,9 @@ def fsck(*, mends: bool, only: str) -> None:
     Safe on a shop that sells: it reads in pages, each from one moment. What is mended is asked of the jobs that do it
     every day, so it may take a minute; ask again then.
     """
+    names = [each.name for each in health.CHECKS]
+    if not any(name.startswith(only) for name in names):
+        raise click.ClickException(f"No check's name begins with “{only}”. There are: {', '.join(names)}.")
     open_ones = 0
     for each in health.examine(mends=mends, only=only):
         click.echo(f"{'ok ' if each.is_well else 'BAD'}  {each.check.name:<20} {each.check.claim}")

@@ -7,6 +7,8 @@ import click
 from app.errors import ShopError
 from app.services import accounts
 
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
 
 @click.group("staff")
 def staff() -> None:
@@ -17,16 +19,26 @@ def staff() -> None:
 @click.argument("email")
 @click.option("--name", required=True, help="What colleagues call them.")
 @click.option("--role", type=click.Choice(list(accounts.ROLES)), required=True)
-@click.option("--password-file", type=click.Path(path_type=Path, exists=True), help="Its first line is the password.")
+@click.option("--password-file", type=_FILE, help="Its first line is the password.")
 @click.option("--enrols", is_flag=True, help="They set up their authenticator themselves at the first sign-in.")
 def add(email: str, name: str, role: str, password_file: Path | None, *, enrols: bool) -> None:
     """Add a member of staff and print what they need to sign in; it is not shown again."""
-    password = password_file.read_text(encoding="utf-8").splitlines()[0] if password_file else None
+    password = _first_line(password_file) if password_file else None
     try:
         added = accounts.add(email, name, role, password=password, enrols=enrols)
     except ShopError as refusal:
         raise click.ClickException(str(refusal)) from refusal
     _tell(added, has_own_password=password is not None)
+
+
+def _first_line(file: Path) -> str:
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{file} cannot be read. Save it as UTF-8.") from error
+    if not lines or not lines[0].strip():
+        raise click.ClickException(f"{file} has no password. Write it on the first line.")
+    return lines[0]
 
 
 @staff.command("reset")

@@ -23,6 +23,8 @@ _EXPONENTS = {
     **dict.fromkeys(("CLF", "UYW"), 4),
 }
 
+MOST = 10**12 - 1  # minor units that somebody may type: beyond is a slip, and at last more than a database keeps
+
 _PLAIN = re.compile(r"[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})")  # no exponent: 1e99999999 takes hours to write out
 _THREE_BEHIND_A_MARK = re.compile(r"(\d{1,20})[.,](\d{3})")
 
@@ -71,10 +73,17 @@ class Money:
 
     @classmethod
     def typed(cls, text: str, currency: str) -> Self:
-        """Read an amount as people type it, 19.99 or 19,99; raise ValueError as `parse`, or for two meanings."""
+        """Read an amount as people type it, 19.99 or 19,99; raise ValueError that says what to type instead."""
         if advice := advice_on(text, currency):
             raise ValueError(advice)
-        return cls.parse(text.replace(",", "."), currency)
+        try:
+            money = cls.parse(text.replace(",", "."), currency)
+        except ValueError as error:
+            example = cls(1250, currency).decimal
+            raise ValueError(f"“{text.strip()[:30]}” cannot be read. Enter an amount, as in {example}.") from error
+        if abs(money.amount) > MOST:
+            raise ValueError(f"Enter an amount up to {cls(MOST, currency).decimal}.")
+        return money
 
     @classmethod
     def total(cls, parts: Iterable[Self], currency: str) -> Self:

@@ -99,7 +99,8 @@ def variant(
 
 def promotion(name: str = "Friends", *, kind: str = "percent", **terms: Any) -> promotions.Promotion:
     """Make a promotion: a tenth off for everybody, unless told otherwise."""
-    terms = {"percent": Decimal(10)} | terms if kind == "percent" else terms
+    percent = {"percent": Decimal(10), "buy_get": Decimal(100)}.get(kind)
+    terms = {"percent": percent} | terms
     return promotions.add(promotions.Terms(name=name, kind=kind, **terms), actor="test")
 
 

@@ -1,5 +1,6 @@
 """Money: nothing is lost and nothing is made when amounts are added, rounded or shared out."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -52,6 +53,21 @@ def test_amount_is_read_as_people_type_it() -> None:
     for text in ("1,200", "1.200"):
         with pytest.raises(ValueError, match="two ways"):
             Money.typed(text, "EUR")
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "says"),
+    [
+        ("much", "EUR", "“much” cannot be read. Enter an amount, as in 12.50."),
+        ("12.345678", "EUR", "Enter an amount, as in 12.50."),
+        ("5.5", "JPY", "Enter an amount, as in 1250."),
+        ("10000000000", "EUR", "Enter an amount up to 9999999999.99."),
+        ("-" + "9" * 20, "EUR", "Enter an amount up to 9999999999.99."),
+    ],
+)
+def test_what_cannot_be_kept_is_refused_with_what_to_type_instead(text: str, currency: str, says: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(says)):
+        Money.typed(text, currency)
 
 
 @pytest.mark.parametrize(("factor", "want"), [("0.5", 1), ("0.25", 0), ("1.5", 2), ("-0.5", -1)])

@@ -94,3 +94,33 @@ def test_price_is_written_in_its_row(cleo: Page, running):
 
     expect(cleo.locator(f"#variant-{product.variants[0].id}")).to_have_class("table__row--changed")
     assert catalog.get_product_as_staff(product.id).variants[0].price.amount == 3150
+
+
+def test_picture_that_is_too_large_is_not_sent(cleo: Page, running):
+    product = make.product("Slack Tide")
+    sent: list[str] = []
+    cleo.goto(f"{running.address}/admin/products/{product.id}")
+    cleo.on("request", lambda request: sent.append(request.method))
+    cleo.get_by_label("What it shows").fill("Three ridges")
+
+    cleo.get_by_label("Picture", exact=True).set_input_files(
+        {"name": "large.jpg", "mimeType": "image/jpeg", "buffer": bytes(20_000_001)}
+    )
+    cleo.get_by_role("button", name="Add", exact=True).click()
+
+    expect(cleo.get_by_role("alert")).to_have_text("That file is too large. Choose a file of at most 20 MB.")
+    expect(cleo.get_by_label("What it shows")).to_have_value("Three ridges")
+    assert "POST" not in sent
+
+
+@pytest.mark.parametrize("room", ["taxes", "products", "promotions", "stock", "gift-cards", "orders", "collections"])
+def test_wide_tables_scroll_by_themselves_on_a_phone(cleo: Page, running, room):
+    make.tax_rate("DE", "19")
+    search.index_products([make.product("Slack Tide", sku="SLK-1").id])
+    make.promotion("Friends", code="FRIENDS")
+    make.order(paid=True)
+    cleo.set_viewport_size({"width": 390, "height": 844})
+
+    cleo.goto(f"{running.address}/admin/{room}/")
+
+    assert cleo.evaluate("document.documentElement.scrollWidth") <= 390

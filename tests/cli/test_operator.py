@@ -97,3 +97,12 @@ def test_verify_says_how_much_agrees_and_fails_for_a_problem(app, stores):
     assert (well.exit_code, well.output) == (0, "1 rows and 0 checkpoints agree.\n")
     assert altered.exit_code == 1
     assert "was altered" in altered.output
+
+
+def test_fsck_refuses_a_name_that_no_check_has_and_says_which_there_are(app):
+    said = run(app, "fsck", "--only", "stok")
+
+    assert said.exit_code == 1
+    assert "No check's name begins with “stok”. There are: " in said.output
+    assert "stock.reserved" in said.output
+    assert "agree" not in said.output

@@ -38,6 +38,25 @@ def test_add_takes_a_password_from_a_file_and_does_not_print_it(run, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("kept", "says"),
+    [
+        (b"", "has no password"),
+        (b"\nlater\n", "has no password"),
+        (b"caf\xe9 au lait, s'il vous pla\xeet", "Save it as UTF-8"),
+    ],
+)
+def test_add_refuses_a_file_without_a_password(run, tmp_path, kept, says):
+    file = tmp_path / "password"
+    file.write_bytes(kept)
+
+    said = run("staff", "add", "cleo@shop.example", "--name", "Cleo", "--role", "owner", "--password-file", str(file))
+
+    assert said.exit_code == 1
+    assert says in said.output
+    assert str(file) in said.output
+
+
+@pytest.mark.parametrize(
     ("email", "words"), [("cleo", "no e-mail address"), ("cleo@shop.example", "a member of staff already")]
 )
 def test_add_refuses_in_a_sentence(run, app, email, words):

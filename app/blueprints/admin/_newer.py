@@ -1,8 +1,8 @@
 """What somebody else wrote meanwhile, beside what was typed: whoever saves again then writes over it knowingly."""
 
-from typing import Any
+from decimal import Decimal
 
-from wtforms import Form
+from wtforms import Field, Form, SelectField
 
 _NO_STATE = {"version", "read", "shown_of"}  # how old a form is, and what it asks for
 _LONGEST = 200  # characters
@@ -11,9 +11,7 @@ _LONGEST = 200  # characters
 def find_newer(form: Form, newest: Form) -> dict[str, str]:
     """Return the fields of a form that are otherwise by now, each with what it is."""
     return {
-        now.name: _plain(now.data)
-        for now in newest
-        if now.name not in _NO_STATE and _plain(now.data) != _plain(form[now.name].data)
+        now.name: _plain(now) for now in newest if now.name not in _NO_STATE and _plain(now) != _plain(form[now.name])
     }
 
 
@@ -23,7 +21,12 @@ def mark_newer(form: Form, newest: Form) -> None:
         form[name].errors = [*form[name].errors, f"It is now: {now}"]
 
 
-def _plain(value: Any) -> str:
+def _plain(field: Field) -> str:
+    value = field.data
+    if isinstance(field, SelectField):
+        value = ", ".join(option.label.text for option in field if option.checked)
+    if isinstance(value, Decimal):
+        value = f"{value.normalize():f}"
     if isinstance(value, bool):
         return "ticked" if value else "not ticked"
     text = " ".join(str("" if value is None else value).split())

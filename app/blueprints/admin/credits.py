@@ -77,7 +77,7 @@ def _wish_of(values: Mapping[str, str], order: orders.Order) -> Wish:
         try:
             amounts[name] = Money.typed(values.get(name, "").strip() or "0", order.currency).amount
         except ValueError as error:
-            raise Invalid("Enter amounts.", **{name: "Enter an amount, as in 12.50."}) from error
+            raise Invalid("Enter amounts.", **{name: str(error)}) from error
     return Wish(pieces_of(values, order), **amounts)
 
 

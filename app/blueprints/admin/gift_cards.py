@@ -54,8 +54,8 @@ def issue() -> Response:
         return _show_index(status=422, form=form)
     try:
         amount = Money.typed(form.amount.data or "", config.current().currency)
-    except ValueError:
-        return _show_index(status=422, form=form, refusal=Invalid("Enter an amount.", amount="As in 25.00."))
+    except ValueError as error:
+        return _show_index(status=422, form=form, refusal=Invalid("Enter an amount.", amount=str(error)))
     try:
         confirm(form.code.data or "")
         note = (form.note.data or "").strip()

@@ -81,8 +81,8 @@ def refund(number: str) -> Response:
         return _refuse(order, None, refund_form=form)
     try:
         amount = Money.typed(form.amount.data or "", order.currency)
-    except ValueError:
-        return _refuse(order, Invalid("Enter an amount.", amount="Enter an amount, as in 12.50."), refund_form=form)
+    except ValueError as error:
+        return _refuse(order, Invalid("Enter an amount.", amount=str(error)), refund_form=form)
     try:
         confirm(form.code.data or "")
         orders.refund_as_staff(

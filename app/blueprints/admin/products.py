@@ -11,7 +11,7 @@ from app.blueprints.admin._newer import find_newer, mark_newer
 from app.blueprints.admin.product_forms import Edit, EditVariant, Upload
 from app.errors import Conflict, Invalid, ShopError
 from app.money import Money
-from app.services import catalog, search
+from app.services import catalog, images, search
 
 bp = Blueprint("products", __name__, url_prefix="/products")
 
@@ -93,7 +93,7 @@ def edit_variant(product: str, variant: str) -> Response:
 
 def _prices(form: EditVariant) -> tuple[Money | None, Money | None]:
     price, before = catalog.read_price(form.price.data or ""), catalog.read_price(form.compare_at.data or "")
-    if before and (price is None or before.amount <= price.amount):
+    if before is not None and (price is None or before.amount <= price.amount):
         raise Invalid("The price before must be above the price, or stay empty.")
     return price, before
 
@@ -150,6 +150,7 @@ def everything(product: str) -> dict[str, Any]:
         "form": form,
         "uploads": catalog.uploads_of(product),
         "upload": Upload(),
+        "most_bytes": images.MAX_BYTES,
         "rows": [_row(variant) for variant in shown.variants[first:following]],
         "later": url_for(".show", product=product, start=following) if has_more else None,
         "earlier": url_for(".show", product=product, start=max(0, first - _VARIANTS)) if first else None,
@@ -159,7 +160,7 @@ def everything(product: str) -> dict[str, Any]:
 
 
 def _row(variant: catalog.Variant) -> dict[str, Any]:
-    price, before = (str(money.decimal) if money else "" for money in (variant.price, variant.compare_at))
+    price, before = (str(money.decimal) if money is not None else "" for money in (variant.price, variant.compare_at))
     measure = variant.measure
     form = EditVariant(
         sku=variant.sku, price=price, compare_at=before, read=catalog.fingerprint(variant),

@@ -7,7 +7,6 @@ from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
     DateField,
-    DecimalField,
     Form,
     IntegerField,
     SelectField,
@@ -19,9 +18,10 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional, Vali
 
 from app import config
 from app.blueprints._choices import SelectChoice
+from app.blueprints._percents import PercentField
 from app.money import Money
 from app.services import catalog
-from app.services.promotions import Promotion, Terms
+from app.services.promotions import WITH_PERCENT, Promotion, Terms
 
 _KINDS = {
     "percent": "Percent off",
@@ -42,9 +42,8 @@ class PromotionForm(Form):
     )  # fmt: skip
     code = StringField("Code", [Optional(), Length(max=40)], description="Without one it counts by itself.")
     kind = SelectField("Gives", choices=[SelectChoice(value, words) for value, words in _KINDS.items()])
-    percent = DecimalField(
-        "Percent", [Optional(), NumberRange(0.01, 100, "Enter a number up to 100.")], default=None,
-        description="Also for “buy some, get some”; 100 where empty.",
+    percent = PercentField(
+        "Percent", description="Of the price. For “buy some, get some” too, where 100 is free.",
     )  # fmt: skip
     amount = StringField("Amount", [Optional(), Length(max=20)])
     buy = IntegerField("Buy", [Optional(), NumberRange(1, 99, "Enter a whole number from 1 to 99.")])
@@ -77,17 +76,24 @@ class PromotionForm(Form):
     def of(cls, promotion: Promotion, shelves: Sequence[catalog.Collection]) -> Self:
         """Return the form as a promotion fills it."""
         names = (
-            *("name", "code", "kind", "percent", "buy", "get", "collections", "is_first_order_only", "is_exclusive"),
+            *("name", "code", "kind", "buy", "get", "collections", "is_first_order_only", "is_exclusive"),
             *("total_limit", "customer_limit", "starts_on", "ends_on", "version"),
         )
         slugs = [f"/products/{each.slug}" for each in catalog.find_products(promotion.products)]
         return cls(
             shelves,
             **{name: getattr(promotion, name) for name in names},
+            percent=promotion.percent if promotion.kind in WITH_PERCENT else None,
             amount=_written(promotion.amount),
             minimum=_written(promotion.minimum),
             products="\n".join(slugs),
         )
+
+    def validate_percent(self, field: PercentField) -> None:
+        """Refuse a percent that takes nothing off, or too much, or that is missing where the promotion is one."""
+        is_missing = field.data is None and self.kind.data in WITH_PERCENT
+        if is_missing or (field.data is not None and not 0 < field.data <= 100):
+            raise ValidationError("Enter a number up to 100, and above 0.")
 
     def validate_amount(self, field: StringField) -> None:
         """Refuse what is no amount."""
@@ -116,7 +122,7 @@ class PromotionForm(Form):
             name=(self.name.data or "").strip(),
             kind=self.kind.data,
             code=self.code.data or "",
-            percent=self.percent.data if self.percent.data is not None else Terms.percent,
+            percent=self.percent.data,
             amount=_read(self.amount.data),
             buy=self.buy.data or 1,
             get=self.get.data or 1,
@@ -139,7 +145,7 @@ def _read(text: str | None) -> int | None:
     try:
         money = Money.typed(text or "", config.current().currency)
     except ValueError as error:
-        raise ValidationError("Enter an amount, as in 12.50.") from error
+        raise ValidationError(str(error)) from error
     if money.amount < 1:
         raise ValidationError("Enter an amount above zero.")
     return money.amount

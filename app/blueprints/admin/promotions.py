@@ -7,10 +7,11 @@ from flask import Blueprint, Response, request, url_for
 from app import config
 from app.blueprints._access import staff, staff_only
 from app.blueprints._pages import page, see_other
+from app.blueprints.admin._newer import mark_newer
 from app.blueprints.admin.promotion_forms import PromotionForm
 from app.errors import Conflict, Invalid, ShopError
 from app.money import Money
-from app.services import catalog, promotions
+from app.services import catalog, promotions, tax
 from app.services.promotions import Promotion
 
 bp = Blueprint("promotions", __name__, url_prefix="/promotions")
@@ -28,6 +29,7 @@ def index() -> Response:
     return page(
         "admin/promotions/index.html", part="admin/promotions/_table.html",
         promotions=shown, uses=promotions.uses_of_promotions(each.id for each in shown), state=state, gives=_gives,
+        today=tax.today(),
         later=url_for(".index", state=state or None, before=shown[-1].id) if len(found) > _SHOWN else None,
         is_first=before is None, may_edit=staff().may("promotions.edit"),
     )  # fmt: skip
@@ -50,7 +52,7 @@ def add() -> Response:
     try:
         made = promotions.add(form.terms(), actor=staff().actor)
     except Invalid as refusal:
-        return _show_form(None, form, status=422, refusal=refusal)
+        return _refuse(None, form, refusal, status=422)
     return see_other(url_for(".show", promotion=made.id))
 
 
@@ -68,14 +70,13 @@ def change(promotion: str) -> Response:
     """Change a promotion for orders to come."""
     found, form = promotions.get_as_staff(promotion), PromotionForm(catalog.collections(), request.form)
     if not form.validate():
-        return _show_form(found, form, status=422)
+        return _refuse(found, form, None, status=422)
     try:
         promotions.change(promotion, form.terms(), version=form.version.data or 0, actor=staff().actor)
     except Invalid as refusal:
-        return _show_form(found, form, status=422, refusal=refusal)
+        return _refuse(found, form, refusal, status=422)
     except Conflict as refusal:
-        now = promotions.get_as_staff(promotion)
-        return _show_form(now, PromotionForm.of(now, catalog.collections()), status=409, refusal=refusal)
+        return _refuse(promotions.get_as_staff(promotion), form, refusal, status=409)
     return see_other(url_for(".show", promotion=promotion))
 
 
@@ -91,11 +92,18 @@ def stop(promotion: str) -> Response:
     return see_other(url_for(".show", promotion=promotion))
 
 
+def _refuse(now: Promotion | None, form: PromotionForm, refusal: ShopError | None, *, status: int) -> Response:
+    """Show what was typed with what is wrong, and what somebody else made of it; the next try counts from that."""
+    for name, advice in getattr(refusal, "fields", {}).items():
+        form[name].errors = [advice]
+    if now and form.version.data != now.version:
+        mark_newer(form, PromotionForm.of(now, catalog.collections()))
+    return _show_form(now, form, status=status, refusal=refusal)
+
+
 def _show_form(
     promotion: Promotion | None, form: PromotionForm, *, status: int = 200, refusal: ShopError | None = None
 ) -> Response:
-    for name, advice in getattr(refusal, "fields", {}).items():
-        form[name].errors = [advice]
     uses = promotions.uses_of_promotions([promotion.id]).get(promotion.id, 0) if promotion else 0
     return page(
         "admin/promotions/show.html", status=status, promotion=promotion, form=form, uses=uses, gives=_gives,

@@ -106,4 +106,4 @@ def _delivery(text: str, order: orders.Order) -> int:
     try:
         return Money.typed(text.strip() or "0", order.currency).amount
     except ValueError as error:
-        raise Invalid("Enter an amount.", delivery="Enter an amount, as in 12.50.") from error
+        raise Invalid("Enter an amount.", delivery=str(error)) from error

@@ -4,12 +4,13 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
-from wtforms import DateField, DecimalField, Form, IntegerField, SelectField, StringField
+from wtforms import DateField, Form, IntegerField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from app.blueprints._access import staff, staff_only
 from app.blueprints._choices import SelectChoice
 from app.blueprints._pages import changed, page, see_other
+from app.blueprints._percents import PercentField
 from app.errors import Conflict, Invalid, ShopError
 from app.services import tax
 
@@ -22,7 +23,7 @@ _PERCENT = [InputRequired("Enter a number."), NumberRange(0, 99.999, "Enter a nu
 class Percent(Form):
     """What a rate is to be. `version` is the rate's as it was read; another one means somebody was faster."""
 
-    percent = DecimalField("Percent", _PERCENT, places=None)
+    percent = PercentField("Percent", _PERCENT, places=3)
     version = IntegerField(validators=[InputRequired()])
 
 
@@ -36,7 +37,7 @@ class NewRate(Form):
     postcode = StringField("Postcode begins with", [Optional(), Length(max=12)])
     tax_class = SelectField("Class", choices=[SelectChoice(each, each.replace("_", " ")) for each in tax.CLASSES])
     name = StringField("Name", [DataRequired("Enter what it is called on receipts."), Length(max=20)], default="VAT")
-    percent = DecimalField("Percent", _PERCENT, places=None)
+    percent = PercentField("Percent", _PERCENT, places=3)
     valid_from = DateField("From", [InputRequired("Enter the first day.")])
 
 
@@ -122,7 +123,7 @@ def _row(rate: tax.TaxRate) -> dict[str, Any]:
     """Gather what a row shows."""
     return {
         "rate": rate,
-        "form": Percent(percent=rate.percent.normalize(), version=rate.version),
+        "form": Percent(percent=rate.percent, version=rate.version),
         "may_edit": staff().may("taxes.edit"),
         "is_later": rate.valid_from > tax.today(),
     }

@@ -9,14 +9,14 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from app.money import Money
+from app.money import MOST, Money
 from app.services.catalog.measures import Measure, UnitPrice
 from app.services.images import Media
 
 Document = Mapping[str, Any]
 HOME = "home"  # the slug of the collection whose picture, words and products the home page shows
 
-PRICES = range(10**12)  # minor units that something may cost
+PRICES = range(MOST + 1)  # minor units that something may cost
 
 
 @dataclass(frozen=True)

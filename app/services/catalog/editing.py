@@ -8,7 +8,7 @@ from typing import Any
 
 from app import config, db
 from app.errors import Conflict, Invalid, NotFound
-from app.money import Money, advice_on
+from app.money import Money
 from app.services import audit
 from app.services.catalog.documents import PRICES, Collection, Product, Rule, Variant
 from app.services.catalog.gift_cards import as_goods, check, end_runs
@@ -77,7 +77,10 @@ def edit_variant(
     compare_at: Money | None,
     measure: Measure | None,
 ) -> Variant:
-    """Set a variant's SKU, prices and measure; raise Conflict when it is not as it was `read` (`fingerprint()`)."""
+    """Set a variant's SKU, prices and measure; raise Conflict when it is not as it was `read` (`fingerprint()`).
+
+    A price of 0 is refused: nothing is sold at it, though an import may bring one.
+    """
 
     def edit(product: Product) -> Rewritten:
         before = next((variant for variant in product.variants if variant.id == variant_id), None)
@@ -85,6 +88,8 @@ def edit_variant(
             raise NotFound("This product has no such variant.")
         if fingerprint(before) != read:
             raise Conflict(_OLD)
+        if price is not None and not price:
+            raise Invalid("Enter a price above 0, or leave it empty while it is not for sale.")
         after = replace(before, sku=sku, price=price, compare_at=compare_at, measure=measure)
         if product.is_gift_card:
             check(after)
@@ -195,12 +200,10 @@ def read_price(text: str) -> Money | None:
     """Read a price as staff type it; nothing is none. Raises Invalid."""
     if not text.strip():
         return None
-    currency = config.current().currency
     try:
-        price = Money.typed(text, currency)
+        price = Money.typed(text, config.current().currency)
     except ValueError as error:
-        plain = f"“{text[:30]}” is no price. Write it as 29 or 29.90."
-        raise Invalid(advice_on(text, currency) or plain) from error
+        raise Invalid(str(error)) from error
     if price.amount not in PRICES:
         raise Invalid(f"“{text[:30]}” is no price to sell at.")
     return price

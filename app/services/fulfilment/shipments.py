@@ -110,8 +110,10 @@ def get_for_job(shipment_id: str) -> Shipment:
 
 
 def label_pdf(staff: Staff, shipment_id: str) -> bytes:  # noqa: ARG001 - asked for so that only staff can ask
-    """Return a shipment's label to print; raise NotFound while it has none."""
+    """Return a shipment's label to print; raise NotFound while it has none, Conflict when the parcel was cancelled."""
     shipment = get_for_job(shipment_id)
+    if shipment.state == ShipmentState.VOIDED:
+        raise Conflict("This parcel was cancelled, so there is no label to print.")
     if shipment.label_key is None:
         raise NotFound("This parcel has no label yet.")
     return stores.s3().get_object(Bucket=stores.bucket(), Key=shipment.label_key)["Body"].read()

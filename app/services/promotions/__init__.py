@@ -6,6 +6,7 @@ placed, and given back once when it ends unpaid or is cancelled whole.
 """
 
 from app.services.promotions.back_office import (
+    WITH_PERCENT,
     Terms,
     add,
     change,
@@ -20,6 +21,7 @@ from app.services.promotions.reading import candidates, customer, plain_code
 from app.services.promotions.taking import UsedUp, give_back, take, take_again
 
 __all__ = [
+    "WITH_PERCENT",
     "Candidates",
     "Customer",
     "Goods",

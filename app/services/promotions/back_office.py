@@ -15,17 +15,21 @@ from app.services import audit
 from app.services.promotions.models import Promotion, PromotionUse
 from app.services.promotions.reading import plain_code
 
-_STALE = "Somebody changed this promotion meanwhile. This is how it is now; please make your changes again."
+WITH_PERCENT = ("percent", "buy_get")  # kinds that take a part off; "buy some, get some" gives free by 100
+_STALE = "Somebody changed this promotion meanwhile. Look at what it is now, then do it again if it is still needed."
 
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """What staff decide about a promotion. Amounts are minor units; `code` empty means that it counts by itself."""
+    """What staff decide about a promotion. Amounts are minor units; `code` empty means that it counts by itself.
+
+    `percent` must be said by the kinds WITH_PERCENT, and counts for no other.
+    """
 
     name: str
     kind: str
     code: str = ""
-    percent: Decimal = Decimal(100)
+    percent: Decimal | None = None
     amount: int | None = None
     buy: int = 1
     get: int = 1
@@ -42,7 +46,8 @@ class Terms:
     def values(self) -> dict[str, Any]:
         """Return the columns."""
         lists = {"collections": list(self.collections), "products": list(self.products)}
-        return asdict(self) | lists | {"code": plain_code(self.code) or None}
+        percent = self.percent if self.kind in WITH_PERCENT else Decimal(100)
+        return asdict(self) | lists | {"code": plain_code(self.code) or None, "percent": percent}
 
 
 def list_as_staff(*, with_stopped: bool = False, before: str | None = None, limit: int = 51) -> Sequence[Promotion]:
@@ -138,6 +143,8 @@ def _lock(promotion_id: str, version: int) -> Promotion:
 def _check(terms: Terms) -> None:
     """Refuse terms that contradict themselves, each at its field."""
     wrong: dict[str, str] = {}
+    if terms.kind in WITH_PERCENT and (terms.percent is None or not 0 < terms.percent <= 100):
+        wrong["percent"] = "Enter a number up to 100, and above 0."
     if terms.kind == "fixed" and not terms.amount:
         wrong["amount"] = "Enter how much is taken off."
     if terms.starts_on and terms.ends_on and terms.ends_on < terms.starts_on:

@@ -5,6 +5,11 @@ customElements.define("picture-upload", class extends HTMLElement {
     this.form = this.querySelector("form");
     this.form.addEventListener("submit", (event) => {
       const file = this.form.elements.file.files[0];
+      if (file?.size > Number(this.dataset.most)) {
+        event.preventDefault();
+        this.#say(this.dataset.tooLarge);
+        return;
+      }
       if (!file || this.isSent) return;
       event.preventDefault();
       this.#send(file);

@@ -49,7 +49,10 @@ def test_second_click_with_the_cookie_before_the_code_shows_the_card_too(app, ad
     assert before != renewed == admin.get_cookie(name).value
 
 
-@pytest.mark.parametrize(("change", "words"), [({"amount": "much"}, "As in 25.00"), ({"amount": "0"}, "above zero"),
+@pytest.mark.parametrize(("change", "words"), [({"amount": "much"}, "Enter an amount, as in 12.50."),
+                                               ({"amount": "1,200"}, "Write 1200 or 1.20."),
+                                               ({"amount": "9" * 20}, "Enter an amount up to 9999999999.99."),
+                                               ({"amount": "0"}, "above zero"),
                                                ({"note": ""}, "Say what for")])  # fmt: skip
 def test_issuing_refuses_bad_input_and_keeps_what_was_typed(admin, change, words):
     answer = admin.post("/admin/gift-cards/", data=FORM | change)

@@ -188,6 +188,8 @@ def test_refund_by_two_at_once_is_done_by_one(app, cleo):
     [
         ({"amount": "much"}, 422, "Enter an amount"),
         ({"amount": "1.005"}, 422, "Enter an amount"),
+        ({"amount": "1.005"}, 422, "Write 1005 or 1.00"),
+        ({"amount": "9" * 18}, 422, "Enter an amount up to 9999999999.99."),
         ({"amount": "0"}, 422, "amount above zero"),
         ({"amount": "-5"}, 422, "amount above zero"),
         ({"amount": "99999"}, 409, "can still be refunded"),

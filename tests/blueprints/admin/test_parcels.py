@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from app import clock, db
-from app.services import fulfilment
+from app.services import cancellations, fulfilment
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
 from tests.working import work
@@ -59,6 +59,25 @@ def test_a_wrong_number_and_an_empty_one_are_refused(admin, companies):
     assert admin.post(url, data={"tracking_number": "1Z00"}).status_code == 422
     assert admin.post(url).status_code == 422
     assert fulfilment.get_for_job(shipment.id).state == "maybe_bought"
+
+
+def test_a_voided_parcel_has_no_label_to_print(admin, companies):
+    order = make.paid_order()
+    work()
+    (shipment,) = fulfilment.shipments_of(order.id)
+    url = f"/admin/orders/{order.number}/labels/{shipment.id}.pdf"
+    before = admin.get(f"/admin/orders/{order.number}").text
+    wanted = {line.position: line.quantity for line in order.lines}
+    amount = cancellations.quote(order, wanted).paid.amount
+    cancellations.cancel(order.id, wanted, amount=amount, reason="Changed my mind", actor="customer", key="click")
+
+    page, label = admin.get(f"/admin/orders/{order.number}").text, admin.get(url)
+
+    assert url in before
+    assert fulfilment.get_for_job(shipment.id).state == "voided"
+    assert "Label to print" not in page
+    assert label.status_code == 409
+    assert "This parcel was cancelled, so there is no label to print." in label.text
 
 
 def test_a_label_that_is_on_its_way_stays(admin, companies):

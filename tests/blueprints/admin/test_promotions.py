@@ -1,11 +1,13 @@
 """Promotions in the back office."""
 
-from datetime import date
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
 
-from app import db
+from app import clock, db
 from app.services import catalog, checkout, promotions
 from app.services.audit.books import BOOKS
 from tests import make
@@ -20,6 +22,11 @@ def audited():
     intake = BOOKS["orders"].intake
     with db.orders.reading() as session:
         return [row.act for row in session.scalars(select(intake).order_by(intake.id)) if "promotion" in row.act]
+
+
+def typed_in(page, name):
+    """Return what the field shows."""
+    return re.search(rf'<input [^>]*name="{name}"[^>]* value="([^"]*)"', page.text)[1]
 
 
 def test_table_without_promotions_says_how_to_begin(admin):
@@ -56,7 +63,19 @@ def test_promotion_is_made_with_everything_it_can_say(admin):
         ({"name": ""}, "Give it a name"),
         ({"kind": "fixed"}, "Enter how much is taken off"),
         ({"kind": "fixed", "amount": "a lot"}, "Enter an amount"),
+        ({"kind": "fixed", "amount": "1,200"}, "“1,200” can be read in two ways. Write 1200 or 1.20."),
+        ({"kind": "fixed", "amount": "9" * 20}, "Enter an amount up to 9999999999.99."),
+        ({"minimum": "9" * 20}, "Enter an amount up to 9999999999.99."),
         ({"percent": "101"}, "Enter a number up to 100"),
+        ({"percent": "0"}, "Enter a number up to 100, and above 0."),
+        ({"percent": "ten"}, "Write a number like 7 or 7.5"),
+        ({"percent": "1.234,5"}, "Write a number like 7 or 7.5, with up to 2 digits behind the point."),
+        ({"percent": "1,200"}, "with up to 2 digits behind the point."),
+        ({"percent": "1e1"}, "Write a number like 7 or 7.5"),
+        ({"percent": "NaN"}, "Write a number like 7 or 7.5"),
+        ({"percent": ""}, "Enter a number up to 100, and above 0."),
+        ({"percent": " "}, "Enter a number up to 100, and above 0."),
+        ({"percent": "", "kind": "buy_get"}, "Enter a number up to 100, and above 0."),
         ({"products": "/products/nowhere"}, "There is no product at “nowhere”"),
         ({"starts_on": "2026-03-02", "ends_on": "2026-03-01"}, "The last day lies before the first"),
         ({"code": "taken"}, "Another promotion has this code"),
@@ -71,7 +90,28 @@ def test_wrong_terms_are_refused_at_their_field_and_stay(admin, wrong, says):
     assert says in answer.text
     if "name" not in wrong:
         assert 'value="Typed words"' in answer.text
+    for name in wrong.keys() & {"percent", "amount", "minimum"}:
+        assert typed_in(answer, name) == wrong[name]
     assert len(promotions.list_as_staff()) == 1
+
+
+def test_percent_that_no_kind_uses_is_not_asked_for_and_not_filled_in(admin):
+    answer = admin.post("/admin/promotions/", data={"name": "Five off", "kind": "fixed", "amount": "5", "percent": ""})
+
+    assert answer.status_code == 303
+    assert typed_in(admin.get(answer.location), "percent") == ""
+
+
+@pytest.mark.parametrize(("typed", "means"), [("1,5", "1.5"), ("1.5", "1.5"), ("20", "20"), (" 12,50 ", "12.5")])
+def test_percent_is_typed_with_a_comma_or_a_point(admin, typed, means):
+    answer = admin.post("/admin/promotions/", data=TENTH | {"percent": typed})
+
+    [made] = promotions.list_as_staff()
+    shown = admin.get(answer.location)
+    assert made.percent == Decimal(means)
+    assert typed_in(shown, "percent") == means
+    assert 'inputmode="decimal"' in shown.text
+    assert 'type="number"' not in re.search(r'<input [^>]*name="percent"[^>]*>', shown.text)[0]
 
 
 def test_change_counts_for_orders_to_come(admin):
@@ -87,13 +127,55 @@ def test_change_counts_for_orders_to_come(admin):
 
 def test_second_of_two_who_change_sees_what_the_first_made_of_it(admin):
     made = make.promotion("Spring")
-    admin.post(f"/admin/promotions/{made.id}", data=TENTH | {"name": "First", "version": made.version})
+    catalog.save_collection(catalog.Collection(id="c1", slug="shelf", title="Shelf"))
+    first = {"name": "First", "kind": "buy_get", "percent": "50", "collections": "c1", "is_exclusive": "y"}
+    admin.post(f"/admin/promotions/{made.id}", data=TENTH | first | {"version": made.version})
+    second = TENTH | {"name": "Second", "total_limit": "20", "buy": "1", "get": "1", "version": made.version}
 
-    answer = admin.post(f"/admin/promotions/{made.id}", data=TENTH | {"name": "Second", "version": made.version})
+    answer = admin.post(f"/admin/promotions/{made.id}", data=second)
 
     assert answer.status_code == 409
     assert "Somebody changed this promotion meanwhile" in answer.text
-    assert 'value="First"' in answer.text
+    assert (typed_in(answer, "name"), typed_in(answer, "total_limit")) == ("Second", "20")
+    for now in ("First", "Buy some, get some", "50", "Shelf", "ticked", "empty"):
+        assert f"It is now: {now}</p>" in answer.text
+    assert answer.text.count('class="field__error"') == 6
+    again = admin.post(f"/admin/promotions/{made.id}", data=second | {"version": typed_in(answer, "version")})
+    assert (again.status_code, promotions.get_as_staff(made.id).name) == (303, "Second")
+
+
+def test_second_of_two_with_a_mistake_is_told_of_both(admin):
+    made = make.promotion("Spring")
+    admin.post(f"/admin/promotions/{made.id}", data=TENTH | {"name": "First", "version": made.version})
+    second = TENTH | {"name": "Second", "version": made.version}
+
+    unreadable = admin.post(f"/admin/promotions/{made.id}", data=second | {"percent": "x"})
+    wrong = admin.post(f"/admin/promotions/{made.id}", data=second | {"kind": "fixed"})
+
+    assert (unreadable.status_code, wrong.status_code) == (422, 422)
+    for answer, says in ((unreadable, "Write a number like"), (wrong, "Enter how much is taken off")):
+        assert says in answer.text
+        assert "It is now: First" in answer.text
+        assert typed_in(answer, "name") == "Second"
+
+
+@pytest.mark.parametrize(
+    ("days", "says"),
+    [
+        ({}, "On"),
+        ({"starts_on": date(2026, 12, 31), "ends_on": date(2026, 12, 31)}, "On"),
+        ({"ends_on": date(2026, 12, 30)}, "Over"),
+        ({"starts_on": date(2027, 1, 3)}, "From 3 Jan 2027"),
+    ],
+)
+def test_table_says_whether_a_promotion_counts_today_in_store_time(app, days, says):
+    make.promotion("Spring", **days)
+    with clock.at(datetime(2026, 12, 30, 23, 30, tzinfo=UTC)):  # in Berlin it is the 31st
+        admin = sign_in(app, make.staff())
+
+        table = admin.get("/admin/promotions/", headers=PART).text
+
+    assert re.search(r'class="badge[^>]*>(?:<[^>]*>)*([^<]+)<', table)[1].strip() == says
 
 
 def test_limit_below_the_uses_so_far_is_refused(admin):

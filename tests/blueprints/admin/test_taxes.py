@@ -51,6 +51,8 @@ def test_rate_is_added(admin):
         ({"country": "Germany"}, "Enter two letters"),
         ({"percent": "100"}, "Enter a number from 0 to 99.999"),
         ({"percent": ""}, "Enter a number"),
+        ({"percent": "1.234,5"}, "Write a number like 7 or 7.5, with up to 3 digits behind the point."),
+        ({"percent": "7,1234"}, "Write a number like 7 or 7.5, with up to 3 digits behind the point."),
         ({"valid_from": "soon"}, "Not a valid date"),
         ({"tax_class": "standard", "valid_from": "2020-01-01"}, "There is a rate for this place"),
     ],
@@ -73,6 +75,17 @@ def test_percent_is_changed_in_its_row(admin, german):
     assert answer.text.lstrip().startswith(f'<tr id="tax-{german.id}" class="table__row--changed"')
     assert tax.get_as_staff(german.id).percent == Decimal("16.5")
     assert audited()[-1] == ("tax.change", "staff")
+
+
+@pytest.mark.parametrize(("typed", "means"), [("19,5", "19.5"), ("19.5", "19.5"), ("20", "20"), ("8,875", "8.875")])
+def test_percent_is_typed_with_a_comma_or_a_point(admin, german, typed, means):
+    sent = {"percent": typed, "version": german.version}
+
+    answer = admin.post(f"/admin/taxes/{german.id}", data=sent, headers=PART)
+
+    assert tax.get_as_staff(german.id).percent == Decimal(means)
+    assert f'value="{means}"' in answer.text
+    assert 'type="number"' not in answer.text
 
 
 def test_percent_is_changed_without_a_script(admin, german):

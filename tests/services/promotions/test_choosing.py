@@ -208,3 +208,12 @@ def test_uses_of_ended_orders_are_told_apart(app: Flask) -> None:
 
     assert promotions.uses_of_promotions([promotion.id]) == {promotion.id: 1}
     assert promotions.get_as_staff(promotion.id).uses == 1
+
+
+@pytest.mark.parametrize("kind", ["percent", "buy_get"])
+@pytest.mark.parametrize("percent", [None, Decimal(0), Decimal("100.01")])
+def test_promotion_without_a_percent_in_range_is_refused(app: Flask, kind: str, percent: Decimal | None) -> None:
+    with pytest.raises(Invalid) as refusal:
+        promotions.add(promotions.Terms(name="Spring", kind=kind, percent=percent), actor="test")
+
+    assert refusal.value.fields == {"percent": "Enter a number up to 100, and above 0."}
