@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from app.blueprints._access import staff, staff_only
 from app.blueprints._pages import changed, page
 from app.errors import Conflict, Invalid, NotFound, ShopError
-from app.money import Money, advice_on
+from app.money import Money
 from app.services import accounts, checkout, orders, payments
 
 bp = Blueprint("transfers", __name__, url_prefix="/transfers")
@@ -63,9 +63,8 @@ def receive(payment: str) -> Response:
         return _refuse(payment, None, form)
     try:
         amount = Money.typed(form.amount.data or "", found.currency)
-    except ValueError:
-        advice = advice_on(form.amount.data or "", found.currency) or "Enter an amount, as in 12.50."
-        return _refuse(payment, Invalid("Enter an amount.", amount=advice), form)
+    except ValueError as error:
+        return _refuse(payment, Invalid("Enter an amount.", amount=str(error)), form)
     try:
         _ask_if_more(found, amount, form)
         checkout.take_transfer(

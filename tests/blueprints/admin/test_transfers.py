@@ -80,7 +80,7 @@ def test_more_than_is_due_is_asked_about_once(admin):
     assert "Let go" not in admin.get(f"/admin/orders/{order.number}").text
 
 
-@pytest.mark.parametrize(("amount", "words"), [("1,200", "1200 or 1.20"), ("9" * 17, "more than any bank")])
+@pytest.mark.parametrize(("amount", "words"), [("1,200", "1200 or 1.20"), ("9" * 17, "up to 9999999999.99")])
 def test_what_is_no_amount_is_told_at_its_field(admin, amount, words):
     _, payment = waiting()
 
