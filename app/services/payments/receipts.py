@@ -11,6 +11,7 @@ from app.money import Money
 from app.services import audit
 from app.services.payments.models import Payment, TransferReceipt
 
+
 def add_receipt(
     payment: Payment, amount: Money, *, received: int, sender: str, bank_line: str, key: str, actor: str
 ) -> bool:
