@@ -92,7 +92,7 @@ def _restocked(values: Mapping[str, str], wish: Wish, order: orders.Order) -> li
     }
     if problems:
         raise Invalid(
-            "What was not sent cannot go back on the shelf, and what has a return is put there when it comes. "
-            "Cancel what is not sent, or give the money back without the shelf.", **problems,
+            "What was not sent cannot go back on the shelf: cancel it instead. What has a return is put there when it "
+            "comes; its money can be given back without the shelf.", **problems,
         )  # fmt: skip
     return chosen

@@ -38,7 +38,9 @@ def check_sent(order: Order, quantities: Mapping[int, int]) -> None:
     problems = {
         f"line-{line.position}": f"{here[line.position]} of these are not sent yet. Cancel them: then they stay here."
         for line in order.lines
-        if line.requires_shipping and quantities.get(line.position, 0) > left[line.position] - here[line.position]
+        if line.requires_shipping
+        and here[line.position]
+        and quantities.get(line.position, 0) > left[line.position] - here[line.position]
     }
     if problems:
         raise Invalid("What is not sent yet is cancelled: that gives its money back, and nobody sends it.", **problems)

@@ -123,6 +123,18 @@ def test_bad_input_is_refused_and_kept(admin, chosen, words):
     assert all(f'value="{typed}"' in answer.text for typed in chosen.values())
 
 
+def test_whoever_looked_at_a_sent_piece_before_a_colleague_gave_it_is_refused(admin):
+    order = sent_order()
+    first, second = look(admin, order, line_1="3"), look(admin, order, line_1="3")
+    admin.post(f"/admin/orders/{order.number}/credits", data=first)
+
+    answer = admin.post(f"/admin/orders/{order.number}/credits", data=second)
+
+    assert answer.status_code == 409
+    assert "Somebody was faster" in answer.text
+    assert "of these are not sent yet" not in answer.text
+
+
 def test_without_a_reason_nothing_happens(admin):
     order = make.order(paid=True)
     form = look(admin, order, free="5")
