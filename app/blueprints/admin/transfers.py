@@ -138,5 +138,5 @@ def _to_send() -> dict[str, Any]:
     refunds = payments.list_by_hand()
     receipts = {refund.id: payments.receipts_of(refund.payment_id) for refund in refunds}
     senders = {key: ", ".join(dict.fromkeys(each.sender for each in found)) for key, found in receipts.items()}
-    numbers = {refund.id: orders.get_for_job(refund.order_id).number for refund in refunds}
+    numbers = orders.numbers_of(refund.order_id for refund in refunds)
     return {"refunds": refunds, "senders": senders, "numbers": numbers, "may_send": staff().may("orders.refund")}
