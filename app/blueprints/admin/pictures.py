@@ -29,8 +29,7 @@ def add(product: str) -> Response:
     """Take a picture through the shop: the way without a script."""
     limit = images.MAX_BYTES + _ROOM_FOR_FIELDS
     if (request.content_length or 0) > limit:  # its form is not even read
-        advice = "Choose a file of at most 20 MB."
-        return _refuse(product, Upload(), Invalid("That file is too large.", file=advice))
+        return _refuse(product, Upload(), Invalid("That file is too large.", file=images.SMALLER))
     request.max_content_length = limit
     form = Upload(request.form)
     try:

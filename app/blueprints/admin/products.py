@@ -151,6 +151,7 @@ def everything(product: str) -> dict[str, Any]:
         "uploads": catalog.uploads_of(product),
         "upload": Upload(),
         "most_bytes": images.MAX_BYTES,
+        "smaller": images.SMALLER,
         "rows": [_row(variant) for variant in shown.variants[first:following]],
         "later": url_for(".show", product=product, start=following) if has_more else None,
         "earlier": url_for(".show", product=product, start=max(0, first - _VARIANTS)) if first else None,

@@ -54,7 +54,7 @@ def send_upload(actor: str, product_id: str, content: IO[bytes], *, alt: str) ->
     if not body:
         raise Invalid("Choose a picture.", file="Choose a picture.")
     if len(body) > images.MAX_BYTES:
-        raise Invalid("That file is too large.", file="Choose a file of at most 20 MB.")
+        raise Invalid("That file is too large.", file=images.SMALLER)
     row = _add(actor, product_id, alt)
     stores.s3().put_object(Bucket=stores.bucket(), Key=_place(row.id), Body=body)
     note_arrival(product_id, row.id)

@@ -3,7 +3,7 @@
 The one rule: a picture's key is a digest of its bytes, so what an address answers never changes.
 """
 
-from app.services.images.checking import MAX_BYTES
+from app.services.images.checking import MAX_BYTES, SMALLER
 from app.services.images.fetching import Unreachable, fetch
 from app.services.images.keeping import File, add, find, keep, make_better, make_bucket, open_file
 from app.services.images.media import Media, Source, widths_of
@@ -11,6 +11,7 @@ from app.services.images.rendering import Rendered, key_of, render
 
 __all__ = [
     "MAX_BYTES",
+    "SMALLER",
     "File",
     "Media",
     "Rendered",

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MAX_BYTES = 20_000_000
+SMALLER = "Choose a file of at most 20 MB."
 MAX_PIXELS = 50_000_000
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 # What Pillow's readers raise at a file that is not as it should be; each reader has its own.
