@@ -202,10 +202,7 @@ class Database:
     def rows(self, statement: Executable, values: Mapping[str, Any]) -> Sequence[Row[*tuple[Any, ...]]]:
         """Read the rows of a statement that was built once and asks for columns: a third of what entities cost."""
         session: Session | None = getattr(self._local, "session", None)
-        if session is not None:
-            return session.execute(statement, values).all()
-        with self.engines[1].connect() as connection:
-            return connection.execute(statement, values).all()
+        return self.alone(statement, values) if session is None else session.execute(statement, values).all()
 
     def alone(self, statement: Executable, values: Mapping[str, Any]) -> Sequence[Row[*tuple[Any, ...]]]:
         """Run a statement that is a commit of its own, and return its rows: two round trips fewer.
