@@ -10,6 +10,7 @@ from app.services import audit
 from app.services.inventory.backorders import fill
 from app.services.inventory.levels import (
     MOST,
+    TOO_FEW,
     Level,
     adjust,
     levels,
@@ -69,7 +70,7 @@ def why_not(level: Level, kind: Booking, quantity: int) -> str:
     if level.shelf + change >= 0 and level.on_hand + change + level.backorder >= level.reserved:
         return ""
     if kind == Booking.COUNTED:
-        return f"{level.reserved} are promised to orders; there cannot be fewer. Cancel an order first."
+        return TOO_FEW.format(level.reserved)
     return f"{level.shelf} are there and {level.reserved} promised to orders; that is too much to take."
 
 

@@ -41,6 +41,7 @@ _SELL_FROM = (
     .values(sold_from=bindparam("least"))
 )
 MOST = 1_000_000  # pieces of one variant; more is a slip of the hand
+TOO_FEW = "{} are promised to orders; there cannot be fewer. Cancel an order first."
 
 
 class SoldOut(Conflict):
@@ -139,7 +140,7 @@ def adjust(variant_id: str, counted: int, *, version: int, reason: str, actor: s
         change = counted - before.shelf
         on_hand = before.on_hand + change
         if on_hand + before.backorder < before.reserved:
-            raise Conflict(f"{before.reserved} are promised to orders; there cannot be fewer. Cancel an order first.")
+            raise Conflict(TOO_FEW.format(before.reserved))
         write_change(variant_id, change)
         write_movement(variant_id, change, kind="adjust", reference=None, reason=reason, actor=actor)
         if change > 0:
