@@ -22,6 +22,15 @@ def scarce(title="Slack Tide"):
     return variant
 
 
+def order_of(buyer):
+    """An order that is placed and paid, with all that follows."""
+    placed = make.place(buyer)
+    make.pay(placed)
+    checkout.settle(placed.payment.id)
+    work()
+    return placed
+
+
 @pytest.fixture
 def buyer(app, companies):
     """Three in the cart of what lies there once."""
@@ -33,10 +42,7 @@ def two_owed(buyer):
     """An order that waits for two variants, and these."""
     second = scarce("Ebb").id
     cart.add(buyer, second, 3)
-    placed = make.place(buyer)
-    make.pay(placed)
-    checkout.settle(placed.payment.id)
-    work()
+    placed = order_of(buyer)
     return placed.order.id, (buyer.variant_id, second)
 
 
@@ -55,10 +61,7 @@ def test_cart_of_what_lies_there_tells_nothing(buyer):
 
 def test_order_is_paid_told_and_sent_when_its_goods_have_come(buyer, companies):
     companies.pull("record")
-    placed = make.place(buyer)
-    make.pay(placed)
-    checkout.settle(placed.payment.id)
-    work()
+    placed = order_of(buyer)
     waits = (list(fulfilment.shipments_of(placed.order.id)), inventory.owed(placed.order.id))
 
     inventory.receive(buyer.variant_id, 2, reason="delivery", actor="staff:cleo")
@@ -76,10 +79,7 @@ def test_order_placed_after_the_day_is_promised_none(buyer, companies):
     with db.orders.transaction() as session:
         session.execute(text("UPDATE stock_levels SET expected_on = '2020-01-01'"))
 
-    placed = make.place(buyer)
-    make.pay(placed)
-    checkout.settle(placed.payment.id)
-    work()
+    order_of(buyer)
 
     mail = companies.ledger()["mails"][0]["content"]["text/plain"]
     assert ("comes soon" in mail, "2020" in mail) == (True, False)
@@ -87,10 +87,7 @@ def test_order_placed_after_the_day_is_promised_none(buyer, companies):
 
 def test_mail_of_a_parcel_says_nothing_of_what_is_to_come(buyer, companies):
     companies.pull("record")
-    placed = make.place(buyer)
-    make.pay(placed)
-    checkout.settle(placed.payment.id)
-    work()
+    order_of(buyer)
 
     inventory.receive(buyer.variant_id, 2, reason="delivery", actor="staff:cleo")
     work()
@@ -142,10 +139,7 @@ def test_order_that_ends_unpaid_is_owed_nothing(buyer):
 
 
 def test_order_is_sent_when_what_it_waits_for_is_cancelled(buyer):
-    placed = make.place(buyer)
-    make.pay(placed)
-    checkout.settle(placed.payment.id)
-    work()
+    placed = order_of(buyer)
 
     amount = cancellations.quote(placed.order, {1: 2}).paid.amount
     cancellations.cancel(placed.order.id, {1: 2}, amount=amount, reason="Too slow", actor="customer", key="click")
