@@ -4,14 +4,14 @@ from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 
-from app import config
+from app import clock, config
 from app.blueprints._access import staff, staff_only
 from app.blueprints._pages import page, see_other
 from app.blueprints.admin._newer import mark_newer
 from app.blueprints.admin.promotion_forms import PromotionForm
 from app.errors import Conflict, Invalid, ShopError
 from app.money import Money
-from app.services import catalog, promotions, tax
+from app.services import catalog, promotions
 from app.services.promotions import Promotion
 
 bp = Blueprint("promotions", __name__, url_prefix="/promotions")
@@ -29,7 +29,7 @@ def index() -> Response:
     return page(
         "admin/promotions/index.html", part="admin/promotions/_table.html",
         promotions=shown, uses=promotions.uses_of_promotions(each.id for each in shown), state=state, gives=_gives,
-        today=tax.today(),
+        today=clock.today(),
         later=url_for(".index", state=state or None, before=shown[-1].id) if len(found) > _SHOWN else None,
         is_first=before is None, may_edit=staff().may("promotions.edit"),
     )  # fmt: skip

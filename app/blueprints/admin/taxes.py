@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request, url_for
 from wtforms import DateField, Form, IntegerField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
+from app import clock
 from app.blueprints._access import staff, staff_only
 from app.blueprints._choices import SelectChoice
 from app.blueprints._pages import changed, page, see_other
@@ -45,7 +46,7 @@ class NewRate(Form):
 @staff_only("taxes.read")
 def index() -> Response:
     """List rates by country."""
-    return _show(NewRate(valid_from=tax.today()))
+    return _show(NewRate(valid_from=clock.today()))
 
 
 @bp.post("/")
@@ -58,7 +59,7 @@ def add() -> Response:
     terms = tax.Terms(
         country=(form.country.data or "").upper(), region=(form.region.data or "").strip(),
         postcode=form.postcode.data or "", tax_class=form.tax_class.data, name=(form.name.data or "").strip(),
-        percent=form.percent.data or Decimal(0), valid_from=form.valid_from.data or tax.today(),
+        percent=form.percent.data or Decimal(0), valid_from=form.valid_from.data or clock.today(),
     )  # fmt: skip
     try:
         tax.add(terms, actor=staff().actor)
@@ -99,7 +100,7 @@ def _refuse(rate: str, form: Percent, refusal: ShopError | None, *, status: int)
     found = tax.get_as_staff(rate)
     form.version.process_data(found.version)
     row = _row(found) | {"form": form, "refusal": refusal}
-    return _show(NewRate(valid_from=tax.today()), status=status, row=row, country=found.country)
+    return _show(NewRate(valid_from=clock.today()), status=status, row=row, country=found.country)
 
 
 def _show(
@@ -125,5 +126,5 @@ def _row(rate: tax.TaxRate) -> dict[str, Any]:
         "rate": rate,
         "form": Percent(percent=rate.percent, version=rate.version),
         "may_edit": staff().may("taxes.edit"),
-        "is_later": rate.valid_from > tax.today(),
+        "is_later": rate.valid_from > clock.today(),
     }

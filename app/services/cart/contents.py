@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Protocol
 
-from app import config
+from app import clock, config
 from app.money import Money
 from app.services import catalog, pricing, promotions, tax
 
@@ -149,7 +149,7 @@ class Cart:
             self.members,
         )
         return promotions.price(
-            goods, delivery, self.candidates, today=tax.today(), customer=customer,
+            goods, delivery, self.candidates, today=clock.today(), customer=customer,
             prices_include_tax=config.current().prices_include_tax,
         )  # fmt: skip
 

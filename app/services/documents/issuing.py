@@ -6,7 +6,6 @@ commit that writes the document. So a rollback takes no number with it, and no n
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
@@ -142,4 +141,4 @@ def _lock_series(kind: str) -> tuple[DocumentSeries, datetime]:
 
 def _year(moment: datetime) -> int:
     """Return the year of store time."""
-    return moment.astimezone(ZoneInfo(config.current().timezone)).year
+    return clock.day_of(moment).year

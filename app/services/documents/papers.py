@@ -8,12 +8,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from babel.numbers import format_currency
 
-from app import config
+from app import clock, config
 from app.money import Money
 from app.services import checkout, credits, fulfilment, orders
 from app.services.pricing import RateTotal
@@ -156,7 +155,7 @@ def address_of(order: orders.Order) -> list[str]:
 
 def day(moment: datetime) -> str:
     """Write a day of store time: 3 Mar 2026."""
-    return format_date(moment.astimezone(ZoneInfo(config.current().timezone)), "d MMM y", locale="en")
+    return format_date(clock.day_of(moment), "d MMM y", locale="en")
 
 
 def amount(money: Money) -> str:

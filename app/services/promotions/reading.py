@@ -4,8 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import and_, bindparam, or_, select
 
-from app import db
-from app.services import tax
+from app import clock, db
 from app.services.promotions.choosing import Candidates, Customer
 from app.services.promotions.models import Promotion, PromotionCustomer, PromotionUse
 
@@ -36,7 +35,7 @@ def plain_code(text: str) -> str:
 
 def candidates(code: str | None, *, order_id: str | None = None) -> Candidates:
     """Return what comes into question for a cart with the coupon `code`, in one query."""
-    asked = {"today": tax.today(), "code": code or None, "order": order_id or ""}
+    asked = {"today": clock.today(), "code": code or None, "order": order_id or ""}
     found = [
         (Promotion(**dict(zip(_TERMS.keys(), terms, strict=True))), is_held)
         for *terms, is_held in db.orders.rows(_CANDIDATES, asked)

@@ -11,7 +11,6 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app import clock, db
 from app.errors import Conflict
-from app.services import tax
 from app.services.promotions.models import Promotion, PromotionCustomer, PromotionUse
 
 
@@ -24,7 +23,7 @@ class UsedUp(Conflict):
 
 def take(order_id: str, given: Sequence[Promotion], *, email: str) -> None:
     """Take a use of each for the order, as it was read; raise UsedUp when one is not to be had any more."""
-    today = tax.today()
+    today = clock.today()
     for promotion in sorted(given, key=lambda each: each.id):
         is_still = (
             (Promotion.version == promotion.version)

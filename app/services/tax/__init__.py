@@ -8,7 +8,7 @@ without a rate is taxed as `standard`, a country without any rate not at all, bu
 from app.services.tax.back_office import Terms, add, get_as_staff, list_as_staff, remove, set_percent
 from app.services.tax.models import TaxRate
 from app.services.tax.official import take_official_rates
-from app.services.tax.reading import CLASSES, STANDARD, ZERO, Place, Rate, Rates, home, rates, today
+from app.services.tax.reading import CLASSES, STANDARD, ZERO, Place, Rate, Rates, home, rates
 
 __all__ = [
     "CLASSES",
@@ -27,5 +27,4 @@ __all__ = [
     "remove",
     "set_percent",
     "take_official_rates",
-    "today",
 ]

@@ -9,11 +9,11 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from app import config, db
+from app import clock, config, db
 from app.errors import Invalid
 from app.services.tax.back_office import Terms, add
 from app.services.tax.models import TaxRate
-from app.services.tax.reading import Place, rates, today
+from app.services.tax.reading import Place, rates
 
 _SINCE = date(2000, 1, 1)  # for the first rates of a new shop: they hold already
 
@@ -44,7 +44,7 @@ def take_official_rates(*, actor: str = "shop", only_first: bool = False) -> lis
                     continue
                 percent = Decimal(str(values[0]))
                 if tax_class not in has or has[tax_class].percent != percent:
-                    since = today() if tax_class in has else _SINCE
+                    since = clock.today() if tax_class in has else _SINCE
                     terms = Terms(country=country, tax_class=tax_class, percent=percent, valid_from=since)
                     with suppress(Invalid), db.orders.savepoint():  # a twin of this was quicker
                         add(terms, actor=actor)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import bindparam, func, select
@@ -64,15 +63,10 @@ def home() -> Place:
     return Place(settings.country, settings.region, settings.postal_code)
 
 
-def today() -> date:
-    """Return the day it is in store time."""
-    return clock.today()
-
-
 def rates(place: Place) -> Rates:
     """Return the rates that hold in a place today, in one query."""
     postcode = plain_postcode(place.postal_code)
-    asked = {"country": place.country, "region": place.region, "postcode": postcode, "today": today()}
+    asked = {"country": place.country, "region": place.region, "postcode": postcode, "today": clock.today()}
     found = {row.tax_class: Rate(row.name, row.percent) for row in db.orders.rows(_RATES, asked)}
     settings = config.current()
     own = settings.vat_rate if place.country == settings.country else Decimal(0)
