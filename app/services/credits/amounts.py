@@ -1,7 +1,7 @@
 """What a credit comes to. Pure: an order's amounts and its earlier credits in, the next credit's amounts out.
 
-The one rule: whatever is given back in whatever steps, goods, delivery and taxes never sum to more than was paid, and
-to exactly that, to the cent and by tax rate, once all of it is given back.
+The one rule: whatever is given back in whatever steps, no tax rate's goods, delivery and tax sum to more than was paid
+under it, and to exactly that, to the cent, once all of it is given back.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -48,7 +48,8 @@ class Piece:
 class Sum:
     """One credit: pieces of lines, delivery, and an adjustment, by tax rate.
 
-    The adjustment is a free amount (above zero), or what an earlier free amount anticipated (below zero).
+    The adjustment is a free amount (above zero), or what an earlier free amount anticipated (below zero); at a rate of
+    which the earlier one took more than these leave there, what is counted under the other rates instead.
     """
 
     pieces: tuple[Piece, ...]
@@ -104,18 +105,15 @@ def work_out(
     delivery_left = _less(delivery, (share for each in earlier for share in each.delivery))
     back = _take(delivery_left, delivery_back)
     bare = Sum(tuple(pieces), back, (), currency)
-    left = _left_by_rate(lines, delivery, earlier)
-    too_much = bare.paid - Money.total((share.paid for share in left), currency)
-    if too_much.amount > 0:
-        if free:
-            raise ValueError("no free amount is left beside these")
-        given = _sum(share for each in earlier for share in each.adjustment)
-        adjustment = tuple(Share(each.key, -each.paid, -each.tax) for each in _take(given, too_much))
-    else:
-        keys = {line.position: line.key for line in lines}
-        by_rate = [*(Share(keys[piece.position], piece.paid, piece.tax) for piece in pieces), *back]
-        adjustment = _take(_less(left, by_rate), free)
-    return Sum(tuple(pieces), back, adjustment, currency)
+    rest = _left_by_rate(lines, delivery, [*earlier, bare])
+    given = _given_before(rest)
+    room = _less(rest, given)
+    # What an earlier free amount took of a rate that has too little left for these is taken of the others instead.
+    wanted = free - Money.total((share.paid for share in given), currency)
+    there = Money.total((share.paid for share in room), currency)
+    if free and wanted > there:
+        raise ValueError("no free amount is left beside these")
+    return Sum(tuple(pieces), back, (*given, *_take(room, min(wanted, there))), currency)
 
 
 def left_of(lines: Sequence[Bought], delivery: Sequence[Share], earlier: Sequence[Sum], currency: str) -> Money:
@@ -153,6 +151,19 @@ def _left_by_rate(lines: Sequence[Bought], delivery: Sequence[Share], earlier: S
         )
     ]
     return _less(paid, back)
+
+
+def _given_before(rest: Sequence[Share]) -> tuple[Share, ...]:
+    """Return by how much each rate would be given back beyond what was paid under it, as amounts below zero.
+
+    A rate of which nothing is left gives its last cent of tax too.
+    """
+    found = []
+    for share in rest:
+        nothing = Money(0, share.paid.currency)
+        tax = share.tax if share.paid <= nothing else min(share.tax, nothing)
+        found.append(Share(share.key, min(share.paid, nothing), tax))
+    return tuple(share for share in found if share.paid or share.tax)
 
 
 def _take(pool: Sequence[Share], amount: Money) -> tuple[Share, ...]:

@@ -68,7 +68,7 @@ def credit_note(
     sums = [("Delivery", credit.delivery_money)] if credit.delivery else []
     if credit.adjustment_money.amount > 0:
         sums.append(("Price reduction", credit.adjustment_money))
-    elif credit.adjustment:
+    elif credit.adjustment_money.amount < 0:
         sums.append(("Less what was given back before", credit.adjustment_money))
     return letterhead("Credit note", label, address_of(order), facts) | {
         "columns": ["", "Product", "Quantity", "Tax", "With tax"],

@@ -93,6 +93,26 @@ def test_never_more_than_is_left_and_never_less_than_nothing(
         assert each.paid == Money.total((part.net + part.tax for part in by_rate(lines, each)), "EUR")
 
 
+@given(orders(), st.data())
+def test_no_rate_is_given_back_beyond_what_was_paid_under_it(
+    order: tuple[list[Bought], list[Share]], draw: st.DataObject
+) -> None:
+    lines, delivery = order
+    paid: dict[Decimal, tuple[int, int]] = {}
+    for share in [*lines, *delivery]:
+        of_rate, tax = paid.get(share.key[1], (0, 0))
+        paid[share.key[1]] = (of_rate + share.paid.amount, tax + share.tax.amount)
+
+    back = {rate: (0, 0) for rate in paid}
+    for credit in steps(draw, lines, delivery):
+        for total in by_rate(lines, credit):
+            of_rate, tax = back[total.rate]
+            back[total.rate] = (of_rate + (total.net + total.tax).amount, tax + total.tax.amount)
+        for rate in paid:
+            assert 0 <= back[rate][0] <= paid[rate][0]
+            assert back[rate][1] <= paid[rate][1]
+
+
 @given(st.integers(0, 10_000), st.integers(1, 9))
 def test_a_line_given_back_piece_by_piece_is_the_whole_line(paid: int, quantity: int) -> None:
     line = Bought(1, quantity, money(paid), money(paid // 7), ("VAT", Decimal(19)))
@@ -116,3 +136,17 @@ def test_a_free_amount_counts_when_the_rest_is_given_back() -> None:
     assert (rest.paid, rest.adjustment_paid) == (money(700), money(-300))
     with pytest.raises(ValueError, match="left"):
         work_out([line], [], [gift], quantities={}, delivery_back=money(0), free=money(701))
+
+
+def test_a_line_after_a_free_amount_gives_back_no_more_than_its_rate_had() -> None:
+    lines = [
+        Bought(1, 1, money(11_900), money(1_900), ("VAT", Decimal(19))),
+        Bought(2, 1, money(10_700), money(700), ("VAT", Decimal(7))),
+    ]
+    gift = work_out(lines, [], [], quantities={}, delivery_back=money(0), free=money(10_700))
+
+    rest = work_out(lines, [], [gift], quantities={1: 1}, delivery_back=money(0), free=money(0))
+
+    assert (rest.paid, rest.adjustment_paid) == (money(11_900), money(0))
+    assert gift.tax + rest.tax == money(1_900 + 700)
+    assert left_of(lines, [], [gift, rest], "EUR") == money(0)
