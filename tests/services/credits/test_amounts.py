@@ -103,7 +103,7 @@ def test_no_rate_is_given_back_beyond_what_was_paid_under_it(
         of_rate, tax = paid.get(share.key[1], (0, 0))
         paid[share.key[1]] = (of_rate + share.paid.amount, tax + share.tax.amount)
 
-    back = {rate: (0, 0) for rate in paid}
+    back = dict.fromkeys(paid, (0, 0))
     for credit in steps(draw, lines, delivery):
         for total in by_rate(lines, credit):
             of_rate, tax = back[total.rate]
