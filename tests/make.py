@@ -18,6 +18,7 @@ from app.services import (
     gift_cards,
     inventory,
     orders,
+    payments,
     promotions,
     tax,
 )
@@ -151,6 +152,12 @@ def pay(placed: checkout.Placed, card: str = "4242424242424242") -> None:
     assert placed.payment.pay_url is not None
     fields = {"number": card, "expiry": "12 / 40", "cvc": "123", "name": "Ada Byron"}
     httpx.post(placed.payment.pay_url, data=fields, timeout=10)
+
+
+def expire(order_id: str) -> None:
+    """End an order once the time is over in which a card may pay it, as the job does that it was asked for with."""
+    with clock.at(clock.now() + payments.held_for("hosted")):
+        checkout.expire(order_id)
 
 
 def order(*, paid: bool = False, price: int = 2900, quantity: int = 1, email: str = "ada@example.org") -> orders.Order:

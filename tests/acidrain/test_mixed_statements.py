@@ -188,7 +188,7 @@ def test_late_money_and_a_new_order_of_the_same_cart_are_not_both_taken(app: Fla
         checkout.enter_coupon(who, f"LATE{seed}")
         late = make.place(who)
         assert late.payment is not None
-        checkout.expire(late.order.id)
+        make.expire(late.order.id)
         came = Truth("paid", late.payment.amount_money, f"pi_late_{seed}")
 
         outcomes = at_once(app, seed, partial(apply, late.payment.id, came), partial(make.place, who))

@@ -110,7 +110,7 @@ def test_web_killed_before_the_payment_opened_and_the_customer_gone(
     companies.pull("reset")
     order = orders.find_of_cart(buyer.cart_id or "")
     assert order is not None
-    checkout.expire(order.id)
+    make.expire(order.id)
 
     assert orders.get_for_job(order.id).state == "cancelled"
     assert inventory.levels([buyer.variant_id])[buyer.variant_id].available == 3

@@ -17,11 +17,12 @@ from app.services import cart, credits, inventory, orders, payments, promotions
 from app.services.cart import Shopper
 from app.services.checkout.capture import let_refused_go
 from app.services.checkout.drafts import Quote, quote
-from app.services.checkout.settle import apply, confirm, give_back_part, withdraw
+from app.services.checkout.settle import apply, confirm, give_back_part, leave_cart, withdraw
 from app.services.orders import Order, OrderState
 from app.services.payments import Lanes, Payment
 
 CHARGE_AGAIN_AFTER = timedelta(seconds=20)
+_CARDS_ANEW = timedelta(days=1)  # after an order was placed, each new payment page keeps its things for its own time
 
 
 class Outdated(Conflict):
@@ -73,10 +74,10 @@ def place(
     """
     if shopper.cart_id is None:
         raise Conflict("Your cart is empty, so there is nothing to order.")
-    known = orders.find_of_cart(shopper.cart_id, revision=revision)
+    offer = quote(shopper)
+    known = orders.find_of_cart(shopper.cart_id, revision=revision)  # after the cart was read, which it may have left
     if known is not None:
         return _go_on(known, method, address)
-    offer = quote(shopper)
     _check(offer, revision, total_shown, terms_version)
     if offer.due.amount != (total_shown if due_shown is None else due_shown):
         raise Outdated("What is left on your gift card has changed. Please look at what is left to pay.", offer)
@@ -224,14 +225,19 @@ def _is_too_much(order: Order, live: Payment) -> bool:
 
 
 def _hold_anew(order: Order, method: str) -> None:
-    """Set a placed order's things aside for as long as the new way to pay takes, if that is another time than before.
+    """Set a placed order's things aside for as long as the new payment may take; never for less than was promised.
 
-    The way before may be over for a while: stopped after declines, or its page's time ran out.
+    Not for ever: raises Conflict for a transfer once the order has waited for as long as one may take.
     """
-    before, held_for = payments.of_order(order.id)[-1], payments.held_for(method)
-    if order.state == OrderState.PLACED and held_for != payments.held_for(before.method):
-        inventory.hold(order.id, until=clock.now() + held_for)
-        later("checkout.expire", order.id, key=f"expire:{order.id}:{before.id}", delay=held_for)
+    until = inventory.held_until(order.id)
+    if order.state != OrderState.PLACED or until is None:
+        return
+    held_for = payments.held_for(method)
+    is_late = clock.now() > order.placed_at + max(held_for, _CARDS_ANEW)
+    if is_late and method == "transfer":
+        raise Conflict("This order has waited too long for a transfer. Please pay by card, or order again.")
+    if not is_late:
+        inventory.hold(order.id, until=max(until, clock.now() + held_for))  # which `expire` looks at
 
 
 def _is_over(payment: Payment) -> bool:
@@ -249,6 +255,8 @@ def _add_payment(order: Order, due: Money, method: str, address: str) -> Payment
     )  # fmt: skip
     later("checkout.charge", payment.id, delay=CHARGE_AGAIN_AFTER)
     if method == "transfer":
+        if order.state == OrderState.PLACED:  # its customer has done their part: what is ordered next leaves it alone
+            leave_cart(order)
         later("email.transfer_asked", payment.id, key=f"transfer:{payment.id}")
         later("email.transfer_reminder", payment.id, key=f"remind:{payment.id}", delay=payments.held_for(method) * 0.6)
     return payment
@@ -258,8 +266,7 @@ def _order_values(offer: Quote, revision: int, terms_version: str) -> Mapping[st
     draft, totals, delivery = offer.draft, offer.totals, offer.delivery
     assert draft.address is not None and delivery is not None  # noqa: S101, PT018 - _check() saw to it
     return {
-        "cart_id": offer.cart.id,
-        "cart_revision": revision,
+        "cart_id": offer.cart.id, "cart_revision": revision,
         "email": draft.email,
         "phone": draft.phone or None,
         "address": asdict(draft.address),
@@ -267,29 +274,22 @@ def _order_values(offer: Quote, revision: int, terms_version: str) -> Mapping[st
         "prices_include_tax": totals.prices_include_tax,
         "subtotal": totals.subtotal.amount,
         "discount": totals.discount.amount,
-        "delivery_full": totals.delivery_full.amount,
-        "delivery": totals.delivery.amount,
-        "delivery_tax": totals.delivery_tax.amount,
-        "tax": totals.tax.amount,
+        "delivery_full": totals.delivery_full.amount, "delivery": totals.delivery.amount,
+        "delivery_tax": totals.delivery_tax.amount, "tax": totals.tax.amount,
         "total": totals.total.amount,
         "rates": [
             {"name": each.name, "rate": str(each.rate), "net": each.net.amount, "tax": each.tax.amount}
             for each in totals.rates
         ],
         "reductions": [
-            {
-                "promotion": each.id,
-                "name": each.label,
-                "code": each.code,
-                "goods": taken.goods.amount,
-                "delivery": taken.delivery.amount,
-            }
+            {"promotion": each.id, "name": each.label, "code": each.code,
+             "goods": taken.goods.amount, "delivery": taken.delivery.amount}
             for each, taken in zip(offer.priced.given, totals.taken, strict=True)
         ],
         "delivery_method": delivery.code,
         "delivery_name": delivery.name,
         "terms_version": terms_version,
-    }
+    }  # fmt: skip
 
 
 def _line_values(offer: Quote) -> list[Mapping[str, Any]]:

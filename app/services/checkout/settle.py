@@ -78,12 +78,12 @@ def expire(order_id: str) -> None:
 
     Raises Unavailable while the provider does not answer; the stock stays held and the timeline tells staff.
     """
-    live = payments.find_live(order_id)
-    if live is not None and live.method == "transfer":
-        ends = live.created_at + payments.held_for("transfer")
-        if clock.now() < ends:  # it is paid another way by now, or longer than at first
-            _expire_later(order_id, ends)
-            return
+    live, until = payments.find_live(order_id), inventory.held_until(order_id)
+    if live is not None and live.method == "transfer":  # for which the shop may wait longer by now than at first
+        until = max(until or live.created_at, live.created_at + payments.held_for("transfer"))
+    if until is not None and clock.now() < until:
+        _expire_later(order_id, until)
+        return
     try:
         withdraw(order_id, "No payment came in time, so the order was cancelled and its things are for sale again.")
     except Unavailable:
@@ -128,7 +128,10 @@ def withdraw(order_id: str, why: str, *, actor: str = "shop") -> Order:
                 orders.move(order, OrderState.CANCELLED, why, actor=actor)
                 if actor != "shop":
                     audit.record(db.orders, actor, "order.cancel", f"order:{order_id}", after={"reason": why})
-                cart.remember_order(order.cart_id, None)
+                if order.left_cart_at is None:
+                    cart.remember_order(order.cart_id, None)
+                else:
+                    later("email.order_cancelled", order_id, key=f"cancelled:{order_id}")
                 promotions.give_back(order_id)
                 payments.release_held(order_id)
                 inventory.release(order_id)
@@ -140,14 +143,21 @@ def confirm(order: Order, why: str, *, actor: str) -> None:
     """Confirm a locked order: its things are sold, leave the cart, and the jobs that follow are asked for."""
     orders.move(order, OrderState.CONFIRMED, why, actor=actor)
     payments.take_held(order.id)
-    cart.take_out(order.cart_id, order.id, {line.variant_id: line.quantity for line in order.lines})
-    erase_draft(order.cart_id)
+    leave_cart(order)
     inventory.sell(order.id)
     later("email.order_confirmed", order.id, key=f"confirmed:{order.id}")
     later("documents.invoice", order.id, key=f"invoice:{order.id}")
     later("fulfilment.start", order.id, key=f"fulfil:{order.id}")
     if order.has_gift_cards:
         later("fulfilment.issue_gift_cards", order.id, key=f"gift-cards:{order.id}")
+
+
+def leave_cart(order: Order) -> None:
+    """Take what a locked order holds out of its cart, once: what is put in later is for another order."""
+    if order.left_cart_at is None:
+        order.left_cart_at = clock.now()
+        cart.take_out(order.cart_id, order.id, {line.variant_id: line.quantity for line in order.lines})
+        erase_draft(order.cart_id)
 
 
 def give_back_part(order: Order, payment_id: str) -> None:
@@ -208,7 +218,7 @@ def _go_on(order: Order, payment: Payment, owed: Money) -> None:
 
 def _take_up_again(order: Order) -> str | None:
     """Set the things of an order that had ended aside again, for its money came; return why that cannot be."""
-    if order.confirmed_at:
+    if order.confirmed_at or orders.is_cancelled_by_person(order.id):
         return "the order was cancelled"
     with suppress(NotFound), db.orders.savepoint():  # a cart that is forgotten by now is ordered by nobody
         cart.lock(order.cart_id)  # before promotion and stock, as placing does

@@ -13,13 +13,31 @@ def take_transfer(
     """Match money that came on the bank account to a payment by transfer, and act on it: part, all or too much.
 
     The same `key` acts once. Raises Conflict when the line was matched already, or something else than `received`
-    minor units has come for this payment since the person looked.
+    minor units has come for this payment since the person looked. Unavailable while a card is tried for the order.
     """
-    order_id = payments.get_for_job(payment_id).order_id
+    payment = payments.get_for_job(payment_id)
+    closed = _close_page(payment) if payment.captured_money + amount >= payment.amount_money else None
     with db.orders.transaction():
-        order = orders.lock(order_id)
+        order = orders.lock(payment.order_id)
+        if closed is not None:
+            payments.give_up_closed(closed)
         payment = payments.lock(payment_id)
         is_new = payments.add_receipt(
             payment, amount, received=received, sender=sender, bank_line=bank_line, key=key, actor=actor
         )
         return apply(payment_id, payments.learn(payment_id)) if is_new else order
+
+
+def _close_page(payment: payments.Payment) -> payments.Closed | None:
+    """Close the page on which a card could pay what this transfer pays, after its customer went over to a card.
+
+    A card that has paid meanwhile is settled; then the transfer is what came twice.
+    """
+    live = payments.find_live(payment.order_id)
+    if live is None or live.id == payment.id or live.state not in {"created", "open"}:
+        return None
+    closed = payments.close(live.id)
+    if closed.truth.status == "cancelled":
+        return closed
+    apply(live.id, closed.truth)
+    return None

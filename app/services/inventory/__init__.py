@@ -23,7 +23,15 @@ from app.services.inventory.levels import (
     sell_from,
 )
 from app.services.inventory.models import Reservation
-from app.services.inventory.reservations import held, hold, release, reservations_of, reserve, sell
+from app.services.inventory.reservations import (
+    held,
+    held_until,
+    hold,
+    release,
+    reservations_of,
+    reserve,
+    sell,
+)
 from app.services.inventory.runs import end_run, give_run
 from app.services.inventory.showing import Shown, generation, shown
 
@@ -44,6 +52,7 @@ __all__ = [
     "generation",
     "give_run",
     "held",
+    "held_until",
     "hold",
     "level_as_staff",
     "levels",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app import clock, db
@@ -28,6 +28,9 @@ _SELL = _LEVEL.values(
 ).returning(StockLevel.on_hand)
 _MOVED = insert(db.table_of(StockMovement))
 _HELD = select(Reservation.variant_id, Reservation.quantity).where(
+    Reservation.order_id == bindparam("order"), Reservation.state == "held"
+)
+_HELD_UNTIL = select(func.max(Reservation.expires_at)).where(
     Reservation.order_id == bindparam("order"), Reservation.state == "held"
 )
 _ENDED = (
@@ -95,6 +98,12 @@ def hold(order_id: str, *, until: datetime) -> None:
             .where(Reservation.order_id == order_id, Reservation.state == "held")
             .values(expires_at=until)
         )
+
+
+def held_until(order_id: str) -> datetime | None:
+    """Return until when what an order has set aside is kept for it; None when it has nothing set aside."""
+    until: datetime | None = db.orders.value(_HELD_UNTIL, {"order": order_id})
+    return until
 
 
 def held(order_id: str) -> dict[str, int]:

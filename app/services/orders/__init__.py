@@ -46,6 +46,7 @@ __all__ = [
     "get_by_token",
     "get_for_job",
     "has_ordered",
+    "is_cancelled_by_person",
     "link_of",
     "list_as_staff",
     "lock",
@@ -66,7 +67,7 @@ _ONE = select(Order).where(Order.id == bindparam("order")).options(joinedload(Or
 # Not against those who only refer to it: a job that holds a parcel or a mail writes into the timeline.
 _LOCKED = _ONE.with_for_update(key_share=True, of=Order).execution_options(populate_existing=True)
 _OF_CART = select(Order.id).where(Order.cart_id == bindparam("cart"))
-_WAITING_OF_CART = _OF_CART.where(Order.state == OrderState.PLACED)
+_WAITING_IN_CART = _OF_CART.where(Order.state == OrderState.PLACED, Order.left_cart_at.is_(None))
 _OF_REVISION = _OF_CART.where(Order.cart_revision == bindparam("revision"), Order.state != OrderState.CANCELLED)
 _TIMELINE = select(OrderEvent).where(OrderEvent.order_id == bindparam("order")).order_by(OrderEvent.id)
 _NOTE = insert(db.table_of(OrderEvent))
@@ -85,7 +86,7 @@ def add(values: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> Order:
     session = db.orders.session
     order = Order(
         id=db.new_id(), number=_new_number(), state=OrderState.PLACED, placed_at=clock.now(),
-        confirmed_at=None, cancelled_at=None, **values,
+        left_cart_at=None, confirmed_at=None, cancelled_at=None, **values,
     )  # fmt: skip
     order.lines = [
         OrderLine(order_id=order.id, position=position, currency=order.currency, **line)
@@ -98,8 +99,8 @@ def add(values: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> Order:
 
 
 def find_of_cart(cart_id: str, *, revision: int | None = None) -> Order | None:
-    """Return the order that came of a cart at `revision`; without one, the cart's order that waits for its money."""
-    wanted = _WAITING_OF_CART if revision is None else _OF_REVISION
+    """Return the order that came of a cart at `revision`; without one, the order in it that waits for its money."""
+    wanted = _WAITING_IN_CART if revision is None else _OF_REVISION
     order_id = db.orders.value(wanted, {"cart": cart_id, "revision": revision})  # mostly there is none
     return get_for_job(order_id) if order_id else None
 
@@ -222,6 +223,11 @@ def timeline(order_id: str) -> Sequence[OrderEvent]:
     """List what happened to an order, oldest first."""
     with db.orders.reading() as session:
         return session.scalars(_TIMELINE, {"order": order_id}).all()
+
+
+def is_cancelled_by_person(order_id: str) -> bool:
+    """Whether the customer or staff cancelled an order, rather than its time."""
+    return any(each.kind == OrderState.CANCELLED and each.actor != "shop" for each in timeline(order_id))
 
 
 def _new_number() -> str:

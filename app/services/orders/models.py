@@ -25,8 +25,13 @@ class Order(OrdersModel):
 
     __tablename__ = "orders"
     __table_args__ = (
-        # One live order per cart, and one order per revision of it: a double submit lands on the order that exists.
-        Index("uq_orders_cart_id_live", "cart_id", unique=True, postgresql_where=text("state = 'placed'")),
+        # One live order in a cart, and one order per revision of it: a double submit lands on the order that exists.
+        Index(
+            "uq_orders_cart_id_waiting",
+            "cart_id",
+            unique=True,
+            postgresql_where=text("state = 'placed' AND left_cart_at IS NULL"),
+        ),
         Index(
             "uq_orders_cart_id_cart_revision",
             "cart_id",
@@ -68,6 +73,8 @@ class Order(OrdersModel):
     delivery_name: Mapped[str]
     terms_version: Mapped[str]
     placed_at: Mapped[datetime]
+    # Since when its things lie in the cart no more: paid, or to be paid by transfer, whatever is ordered next.
+    left_cart_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
 

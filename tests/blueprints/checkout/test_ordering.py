@@ -58,9 +58,9 @@ def test_order_by_transfer_shows_the_account_and_the_reference(client: FlaskClie
 def test_tax_has_one_name_on_the_last_page_and_on_the_order(
     client: FlaskClient, own_name: None, form: dict[str, str]
 ) -> None:
+    last_page = client.get("/checkout/payment").text
     order = client.post("/checkout/orders", data=form | {"method": "transfer"}).location
 
-    for address in ("/checkout/payment", order):
-        text = client.get(address).text
+    for text in (last_page, client.get(order).text):
         assert "incl. €4.63 MwSt (19 %)" in text
         assert "Includes MwSt (19 %)" in text

@@ -6,7 +6,7 @@ import pytest
 
 from app import clock, db
 from app.errors import NotFound
-from app.services import cart, checkout, inventory, orders
+from app.services import cart, inventory, orders
 from app.services.checkout.settle import apply
 from app.services.payments import Truth
 from tests import make
@@ -75,7 +75,7 @@ def test_pieces_held_by_the_own_order_are_not_sold_out(app):
 def test_pieces_held_by_a_later_order_are_not_sold_out_once_late_money_confirms_an_earlier_one(app):
     buyer = make.buyer(make.variant(stock=2))
     earlier = make.place(buyer)
-    checkout.expire(earlier.order.id)
+    make.expire(earlier.order.id)
     last_one = make.variant(title="Last one", stock=1)
     cart.add(buyer, last_one.id, 1)
     later = make.place(buyer)

@@ -132,7 +132,7 @@ def test_order_that_got_a_part_waits_on_and_one_delivery_of_the_rest_has_it_sent
 def test_order_that_ends_unpaid_is_owed_nothing(buyer):
     placed = make.place(buyer)
 
-    checkout.expire(placed.order.id)
+    make.expire(placed.order.id)
 
     level = inventory.level_as_staff(buyer.variant_id)
     assert (level.on_hand, level.reserved, inventory.owed(placed.order.id)) == (1, 0, {})

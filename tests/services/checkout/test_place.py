@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from importlib import import_module
 
 import pytest
 from flask import Flask
 
+from app import clock
 from app.errors import Conflict, Unavailable
 from app.money import Money
 from app.services import cancellations, cart, checkout, inventory, orders, payments
@@ -155,11 +157,11 @@ def test_expire_gives_the_stock_back_only_after_a_confirmed_cancel(app: Flask, c
     companies.pull("fail", company="stripe", times=4)
 
     with pytest.raises(Unavailable):
-        checkout.expire(placed.order.id)
+        make.expire(placed.order.id)
     held = inventory.levels([buyer.variant_id])[buyer.variant_id].reserved
     companies.pull("reset")
-    checkout.expire(placed.order.id)
-    checkout.expire(placed.order.id)
+    make.expire(placed.order.id)
+    make.expire(placed.order.id)
 
     assert held == 1
     assert inventory.levels([buyer.variant_id])[buyer.variant_id].available == 1
@@ -171,7 +173,7 @@ def test_expire_settles_when_the_money_has_come(app: Flask, companies: Companies
     placed = make.place(make.buyer(make.variant(stock=1)))
     make.pay(placed)
 
-    checkout.expire(placed.order.id)
+    make.expire(placed.order.id)
 
     assert orders.get_for_job(placed.order.id).state == "confirmed"
 
@@ -225,8 +227,9 @@ def test_withdraw_leaves_an_order_whose_payment_was_opened_while_it_was_closed(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(payments, "close", close_and_switch)
         with pytest.raises(Unavailable):
-            checkout.expire(placed.order.id)
-    checkout.expire(placed.order.id)
+            make.expire(placed.order.id)
+    with clock.at(clock.now() + timedelta(hours=2)):
+        checkout.expire(placed.order.id)
 
     assert orders.get_for_job(placed.order.id).state == "cancelled"
     assert inventory.levels([placed.order.lines[0].variant_id])[placed.order.lines[0].variant_id].available == 2
@@ -238,7 +241,7 @@ def test_money_for_an_order_that_ended_is_refunded_when_its_cart_was_ordered_aga
 ) -> None:
     buyer = make.buyer(make.variant(stock=2))
     first = make.place(buyer)
-    checkout.expire(first.order.id)
+    make.expire(first.order.id)
     second = make.place(buyer)
     assert first.payment is not None
 
@@ -251,7 +254,7 @@ def test_money_for_an_order_that_ended_is_refunded_when_its_cart_was_ordered_aga
 
 def test_late_money_revives_an_order_whose_things_are_still_there(app: Flask) -> None:
     placed = make.place(make.buyer(make.variant(stock=1)))
-    checkout.expire(placed.order.id)
+    make.expire(placed.order.id)
     assert placed.payment is not None
 
     apply(placed.payment.id, Truth("paid", placed.order.total_money, "pi_late"))
@@ -265,7 +268,7 @@ def test_another_amount_than_asked_keeps_the_order_for_staff(app: Flask) -> None
     assert placed.payment is not None
 
     apply(placed.payment.id, Truth("paid", Money(1, "EUR"), "pi_odd"))
-    checkout.expire(placed.order.id)
+    make.expire(placed.order.id)
 
     assert orders.get_for_job(placed.order.id).state == "placed"
     assert "mismatch" in [event.kind for event in orders.timeline(placed.order.id)]
@@ -301,7 +304,7 @@ def test_a_bank_that_says_no_in_the_end_lets_the_order_be_paid_again_or_end(app:
 
     checkout.settle(first.payment.id)
     make.settled(checkout.pay_again(first.token, "hosted"))
-    checkout.expire(second.order.id)
+    make.expire(second.order.id)
 
     assert orders.get_for_job(first.order.id).state == "confirmed"
     assert orders.get_for_job(second.order.id).state == "cancelled"

@@ -129,8 +129,8 @@ def test_the_card_has_its_money_back_once_when_the_order_expires(app: Flask) -> 
     checkout.settle(placed.payment.id)
     assert make.left_on(gift) == 0
 
-    checkout.expire(placed.order.id)
-    checkout.expire(placed.order.id)
+    make.expire(placed.order.id)
+    make.expire(placed.order.id)
 
     assert make.left_on(gift) == 1500
     assert state(placed.order) == ("cancelled", "cancelled")
@@ -165,7 +165,7 @@ def test_late_money_takes_from_the_card_again(app: Flask) -> None:
     placed = make.place(make.pays_with(gift))
     assert placed.payment is not None
     truth = payments.Truth("paid", placed.payment.amount_money, "pi_late")
-    checkout.expire(placed.order.id)
+    make.expire(placed.order.id)
     assert make.left_on(gift) == 1500
 
     from app.services.checkout.settle import apply
@@ -181,7 +181,7 @@ def test_late_money_goes_back_when_the_card_is_spent(app: Flask) -> None:
     placed = make.place(make.pays_with(gift))
     assert placed.payment is not None
     truth = payments.Truth("paid", placed.payment.amount_money, "pi_late")
-    checkout.expire(placed.order.id)
+    make.expire(placed.order.id)
     make.place(make.pays_with(gift))
 
     from app.services.checkout.settle import apply
@@ -217,8 +217,8 @@ def test_what_an_unpaid_order_holds_of_a_void_card_is_void_when_it_comes_back(ap
     assert payments.held_of_card(held).amount == 1500
     gift_cards.void(gift.id, balance=0, reason="Stolen", actor="staff:cleo")
 
-    checkout.expire(placed.order.id)
-    checkout.expire(placed.order.id)
+    make.expire(placed.order.id)
+    make.expire(placed.order.id)
 
     assert make.left_on(gift) == 0
     assert [entry.kind for entry in gift_cards.entries_of(gift.id)] == ["issued", "spent", "released", "voided"]
@@ -246,7 +246,7 @@ def test_a_card_that_is_voided_while_an_order_ends_is_void_or_whole(app: Flask) 
         outcomes = at_once(
             app, seed,
             partial(gift_cards.void, gift.id, balance=0, reason="Stolen", actor="staff:cleo"),
-            partial(checkout.expire, order_id),
+            partial(make.expire, order_id),
         )  # fmt: skip
 
         found = gift_cards.find(gift.id)

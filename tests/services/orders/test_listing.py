@@ -10,7 +10,7 @@ from sqlalchemy import event, text
 from sqlalchemy.engine import Engine
 
 from app import db
-from app.services import checkout, orders, payments
+from app.services import orders, payments
 from tests import make
 
 _MANY = 100_000
@@ -166,7 +166,7 @@ def test_each_pay_state_finds_its_orders_and_no_others(app: Flask) -> None:
     payments.ask_refunds(given_back.id, given_back.total, reason="x", actor="staff:cleo", key="all")
     payments.ask_refunds(partly.id, 100, reason="x", actor="staff:cleo", key="some")
     ended = make.order()
-    checkout.expire(ended.id)
+    make.expire(ended.id)
     expected = {
         "pending": waiting, "paid": paid, "refunded": given_back, "partly_refunded": partly, "cancelled": ended,
     }  # fmt: skip

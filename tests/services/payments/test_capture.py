@@ -239,7 +239,7 @@ def test_expiry_finds_what_the_card_holds_as_good_as_money(app: Flask, companies
     placed = make.place(make.buyer(make.variant()))
     make.pay(placed)
 
-    checkout.expire(placed.order.id)
+    make.expire(placed.order.id)
 
     assert state(placed.order) == ("confirmed", "authorized")
 
@@ -250,7 +250,7 @@ def test_the_end_of_an_orders_time_leaves_its_held_money_alone(app: Flask, compa
     assert placed.payment is not None
     checkout.settle(placed.payment.id)
 
-    checkout.expire(placed.order.id)
+    make.expire(placed.order.id)
 
     assert taken(companies) == [(0, "requires_capture")]
     assert state(placed.order) == ("confirmed", "authorized")
@@ -260,7 +260,7 @@ def test_an_order_that_is_given_up_after_the_card_said_yes_is_confirmed(app: Fla
     placed = make.place(make.buyer(make.variant()), method="element")
     pay_in_page(app, placed)
 
-    checkout.expire(placed.order.id)
+    make.expire(placed.order.id)
 
     assert taken(companies) == [(0, "requires_capture")]
     assert state(placed.order) == ("confirmed", "authorized")

@@ -82,7 +82,7 @@ def test_use_comes_back_once_when_the_order_ends_unpaid(app: Flask) -> None:
     assert _held(promotion) == (1, 1)
 
     for _ in range(3):
-        checkout.expire(placed.order.id)
+        make.expire(placed.order.id)
         promotions.give_back(placed.order.id)
 
     assert _held(promotion) == (0, 0)
@@ -142,7 +142,7 @@ def test_promotion_that_staff_changed_meanwhile_is_not_given_as_it_was(app: Flas
 def test_late_money_takes_the_use_again_or_goes_back(app: Flask) -> None:
     promotion = make.promotion(code="ONCE", total_limit=1)
     first = make.place(_buyer(1, "once"))
-    checkout.expire(first.order.id)
+    make.expire(first.order.id)
     second = make.place(_buyer(2, "once"))
     assert first.payment is not None
 
@@ -150,7 +150,7 @@ def test_late_money_takes_the_use_again_or_goes_back(app: Flask) -> None:
     assert orders.get_for_job(first.order.id).state == "cancelled"
     assert [refund.amount for refund in payments.refunds_of(first.order.id)] == [first.order.total]
 
-    checkout.expire(second.order.id)
+    make.expire(second.order.id)
     assert second.payment is not None
     apply(second.payment.id, Truth("paid", second.order.total_money, "pi_later"))
     assert orders.get_for_job(second.order.id).state == "confirmed"
@@ -160,7 +160,7 @@ def test_late_money_takes_the_use_again_or_goes_back(app: Flask) -> None:
 def test_limit_that_staff_set_later_counts_the_uses_so_far(app: Flask) -> None:
     promotion = make.promotion(code="CODE")
     placed = [make.place(_buyer(number, "code")) for number in range(2)]
-    checkout.expire(placed[0].order.id)
+    make.expire(placed[0].order.id)
 
     terms = promotions.Terms(name="Friends", kind="percent", percent=promotion.percent, code="CODE", total_limit=2)
     promotions.change(promotion.id, terms, version=promotion.version, actor="test")
