@@ -20,7 +20,10 @@ _LEASES_END = (
     "UPDATE messages SET leased_until = now() - interval '1 s' WHERE leased_until IS NOT NULL",
     "UPDATE label_attempts SET asked_at = asked_at - interval '2 min' WHERE asked_at IS NOT NULL",
 )
-_HOURS_PASS = "UPDATE outbox SET due_at = now() WHERE done_at IS NULL AND failed_at IS NULL AND due_at > now()"
+_HOURS_PASS = (
+    "UPDATE outbox SET due_at = now() WHERE done_at IS NULL AND failed_at IS NULL AND due_at > now()",
+    "UPDATE reservations SET expires_at = now() WHERE state = 'held' AND expires_at > now()",
+)
 
 
 async def come_to_rest(fleet: Fleet, tell: Callable[[str], None]) -> list[str]:
@@ -52,7 +55,8 @@ async def _drain(fleet: Fleet, tell: Callable[[str], None], what: str) -> list[s
             leases_end = time.monotonic() + _A_LEASE
         tell(", ".join(f"{count} {name}" for name, count in waiting.most_common()))
         fleet.revive()
-        await asyncio.to_thread(fleet.query, _HOURS_PASS)
+        for statement in _HOURS_PASS:
+            await asyncio.to_thread(fleet.query, statement)
         await asyncio.sleep(2)
     return []
 
