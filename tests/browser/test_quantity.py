@@ -58,6 +58,31 @@ def test_quick_steps_all_count(page: Page, shop, tide):
     expect(page.locator("#cart-lines [role=alert]")).to_have_count(0)
 
 
+def test_step_pressed_before_the_answer_is_shown_waits_for_it(page: Page, shop, tide):
+    page.request.post(
+        f"{shop.address}/cart/lines", form={"variant": tide.id}, headers={"Sec-Fetch-Site": "same-origin"}
+    )
+    page.goto(f"{shop.address}/cart")
+
+    page.evaluate(
+        """more => {
+            const press = () => document.getElementById(more).click(), send = window.fetch;
+            window.fetch = async (...request) => {
+                const answer = await send(...request);
+                window.fetch = send;
+                press();
+                return answer;
+            };
+            press();
+        }""",
+        f"quantity-{tide.id}-more",
+    )
+
+    expect(page.locator("#cart-sum")).to_contain_text("€87.00")
+    expect(page.locator(f"#quantity-{tide.id}")).to_have_value("3")
+    expect(page.locator("#cart-lines [role=alert]")).to_have_count(0)
+
+
 def test_steps_are_as_large_as_what_is_sold_at_once(page: Page, shop):
     cards = make.product("Cards", slug="cards", stock=40)
     catalog.save_product(replace(cards, batch=catalog.Batch(least=6, step=6, most=12)))
