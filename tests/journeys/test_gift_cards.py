@@ -49,7 +49,7 @@ def test_a_stranger_buys_a_gift_card_and_spends_it(shop: RunningShop, ada: Visit
     ada.submit("/checkout/gift-cards", code=code)
     ada.submit("/checkout/orders", terms="yes", method="hosted")
     assert "Thank you" in ada.text, ada.text
-    assert "Gift card ending in" in ada.text
+    assert "Paid by gift card ending in" in ada.text
 
 
 def test_a_worker_killed_while_it_mails_the_codes_leaves_one_card_a_piece(

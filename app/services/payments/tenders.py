@@ -28,33 +28,44 @@ _LOCKED = (
 
 @dataclass(frozen=True)
 class Part:
-    """One part of what pays an order: its `way` (card, transfer, gift_card), and whether a card only holds it yet."""
+    """A part of what pays an order: its `way` (card, transfer, gift_card), whether it did, or a card only holds it."""
 
     way: str
     amount: Money
+    is_paid: bool
     is_held: bool = False
     last4: str = ""  # of a gift card's code
 
     @property
     def name(self) -> str:
-        """What it is called on pages and in mails."""
+        """What it is called below a heading that says it pays."""
         if self.way == GIFT_CARD:
             return f"Gift card ending in {self.last4}"
         if self.way == "transfer":
             return "Bank transfer"
         return "Held by your card" if self.is_held else "Card"
 
+    @property
+    def row(self) -> str:
+        """What it is called below a total, where "Card" would read like a charge on top."""
+        if self.is_paid:
+            return f"Paid by {self.name[0].lower()}{self.name[1:]}"
+        return f"{self.name} pays" if self.way == GIFT_CARD else self.name
+
 
 def parts_of(payments: Sequence[Payment]) -> list[Part]:
     """Return what pays an order, gift cards first; without money that did not come or came in excess."""
     by_card = [(each.gift_card_id, each) for each in payments if each.gift_card_id and each.state != "cancelled"]
     last4 = gift_cards.last4_of([card_id for card_id, _ in by_card]) if by_card else {}
-    parts = [Part(GIFT_CARD, each.amount_money, last4=last4[card_id]) for card_id, each in by_card]
+    parts = [
+        Part(GIFT_CARD, each.amount_money, each.state == "paid", last4=last4[card_id]) for card_id, each in by_card
+    ]
     outside = [each for each in payments if not each.gift_card_id and (each.is_held or each.state == "paid")]
     return parts + [
         Part(
             "transfer" if each.method == "transfer" else "card",
             each.refundable if each.is_held else each.captured_money,
+            is_paid=not each.is_held,
             is_held=each.is_held,
         )
         for each in outside

@@ -76,3 +76,55 @@ customElements.define("cart-drawer", class extends HTMLElement {
     opener.focus({ preventScroll: true });
   }
 });
+
+// <quantity-steps>: the buttons beside a number. A step is saved as what is typed is; the answer brings all lines anew, so
+// what is pressed before it is here waits for it. Without this script one types.
+class QuantitySteps extends HTMLElement {
+  static #waiting = new Map();
+
+  connectedCallback() {
+    this.input = this.querySelector("input");
+    this.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-way]");
+      if (button && button.ariaDisabled !== "true") this.#step(button.dataset.way);
+    });
+    this.addEventListener("input", this.#mark);
+    document.addEventListener("htmx:after:swap", this.#swapped);
+    this.#mark();
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("htmx:after:swap", this.#swapped);
+  }
+
+  #step(way) {
+    this.input[way]();
+    this.input.dispatchEvent(new Event("input", { bubbles: true }));
+    if (document.querySelector("form.htmx-request")) QuantitySteps.#waiting.set(this.input.id, this.input.value);
+    else this.#save();
+  }
+
+  #save() {
+    QuantitySteps.#waiting.delete(this.input.id);
+    this.input.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  #swapped = () => {
+    const value = QuantitySteps.#waiting.get(this.input.id);
+    if (value) {
+      this.input.value = value;
+      this.#save();
+    }
+    this.#mark();
+  };
+
+  #mark = () => {
+    const { value, min, max, step } = this.input;
+    const highest = max - ((max - min) % step);
+    for (const button of this.querySelectorAll("[data-way]")) {
+      button.ariaDisabled = String(button.dataset.way === "stepUp" ? value >= highest : value - min <= 0);
+    }
+  };
+}
+
+customElements.define("quantity-steps", QuantitySteps);

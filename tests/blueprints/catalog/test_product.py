@@ -42,6 +42,15 @@ def test_choice_shows_its_own_price_and_picture_and_keeps_the_order_of_pictures(
     assert [slide.get("id") for slide in page.find_class("gallery__slide")] == ["picture-1", "picture-2", "picture-3"]
 
 
+def test_bar_with_the_button_says_what_it_adds_to_the_cart(client):
+    product = make.product("Undertow")
+
+    [what] = html.fromstring(client.get(f"/products/{product.slug}").text).find_class("buy__what")
+
+    assert what.text_content() == "Undertow€29.00"
+    assert what.get("aria-hidden") == "true"
+
+
 def test_value_says_aloud_whether_it_is_sold_out_or_not_made(client):
     whole = make.product("Undertow", options=SIZES, stock=0)
     catalog.save_product(replace(whole, variants=whole.variants[:3]))

@@ -63,13 +63,15 @@ def test_each_part_is_named(app: Flask, client: FlaskClient) -> None:
     order = paid(make.pays_with(first, second))
     work("email.order_confirmed")
 
-    for said in (*bodies(order), read(client, order)):
-        assert f"Gift card ending in {first.last4}" in said
-        assert f"Gift card ending in {second.last4}" in said
+    page = read(client, order)
+    for said, name in (*((body, "Gift card") for body in bodies(order)), (page, "Paid by gift card")):
+        assert f"{name} ending in {first.last4}" in said
+        assert f"{name} ending in {second.last4}" in said
         for amount in ("€10.00", "€5.00", "€18.90"):
             assert amount in said
     assert "We have your payment" in bodies(order)[0]
     assert "Card: €18.90" in bodies(order)[0]
+    assert "<dt>Paid by card</dt><dd>€18.90</dd>" in page
 
 
 @pytest.mark.usefixtures("captures_on_shipping")
@@ -106,7 +108,7 @@ def test_an_order_that_waits_names_what_a_gift_card_pays(app: Flask, client: Fla
 
     page = read(client, order)
 
-    assert f"Gift card ending in {gift.last4}" in page
+    assert f"Gift card ending in {gift.last4} pays" in page
     assert "Left to pay" in page
 
 
