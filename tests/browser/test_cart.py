@@ -157,5 +157,6 @@ def test_checkout_leads_to_both_ways_to_pay(shopper: Page, shop):
     shopper.get_by_role("button", name="Continue to payment").click()
 
     expect(shopper.get_by_role("button", name="Order and pay €62.90", exact=True)).to_be_visible()
-    expect(shopper.get_by_role("button", name="Order and pay €62.90 by card, here")).to_be_visible()
+    expect(shopper.get_by_role("radio", name="Card On Stripe's secure page")).to_be_checked()
+    expect(shopper.get_by_role("radio", name="Card, on this site")).to_be_visible()
     expect(shopper.get_by_role("checkbox")).not_to_be_checked()

@@ -103,7 +103,8 @@ def test_a_print_is_chosen_changed_ordered_and_paid_on_this_site(
     shopper.get_by_role("button", name="Continue to payment").click()
     expect(shopper.locator("#checkout-sum")).to_contain_text("€62.90")
     shopper.get_by_role("checkbox").check()
-    shopper.get_by_role("button", name="by card, here").click()
+    shopper.get_by_role("radio", name="Card, on this site").check()
+    shopper.get_by_role("button", name="Order and pay").click()
     fill_card(shopper, GOOD)
     shopper.get_by_role("button", name="Pay €62.90").click()
 
@@ -244,9 +245,11 @@ def test_purchase_by_keyboard_alone(shopper: Page, shop: RunningShop) -> None:
     shopper.keyboard.press("Enter")  # in a field: it must not press the button that only brings other fields
     tab_to(shopper.get_by_role("radio").first)
     shopper.keyboard.press("Enter")
+    tab_to(shopper.get_by_role("radio", checked=True))
+    shopper.keyboard.press("ArrowDown")
     tab_to(shopper.get_by_role("checkbox"))
     shopper.keyboard.press("Space")
-    tab_to(shopper.get_by_role("button", name="by card, here"))
+    tab_to(shopper.get_by_role("button", name="Order and pay"))
     shopper.keyboard.press("Enter")
     for name, text in {"number": GOOD, "expiry": "1240", "cvc": "123"}.items():
         tab_to(card_form(shopper).locator(f"[name={name}]"))
