@@ -106,5 +106,5 @@ def test_tax_has_one_name_on_the_last_page_and_on_the_order(
 
     for address in ("/checkout/payment", order):
         text = client.get(address).text
-        assert "incl. €4.63 MwSt (19 %)" in text
-        assert "Includes MwSt (19 %)" in text
+        assert "incl. 19% MwSt €4.63" in text
+        assert "Includes MwSt (19%)" in text
