@@ -179,7 +179,7 @@ def test_bank_says_no_and_the_order_still_waits(shopper: Page, shop: RunningShop
 def test_abandoned_payment_waits_and_is_paid_later(shopper: Page, shop: RunningShop, waiting: checkout.Placed) -> None:
     shopper.goto(f"{shop.address}/checkout/pay/{waiting.token}")
     shopper.goto(f"{shop.address}/orders/{waiting.token}")
-    expect(shopper.get_by_role("heading", name="Your order waits for its payment.")).to_be_visible()
+    expect(shopper.get_by_role("heading", name="Your order is awaiting payment.")).to_be_visible()
 
     shopper.get_by_role("button", name="Pay by card on this site").click()
     fill_card(shopper, GOOD)
@@ -210,7 +210,7 @@ def test_order_page_turns_by_itself_when_the_payment_is_told(
     shopper.goto(f"{shop.address}/orders/{waiting.token}?from=payment")
     expect(shopper.get_by_role("heading", name="Confirming your payment…")).to_be_visible()
     shopper.evaluate("window.isSamePage = true")
-    again = shopper.get_by_role("link", name="It was not paid? Pay again")
+    again = shopper.get_by_role("link", name="Payment not completed? Pay again")
     again.focus()
     with shopper.expect_response("**from=payment"):
         pass
@@ -289,7 +289,7 @@ def test_no_page_of_the_purchase_is_wider_than_a_small_telephone(
     see("/checkout/address")
     fill_address(shopper, "a-rather-long-name-of-a-mailbox@mail.donaudampfschifffahrt.example.org")
     shopper.get_by_role("button", name="Continue to delivery").click()
-    expect(shopper.get_by_role("heading", name="How shall it come?")).to_be_visible()
+    expect(shopper.get_by_role("heading", name="Choose delivery")).to_be_visible()
     look()
     shopper.get_by_role("button", name="Continue to payment").click()
     expect(shopper.get_by_role("heading", name="Review and pay")).to_be_visible()

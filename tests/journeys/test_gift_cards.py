@@ -22,7 +22,7 @@ def test_a_stranger_buys_a_gift_card_and_spends_it(shop: RunningShop, ada: Visit
     assert "The code comes by mail" in ada.text
     ada.submit("/cart/lines", quantity="1")
     ada.go("/checkout/address")
-    assert "Who are you?" in ada.text
+    assert "Your details" in ada.text
     assert "Telephone" not in ada.text
     ada.submit("/checkout/address", **ADDRESS)
     assert ada.address.endswith("/checkout/payment"), ada.text

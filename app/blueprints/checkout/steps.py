@@ -15,8 +15,8 @@ _PAGES = {
     "payment": "checkout.payment",
 }
 _REASONS = {
-    "address": "Please tell us first where the parcel goes.",
-    "delivery": "Please choose first how the parcel is delivered.",
+    "address": "Please enter your delivery address first.",
+    "delivery": "Please choose a delivery first.",
 }
 
 
@@ -53,5 +53,5 @@ def sent_back(offer: Quote, step: str) -> Response | None:
 def reason(offer: Quote) -> str:
     """Return why the shopper was sent to this step, when they were."""
     if request.args.get("because") == "address" and not offer.cart.needs_shipping:
-        return "Please tell us first who you are."
+        return "Please enter your details first."
     return _REASONS.get(request.args.get("because", ""), "")
