@@ -53,11 +53,6 @@ def fields(answer):
     return [each.get("name") for each in tree(answer).xpath('//*[@id="address-fields"]//*[@name]')]
 
 
-def sums(page):
-    rows = page.xpath('//*[@class="summary"]/div[dd][not(contains(@class, "summary__row--note"))]')
-    return {row.findtext("dt").strip(): row.findtext("dd").strip() for row in rows}
-
-
 def last_page(browser):
     return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', browser.get("/checkout/payment").text))
 
@@ -201,30 +196,6 @@ def test_delivery_offers_what_the_country_has(shopper):
     assert page.xpath('//input[@name="method"]/@value') == ["standard", "express"]
     assert "To Japan" in page.text_content()
     assert "5–10 working days" in page.text_content()
-
-
-def test_delivery_shows_the_sums_with_the_delivery_that_is_checked(shopper):
-    shopper.post("/checkout/address", data=BERLIN)
-
-    page = tree(shopper.get("/checkout/delivery"))
-
-    assert page.xpath('//input[@name="method"][@checked]/@value') == ["standard"]
-    assert sums(page) == {"Subtotal": "€29.00", "Delivery (Standard)": "€4.90", "Total": "€33.90"}
-
-
-def test_other_delivery_renews_the_sums_and_chooses_nothing(shopper):
-    shopper.post("/checkout/address", data=BERLIN)
-
-    answer = shopper.get("/checkout/delivery?method=express", headers=PART)
-
-    assert tree(answer).get("id") == "checkout-sum"
-    assert sums(tree(answer)) == {"Subtotal": "€29.00", "Delivery (Express)": "€12.90", "Total": "€41.90"}
-    assert shopper.get("/checkout/payment").location == "/checkout/delivery?because=delivery"
-
-
-def test_sums_without_a_delivery_say_so(shopper):
-    for path in ("/cart", "/checkout/address"):
-        assert sums(tree(shopper.get(path)))["Total before delivery"] == "€29.00"
 
 
 @pytest.mark.parametrize(("data", "status"), [({}, 422), ({"method": "drone"}, 409)])

@@ -18,8 +18,7 @@ from flask.testing import FlaskClient
 
 from app import clock, config, db
 from app.errors import Unavailable
-from app.services import checkout, notifications, orders, payments
-from app.services.images import Media
+from app.services import notifications, orders, payments
 from tests import make, specs
 from tests.companies import Companies
 from tests.working import work
@@ -52,30 +51,6 @@ def test_the_confirmation_says_what_was_bought(app: Flask, companies: Companies)
     assert orders.get_by_token(_link(mail).rsplit("/", 1)[1]).id == order.id
     specs.needed()
     assert specs.of_exchanges(companies.exchanges()) == []
-
-
-def test_the_confirmation_shows_a_small_picture_of_each_line(app: Flask, companies: Companies) -> None:
-    picture = Media(key="k" * 40, width=1200, height=1600)
-    placed = make.place(make.buyer(make.product("Ebb", media=(picture,)).variants[0]))
-    make.pay(placed)
-    checkout.settle(placed.payment.id)
-
-    work("email")
-
-    (mail,) = inbox(companies, "ada@example.org")
-    src = f'src="{app.extensions["config"].origin}/media/{picture.key}/320.jpg" width="52" height="70" alt=""'
-    assert src in mail["content"]["text/html"]
-
-
-def test_an_approved_return_names_the_country_that_it_goes_to(app: Flask, companies: Companies) -> None:
-    order = make.paid_order()
-
-    notifications.return_changed(order.id, return_id="r", state="approved", answer=None, quantities={1: 1})
-    work("email")
-
-    for body in inbox(companies)[-1]["content"].values():
-        assert "Germany" in body
-        assert "DE" not in body.split()
 
 
 def test_the_second_mail_brings_the_tracking_number(app: Flask, companies: Companies) -> None:
