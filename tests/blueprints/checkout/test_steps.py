@@ -81,7 +81,7 @@ def test_start_leads_to_the_first_step_that_is_missing_without_a_reason(shopper)
     address = shopper.get("/checkout", follow_redirects=True)
 
     assert start.location == "/checkout/address"
-    assert "Please tell us first" not in address.text
+    assert "Please enter your delivery address first" not in address.text
 
 
 def test_walk_through_leads_to_the_payment(shopper):
