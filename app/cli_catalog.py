@@ -72,7 +72,7 @@ def imports(run: str | None, problems: Path | None) -> None:
         raise click.ClickException(error.message) from error
     for each in found:
         share = 100 * each.position // each.size if each.size else 100
-        state = "finished" if each.finished_at else f"{share} %"
+        state = "finished" if each.finished_at else f"{share}%"
         counts = f"{each.changed} changed, {each.unchanged} as they were, {each.failed} left out"
         click.echo(f"{each.id}  {each.file_name}  {state}: {counts}")
     if run and problems:

@@ -39,8 +39,10 @@ STATUS: dict[type[ShopError], int] = {
     Unavailable: 503,
 }
 _STORE_ERRORS = (OperationalError, PoolTimeout, PyMongoError, RedisError)
-_STORE_DOWN = "One of the shop's stores does not answer. Nothing was lost. Please try again in a moment."
-_UNSTORABLE = "Something in what was sent cannot be kept, so nothing was done. Please type it anew and send it again."
+_STORE_DOWN = "A part of the shop does not answer. Nothing was lost. Please try again in a moment."
+_UNSTORABLE = (
+    "Something in what was sent cannot be kept, so nothing was done. Please type it again and send it once more."
+)
 
 
 def wants_part() -> bool:

@@ -154,8 +154,12 @@ def test_checkout_leads_to_both_ways_to_pay(shopper: Page, shop):
     for name, text in fields.items():
         shopper.fill(f"#{name}", text)
     shopper.get_by_role("button", name="Continue to delivery").click()
+    for method, total in (("Express", "€70.90"), ("Standard", "€62.90")):
+        shopper.get_by_role("radio", name=method).check()
+        expect(shopper.locator("#checkout-sum")).to_contain_text(total)
     shopper.get_by_role("button", name="Continue to payment").click()
 
     expect(shopper.get_by_role("button", name="Order and pay €62.90", exact=True)).to_be_visible()
-    expect(shopper.get_by_role("button", name="Order and pay €62.90 by card, here")).to_be_visible()
+    expect(shopper.get_by_role("radio", name="Card On Stripe's secure page")).to_be_checked()
+    expect(shopper.get_by_role("radio", name="Card, on this site")).to_be_visible()
     expect(shopper.get_by_role("checkbox")).not_to_be_checked()

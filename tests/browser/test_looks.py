@@ -95,7 +95,7 @@ def test_shelves_products_and_refusals(window: Gaze, prints) -> None:
     window.at("/collections", "collections")
     window.at("/collections/drift", "collection")
     window.at("/collections/drift?min=100000", "collection, nothing left by the filter")
-    expect(window.page.get_by_text("Nothing has all of that")).to_be_visible()
+    expect(window.page.get_by_text("No products match these filters")).to_be_visible()
     window.at("/search?q=print", "search")
     window.at("/search?q=zzzz", "search, nothing found")
     window.at(f"/search?q={'x' * 200}", "search for a long word")

@@ -15,11 +15,11 @@ def test_an_order_is_printed_without_what_is_clicked(running, page: Page):
     order = checkout.settle(placed.payment.id)
     running.start_web()
     page.goto(f"{running.address}/orders/{orders.token_of(order.id)}")
-    expect(page.get_by_role("link", name="Cancel something")).to_be_visible()
+    expect(page.get_by_role("link", name="Cancel items")).to_be_visible()
 
     page.emulate_media(media="print")
 
-    expect(page.get_by_role("link", name="Cancel something")).to_be_hidden()
+    expect(page.get_by_role("link", name="Cancel items")).to_be_hidden()
     for button in page.locator("button, .button").all():
         expect(button).to_be_hidden()
     for said in (order.number, "Torstraße 1", "€33.90"):

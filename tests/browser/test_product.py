@@ -71,7 +71,7 @@ def test_back_and_forward_show_the_choice_of_their_address(page: Page, address):
     choose(page, "Large")
     expect(page.locator(".price__now")).to_have_text("€58.00")
     choose(page, "Oak")
-    expect(page.locator("#product-choice")).to_contain_text("Not made in this combination")
+    expect(page.locator("#product-choice")).to_contain_text("Not available in this combination")
 
     page.go_back()
     expect(page.locator(".price__now")).to_have_text("€58.00")

@@ -103,7 +103,8 @@ def test_a_print_is_chosen_changed_ordered_and_paid_on_this_site(
     shopper.get_by_role("button", name="Continue to payment").click()
     expect(shopper.locator("#checkout-sum")).to_contain_text("€62.90")
     shopper.get_by_role("checkbox").check()
-    shopper.get_by_role("button", name="by card, here").click()
+    shopper.get_by_role("radio", name="Card, on this site").check()
+    shopper.get_by_role("button", name="Order and pay").click()
     fill_card(shopper, GOOD)
     shopper.get_by_role("button", name="Pay €62.90").click()
 
@@ -178,7 +179,7 @@ def test_bank_says_no_and_the_order_still_waits(shopper: Page, shop: RunningShop
 def test_abandoned_payment_waits_and_is_paid_later(shopper: Page, shop: RunningShop, waiting: checkout.Placed) -> None:
     shopper.goto(f"{shop.address}/checkout/pay/{waiting.token}")
     shopper.goto(f"{shop.address}/orders/{waiting.token}")
-    expect(shopper.get_by_role("heading", name="Your order waits for its payment.")).to_be_visible()
+    expect(shopper.get_by_role("heading", name="Your order is awaiting payment.")).to_be_visible()
 
     shopper.get_by_role("button", name="Pay by card on this site").click()
     fill_card(shopper, GOOD)
@@ -209,7 +210,7 @@ def test_order_page_turns_by_itself_when_the_payment_is_told(
     shopper.goto(f"{shop.address}/orders/{waiting.token}?from=payment")
     expect(shopper.get_by_role("heading", name="Confirming your payment…")).to_be_visible()
     shopper.evaluate("window.isSamePage = true")
-    again = shopper.get_by_role("link", name="It was not paid? Pay again")
+    again = shopper.get_by_role("link", name="Payment not completed? Pay again")
     again.focus()
     with shopper.expect_response("**from=payment"):
         pass
@@ -244,9 +245,11 @@ def test_purchase_by_keyboard_alone(shopper: Page, shop: RunningShop) -> None:
     shopper.keyboard.press("Enter")  # in a field: it must not press the button that only brings other fields
     tab_to(shopper.get_by_role("radio").first)
     shopper.keyboard.press("Enter")
+    tab_to(shopper.get_by_role("radio", checked=True))
+    shopper.keyboard.press("ArrowDown")
     tab_to(shopper.get_by_role("checkbox"))
     shopper.keyboard.press("Space")
-    tab_to(shopper.get_by_role("button", name="by card, here"))
+    tab_to(shopper.get_by_role("button", name="Order and pay"))
     shopper.keyboard.press("Enter")
     for name, text in {"number": GOOD, "expiry": "1240", "cvc": "123"}.items():
         tab_to(card_form(shopper).locator(f"[name={name}]"))
@@ -286,7 +289,7 @@ def test_no_page_of_the_purchase_is_wider_than_a_small_telephone(
     see("/checkout/address")
     fill_address(shopper, "a-rather-long-name-of-a-mailbox@mail.donaudampfschifffahrt.example.org")
     shopper.get_by_role("button", name="Continue to delivery").click()
-    expect(shopper.get_by_role("heading", name="How shall it come?")).to_be_visible()
+    expect(shopper.get_by_role("heading", name="Choose delivery")).to_be_visible()
     look()
     shopper.get_by_role("button", name="Continue to payment").click()
     expect(shopper.get_by_role("heading", name="Review and pay")).to_be_visible()

@@ -92,7 +92,7 @@ def test_leaving_the_payment_page_keeps_the_order_and_it_can_be_paid_later(
     ada.submit("/payments", method="hosted")
     ada.submit("/stripe/pay", **CARD)
 
-    assert "waits for its payment" in waiting
+    assert "is awaiting payment" in waiting
     assert "Thank you" in ada.text
     assert len(companies.ledger()["sessions"]) == 1
 

@@ -118,9 +118,9 @@ def _gives(promotion: Promotion) -> str | Money:
     if promotion.kind == "free_delivery":
         return "Delivery free"
     if promotion.kind == "buy_get":
-        given = "free" if promotion.percent == 100 else f"{float(promotion.percent):g} % off"
+        given = "free" if promotion.percent == 100 else f"{float(promotion.percent):g}% off"
         return f"Buy {promotion.buy}, get {promotion.get} {given}"
-    return f"{float(promotion.percent):g} %"
+    return f"{float(promotion.percent):g}%"
 
 
 def _currency() -> dict[str, Any]:

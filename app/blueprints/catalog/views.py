@@ -90,7 +90,7 @@ def collection(slug: str) -> Response:
         state,
         title=shelf.title,
         lead=shelf.description,
-        arranged="" if shelf.sort else "As arranged",
+        arranged="" if shelf.sort else "Featured",
         picture=shelf.cover,
     )
 

@@ -26,12 +26,14 @@ def show(
     offer = counted(problem.offer) if isinstance(problem, checkout.Outdated) else offered()
     if too_early := sent_back(offer, "payment"):
         return too_early
+    ways = payments.ways(offer.due)
     response = page(
         "checkout/payment.html",
         status=status,
         offer=offer,
         steps=steps(offer),
-        ways=payments.ways(offer.due),
+        ways=ways,
+        method=_method(ways),
         problem=problem,
         terms_problem=next(iter((errors or {}).get("terms", ())), ""),
         has_agreed="terms" in request.form,
@@ -43,3 +45,10 @@ def show(
     )
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _method(ways: list[payments.Way]) -> str:
+    """Return the way to pay that was chosen, or the first that can be used; nothing when none can."""
+    usable = [way.code for way in ways if not way.problem]
+    asked = request.form.get("method", "")
+    return asked if asked in usable else next(iter(usable), "")

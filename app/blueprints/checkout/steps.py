@@ -15,8 +15,8 @@ _PAGES = {
     "payment": "checkout.payment",
 }
 _REASONS = {
-    "address": "Please tell us first where the parcel goes.",
-    "delivery": "Please choose first how the parcel is delivered.",
+    "address": "Please enter your delivery address first.",
+    "delivery": "Please choose a delivery first.",
 }
 
 
@@ -26,9 +26,9 @@ def steps(offer: Quote) -> list[tuple[str, str, str]]:
     return [(key, key.capitalize(), url_for(f"checkout.{key}")) for key in keys]
 
 
-def offered() -> Quote:
-    """Return what the shopper's cart would cost."""
-    return counted(checkout.quote(shopper()))
+def offered(*, tried: str | None = None) -> Quote:
+    """Return what the shopper's cart would cost, with the delivery that is `tried`."""
+    return counted(checkout.quote(shopper(), tried=tried))
 
 
 def counted(offer: Quote) -> Quote:
@@ -53,5 +53,5 @@ def sent_back(offer: Quote, step: str) -> Response | None:
 def reason(offer: Quote) -> str:
     """Return why the shopper was sent to this step, when they were."""
     if request.args.get("because") == "address" and not offer.cart.needs_shipping:
-        return "Please tell us first who you are."
+        return "Please enter your details first."
     return _REASONS.get(request.args.get("because", ""), "")

@@ -52,8 +52,8 @@ def save_address() -> Response:
 
 @bp.get("/delivery")
 def delivery() -> Response:
-    """Ask how the parcel is to be delivered."""
-    offer = offered()
+    """Ask how the parcel is to be delivered; `method` shows what the order comes to with that one."""
+    offer = offered(tried=request.args.get("method", ""))
     if offer.missing is None and not offer.cart.needs_shipping:
         return see_other(url_for("checkout.payment"))
     return sent_back(offer, "delivery") or _show_delivery(offer)
@@ -126,6 +126,7 @@ def _show_delivery(offer: Quote, *, status: int = 200, problem: str = "") -> Res
         problem = "The delivery you chose is not offered for this order any more. Please choose again."
     return page(
         "checkout/delivery.html",
+        part="checkout/_sum.html",
         status=status,
         offer=offer,
         steps=steps(offer),

@@ -11,7 +11,10 @@ from app.services import checkout, shipping
 
 bp = Blueprint("content", __name__)
 
-_FOOTER = (("Delivery", "shipping_costs"), ("Terms", "terms"), ("Privacy", "privacy"), ("Imprint", "imprint"))
+_FOOTER = (
+    ("Delivery", "shipping_costs", None), ("Returns", "terms", "withdrawal"), ("Terms", "terms", None),
+    ("Privacy", "privacy", None), ("Imprint", "imprint", None),
+)  # fmt: skip
 
 
 @bp.get("/terms")
@@ -52,8 +55,10 @@ def describe_shop() -> dict[str, Any]:
         "shop_name": settings.name,
         "prices_include_tax": settings.prices_include_tax,
         "shop_email": settings.mail_from,
+        "takes_transfers": bool(settings.bank_iban),
         "footer_links": [
-            *({"name": name, "url": url_for(f"content.{view}")} for name, view in _FOOTER),
+            *({"name": name, "url": url_for(f"content.{view}", _anchor=place)} for name, view, place in _FOOTER),
             {"name": "Find your order", "url": url_for("orders.look_up")},
+            {"name": settings.mail_from, "url": f"mailto:{settings.mail_from}"},
         ],
     }

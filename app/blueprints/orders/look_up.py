@@ -16,9 +16,9 @@ class LookUp(Form):
     number = StringField(
         "Order number",
         [
-            InputRequired("Enter the number of your order; it is in every mail about it."),
+            InputRequired("Enter the number of your order; it is in every email about it."),
             Length(max=40),
-            Regexp(r"^[\w\s-]+$", message="Enter the number as it stands in the mail, as in ABCDE-23456."),
+            Regexp(r"^[\w\s-]+$", message="Enter the number as it stands in the email, as in ABCDE-23456."),
         ],
         render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
     )

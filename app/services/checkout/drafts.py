@@ -124,11 +124,17 @@ def draft_of(shopper: Shopper) -> Draft:
     return Draft(shopper.cart_id)
 
 
-def quote(shopper: Shopper, *, coupon: str | None = None) -> Quote:
-    """Return the shopper's cart with its delivery and totals, at today's prices; as if `coupon` had been entered."""
+def quote(shopper: Shopper, *, coupon: str | None = None, tried: str | None = None) -> Quote:
+    """Return the shopper's cart with its delivery and totals, at today's prices; as if `coupon` had been entered.
+
+    With `tried`, the code of a delivery, as if that one were chosen; with an empty one as if the first that is offered
+    were, until one is.
+    """
     contents, draft = cart.of(shopper, coupon=coupon), draft_of(shopper)
     country = draft.address.country if draft.address else ""
-    options, delivery = _ways(contents, country, draft.delivery_method)
+    options, delivery = _ways(contents, country, tried or draft.delivery_method)
+    if delivery is None and tried is not None and draft.delivery_method is None:
+        delivery = next(iter(options), None)
     price = delivery.price if delivery else Money.zero(contents.currency)
     priced = contents.price(price, _customer(draft.email, contents.candidates))
     return Quote(

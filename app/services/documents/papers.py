@@ -164,8 +164,8 @@ def amount(money: Money) -> str:
 
 
 def percent(rate: Decimal) -> str:
-    """Write a rate without needless zeros: 19 %."""
-    return f"{rate.normalize():f} %"
+    """Write a rate without needless zeros: 19%."""
+    return f"{rate.normalize():f}%"
 
 
 def _charged(order: orders.Order) -> str:

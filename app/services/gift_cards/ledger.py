@@ -11,7 +11,7 @@ from app.money import Money
 from app.services.gift_cards.codes import hash_of
 from app.services.gift_cards.models import GiftCard, GiftCardEntry
 
-_UNKNOWN = "We know no gift card with this code, or nothing is left on it. Please check it letter by letter."
+_UNKNOWN = "We do not recognise this gift card code, or nothing is left on it. Please check it letter by letter."
 
 
 def spend(card_id: str, amount: Money, *, reference: str, actor: str = "customer") -> None:
@@ -26,7 +26,7 @@ def spend(card_id: str, amount: Money, *, reference: str, actor: str = "customer
         .returning(GiftCard.id)
     ).scalar()
     if taken is None:
-        raise Conflict("There is less on your gift card by now. Please look at what is left to pay.")
+        raise Conflict("There is less left on your gift card now. Please look at what is left to pay.")
 
 
 def give_back(card_id: str, amount: Money, *, kind: str, reference: str, actor: str = "shop") -> bool:

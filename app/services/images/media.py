@@ -37,7 +37,7 @@ class Media:
 
     @property
     def url(self) -> str:
-        """The address of a JPEG of middling width, for mails, carts and old browsers."""
+        """The address of a JPEG of middling width, for carts and old browsers."""
         widths = widths_of(self.width)
         return self._address(max((width for width in widths if width <= 640), default=widths[0]), "jpg")
 
@@ -57,6 +57,11 @@ class Media:
     def large_url(self) -> str:
         """The address of the widest JPEG."""
         return self._address(widths_of(self.width)[-1], "jpg")
+
+    @property
+    def small_url(self) -> str:
+        """The address of the narrowest JPEG, for mails."""
+        return self._address(widths_of(self.width)[0], "jpg")
 
     @property
     def srcset(self) -> str:

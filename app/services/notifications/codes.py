@@ -7,7 +7,7 @@ from app.services.gift_cards import GiftCard
 from app.services.notifications.models import Message
 
 _PLACE = re.compile(r"\[code of ([0-9a-z]+)\]")
-_LOST = "see your order, or answer this mail"
+_LOST = "see your order, or reply to this email"
 
 
 def place_of(card: GiftCard) -> str:

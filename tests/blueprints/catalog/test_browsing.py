@@ -138,7 +138,7 @@ def test_product_says_which_combination_is_not_made(client):
     answer = client.get(f"/products/{product.slug}?o1=Large&o2=Oak")
 
     assert answer.status_code == 200
-    assert "Not made in this combination" in answer.text
+    assert "Not available in this combination" in answer.text
     assert "Add to cart" not in answer.text
     assert answer.text.count("option--gone") == 2  # each of the two choices that led there
 
@@ -157,7 +157,7 @@ def test_product_without_picture_price_or_words_is_a_page(client):
     product = make.product("Bare", price=None)
     shelf(product)
 
-    assert "Not for sale just now" in client.get(f"/products/{product.slug}").text
+    assert "Currently unavailable" in client.get(f"/products/{product.slug}").text
     assert titles(client.get("/products")) == ["Bare"]
 
 
@@ -255,6 +255,15 @@ def test_picture_says_that_the_bucket_does_not_answer(client, monkeypatch):
 
     assert answer.status_code == 503
     assert "cannot be read at the moment" in answer.text
+
+
+def test_empty_list_leads_to_all_products_from_elsewhere_only(client):
+    shelf(slug="empty")
+
+    for path, leads_on in (("/products", False), ("/collections/empty", True)):
+        page = client.get(path).text
+        assert "No products here yet" in page
+        assert ("See everything</a>" in page) == leads_on
 
 
 def test_pages_are_served_without_redis(client, monkeypatch):

@@ -56,8 +56,8 @@ def test_kept_page_promises_no_day_that_has_passed_meanwhile(client):
     with clock.at(clock.now() + timedelta(days=1)):
         after = page_of(client, product).text
 
-    assert ("More come on" in before, "More come soon" in before) == (True, False)
-    assert ("More come on" in after, "More come soon" in after) == (False, True)
+    assert ("More expected on" in before, "More expected soon" in before) == (True, False)
+    assert ("More expected on" in after, "More expected soon" in after) == (False, True)
     assert "Add to cart" in after
 
 

@@ -149,7 +149,7 @@ def test_backorder_says_when_it_comes_to_people_and_to_search_engines(client):
     page = client.get(f"/products/{product.slug}")
     feed = client.get("/feeds/google.xml")
 
-    assert "More come on 3 Dec 2030" in page.text
+    assert "More expected on 3 Dec 2030" in page.text
     assert "Add to cart" in page.text
     assert "https://schema.org/BackOrder" in page.text
     assert "<g:availability>backorder</g:availability>" in feed.text
@@ -269,6 +269,13 @@ def test_what_costs_nothing_is_not_for_sale(client):
     page = client.get(f"/products/{product.slug}")
     put = client.post("/cart/lines", data={"variant": product.variants[0].id, "quantity": "1"})
 
-    assert "Not for sale just now" in page.text
+    assert "Currently unavailable" in page.text
     assert html.fromstring(page.text).find_class("buy") == []
     assert put.status_code == 409
+
+
+def test_returns_are_promised_beside_what_can_be_returned(client):
+    goods, card = make.product(stock=3), make.gift_product(2500)
+
+    assert "14-day returns</a>" in client.get(f"/products/{goods.slug}").text
+    assert "14-day returns</a>" not in client.get(f"/products/{card.slug}").text

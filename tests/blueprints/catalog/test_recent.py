@@ -23,7 +23,7 @@ def test_what_is_no_id_shows_nothing(client, ids):
 
     assert answer.status_code == 200
     assert titles(answer) == []
-    assert "You looked at" not in answer.text
+    assert "Recently viewed" not in answer.text
 
 
 def test_few_cards_are_shown_by_few_queries(client, count_queries, no_hurry):

@@ -30,8 +30,8 @@ def test_day_that_has_passed_is_promised_nowhere(client, scarce):
     with clock.at(clock.now() + timedelta(days=1)):
         after = [client.get(address).text for address in addresses]
 
-    assert [("Comes on" in page, "Comes soon" in page) for page in before] == [(True, False)] * 2
-    assert [("Comes on" in page, "Comes soon" in page) for page in after] == [(False, True)] * 2
+    assert [("Expected on" in page, "Expected soon" in page) for page in before] == [(True, False)] * 2
+    assert [("Expected on" in page, "Expected soon" in page) for page in after] == [(False, True)] * 2
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def test_delivery_is_passed_over_and_its_page_leads_on(shopper: FlaskClient) -> 
     assert shopper.get("/checkout").headers["Location"].endswith("/checkout/payment")
     page = shopper.get("/checkout/payment").text
     assert "Your address" in page
-    assert "The parcel goes to" not in page
+    assert "Deliver to" not in page
 
 
 def test_address_that_is_wrong_is_said_though_no_telephone_is_asked_for(shopper: FlaskClient) -> None:
@@ -73,7 +73,7 @@ def test_gift_card_pays_the_rest_of_a_mixed_cart_and_the_page_says_so(shopper: F
     shopper.post("/checkout/gift-cards", data={"code": gift_cards.code_of(make.gift_card(90_000).id)})
     page = shopper.get("/checkout/payment").text
 
-    assert "€25.00 are left for another way to pay" in page
+    assert "€25.00 is left to pay another way" in page
     assert "Order and pay €25.00" in page
 
 
@@ -86,7 +86,7 @@ def test_enter_in_the_field_of_the_code_takes_no_card_off(client: FlaskClient) -
     page = html.fromstring(client.get("/checkout/payment").text)
 
     # A browser presses the first button of the field's form.
-    assert [each.text_content().strip() for each in page.xpath('//button[@form="gift-card-form"]')] == ["Use it"]
+    assert [each.text_content().strip() for each in page.xpath('//button[@form="gift-card-form"]')] == ["Apply"]
     (off,) = page.xpath('//button[starts-with(@form, "gift-card-off")]/@form')
     client.post(page.get_element_by_id(off).action)
     assert "ending in" not in client.get("/checkout/payment").text

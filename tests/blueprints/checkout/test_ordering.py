@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from itsdangerous import TimestampSigner
 from lxml import html
 
-from app.services import tax
+from app.services import payments, tax
 from tests import make
 
 
@@ -24,12 +24,17 @@ def own_name(app: Flask) -> None:
 @pytest.fixture
 def form(client: FlaskClient) -> dict[str, str]:
     """What the last page's form sends, with the terms agreed to."""
-    client.post("/cart/lines", data={"variant": make.variant(stock=3).id})
-    client.post("/checkout/address", data=make.ADDRESSES["DE"] | {"email": "ada@example.com"})
-    client.post("/checkout/delivery", data={"method": "standard"})
+    to_review(client)
     page = html.fromstring(client.get("/checkout/payment").text)
     [found] = (form for form in page.forms if form.get("action") == "/checkout/orders")
     return dict(found.form_values()) | {"terms": "yes"}
+
+
+def to_review(client: FlaskClient, *, price: int = 2900, quantity: int = 1) -> None:
+    """Go through every step up to the last."""
+    client.post("/cart/lines", data={"variant": make.variant(price=price, stock=3).id, "quantity": str(quantity)})
+    client.post("/checkout/address", data=make.ADDRESSES["DE"] | {"email": "ada@example.com"})
+    client.post("/checkout/delivery", data={"method": "standard"})
 
 
 @pytest.mark.parametrize(
@@ -44,6 +49,45 @@ def test_each_way_to_pay_leads_straight_to_its_page(
     assert [answer.status_code for answer in answers] == [303, 303]
     assert answers[0].location == answers[1].location
     assert leads_to in answers[0].location
+
+
+def test_last_page_has_one_choice_of_ways_to_pay_and_one_button(client: FlaskClient, form: dict[str, str]) -> None:
+    page = html.fromstring(client.get("/checkout/payment").text)
+
+    [own] = (found for found in page.forms if found.get("action") == "/checkout/orders")
+    assert own.xpath('.//input[@type="radio"][@name="method"]/@value') == ["hosted", "element", "transfer"]
+    assert form["method"] == "hosted", "the first way is chosen already"
+    buttons = [each.text_content() for each in page.xpath('//form[@action="/checkout/orders"]//button[not(@form)]')]
+    assert buttons == ["Order and pay €33.90"]
+
+
+def test_way_to_pay_stays_chosen_when_the_page_is_shown_again(client: FlaskClient, form: dict[str, str]) -> None:
+    del form["terms"]
+
+    answer = client.post("/checkout/orders", data=form | {"method": "transfer"})
+
+    assert answer.status_code == 422
+    assert html.fromstring(answer.text).xpath('//input[@name="method"][@checked]/@value') == ["transfer"]
+
+
+def test_way_that_cannot_pay_the_amount_says_so_and_another_is_chosen(client: FlaskClient) -> None:
+    to_review(client, price=60_000_000, quantity=2)
+
+    page = html.fromstring(client.get("/checkout/payment").text)
+
+    [card] = page.xpath('//label[.//input[@name="method"][@disabled]]')
+    assert "Cards can pay up to 999999.99 EUR." in card.text_content()
+    assert page.xpath('//input[@name="method"][@checked]/@value') == ["transfer"]
+
+
+def test_order_that_no_way_can_pay_has_no_button(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(payments, "ways", lambda _: [payments.Way("hosted", "Cards can pay 0.50 EUR or more.")])
+    to_review(client)
+
+    page = html.fromstring(client.get("/checkout/payment").text)
+
+    assert "Cards can pay 0.50 EUR or more. Please change your order." in page.text_content()
+    assert page.xpath('//form[@action="/checkout/orders"]//button[not(@form)]') == []
 
 
 def test_order_by_transfer_shows_the_account_and_the_reference(client: FlaskClient, form: dict[str, str]) -> None:
@@ -62,5 +106,5 @@ def test_tax_has_one_name_on_the_last_page_and_on_the_order(
     order = client.post("/checkout/orders", data=form | {"method": "transfer"}).location
 
     for text in (last_page, client.get(order).text):
-        assert "incl. €4.63 MwSt (19 %)" in text
-        assert "Includes MwSt (19 %)" in text
+        assert "incl. 19% MwSt €4.63" in text
+        assert "Includes MwSt (19%)" in text

@@ -73,7 +73,7 @@ def test_steps_send_back_to_the_first_that_is_missing_with_the_reason(shopper):
     early = shopper.get("/checkout/payment", follow_redirects=True)
 
     assert early.request.path == "/checkout/address"
-    assert "Please tell us first where the parcel goes." in early.text
+    assert "Please enter your delivery address first." in early.text
 
 
 def test_start_leads_to_the_first_step_that_is_missing_without_a_reason(shopper):
@@ -81,7 +81,7 @@ def test_start_leads_to_the_first_step_that_is_missing_without_a_reason(shopper)
     address = shopper.get("/checkout", follow_redirects=True)
 
     assert start.location == "/checkout/address"
-    assert "Please tell us first" not in address.text
+    assert "Please enter your delivery address first" not in address.text
 
 
 def test_walk_through_leads_to_the_payment(shopper):
@@ -93,7 +93,7 @@ def test_walk_through_leads_to_the_payment(shopper):
     assert (to_payment.status_code, to_payment.location) == (303, "/checkout/payment")
     assert page.status_code == 200
     assert "Order and pay €33.90" in page.text
-    assert "Includes VAT (19 %)" in page.text
+    assert "Includes VAT (19%)" in page.text
 
 
 def test_address_form_keeps_what_was_entered(at_review):

@@ -57,3 +57,18 @@ def test_foot_of_every_page_links_to_them(client):
     text = client.get("/cart").text
 
     assert all(f'href="{path}"' in text for path in ("/terms", "/privacy", "/imprint", "/shipping"))
+
+
+def test_foot_of_a_page_names_the_address_the_returns_and_how_to_pay(app, client):
+    settings = app.extensions["config"]
+    try:
+        with_transfer = client.get("/terms").text
+        app.extensions["config"] = replace(settings, bank_iban="")
+        by_card = client.get("/terms").text
+    finally:
+        app.extensions["config"] = settings
+
+    assert f'<a href="mailto:{settings.mail_from}">' in with_transfer
+    assert '<a href="/terms#withdrawal">Returns</a>' in with_transfer
+    assert "14-day returns · Card or bank transfer" in with_transfer
+    assert "14-day returns · Payment by card" in by_card

@@ -33,7 +33,7 @@ def test_customer_cancels_in_two_steps(client: FlaskClient) -> None:
     assert (answer.status_code, answer.location) == (303, address)
     page = client.get(address).text
     assert "This order was cancelled" in page
-    assert "giving back" in page
+    assert "refunding" in page
     assert "cancellation" not in page
 
 

@@ -13,7 +13,7 @@ from tests.working import work
 def test_invoice_is_linked_on_the_order_page_and_sent(client: FlaskClient) -> None:
     order = make.order(paid=True)
     token = orders.token_of(order.id)
-    assert "Your invoice is being written" in client.get(f"/orders/{token}").text
+    assert "Your invoice is being prepared" in client.get(f"/orders/{token}").text
     work("documents")
 
     text = client.get(f"/orders/{token}").text
@@ -38,8 +38,8 @@ def test_page_that_asks_again_brings_all_that_a_payment_changes(client: FlaskCli
 
     assert ("Left to pay" in before, "Left to pay" in part) == (True, False)
     assert "is paid" in part
-    assert "Your invoice is being written" in part
-    assert "Cancel something" in part
+    assert "Your invoice is being prepared" in part
+    assert "Cancel items" in part
     assert 'id="cart-badge"' in part
 
 

@@ -13,8 +13,8 @@ from tests.working import work
 @pytest.mark.parametrize(
     ("quantity", "said"),
     [
-        (1, "Your code is being made; it shows here in a moment."),
-        (2, "Your codes are being made; they show here in a moment."),
+        (1, "Your code is being made; it will appear here in a moment."),
+        (2, "Your codes are being made; they will appear here in a moment."),
     ],
 )
 def test_paid_order_says_that_its_codes_are_made_and_asks_soon_again(

@@ -29,7 +29,7 @@ def test_right_pair_gets_a_fresh_link_by_mail(client: FlaskClient) -> None:
     (link,) = links(order)
     assert client.get(link).status_code == 200
     assert notifications.messages_of(order.id)[-1].recipient == "Ada@example.org"
-    assert "look into your mail" in client.get(answer.location).text
+    assert "check your email" in client.get(answer.location).text
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_order_is_paid_told_and_sent_when_its_goods_have_come(buyer, companies):
     assert placed.order.lines[0].expected_on == date(2030, 12, 3)
     assert [shipment.state for shipment in fulfilment.shipments_of(placed.order.id)] == ["label_bought"]
     assert "waits" in [event.kind for event in orders.timeline(placed.order.id)]
-    assert "comes on 3 Dec 2030" in companies.ledger()["mails"][0]["content"]["text/plain"]
+    assert "expected on 3 Dec 2030" in companies.ledger()["mails"][0]["content"]["text/plain"]
 
 
 def test_order_placed_after_the_day_is_promised_none(buyer, companies):
@@ -82,7 +82,7 @@ def test_order_placed_after_the_day_is_promised_none(buyer, companies):
     order_of(buyer)
 
     mail = companies.ledger()["mails"][0]["content"]["text/plain"]
-    assert ("comes soon" in mail, "2020" in mail) == (True, False)
+    assert ("expected soon" in mail, "2020" in mail) == (True, False)
 
 
 def test_mail_of_a_parcel_says_nothing_of_what_is_to_come(buyer, companies):
@@ -93,7 +93,7 @@ def test_mail_of_a_parcel_says_nothing_of_what_is_to_come(buyer, companies):
     work()
 
     confirmed, shipped = (mail["content"]["text/plain"] for mail in companies.ledger()["mails"])
-    assert ("comes on" in confirmed, "comes on" in shipped) == (True, False)
+    assert ("expected on" in confirmed, "expected on" in shipped) == (True, False)
 
 
 def test_order_is_sent_when_two_deliveries_at_once_bring_all_of_it(app, two_owed):

@@ -47,7 +47,7 @@ def test_line_given_back_is_refunded_restocked_audited_and_noted(app: Flask, com
     assert [event.kind for event in orders.timeline(order.id)].count("refund") == 1
     note = next(each for each in documents.documents_of(order.id) if each.kind == "credit_note")
     text = text_of(documents.for_customer(order, note.id)[1])
-    for words in (note.label or "", "2026", order.lines[0].title, "€59.98", "Came damaged", "19 %"):
+    for words in (note.label or "", "2026", order.lines[0].title, "€59.98", "Came damaged", "19%"):
         assert words in text
     with db.orders.reading() as session:
         assert session.connection().exec_driver_sql("SELECT act FROM audit_intake").scalars().all() == ["order.refund"]

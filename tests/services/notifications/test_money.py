@@ -97,9 +97,9 @@ def test_what_was_held_and_let_go_is_not_said_to_come_back(app: Flask, client: F
 
     assert "It was not charged, so nothing goes back." in documents.documents_of(order.id)[-1].paper["notes"]
     for said in (*bodies(order, "order_cancelled"), read(client, order)):
-        assert "is not charged" in said
+        assert "will not be charged" in said
         assert "the way you paid" not in said
-        assert "giving back" not in said
+        assert "refunding" not in said
 
 
 def test_an_order_that_waits_names_what_a_gift_card_pays(app: Flask, client: FlaskClient) -> None:
@@ -153,7 +153,7 @@ def test_a_part_whose_rest_never_came_is_not_said_to_have_come_too_late(app: Fla
     checkout.withdraw(placed.order.id, "The money did not come.")
 
     page = read(client, placed.order)
-    assert "we are giving back all that came for it" in page
+    assert "we are refunding all that was paid for it" in page
     assert "after the order had ended" not in page
 
 
@@ -164,8 +164,8 @@ def test_money_back_on_a_gift_card_speaks_of_no_bank(app: Flask, client: FlaskCl
 
     for body in bodies(order, "refund_made"):
         assert "Banks" not in body
-        assert "on the gift card again" in body
-    assert "It is on your gift card again." in read(client, order)
+        assert "back on the gift card" in body
+    assert "It is back on your gift card." in read(client, order)
 
 
 @pytest.mark.usefixtures("captures_on_shipping")
@@ -176,4 +176,4 @@ def test_gift_cards_that_are_paid_again_have_no_parcel(app: Flask) -> None:
 
     for body in bodies(order, "paid_anew"):
         assert "parcel" not in body
-        assert "Your gift cards come in a mail of their own." in body
+        assert "Your gift cards come in a separate email." in body
