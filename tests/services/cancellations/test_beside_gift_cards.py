@@ -1,10 +1,12 @@
 """Cancelling in an order that has gift cards, which are mailed, and things that are delivered."""
 
+from datetime import timedelta
+
 from flask import Flask
 from sqlalchemy import update
 
-from app import db
-from app.services import cancellations, cart, checkout, credits, fulfilment, gift_cards, orders, promotions
+from app import clock, db
+from app.services import cancellations, cart, checkout, credits, fulfilment, gift_cards, health, orders, promotions
 from app.services.fulfilment.models import Shipment
 from tests import make
 from tests.working import work
@@ -75,3 +77,14 @@ def test_an_order_whose_parcel_was_sent_does_not_end_with_its_gift_card(app: Fla
 
     assert left.state == "confirmed"
     assert [each.delivery_money.amount for each in credits.of_order(order.id)] == [0, 0]
+
+
+def test_an_order_whose_things_to_send_were_cancelled_waits_for_no_parcel(app: Flask) -> None:
+    order = make.settled(make.gift_order(quantity=1, beside=make.variant()))
+    cancel(order, 2)
+    work()
+
+    with clock.at(clock.now() + timedelta(hours=10)):
+        found = {each.check.name for each in health.examine() if each.count}
+
+    assert "parcels.started" not in found
