@@ -1,4 +1,4 @@
-"""The six ways the shop says no. There is no HTTP here: `blueprints/_pages.py` holds the table of statuses.
+"""The five ways the shop says no. There is no HTTP here: `blueprints/_pages.py` holds the table of statuses.
 
 The one rule: `str(error)` is always fit to show a shopper, and says what to do next.
 """
@@ -33,10 +33,6 @@ class Invalid(ShopError):
 
 class Conflict(ShopError):
     """The world moved on: sold out, already paid, price changed, stale edit."""
-
-
-class Declined(ShopError):
-    """The bank said no; another card may work."""
 
 
 class Unavailable(ShopError):

@@ -23,7 +23,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from app import clock, config
-from app.errors import Conflict, Declined, Forbidden, Invalid, NotFound, ShopError, Unavailable
+from app.errors import Conflict, Forbidden, Invalid, NotFound, ShopError, Unavailable
 from app.money import Money
 from app.services import checkout
 from app.services.payments import TooManyTries
@@ -35,7 +35,6 @@ STATUS: dict[type[ShopError], int] = {
     Forbidden: 403,
     Invalid: 422,
     Conflict: 409,
-    Declined: 402,
     Unavailable: 503,
 }
 _STORE_ERRORS = (OperationalError, PoolTimeout, PyMongoError, RedisError)

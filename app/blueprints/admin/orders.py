@@ -199,7 +199,7 @@ def _everything(
 ) -> dict[str, Any]:
     """Read what the page and each of its parts show."""
     paid, refunds, events = payments.of_order(order.id), payments.refunds_of(order.id), orders.timeline(order.id)
-    left = Money.total((payment.refundable for payment in paid), order.currency)
+    left = Money.total((payment.refundable for payment in paid if payment.state != "surplus"), order.currency)
     fresh_form = Refund(amount=str(left.decimal), left=left.amount, key=secrets.token_hex(16))
     return {
         "order": order,

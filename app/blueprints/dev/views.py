@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Email, InputRequired
 
-from app.errors import Conflict, Declined, Forbidden, Invalid, NotFound, ShopError, Unavailable
+from app.errors import Conflict, Forbidden, Invalid, NotFound, ShopError, Unavailable
 from app.money import Money
 from app.services import catalog, pricing
 
@@ -39,7 +39,6 @@ _LINES = [{"position": place, "title": f"Drift No. {place}", "options_label": "A
 _CELLS = tuple((colour, n % 3, n // 3) for n, colour in enumerate("bcd cde dcb a97 c63 ba8 543 654 432".split()))
 _FRAMES = {"checkout": "checkout/base.html", "admin": "admin/base.html"}
 _ERRORS: dict[int, ShopError] = {
-    402: Declined("Your bank declined the card. You were not charged. Try another card."),
     403: Forbidden("Your role may not refund. Ask an owner to give it to you."),
     404: NotFound(),
     409: Conflict("“Drift No. 3” has just sold out. It is still in your cart; remove it to go on."),

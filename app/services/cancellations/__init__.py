@@ -11,7 +11,7 @@ from app.errors import Conflict, Invalid
 from app.queue import later, unfinished
 from app.services import checkout, credits, fulfilment, orders, payments, promotions
 from app.services.fulfilment import Shipment
-from app.services.orders import Order, OrderState
+from app.services.orders import Order, OrderLine, OrderState
 
 __all__ = ["cancel", "check_sent", "end_unpaid", "pieces_of", "quote"]
 
@@ -116,16 +116,26 @@ def end_unpaid(order_id: str) -> None:
 
 def _wish(order: Order, quantities: Mapping[int, int]) -> credits.Wish:
     """Return what is given back: the pieces, and the delivery too when nothing is delivered."""
+    cancelled = credits.cancelled_pieces(order.id)
+    sent = [line for line in order.lines if line.requires_shipping and _is_kept(line, cancelled, quantities)]
     balance = credits.balance_of(order, credits.of_order(order.id))
-    delivery = balance.delivery.amount if _is_whole(order, quantities) else 0
-    return credits.Wish(quantities, delivery=delivery)
+    return credits.Wish(quantities, delivery=0 if sent else balance.delivery.amount)
 
 
 def _is_whole(order: Order, quantities: Mapping[int, int]) -> bool:
-    """Whether nothing of the order is or was sent once these are cancelled."""
-    cancelled = credits.cancelled_pieces(order.id)
-    kept = [
-        line for line in order.lines
-        if line.quantity - cancelled.get(line.position, 0) - quantities.get(line.position, 0)
-    ]  # fmt: skip
-    return not kept
+    """Whether nothing is left of the order once these are cancelled.
+
+    What needs no sending may have been given back in any way; of what does, a piece given back otherwise was sent.
+    """
+    cancelled, given = credits.cancelled_pieces(order.id), credits.given_pieces([order.id])
+    back = {
+        line.position: cancelled.get(line.position, 0)
+        if line.requires_shipping
+        else given.get((order.id, line.position), 0)
+        for line in order.lines
+    }
+    return not any(_is_kept(line, back, quantities) for line in order.lines)
+
+
+def _is_kept(line: OrderLine, back: Mapping[int, int], quantities: Mapping[int, int]) -> bool:
+    return line.quantity > back.get(line.position, 0) + quantities.get(line.position, 0)

@@ -33,13 +33,20 @@ _OPENED = _new.on_conflict_do_update(
     index_elements=[CartRow.id], set_={"revision": CartRow.revision + 1, "updated_at": _new.excluded.updated_at}
 ).returning(*CART)
 _LINES = select(*LINE).where(LineRow.cart_id == bindparam("cart")).order_by(LineRow.added_at, LineRow.variant_id)
-_line = insert(db.table_of(LineRow))
+_rows = db.table_of(LineRow)
+_line = insert(_rows)
 # What a line copies is renewed; the price agreed to is not.
 _PUT = _line.on_conflict_do_update(
     index_elements=[LineRow.cart_id, LineRow.variant_id],
     set_={name: _line.excluded[name] for name in ("revision", "title", "options_label", "slug", "image")}
     | {"quantity": LineRow.quantity + _line.excluded.quantity},
 ).returning(*LINE)
+# Of a line that is gone by now nothing is agreed to.
+_AGREED = (
+    update(_rows)
+    .where(_rows.c.cart_id == bindparam("cart"), _rows.c.variant_id == bindparam("variant"))
+    .values(price_seen=bindparam("price"), currency=bindparam("money"))
+)
 
 
 def add(shopper: Shopper, variant_id: str, quantity: int) -> Cart:
@@ -117,8 +124,8 @@ def accept_prices(shopper: Shopper, *, subtotal_shown: int) -> Cart:
     if cart.subtotal != Money(subtotal_shown, cart.currency):
         raise Conflict("A price has changed again. Please look at the new prices below.")
     new_prices = [
-        {"cart_id": cart.id, "variant_id": line.variant_id, "price_seen": line.unit_price.amount,
-         "currency": line.unit_price.currency}
+        {"cart": cart.id, "variant": line.variant_id, "price": line.unit_price.amount,
+         "money": line.unit_price.currency}
         for line in cart.lines
         if line.has_changed and not line.is_gone  # what is sold out is not in the sum agreed to
     ]  # fmt: skip
@@ -126,7 +133,7 @@ def accept_prices(shopper: Shopper, *, subtotal_shown: int) -> Cart:
         with db.orders.transaction() as session:
             locked = _locked(shopper)
             if locked is not None:
-                session.execute(update(LineRow), new_prices)
+                session.execute(_AGREED, new_prices)
                 _bump(locked)
     return read(cart.id)
 

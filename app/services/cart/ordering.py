@@ -7,7 +7,6 @@ from sqlalchemy import bindparam, delete, func, select, update
 
 from app import clock, db
 from app.errors import NotFound
-from app.money import Money
 from app.services import tax
 from app.services.cart.models import CartRow, LineRow
 
@@ -15,7 +14,7 @@ _LOCKED = (
     select(CartRow.id, CartRow.revision, CartRow.order_id).where(CartRow.id == bindparam("cart")).with_for_update()
 )
 _LINES = (
-    select(LineRow.variant_id, LineRow.quantity, LineRow.price_seen, LineRow.currency)
+    select(LineRow.variant_id, LineRow.quantity)
     .where(LineRow.cart_id == bindparam("cart"))
     .order_by(LineRow.variant_id)
 )
@@ -38,11 +37,10 @@ _EMPTIED = _RAISED.values(
 
 @dataclass(frozen=True, slots=True)
 class LockedLine:
-    """How many of a variant are wanted, and at which price they were agreed to."""
+    """How many of a variant are wanted."""
 
     variant_id: str
     quantity: int
-    price_seen: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +64,7 @@ def lock(cart_id: str) -> LockedCart:
             id=cart.id,
             revision=cart.revision,
             order_id=cart.order_id,
-            lines=tuple(
-                LockedLine(line.variant_id, line.quantity, Money(line.price_seen, line.currency)) for line in lines
-            ),
+            lines=tuple(LockedLine(line.variant_id, line.quantity) for line in lines),
         )
 
 

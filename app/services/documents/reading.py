@@ -1,26 +1,17 @@
 """Reading documents: through the order, for whoever has its link; as staff; and those that are missing."""
 
-from typing import Protocol
-
 from sqlalchemy import select
 
 from app import db, stores
 from app.errors import NotFound, Unavailable
 from app.queue import later
 from app.services import orders
+from app.services.accounts import Staff
 from app.services.documents.issuing import documents_of, key_of
 from app.services.documents.models import Document
 from app.services.orders import Order
 
 _FOR_CUSTOMERS = ("invoice", "credit_note")
-
-
-class Staff(Protocol):
-    """Who asks as staff."""
-
-    @property
-    def actor(self) -> str:
-        """How they are named in timelines and audits."""
 
 
 def for_customer(order: Order, document_id: str) -> tuple[Document, bytes]:

@@ -9,8 +9,9 @@ from app import clock, config, db, stores
 from app.errors import Conflict, Invalid, Unavailable
 from app.queue import done, later
 from app.services import audit, credits, orders, payments, shipping
+from app.services.accounts import Staff
 from app.services.fulfilment.models import LabelAttempt, Shipment
-from app.services.fulfilment.shipments import Staff, get_for_job, lock, move
+from app.services.fulfilment.shipments import get_for_job, lock, move
 from app.services.fulfilment.states import ShipmentState
 
 # A call that we gave up on may still be at work over there: a "no such label" counts only after this long.

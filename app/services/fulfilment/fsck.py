@@ -30,9 +30,11 @@ def _see_unstarted(found: Sequence[orders.Order]) -> Iterator[Fault]:
     paid = [order for order in paid if order.confirmed_at is not None and order.confirmed_at < since]
     waiting = inventory.waiting(order.id for order in paid)
     money, states = payments.of_orders(order.id for order in paid), states_of(order.id for order in paid)
+    gone = credits.given_pieces(order.id for order in paid)
     for order in paid:
         is_wanted = payments.state_of(money[order.id]) != "refunded" and order.id not in waiting
-        if is_wanted and order.id not in states and any(line.requires_shipping for line in order.lines):
+        kept = (line for line in order.lines if line.quantity > gone.get((order.id, line.position), 0))
+        if is_wanted and order.id not in states and any(line.requires_shipping for line in kept):
             yield Fault(order.number, "is paid, and nothing is being sent")
 
 

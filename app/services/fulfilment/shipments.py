@@ -1,7 +1,6 @@
 """Shipments: made once for a paid order, moved by the table of states, read by the order's page and by staff."""
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
@@ -11,6 +10,7 @@ from app import clock, db, stores
 from app.errors import Conflict, NotFound
 from app.queue import done, later
 from app.services import credits, inventory, orders, shipping
+from app.services.accounts import Staff
 from app.services.fulfilment.models import Shipment, ShipmentLine
 from app.services.fulfilment.states import MOVES, ShipmentState
 
@@ -23,14 +23,6 @@ _OF_ORDER = (
     .options(selectinload(Shipment.events))
 )
 _CARRIER_MAY_MOVE = {ShipmentState.LABEL_BOUGHT, ShipmentState.IN_TRANSIT, ShipmentState.EXCEPTION}
-
-
-class Staff(Protocol):
-    """Who asks as staff."""
-
-    @property
-    def actor(self) -> str:
-        """How they are named in timelines and audits."""
 
 
 def start(order_id: str) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 
 from app import clock, config, db
 from app.errors import Conflict, NotFound
+from app.services.accounts import Staff
 from app.services.orders.back_office import (
     deal_with_as_staff,
     end_attention,
@@ -22,7 +23,7 @@ from app.services.orders.back_office import (
     refund_as_staff,
 )
 from app.services.orders.fsck import examine, mend_by
-from app.services.orders.listing import Page, Staff, list_as_staff
+from app.services.orders.listing import Page, list_as_staff
 from app.services.orders.models import Order, OrderEvent, OrderLine
 from app.services.orders.states import ATTENTION, MOVES, OrderState
 
@@ -33,7 +34,6 @@ __all__ = [
     "OrderLine",
     "OrderState",
     "Page",
-    "Staff",
     "add",
     "confirmed_ids",
     "count_bought",

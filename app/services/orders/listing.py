@@ -6,24 +6,16 @@ so many orders at most; it may then show few, and says where the next one goes o
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from sqlalchemy import Select, func, select
 
 from app import db
 from app.services import payments
+from app.services.accounts import Staff
 from app.services.orders.models import Order, OrderEvent
 
 _AT_ONCE = 200
 _LOOKS = 5  # so many times _AT_ONCE orders are looked at for one page
-
-
-class Staff(Protocol):
-    """Who asks as staff. Only somebody signed in as staff has one."""
-
-    @property
-    def id(self) -> str:
-        """Their id."""
 
 
 @dataclass(frozen=True)

@@ -91,19 +91,9 @@ class Order(OrdersModel):
         return Money(self.subtotal, self.currency)
 
     @property
-    def discount_money(self) -> Money:
-        """What was taken off the lines."""
-        return Money(self.discount, self.currency)
-
-    @property
     def delivery_money(self) -> Money:
         """What delivery costs, after reductions."""
         return Money(self.delivery, self.currency)
-
-    @property
-    def tax_money(self) -> Money:
-        """The tax in what is paid, that of the delivery too."""
-        return Money(self.tax, self.currency)
 
     def paid_for(self, line: "OrderLine") -> Money:
         """What the customer pays for a line in the end: after its discount, with its tax."""

@@ -45,7 +45,7 @@ from app.services.payments.charging import (
     of_orders,
     order_of,
 )
-from app.services.payments.disputes import disputes_of, list_disputed, note_dispute
+from app.services.payments.disputes import list_disputed, note_dispute
 from app.services.payments.findings import Finding, close_finding, keep_findings, list_findings
 from app.services.payments.inbox import (
     EventAbout,
@@ -133,7 +133,6 @@ __all__ = [
     "close_finding",
     "count_declines",
     "disputed_among",
-    "disputes_of",
     "due_of",
     "end",
     "events_as_staff",

@@ -70,7 +70,7 @@ def capture(payment_id: str) -> bool:
         if status == "authorized":
             raise
         if status == "open" and payment.intent_id:
-            stripe.void(payment.intent_id)  # let nothing else be paid with it
+            stripe.end(None, payment.intent_id)  # let nothing else be paid with it
             return False
     return True
 
@@ -86,16 +86,13 @@ def note_refused(payment: Payment, why: str) -> bool:
 
 def void(payment_id: str) -> None:
     """Release the money at the provider. Twice is once."""
-    payment = get_for_job(payment_id)
-    if payment.intent_id:
-        stripe.void(payment.intent_id)
+    stripe.end(None, get_for_job(payment_id).intent_id)
 
 
 def let_go(payment_id: str) -> Truth:
     """Have the provider release what a card holds, so that nothing can come of it any more; return the truth."""
     payment = get_for_job(payment_id)
-    if payment.intent_id:
-        stripe.void(payment.intent_id)
+    stripe.end(None, payment.intent_id)
     return providers.of(payment).read(payment)
 
 

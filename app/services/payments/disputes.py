@@ -46,12 +46,6 @@ def note_dispute(payment: Payment, seen: SeenDispute) -> str | None:
     )
 
 
-def disputes_of(order_id: str) -> Sequence[Dispute]:
-    """List an order's disputes, oldest first."""
-    with db.orders.reading() as session:
-        return session.scalars(select(Dispute).where(Dispute.order_id == order_id).order_by(Dispute.id)).all()
-
-
 def list_disputed(*, is_open: bool, before: str | None = None, limit: int = 50) -> Sequence[Dispute]:
     """List disputes newest first: those that wait for an answer or a ruling, or those that are over."""
     query = select(Dispute).where(Dispute.closed_at.is_(None) if is_open else Dispute.closed_at.is_not(None))

@@ -244,10 +244,12 @@ def _drawn_on(payment: Payment) -> tuple[bool, int, str]:
 
 
 def _lock_paid(order_id: str, payment_id: str | None) -> Sequence[Payment]:
-    """Lock the order's payments that brought money, in order of id; with `payment_id` only that one."""
+    """Lock the order's payments that brought money, in order of id; with `payment_id` only that one.
+
+    One that came twice is none of them: all of it goes back by a refund of its own, to be asked for again if it fails.
+    """
     wanted = select(Payment).where(Payment.order_id == order_id, or_(Payment.captured > 0, HELD))
-    if payment_id is not None:
-        wanted = wanted.where(Payment.id == payment_id)
+    wanted = wanted.where(Payment.state != "surplus" if payment_id is None else Payment.id == payment_id)
     paid = db.orders.session.scalars(wanted.order_by(Payment.id).with_for_update()).all()
     if not paid:
         raise Conflict("Nothing was paid for this order, so there is nothing to refund.")

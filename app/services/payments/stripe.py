@@ -127,7 +127,7 @@ def cancel(payment: "Payment") -> Truth:
 
 
 def end(session_id: str | None, intent_id: str | None) -> None:
-    """Expire a Session, or cancel a PaymentIntent. One that is over already is left as it is."""
+    """Expire a Session, or cancel a PaymentIntent, which releases what its card holds. One that is over stays so."""
     try:
         with calling() as client:
             if session_id:
@@ -135,7 +135,7 @@ def end(session_id: str | None, intent_id: str | None) -> None:
             elif intent_id:
                 client.v1.payment_intents.cancel(intent_id)
     except Refused:
-        pass  # complete, expired or cancelled already: whoever needs to know which reads it
+        pass  # complete, captured, expired or cancelled already: whoever needs to know which reads it
 
 
 def capture(payment: "Payment") -> None:
@@ -146,15 +146,6 @@ def capture(payment: "Payment") -> None:
         client.v1.payment_intents.capture(
             payment.intent_id or "", params={"amount_to_capture": amount}, options=options
         )
-
-
-def void(intent_id: str) -> None:
-    """Release what a card holds. One that is over already is left as it is."""
-    try:
-        with calling() as client:
-            client.v1.payment_intents.cancel(intent_id)
-    except Refused:
-        pass  # captured or cancelled already: whoever needs to know which reads it
 
 
 def refund(refund: "Refund", payment: "Payment") -> tuple[str, str]:

@@ -63,13 +63,13 @@ def list_refunds(since: datetime) -> Iterator[SeenRefund]:
     params: Any = _since(since) | {"expand": ["data.charge"]}
     with calling() as client:
         for refund in client.v1.refunds.list(params=params).auto_paging_iter():
-            yield _seen_refund(refund)
+            yield _seen_refund(client, refund)
 
 
 def read_refund(refund_id: str) -> SeenRefund:
     """Return one refund."""
     with calling() as client:
-        return _seen_refund(client.v1.refunds.retrieve(refund_id, params={"expand": ["charge"]}))
+        return _seen_refund(client, client.v1.refunds.retrieve(refund_id, params={"expand": ["charge"]}))
 
 
 def list_disputes(since: datetime) -> Iterator[SeenDispute]:
@@ -89,13 +89,24 @@ def _since(moment: datetime) -> Any:
     return {"created": {"gte": int(moment.timestamp())}, "limit": 100}
 
 
-def _seen_refund(refund: Any) -> SeenRefund:
-    amount = money_of(refund.amount, refund.currency)
-    status, charge, refund_id = refund.status or "succeeded", refund.charge, mark_of(refund, "refund")
+def _seen_refund(client: Any, refund: Any) -> SeenRefund:
+    amount, status = money_of(refund.amount, refund.currency), refund.status or "succeeded"
+    intent_id, refund_id = id_of(refund.payment_intent), mark_of(refund, "refund")
+    return SeenRefund(refund.id, intent_id, refund_id, amount, status, _is_release(client, refund))
+
+
+def _is_release(client: Any, refund: Any) -> bool:
+    """Whether Stripe wrote a refund by itself, with the capture: somebody may have made others of the same amount."""
+    charge = refund.charge
+    if not charge or not charge.captured:
+        return bool(charge)
     # "any additional amount will be automatically refunded": https://docs.stripe.com/api/payment_intents/capture
-    rest = charge.amount - charge.amount_captured if charge else 0
-    is_release = bool(charge) and (not charge.captured or (refund_id is None and refund.amount == rest))
-    return SeenRefund(refund.id, id_of(refund.payment_intent), refund_id, amount, status, is_release)
+    rest = charge.amount - charge.amount_captured
+    if refund.amount != rest or mark_of(refund, "refund") is not None:
+        return False
+    newest_first = client.v1.refunds.list(params={"charge": charge.id, "limit": 100}).auto_paging_iter()
+    alike = [each.id for each in newest_first if each.amount == rest and mark_of(each, "refund") is None]
+    return alike[-1:] == [refund.id]
 
 
 def _seen_dispute(dispute: Any) -> SeenDispute:

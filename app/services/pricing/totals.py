@@ -147,7 +147,8 @@ def _by_rate(
 ) -> tuple[tuple[RateTotal, ...], Money]:
     """Gather goods and delivery by rate, and return the delivery's tax beside.
 
-    The delivery is shared out by what the goods of each rate cost; by what they cost before, when all are given away.
+    The delivery is shared out by what the goods of each rate cost; by what they cost before, when all are given away,
+    and by their number where that is nothing. None of it is a gift card's, which is not delivered.
     """
     zero = Money.zero(delivery.currency)
     if not lines:
@@ -157,15 +158,17 @@ def _by_rate(
     of_key = [[sums[at] for at, line in enumerate(lines) if (line.tax_name, line.rate) == key] for key in keys]
     bearing = [
         [
-            each
+            (each, line.quantity)
             for each, line in zip(sums, lines, strict=True)
             if (line.tax_name, line.rate) == key and not line.is_gift_card
         ]
         for key in keys
     ]
-    weights = [sum(each.total.amount for each in group) for group in bearing]
+    weights = [sum(each.total.amount for each, _ in group) for group in bearing]
     if not any(weights):
-        weights = [sum(each.subtotal.amount for each in group) for group in bearing]
+        weights = [sum(each.subtotal.amount for each, _ in group) for group in bearing]
+    if not any(weights):
+        weights = [sum(quantity for _, quantity in group) for group in bearing]
     rates, delivery_tax = [], zero
     for (name, rate), group, share in zip(keys, of_key, delivery.split(weights), strict=True):
         share_tax = find_tax(share, rate)

@@ -102,13 +102,13 @@ def change(promotion_id: str, terms: Terms, *, version: int, actor: str) -> Prom
         with db.orders.transaction() as session:
             promotion = _lock(promotion_id, version)
             before = _told_of(promotion)
-            for name, value in terms.values().items():
-                setattr(promotion, name, value)
-            if promotion.total_limit is not None:
+            if terms.total_limit is not None:
                 promotion.uses = uses_of_promotions([promotion_id]).get(promotion_id, 0)
-                if promotion.uses > promotion.total_limit:
+                if promotion.uses > terms.total_limit:
                     advice = f"{promotion.uses} orders have it already."
                     raise Invalid(advice, total_limit=advice)
+            for name, value in terms.values().items():
+                setattr(promotion, name, value)
             promotion.version += 1
             session.flush()
             audit.record(

@@ -33,9 +33,7 @@ __all__ = [
     "buy_label",
     "countries",
     "find_labels",
-    "find_option",
     "no_parcel",
-    "option",
     "options",
     "read_push",
     "recover_label",
@@ -78,19 +76,6 @@ def options(country: str, weight_grams: int, subtotal: Money) -> list[DeliveryOp
         if (price := _price(method, weight_grams, subtotal)) is not None
     ]
     return sorted(ways, key=lambda way: way.price.amount)
-
-
-def find_option(code: str, country: str, weight_grams: int, subtotal: Money) -> DeliveryOption | None:
-    """Return the option `code` when it is offered for this parcel."""
-    return next((way for way in options(country, weight_grams, subtotal) if way.code == code), None)
-
-
-def option(code: str, country: str, weight_grams: int, subtotal: Money) -> DeliveryOption:
-    """Return the option `code`, or raise Conflict when it is not, or no longer, offered for this parcel."""
-    found = find_option(code, country, weight_grams, subtotal)
-    if found is None:
-        raise Conflict("That way of delivery is not offered for your order. Please choose another one.")
-    return found
 
 
 def service_of(code: str, country: str) -> str:

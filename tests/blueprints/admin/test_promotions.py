@@ -178,8 +178,9 @@ def test_table_says_whether_a_promotion_counts_today_in_store_time(app, days, sa
     assert re.search(r'class="badge[^>]*>(?:<[^>]*>)*([^<]+)<', table)[1].strip() == says
 
 
-def test_limit_below_the_uses_so_far_is_refused(admin):
-    made = make.promotion(code="CODE")
+@pytest.mark.parametrize("limit", [None, 5])
+def test_limit_below_the_uses_so_far_is_refused(admin, limit):
+    made = make.promotion(code="CODE", total_limit=limit)
     for number in range(2):
         buyer = make.buyer(make.variant(), email=f"b{number}@example.org")
         checkout.enter_coupon(buyer, "code")

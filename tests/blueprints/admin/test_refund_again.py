@@ -5,10 +5,11 @@ from flask import Flask
 
 from app import db
 from app.errors import Conflict, NotFound
-from app.services import audit, gift_cards, notifications, orders, payments
+from app.services import audit, checkout, credits, gift_cards, notifications, orders, payments
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
 from tests.companies import Companies
+from tests.services.payments.test_reconcile import strange_money
 from tests.turns import at_once, refusals
 from tests.working import work
 
@@ -125,6 +126,27 @@ def test_what_a_void_gift_card_does_not_take_is_given_back_otherwise(app: Flask)
 
     assert given(order) == [(500, "failed"), (500, "done")]
     assert make.left_on(gift) == 0
+
+
+def test_nothing_else_is_paid_out_of_what_came_twice_while_it_could_not_go_back(admin, companies):
+    order = make.order(paid=True)
+    (payment,) = payments.of_order(order.id)
+    strange_money(**{"amount": str(order.total), "metadata[payment]": payment.id})
+    checkout.reconcile()
+    work("payments.refund")
+    payments.note_refund_failed(companies.ledger()["refunds"][-1]["id"])
+    (refund,) = payments.refunds_of(order.id)
+
+    for version, free in enumerate((100, order.total - 100)):
+        credits.give_as_staff(
+            order, credits.Wish(free=free), reason="Sorry", actor="staff:cleo", key=f"sorry-{version}", restock=(),
+            version=version, amount=free,
+        )  # fmt: skip
+
+    assert [each.payment_id for each in payments.refunds_of(order.id)[1:]] == [payment.id, payment.id]
+    assert "Give money back" not in admin.get(f"/admin/orders/{order.number}").text
+    assert admin.post(f"/admin/orders/{order.number}/refunds/{refund.id}/repeats").status_code == 303
+    assert given(order)[-1] == (order.total, "asked")
 
 
 def test_a_reader_may_not(app: Flask, companies: Companies) -> None:

@@ -11,6 +11,7 @@ from app import clock, db
 from app.errors import Conflict, Invalid, NotFound
 from app.money import Money
 from app.services import cart, catalog, checkout, inventory
+from app.services.cart import changes
 from tests import make
 
 
@@ -185,6 +186,21 @@ def test_consent_to_a_price_that_rose_again_is_refused(shopper, tide):
         cart.accept_prices(shopper, subtotal_shown=7000)
 
     assert cart.of(shopper).has_risen
+
+
+def test_consent_is_given_to_the_rest_when_another_tab_removes_a_line(app, shopper, tide):
+    dune = make.variant(title="Dune", price=1000)
+    cart.add(shopper, dune.id, 1)
+    make.reprice(tide, 3500)
+    make.reprice(dune, 2000)
+    shown = cart.of(shopper)
+    cart.remove(shopper, dune.id)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(changes, "read", lambda _: shown)  # before the other tab removed it
+        cart.accept_prices(shopper, subtotal_shown=9000)
+
+    assert [(line.variant_id, line.has_risen) for line in cart.of(shopper).lines] == [(tide.id, False)]
 
 
 def test_adding_more_is_no_consent(shopper, tide):

@@ -44,6 +44,20 @@ def test_what_a_capture_leaves_over_is_no_second_giving_back(app: Flask, compani
 
 
 @pytest.mark.usefixtures("captures_on_shipping")
+def test_only_the_first_refund_of_what_a_capture_left_over_is_stripes_own(app: Flask) -> None:
+    order, payment = held()
+    credits.give_as_staff(
+        order, credits.Wish(free=400), reason="Sorry", actor="staff:cleo", key="one", restock=(), version=0, amount=400
+    )
+    checkout.capture(order.id)
+    at_stripe("refunds", payment_intent=payment.intent_id or "", amount="400")
+
+    assert says(checkout.reconcile()) == [(f"was made at Stripe itself; payment {payment.id} now counts it", True)]
+    assert checkout.reconcile() == []
+    assert (given(order), payments.get_for_job(payment.id).refunded) == ([400, 400], 400)
+
+
+@pytest.mark.usefixtures("captures_on_shipping")
 def test_a_hold_that_was_let_go_is_no_refund(app: Flask, companies: Companies) -> None:
     order, payment = held()
     payments.void(payment.id)

@@ -1,5 +1,6 @@
 """What an order costs: each sentence of `services/pricing` as a property."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -240,3 +241,16 @@ def test_a_gift_card_bears_no_delivery_beside_goods_that_are_given_away() -> Non
     totals = pricing.totals(lines, Money(490, "EUR"), [all_of_it])
 
     assert totals.delivery_tax == pricing.included_tax(Money(490, "EUR"), Decimal(19))
+
+
+@given(baskets(), shops, st.booleans())
+def test_nothing_of_the_delivery_is_a_gift_cards(
+    basket: tuple[list[Line], Money, list[Reduction]], inclusive: bool, is_free: bool
+) -> None:
+    lines, delivery, _ = basket
+    goods = [replace(line, unit_price=line.unit_price * (0 if is_free else 1)) for line in lines]
+    gift = Line(Money(5000, delivery.currency), 1, Decimal(0), "None", is_gift_card=True)
+
+    totals = pricing.totals([*goods, gift], delivery, prices_include_tax=inclusive)
+
+    assert [each.net.amount for each in totals.rates if each.name == "None"] == [5000]
