@@ -29,7 +29,7 @@ def test_stock_is_counted_in_the_table(cleo: Page, running):
     search.index_products([product.id])
     variant = product.variants[0].id
     cleo.goto(f"{running.address}/admin/stock/")
-    field = cleo.get_by_label("On hand: Slack Tide")
+    field = cleo.get_by_label("Lie here, with what is sold and not sent yet: Slack Tide")
 
     field.fill("12")
     field.press("Enter")

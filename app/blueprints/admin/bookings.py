@@ -13,18 +13,19 @@ from app.blueprints._access import staff, staff_only
 from app.blueprints._choices import SelectChoice
 from app.blueprints._pages import page, see_other
 from app.errors import Invalid
-from app.services import inventory, search
+from app.services import fulfilment, inventory, search
 from app.services.inventory import Booking
 
 bp = Blueprint("bookings", __name__, url_prefix="/stock/bookings")
 
 KINDS = {
     Booking.RECEIVED: "Received: adds the pieces",
-    Booking.COUNTED: "Counted: sets what lies on the shelf",
+    Booking.COUNTED: "Counted: sets how many lie here, with what is sold and not sent yet",
     Booking.CORRECTED: "Correction: adds, or with a minus takes away",
 }
 _MOST_LINES = 500
 _HEADINGS = {"sku", "skus", "barcode", "barcodes", "gtin", "ean"}
+_SEEN = re.compile(r"(\w+):(\d{1,9}):(\d{1,9})")
 _ENTRY = re.compile(r"(?P<code>.*?)[\s;,]+(?P<quantity>[+-]?\d{1,7})")
 
 
@@ -38,7 +39,10 @@ class Listed(Form):
 
 
 class Checked(Form):
-    """A list that was looked at: `versions` are the levels' as they were then, `reference` makes two clicks one."""
+    """A list that was looked at: `versions` are the levels' as they were then, with how many were sold and not sent.
+
+    `reference` makes two clicks one.
+    """
 
     kind = HiddenField(validators=[InputRequired()])
     note = HiddenField(validators=[InputRequired(), Length(max=200)])
@@ -49,19 +53,21 @@ class Checked(Form):
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a list: the variant that its code means, and its level now. `problem`: why it cannot be booked."""
+    """One line of a list: the variant that its code means, and its level now. `problem`: why it cannot be booked.
+
+    `unsent` of what was counted are sold and not sent yet.
+    """
 
     code: str
     stocked: search.StockedVariant
     level: inventory.Level
     quantity: int
+    unsent: int
     problem: str
 
-    def after(self, kind: str) -> int:
-        """How many lie on the shelf, or are owed below zero, when this is booked."""
-        if kind == Booking.COUNTED:
-            return self.level.on_hand + self.quantity - self.level.shelf
-        return self.level.on_hand + self.quantity
+    def change(self, kind: str) -> int:
+        """How many more lie on the shelf, or are owed less, when this is booked."""
+        return self.quantity - self.unsent - self.level.shelf if kind == Booking.COUNTED else self.quantity
 
 
 @bp.get("/")
@@ -99,12 +105,18 @@ def create() -> Response:
         raise Invalid("That list was not complete. Please start from the form once more.")
     text, kind, note = form.text.data or "", Booking(form.kind.data), form.note.data or ""
     rows = _read(text, kind)
-    seen = dict(each.split(":", 1) for each in (form.versions.data or "").split() if ":" in each)
+    seen = {
+        variant: (int(version), int(unsent)) for variant, version, unsent in _SEEN.findall(form.versions.data or "")
+    }
+    entries = [
+        inventory.Entry(row.stocked.id, row.quantity, *seen.get(row.stocked.id, (-1, row.unsent))) for row in rows
+    ]
     try:
-        inventory.book(
-            [inventory.Entry(row.stocked.id, row.quantity, int(seen.get(row.stocked.id, "-1"))) for row in rows],
-            kind, reference=f"booking:{form.reference.data}", reason=note, actor=staff().actor,
-        )  # fmt: skip
+        if kind == Booking.COUNTED:
+            fulfilment.count(entries, reason=note, actor=staff().actor)
+        else:
+            reference = f"booking:{form.reference.data}"
+            inventory.book(entries, kind, reference=reference, reason=note, actor=staff().actor)
     except inventory.NotBooked as refusal:
         return _show_checked(rows, kind, note, text, refusal=refusal)
     return see_other(url_for("admin.stock.index", booked=len(rows)))
@@ -114,7 +126,7 @@ def _show_checked(
     rows: Sequence[Row], kind: str, note: str, text: str, *, refusal: inventory.NotBooked | None = None
 ) -> Response:
     """Show the lines of a list, those first that cannot be booked."""
-    versions = " ".join(f"{row.stocked.id}:{row.level.version}" for row in rows)
+    versions = " ".join(f"{row.stocked.id}:{row.level.version}:{row.unsent}" for row in rows)
     form = Checked(kind=kind, note=note, text=text, versions=versions, reference=secrets.token_hex(16))
     impossible = sum(bool(row.problem) for row in rows)
     status = 422 if impossible else 200
@@ -145,10 +157,14 @@ def _read(text: str, kind: str) -> list[Row]:
     if wrong:
         raise Invalid("Nothing was booked. Please check the list.", text="\n".join(wrong))
     levels = inventory.levels(meant)
+    unsent = fulfilment.unsent(meant) if kind == Booking.COUNTED else dict.fromkeys(meant, 0)
     return [
-        Row(code, stocked, levels[variant], quantity, inventory.why_not(levels[variant], Booking(kind), quantity))
+        Row(
+            code, stocked, levels[variant], quantity, unsent[variant],
+            inventory.why_not(levels[variant], Booking(kind), quantity, unsent=unsent[variant]),
+        )
         for variant, (_, code, stocked, quantity) in meant.items()
-    ]
+    ]  # fmt: skip
 
 
 def _parse(text: str, kind: str) -> tuple[list[tuple[int, str, int]], list[str]]:

@@ -1,4 +1,4 @@
-"""Stock: what lies on the shelf, counted anew in the table itself, and the movements behind each number."""
+"""Stock: what lies in the house, counted anew in the table itself, and the movements behind each number."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from app.blueprints._access import staff, staff_only
 from app.blueprints._pages import changed, page
 from app.errors import Conflict, Invalid, NotFound, ShopError
-from app.services import accounts, catalog, inventory, search
+from app.services import accounts, catalog, fulfilment, inventory, search
 
 bp = Blueprint("stock", __name__, url_prefix="/stock")
 
@@ -24,23 +24,26 @@ class Backorder(Form):
 
 
 class Count(Form):
-    """What was counted. `version` is the level's as it was read; another one means somebody was faster."""
+    """What was counted: all that lies here. Another `version` or `unsent` than were read: somebody was faster."""
 
     on_hand = IntegerField(
-        "On hand", [InputRequired("Enter a whole number."), NumberRange(0, 1_000_000, "Enter a whole number from 0.")]
+        "How many lie here, with what is sold and not sent yet?",
+        [InputRequired("Enter a whole number."), NumberRange(0, 1_000_000, "Enter a whole number from 0.")],
     )
     reason = StringField("Reason", [Optional(), Length(max=200)])
     version = IntegerField(validators=[InputRequired()])
+    unsent = IntegerField(validators=[Optional()])
 
 
 @bp.get("/")
 @staff_only("stock.read")
 def index() -> Response:
-    """List variants with what is on hand, by title."""
+    """List variants with what lies here, by title."""
     q, after = request.args.get("q", "").strip(), request.args.get("after", "")
     found = search.list_variants_as_staff(q=q, after=after)
     levels = inventory.levels(stocked.id for stocked in found.variants)
-    rows = [_row(stocked, levels[stocked.id]) for stocked in found.variants]
+    unsent = fulfilment.unsent(levels)
+    rows = [_row(stocked, levels[stocked.id], unsent[stocked.id]) for stocked in found.variants]
     later = url_for(".index", q=q or None, after=found.after) if found.after else None
     return page(
         "admin/stock/index.html", part="admin/stock/_table.html", rows=rows, q=q, later=later, is_first=not after,
@@ -55,7 +58,11 @@ def low() -> Response:
     after = request.args.get("after", "")
     found = inventory.list_low(after=after, limit=_LOW + 1)
     names = catalog.find_variants(level.variant_id for level in found[:_LOW])
-    shown = [(level, names[level.variant_id]) for level in found[:_LOW] if level.variant_id in names]
+    unsent = fulfilment.unsent(names)
+    shown = [
+        (level, names[level.variant_id], unsent[level.variant_id])
+        for level in found[:_LOW] if level.variant_id in names
+    ]  # fmt: skip
     later = url_for(".low", after=found[_LOW - 1].variant_id) if len(found) > _LOW else None
     return page("admin/stock/low.html", part="admin/stock/_low.html", levels=shown, later=later, is_first=not after)
 
@@ -70,19 +77,19 @@ def show(variant: str) -> Response:
 @bp.post("/<variant>/counts")
 @staff_only("stock.edit")
 def count(variant: str) -> Response:
-    """Set what is on hand to what was counted. Answers the row to the table, the page to a browser without a script."""
+    """Book what was counted. Answers the row to the table, the page to a browser without a script."""
     form = Count(request.form)
     if not form.validate():
         return _refuse(variant, None, form, status=422)
     try:
         reason = (form.reason.data or "").strip() or "Counted"
-        inventory.adjust(
-            _find(variant).id, form.on_hand.data or 0, version=form.version.data or 0, reason=reason,
-            actor=staff().actor,
+        entry = inventory.Entry(
+            _find(variant).id, form.on_hand.data or 0, form.version.data or 0, form.unsent.data or 0
         )  # fmt: skip
+        fulfilment.count([entry], reason=reason, actor=staff().actor)
     except Conflict as refusal:
         return _refuse(variant, refusal, form, status=409)
-    row = _row(_find(variant), inventory.level_as_staff(variant)) | {"was_changed": True}
+    row = _row_of(variant) | {"was_changed": True}
     return changed("admin/stock/_row.html", then=url_for(".show", variant=variant), row=row)
 
 
@@ -114,23 +121,20 @@ def _show(variant: str, *, status: int, **context: Any) -> Response:
 
 def _refuse(variant: str, refusal: ShopError | None, form: Count, *, status: int) -> Response:
     """Show the row, or the page, as it is now, with what is wrong and what was typed."""
-    level = inventory.level_as_staff(variant)
-    form.version.process_data(level.version)
-    row = _row(_find(variant), level) | {"form": form, "refusal": refusal}
-    return page(
-        "admin/stock/show.html", part="admin/stock/_row.html", status=status, **_everything(variant) | {"row": row}
-    )
+    everything = _everything(variant)
+    row = everything["row"] | {"form": form, "refusal": refusal}
+    return page("admin/stock/show.html", part="admin/stock/_row.html", status=status, **everything | {"row": row})
 
 
 def _everything(variant: str) -> dict[str, Any]:
-    stocked = _find(variant)
+    row = _row_of(variant)
     before = request.args.get("before")
     movements = inventory.movements(variant, before=before, limit=_MOVEMENTS + 1)
     more = len(movements) > _MOVEMENTS
     shown = movements[:_MOVEMENTS]
-    level = inventory.level_as_staff(variant)
+    level: inventory.Level = row["level"]
     return {
-        "row": _row(stocked, level),
+        "row": row,
         "backorder": Backorder(
             backorder=level.backorder, expected_on=level.expected_on, low_at=level.low_at, version=level.version
         ),
@@ -149,12 +153,17 @@ def _find(variant: str) -> search.StockedVariant:
     return stocked
 
 
-def _row(stocked: search.StockedVariant, level: inventory.Level) -> dict[str, Any]:
-    """Gather what a row shows."""
+def _row_of(variant: str) -> dict[str, Any]:
+    return _row(_find(variant), inventory.level_as_staff(variant), fulfilment.unsent([variant])[variant])
+
+
+def _row(stocked: search.StockedVariant, level: inventory.Level, unsent: int) -> dict[str, Any]:
+    """Gather what a row shows. `unsent` pieces are sold and lie here, beside those on the shelf."""
     return {
         "stocked": stocked,
         "level": level,
-        "form": Count(on_hand=level.shelf, version=level.version),
+        "unsent": unsent,
+        "form": Count(on_hand=level.shelf + unsent),
         "may_edit": staff().may("stock.edit"),
     }
 

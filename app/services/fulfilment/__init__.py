@@ -5,6 +5,7 @@ repeat first asks what came of it, and where the carrier cannot say, staff decid
 """
 
 from app.services.fulfilment.buying import buy_label, use_label, void_label
+from app.services.fulfilment.counting import count, unsent
 from app.services.fulfilment.following import note_push, poll, receive_push
 from app.services.fulfilment.gift_cards import issue_gift_cards
 from app.services.fulfilment.models import Shipment, ShipmentEvent, ShipmentLine
@@ -18,6 +19,7 @@ __all__ = [
     "ShipmentLine",
     "ShipmentState",
     "buy_label",
+    "count",
     "get_for_job",
     "give_label_back",
     "gone",
@@ -31,6 +33,7 @@ __all__ = [
     "start",
     "states_of",
     "take_out",
+    "unsent",
     "use_label",
     "void_label",
 ]

@@ -17,7 +17,8 @@ class ShipmentState(StrEnum):
     VOIDED = "voided"
 
 
-_ON_ITS_WAY = {ShipmentState.IN_TRANSIT, ShipmentState.EXCEPTION, ShipmentState.DELIVERED, ShipmentState.RETURNED}
+HERE = {ShipmentState.PENDING, ShipmentState.MAYBE_BOUGHT, ShipmentState.REFUSED, ShipmentState.LABEL_BOUGHT}
+GONE = {ShipmentState.IN_TRANSIT, ShipmentState.EXCEPTION, ShipmentState.DELIVERED, ShipmentState.RETURNED}
 
 MOVES: dict[ShipmentState, set[ShipmentState]] = {
     ShipmentState.PENDING: {
@@ -28,9 +29,9 @@ MOVES: dict[ShipmentState, set[ShipmentState]] = {
     },
     ShipmentState.MAYBE_BOUGHT: {ShipmentState.LABEL_BOUGHT, ShipmentState.PENDING, ShipmentState.VOIDED},
     ShipmentState.REFUSED: {ShipmentState.PENDING, ShipmentState.VOIDED},
-    ShipmentState.LABEL_BOUGHT: {*_ON_ITS_WAY, ShipmentState.PENDING, ShipmentState.VOIDED},
-    ShipmentState.IN_TRANSIT: _ON_ITS_WAY - {ShipmentState.IN_TRANSIT},
-    ShipmentState.EXCEPTION: _ON_ITS_WAY - {ShipmentState.EXCEPTION},
+    ShipmentState.LABEL_BOUGHT: {*GONE, ShipmentState.PENDING, ShipmentState.VOIDED},
+    ShipmentState.IN_TRANSIT: GONE - {ShipmentState.IN_TRANSIT},
+    ShipmentState.EXCEPTION: GONE - {ShipmentState.EXCEPTION},
     ShipmentState.DELIVERED: {ShipmentState.RETURNED},
     ShipmentState.RETURNED: set(),
     ShipmentState.VOIDED: set(),

@@ -11,10 +11,7 @@ from app.services import orders, shipping
 from app.services.fulfilment.buying import SETTLES_AFTER
 from app.services.fulfilment.models import LabelAttempt, Shipment
 from app.services.fulfilment.shipments import get_for_job, move, shipments_of
-from app.services.fulfilment.states import ShipmentState
-
-_HERE = {ShipmentState.PENDING, ShipmentState.MAYBE_BOUGHT, ShipmentState.REFUSED, ShipmentState.LABEL_BOUGHT}
-_GONE = {ShipmentState.IN_TRANSIT, ShipmentState.EXCEPTION, ShipmentState.DELIVERED, ShipmentState.RETURNED}
+from app.services.fulfilment.states import GONE, HERE, ShipmentState
 
 
 def gone(order_id: str) -> dict[int, int]:
@@ -25,7 +22,7 @@ def gone(order_id: str) -> dict[int, int]:
 def gone_in(shipments: Iterable[Shipment]) -> dict[int, int]:
     """Return how many of each line, by position, are in those of an order's parcels that left the house."""
     found: dict[int, int] = {}
-    for line in (line for shipment in shipments if shipment.state in _GONE for line in shipment.lines):
+    for line in (line for shipment in shipments if shipment.state in GONE for line in shipment.lines):
         found[line.position] = found.get(line.position, 0) + line.quantity
     return found
 
@@ -43,7 +40,7 @@ def take_out(order_id: str, quantities: Mapping[int, int], why: str, *, actor: s
         return
     for shipment in shipments:
         session.refresh(shipment)
-        if shipment.state not in _HERE:
+        if shipment.state not in HERE:
             continue
         for line in list(shipment.lines):
             taken = min(wanted.get(line.position, 0), line.quantity)
@@ -58,7 +55,7 @@ def take_out(order_id: str, quantities: Mapping[int, int], why: str, *, actor: s
         else:
             move(shipment, ShipmentState.VOIDED, why, actor=actor)
             later("fulfilment.give_label_back", shipment.id)
-    lost = any(shipment.state in _GONE for shipment in shipments)
+    lost = any(shipment.state in GONE for shipment in shipments)
     sent = {line.position for line in orders.get_for_job(order_id).lines if line.requires_shipping}
     if lost and any(wanted[position] for position in sent & set(wanted)):
         raise Conflict("The carrier has it already, so it cannot be cancelled any more. It can be sent back.")

@@ -10,12 +10,12 @@ from app.services import audit
 from app.services.inventory.backorders import fill
 from app.services.inventory.levels import (
     MOST,
-    TOO_FEW,
     Level,
     adjust,
     levels,
     lock_level,
     receive,
+    too_few,
     write_change,
     write_movement,
 )
@@ -39,11 +39,15 @@ class NotBooked(Conflict):
 
 @dataclass(frozen=True)
 class Entry:
-    """A quantity for one variant, whose level was at `version` when it was looked at."""
+    """A quantity for one variant, whose level was at `version` when it was looked at.
+
+    `unsent` of what was counted were sold then, and not sent yet.
+    """
 
     variant_id: str
     quantity: int
     version: int
+    unsent: int = 0
 
 
 def book(entries: Sequence[Entry], kind: Booking, *, reference: str, reason: str, actor: str) -> None:
@@ -62,15 +66,15 @@ def book(entries: Sequence[Entry], kind: Booking, *, reference: str, reason: str
                 raise NotBooked(entry.variant_id, refusal.message) from refusal
 
 
-def why_not(level: Level, kind: Booking, quantity: int) -> str:
-    """Say why a quantity cannot be booked on a level as it is now; nothing when it can."""
-    change = quantity - level.shelf if kind == Booking.COUNTED else quantity
-    if change > 0 and level.shelf + change > MOST:
-        return f"At most {MOST:,} pieces can be there; that would be {level.shelf + change:,}."
-    if level.shelf + change >= 0 and level.on_hand + change + level.backorder >= level.reserved:
-        return ""
+def why_not(level: Level, kind: Booking, quantity: int, *, unsent: int = 0) -> str:
+    """Say why a quantity, of which `unsent` are sold, cannot be booked on a level as it is now; nothing when it can."""
+    there = quantity if kind == Booking.COUNTED else level.shelf + quantity
+    if quantity > 0 and there > MOST:
+        return f"At most {MOST:,} pieces can be there; that would be {there:,}."
     if kind == Booking.COUNTED:
-        return TOO_FEW.format(level.reserved)
+        return too_few(level, quantity, unsent)
+    if there >= 0 and level.on_hand + quantity + level.backorder >= level.reserved:
+        return ""
     return f"{level.shelf} are there and {level.reserved} promised to orders; that is too much to take."
 
 
@@ -86,8 +90,11 @@ def _receive(entry: Entry, reference: str, reason: str, actor: str) -> None:
 
 
 def _count(entry: Entry, _reference: str, reason: str, actor: str) -> None:
-    _refuse(why_not(lock_level(entry.variant_id, version=entry.version), Booking.COUNTED, entry.quantity))
-    adjust(entry.variant_id, entry.quantity, version=entry.version, reason=reason, actor=actor)
+    before = lock_level(entry.variant_id, version=entry.version)
+    _refuse(why_not(before, Booking.COUNTED, entry.quantity, unsent=entry.unsent))
+    adjust(
+        entry.variant_id, entry.quantity, version=entry.version, reason=reason, actor=actor, unsent=entry.unsent
+    )  # fmt: skip
 
 
 def _correct(entry: Entry, reference: str, reason: str, actor: str) -> None:

@@ -128,28 +128,45 @@ def restock(
         _add(variant_id, quantity, kind="restock", reference=reference, reason=reason, actor=actor, order_id=order_id)
 
 
-def adjust(variant_id: str, counted: int, *, version: int, reason: str, actor: str) -> Level:
-    """Set what lies on the shelf to what was counted there; pieces owed to customers stay owed until they come.
+def adjust(variant_id: str, counted: int, *, version: int, reason: str, actor: str, unsent: int = 0) -> Level:
+    """Set what lies on the shelf to what was counted; pieces owed to customers stay owed until they come.
 
-    Raises Conflict when somebody else changed it since `version` was read, or when orders hold more than that.
+    `unsent` of what was counted are sold and not sent yet: they lie there and have left the shelf. Raises Conflict when
+    somebody else changed it since `version` was read, or when orders need more than that.
     """
     if not 0 <= counted <= MOST:
         raise Invalid("That is not a number of pieces.", on_hand=f"Enter a whole number from 0 to {MOST:,}.")
     with db.orders.transaction():
         before = lock_level(variant_id, version=version)
-        change = counted - before.shelf
+        if refusal := too_few(before, counted, unsent):
+            raise Conflict(refusal)
+        change = counted - unsent - before.shelf
         on_hand = before.on_hand + change
-        if on_hand + before.backorder < before.reserved:
-            raise Conflict(TOO_FEW.format(before.reserved))
         write_change(variant_id, change)
         write_movement(variant_id, change, kind="adjust", reference=None, reason=reason, actor=actor)
         if change > 0:
             fill(variant_id, change)
         audit.record(
             db.orders, actor, "stock.adjust", f"variant:{variant_id}",
-            before={"on_hand": before.on_hand}, after={"on_hand": on_hand, "reason": reason},
+            before={"on_hand": before.on_hand},
+            after={"on_hand": on_hand, "reason": reason} | ({"counted": counted, "unsent": unsent} if unsent else {}),
         )  # fmt: skip
     return replace(before, on_hand=on_hand, version=before.version + 1)
+
+
+def too_few(level: Level, counted: int, unsent: int) -> str:
+    """Say why `counted`, of which `unsent` are sold, cannot be all that lies there; nothing when it can."""
+    least = unsent + max(0, level.reserved + level.owed - level.backorder)
+    if counted >= least:
+        return ""
+    if counted >= unsent:
+        sold = f"{unsent} are sold and not sent yet, and " if unsent else ""
+        return sold + TOO_FEW.format(level.reserved)
+    missing = "one is" if unsent - counted == 1 else f"{unsent - counted} are"
+    return (
+        f"{unsent} are sold and not sent yet, so {missing} missing for paid orders. Enter {least} for now, so that no "
+        f"more are sold; find what is missing, or cancel what cannot be sent, and count again."
+    )
 
 
 def allow_backorder(

@@ -5,12 +5,14 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from app import clock, db
-from app.services import inventory, search
+from app.services import catalog, inventory, search
+from app.services.fulfilment.models import Shipment
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
+from tests.working import work
 
 
 @pytest.fixture
@@ -29,6 +31,11 @@ def book(admin, checked):
     fields = dict(re.findall(r'name="(kind|note|text|versions|reference)" type="hidden" value="([^"]*)"', checked.text))
     assert len(fields) == 5
     return admin.post("/admin/stock/bookings/", data=fields)
+
+
+def words(answer):
+    """What a page says, however its lines are broken."""
+    return " ".join(answer.text.split())
 
 
 def on_hand(prints):
@@ -68,6 +75,85 @@ def test_count_that_is_stale_books_nothing_and_shows_how_it_is_now(admin, prints
     assert on_hand(prints) == [6, 5]
     assert book(admin, answer).status_code == 303
     assert on_hand(prints) == [1, 1]
+
+
+@pytest.fixture
+def sold(prints):
+    """An order for two of the five prints called Slack Tide: paid, and not sent yet."""
+    variant = catalog.find_variants(prints[:1])[prints[0]]
+    order = make.settled(make.place(make.buyer(variant, quantity=2)))
+    work()
+    return order
+
+
+@pytest.mark.usefixtures("sold")
+@pytest.mark.parametrize(
+    ("counted", "said", "left"),
+    [
+        (5, "5 counted, 2 of them sold and not sent yet: 3 can be sold, as before.", 3),
+        (6, "6 counted, 2 of them sold and not sent yet: 4 can be sold, 1 more than before.", 4),
+        (3, "3 counted, 2 of them sold and not sent yet: 1 can be sold, 2 fewer than before.", 1),
+    ],
+)
+def test_count_is_of_all_that_lies_here_with_what_is_not_sent_yet(admin, prints, counted, said, left):
+    checked = check(admin, f"SLK-1 {counted}\nDUN-1 5", kind="counted")
+
+    answer = book(admin, checked)
+
+    assert said in words(checked)
+    assert "5 counted: 5 can be sold, as before." in words(checked)
+    assert answer.status_code == 303
+    assert on_hand(prints) == [left, 5]
+
+
+def test_count_says_what_is_promised(admin, prints, sold):
+    inventory.reserve("order", {prints[0]: 1}, until=clock.now() + timedelta(minutes=30))
+
+    checked = check(admin, "SLK-1 5", kind="counted")
+
+    assert "5 counted, 2 of them sold and not sent yet, 1 promised to orders: 2 can be sold, as before." in words(
+        checked
+    )
+
+
+def test_count_below_what_is_not_sent_is_not_offered(admin, prints, sold):
+    checked = check(admin, "DUN-1 5\nSLK-1 1", kind="counted")
+
+    assert (checked.status_code, "Book it" in checked.text) == (422, False)
+    assert "2 are sold and not sent yet, so one is missing for paid orders. Enter 2 for now" in checked.text
+
+
+def test_count_books_nothing_when_a_parcel_has_left_meanwhile_and_is_shown_anew(admin, prints, sold):
+    checked = check(admin, "DUN-1 4\nSLK-1 4", kind="counted")
+    with db.orders.transaction() as session:
+        session.execute(update(Shipment).where(Shipment.order_id == sold.id).values(state="in_transit"))
+
+    answer = book(admin, checked)
+    before = on_hand(prints)
+
+    assert answer.status_code == 409
+    assert "SLK-1: This changed meanwhile: 0 are sold and not sent yet now, and were 2" in answer.text
+    assert "4 counted: 4 can be sold, 1 more than before." in words(answer)
+    assert before == [3, 5]
+    assert book(admin, answer).status_code == 303
+    assert on_hand(prints) == [4, 4]
+
+
+@pytest.mark.parametrize(("kind", "quantity"), [("received", 5), ("corrected", 5)])
+def test_difference_is_the_same_whatever_is_not_sent_yet(admin, prints, sold, kind, quantity):
+    book(admin, check(admin, f"SLK-1 {quantity}", kind=kind))
+
+    assert on_hand(prints) == [8, 5]
+
+
+def test_count_of_a_forged_look_books_nothing(admin, prints):
+    checked = check(admin, "SLK-1 4", kind="counted")
+    fields = dict(re.findall(r'name="(kind|note|text|versions|reference)" type="hidden" value="([^"]*)"', checked.text))
+
+    answer = admin.post("/admin/stock/bookings/", data=fields | {"versions": f"{prints[0]}:two:x"})
+
+    assert answer.status_code == 409
+    assert on_hand(prints) == [5, 5]
 
 
 def test_correction_takes_away(admin, prints):
