@@ -1,16 +1,18 @@
 """Returns, from the customer's wish to their money."""
 
 import contextlib
+import runpy
 import threading
 from datetime import timedelta
 from itertools import product
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from app import clock, db
 from app.errors import Conflict, Invalid, NotFound
+from app.migrate import FOLDER
 from app.services import accounts, credits, health, inventory, notifications, orders, payments, returns
 from app.services.returns import ReturnLine, ReturnState
 from app.services.returns.states import MOVES
@@ -281,6 +283,24 @@ def test_states_lead_from_the_wish_to_an_end(state: ReturnState, to: ReturnState
 def test_unknown_return_is_not_found(app: Flask, cleo: accounts.Staff) -> None:
     with pytest.raises(NotFound):
         returns.get_as_staff(cleo, "nothing")
+
+
+def test_returns_of_older_releases_are_known_to_have_come(app: Flask, cleo: accounts.Staff) -> None:
+    script = runpy.run_path(str(FOLDER / "orders" / "versions" / "0016_what_came.py"))
+    order = sent_order(quantity=4)
+    declined, whole, damaged = (ask(order, 1, key=key) for key in ("declined", "whole", "damaged"))
+    returns.decline(cleo, declined.id, "No")
+    for found, broken in ((whole, {}), (damaged, {1: 1})):
+        returns.approve(cleo, found.id)
+        returns.receive(cleo, found.id, broken)
+        returns.decline(cleo, found.id, "Worn", goes_back=False)
+
+    with db.orders.transaction() as session:
+        session.execute(update(ReturnLine).values(came=None))
+        session.execute(text(script["_CAME"]))
+
+    assert [found.lines[0].came for found in returns.of_order(order.id)] == [None, 1, 1]
+    assert (returns.returnable(order), faults()) == ({1: 2}, [])
 
 
 def test_stock_adds_up_after_all_of_it(app: Flask, cleo: accounts.Staff) -> None:
