@@ -38,17 +38,21 @@ class Breaker:
     def guard(self) -> Iterator[None]:
         """Run a call: raise Unavailable at once while open, count what the call does otherwise."""
         with self._lock:
-            if self._open_until is not None and clock.now() < self._open_until:
-                raise Unavailable(f"{self._name} does not answer at the moment. Please try again in a minute.")
+            is_try = self._open_until is not None
+            if self._open_until is not None:
+                if clock.now() < self._open_until:
+                    raise Unavailable(f"{self._name} does not answer at the moment. Please try again in a minute.")
+                self._open_until = clock.now() + self._pause  # for all others, until this call has an answer
         try:
             yield
-        except self._answers:
-            raise
-        except Unavailable:
+        except BaseException as error:
             with self._lock:
-                self._failed += 1
-                if self._failed >= self._limit:
-                    self._open_until = clock.now() + self._pause
+                if isinstance(error, Unavailable) and not isinstance(error, self._answers):
+                    self._failed += 1
+                    if self._failed >= self._limit:
+                        self._open_until = clock.now() + self._pause
+                elif is_try:
+                    self._open_until = clock.now()  # it found out nothing: the next call tries
             raise
         with self._lock:
             self._failed, self._open_until = 0, None

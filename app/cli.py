@@ -5,6 +5,7 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from app import cli_catalog, cli_money, cli_operator, cli_orders, cli_staff, db
+from app.errors import Unavailable
 from app.services import images, tax
 
 shop = AppGroup("shop", help="Run the shop: migrate, seed, import, check, staff and more.")
@@ -27,7 +28,10 @@ def migrate_stores() -> None:
     from app.migrate import migrate, migrate_catalog  # noqa: PLC0415 - alembic is for this command, not for pages
 
     for database in db.BOTH:
-        migrate(database)
+        try:
+            migrate(database)
+        except Unavailable as refusal:
+            raise click.ClickException(str(refusal)) from refusal
         click.echo(f"Database {database.name} is up to date.")
     if rates := tax.take_official_rates(only_first=True):
         click.echo(f"{len(rates)} tax rates of the European Union were taken over; see /admin/taxes/.")

@@ -1,16 +1,29 @@
-"""Brings the two SQL databases and the catalogue to this release's shape. Run by the owner's role, before the web."""
+"""Brings the two SQL databases and the catalogue to this release's shape. Run by the owner's role, before the web.
+
+The one rule: a migration that waits for a table makes all who come after it wait too, so it waits shortly and often. It
+may be cut short anywhere: what it does outside its transaction, and what it did before that, can be done again.
+"""
 
 import importlib.util
+import logging
+import time
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
-from sqlalchemy import text
+from psycopg import errors
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 from app import clock, db, stores
+from app.errors import Unavailable
 
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 _ONE_AT_A_TIME = 7_283_010_001  # any number, the same in every release
+_PATIENCE = "3s"  # for as long as a migration waits for a lock, others wait behind it
+_PAUSE, _TRIES = 2.0, 30  # seconds in which those others go on; two and a half minutes in all
+
+_log = logging.getLogger(__name__)
 
 
 def alembic_config(database: db.Database) -> AlembicConfig:
@@ -23,18 +36,46 @@ def alembic_config(database: db.Database) -> AlembicConfig:
 
 
 def migrate(database: db.Database, *, to: str = "head") -> None:
-    """Upgrade `database`. Two that start at once take turns."""
+    """Upgrade `database`. Two that start at once take turns.
+
+    Raises Unavailable where somebody holds a table for too long; what was done by then stays, and the next run goes on.
+    """
     config = alembic_config(database)
     with database.engine.connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ONE_AT_A_TIME})
         connection.commit()
         try:
             config.attributes["connection"] = connection
-            command.upgrade(config, to)
+            _wait_no_longer_than(connection, _PATIENCE)
+            _upgrade(config, connection, to)
         finally:
             connection.rollback()
+            _wait_no_longer_than(connection, "0")
             connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _ONE_AT_A_TIME})
             connection.commit()
+
+
+def _upgrade(config: AlembicConfig, connection: Connection, to: str) -> None:
+    for _ in range(_TRIES):
+        try:
+            command.upgrade(config, to)
+        except OperationalError as error:
+            if not isinstance(error.orig, (errors.LockNotAvailable, errors.DeadlockDetected)):
+                raise
+            connection.rollback()
+            _log.warning("A table is in use; trying again in %s seconds.", _PAUSE)
+            time.sleep(_PAUSE)
+        else:
+            return
+    raise Unavailable(
+        "A table has been in use for too long: a backup, a report, or a transaction that somebody left open. Look at "
+        "pg_stat_activity for what has run longest, wait for it or end it, and migrate again: it goes on from here."
+    )
+
+
+def _wait_no_longer_than(connection: Connection, patience: str) -> None:
+    connection.execute(text("SELECT set_config('lock_timeout', :patience, false)"), {"patience": patience})
+    connection.commit()
 
 
 def migrate_catalog() -> list[str]:

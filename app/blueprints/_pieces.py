@@ -9,12 +9,12 @@ _MOST_DIGITS = 6
 _MOST_DIGITS_OF_AMOUNT = 15
 
 
-def pieces_of(values: Mapping[str, str], order: Order) -> dict[int, int]:
+def pieces_of(values: Mapping[str, str], order: Order, field: str = "line") -> dict[int, int]:
     """Read how many of each line were chosen; raise Invalid, by field, for what is no whole number."""
-    texts = {line.position: values.get(f"line-{line.position}", "").strip() or "0" for line in order.lines}
+    texts = {line.position: values.get(f"{field}-{line.position}", "").strip() or "0" for line in order.lines}
     wrong = [position for position, text in texts.items() if not is_whole(text, _MOST_DIGITS)]
     if wrong:
-        raise Invalid("Enter whole numbers.", **{f"line-{position}": "Enter a whole number." for position in wrong})
+        raise Invalid("Enter whole numbers.", **{f"{field}-{position}": "Enter a whole number." for position in wrong})
     return {position: int(text) for position, text in texts.items() if int(text)}
 
 

@@ -71,6 +71,8 @@ def return_changed(return_id: str, state: str) -> None:
         state=state,
         answer=found.answer,
         quantities={line.position: line.quantity for line in found.lines},
+        came={line.position: line.pieces for line in found.lines},
+        is_sent_back=found.sent_back,
     )
 
 

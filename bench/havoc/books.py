@@ -41,10 +41,10 @@ _STOCK = """
                      LEFT JOIN (SELECT order_id, position, sum(quantity) AS quantity FROM credit_lines
                                 WHERE is_restocked GROUP BY 1, 2) back USING (order_id, position)
                      WHERE o.confirmed_at IS NOT NULL AND ol.variant_id = l.variant_id), 0)
-           - COALESCE((SELECT sum(rl.quantity - rl.damaged)
+           - COALESCE((SELECT sum(rl.came - rl.damaged)
                        FROM return_lines rl JOIN returns r ON r.id = rl.return_id
                        JOIN order_lines ol ON ol.order_id = rl.order_id AND ol.position = rl.position
-                       WHERE r.state IN ('received', 'refunded') AND ol.variant_id = l.variant_id), 0) AS sold
+                       WHERE NOT r.sent_back AND ol.variant_id = l.variant_id), 0) AS sold
     FROM stock_levels l
 """
 _COUNTS = """

@@ -128,7 +128,7 @@ def _go_on(found: Return) -> None:
             returns.receive(_Clerk(), found.id, {found.lines[0].position: 1} if is_damaged else {})
         case ReturnState.RECEIVED:
             order, earlier = orders.get_for_job(found.order_id), credits.of_order(found.order_id)
-            wish = Wish({line.position: line.quantity for line in found.lines})
+            wish = Wish({line.position: line.pieces for line in found.lines})
             amount = credits.quote(order, wish, earlier).paid.amount
             returns.refund(_Clerk(), found.id, delivery=0, amount=amount)
 

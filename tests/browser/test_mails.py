@@ -65,7 +65,13 @@ def _write_all(order: orders.Order) -> list[notifications.Message]:
     notifications.refund_made(_refund(order))
     for state in RETURN:
         notifications.return_changed(
-            order.id, return_id="r", state=state, answer="It was used for a year.", quantities=parcel
+            order.id,
+            return_id="r",
+            state=state,
+            answer="It was used for a year.",
+            quantities=parcel,
+            came=dict.fromkeys(parcel, 1),
+            is_sent_back=True,
         )
     transfer = make.place(make.buyer(make.variant()), method="transfer")
     assert transfer.payment is not None

@@ -45,9 +45,10 @@ def approve(return_id: str) -> Response:
 @bp.post("/<return_id>/decline")
 @staff_only("returns.decide")
 def decline(return_id: str) -> Response:
-    """Decline it, with words for the customer."""
+    """Decline it, with words for the customer; of what came, say where it goes."""
+    goes_back = {"back": True, "stays": False}.get(request.form.get("goes", ""))
     try:
-        returns.decline(staff(), return_id, request.form.get("why", ""))
+        returns.decline(staff(), return_id, request.form.get("why", ""), goes_back=goes_back)
     except ShopError as refusal:
         return _show(return_id, refusal)
     return see_other(url_for(".show", return_id=return_id))
@@ -59,7 +60,8 @@ def receive(return_id: str) -> Response:
     """Note what came, and what of it is damaged."""
     order = orders.get_for_job(returns.get_as_staff(staff(), return_id).order_id)
     try:
-        returns.receive(staff(), return_id, pieces_of(request.form, order))
+        came = pieces_of(request.form, order, "came")
+        returns.receive(staff(), return_id, pieces_of(request.form, order), came=came)
     except ShopError as refusal:
         return _show(return_id, refusal)
     return see_other(url_for(".show", return_id=return_id))
@@ -87,7 +89,7 @@ def _show(return_id: str, refusal: ShopError | None = None) -> Response:
     values, earlier = CombinedMultiDict([request.form, request.args]), credits.of_order(order.id)
     amounts = None
     if found.state == "received":
-        quantities = {line.position: line.quantity for line in found.lines}
+        quantities = {line.position: line.pieces for line in found.lines if line.pieces}
         try:
             amounts = credits.quote(order, Wish(quantities, _delivery(values.get("delivery", ""), order)), earlier)
         except Invalid as problem:
@@ -95,6 +97,7 @@ def _show(return_id: str, refusal: ShopError | None = None) -> Response:
     return page(
         "admin/returns/show.html", status=status_of(refusal) if refusal else 200, order=order, found=found,
         most={line.position: line.quantity for line in found.lines}, amounts=amounts, values=values,
+        came={line.position: values.get(f"came-{line.position}", line.quantity) for line in found.lines},
         chosen={line.position: values.get(f"line-{line.position}", "0") for line in found.lines},
         balance=credits.balance_of(order, earlier), reasons=returns.REASONS, refusal=refusal,
         problems=getattr(refusal, "fields", {}), may_decide=staff().may("returns.decide"),

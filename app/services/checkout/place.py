@@ -67,7 +67,8 @@ def place(
     """Order what is in the cart at `revision`, or return the order that this revision became already.
 
     `due_shown` is what was shown as left to pay after gift cards; without it none were shown. `address` is where the
-    request came from. TooManyTries when too many cards were declined from there, for this cart or order.
+    request came from. TooManyTries when too many cards were declined from there, for this cart or order; Conflict
+    when too many orders wait for transfers.
 
     Raises Conflict when the cart, a price, a tax or a promotion (TotalChanged) or the stock (SoldOut) moved on,
     Unavailable when the payment company is down: the order then exists, and placing again goes on with it.
@@ -83,7 +84,7 @@ def place(
         raise Outdated("What is left on your gift card has changed. Please look at what is left to pay.", offer)
     _check_method(method, offer.due)
     if offer.due:  # else no card is tried
-        _check_tries(method, Lanes(cart=shopper.cart_id, address=address))
+        payments.brake.check_method(method, Lanes(cart=shopper.cart_id, address=address))
     earlier = orders.find_of_cart(shopper.cart_id)
     if earlier is not None and earlier.cart_revision == revision:  # a twin of this request was quicker
         return _go_on(earlier, method, address)
@@ -128,12 +129,6 @@ def _check_method(method: str, due: Money) -> None:
         raise Conflict(f"{said} Please choose another way to pay.")
 
 
-def _check_tries(method: str, lanes: Lanes) -> None:
-    """Let nobody try out cards; a transfer cannot be tried out."""
-    if method != "transfer":
-        payments.brake.check("decline", lanes.named())
-
-
 def _write(offer: Quote, revision: int, terms_version: str, method: str, address: str) -> tuple[Order, Payment | None]:
     """The transaction: order, lines, reservation, payment, and the jobs that follow if this process dies now."""
     cart_id = offer.cart.id
@@ -173,7 +168,7 @@ def _go_on(order: Order, method: str, address: str) -> Placed:
         return Placed(order, None)
     if live is None or is_refused or live.method != method:
         _check_method(method, _due_of(order))
-    _check_tries(method, Lanes(order=order.id, cart=order.cart_id, address=address))
+    payments.brake.check_method(method, Lanes(order=order.id, cart=order.cart_id, address=address, email=order.email))
     order, live = let_refused_go(order, live)
     if not _is_waiting(order) or _has_money(live):
         return Placed(order, None)
@@ -247,6 +242,8 @@ def _is_over(payment: Payment) -> bool:
 
 
 def _add_payment(order: Order, due: Money, method: str, address: str) -> Payment:
+    if method == "transfer":
+        payments.brake.note_waiting(Lanes(order=order.id, cart=order.cart_id, address=address, email=order.email))
     link = orders.link_of(order.id)
     payment = payments.add(
         order_id=order.id, order_number=order.number, amount=due, method=method, email=order.email,

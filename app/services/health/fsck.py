@@ -20,6 +20,7 @@ from app.services.notifications import fsck as notifications
 from app.services.orders import fsck as orders
 from app.services.payments import fsck as payments
 from app.services.promotions import fsck as promotions
+from app.services.returns import fsck as returns
 from app.services.search import fsck as search
 
 CHECKS: tuple[Check, ...] = (
@@ -32,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     *credits.CHECKS,
     *documents.CHECKS,
     *fulfilment.CHECKS,
+    *returns.CHECKS,
     *notifications.CHECKS,
     *catalog.CHECKS,
     *search.CHECKS,

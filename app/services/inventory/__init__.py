@@ -6,7 +6,7 @@ and two orders never lock each other out.
 
 from app.services.inventory.backorders import owed, waiting
 from app.services.inventory.booking import Booking, Entry, NotBooked, book, why_not
-from app.services.inventory.fsck import stocked
+from app.services.inventory.fsck import moved_by, stocked
 from app.services.inventory.levels import (
     DEFAULT_LOCATION,
     FEW,
@@ -21,6 +21,7 @@ from app.services.inventory.levels import (
     receive,
     restock,
     sell_from,
+    take_off,
 )
 from app.services.inventory.models import Reservation
 from app.services.inventory.reservations import (
@@ -57,6 +58,7 @@ __all__ = [
     "level_as_staff",
     "levels",
     "list_low",
+    "moved_by",
     "movements",
     "owed",
     "receive",
@@ -68,6 +70,7 @@ __all__ = [
     "sell_from",
     "shown",
     "stocked",
+    "take_off",
     "waiting",
     "why_not",
 ]

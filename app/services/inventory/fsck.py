@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select, update
 
 from app import clock, db
 from app.fsck import Check, Fault, Key, pages, walk
@@ -13,6 +13,13 @@ def stocked() -> Iterator[list[str]]:
     """Yield the variants of which something is on hand or promised, some at a time."""
     query = select(StockLevel.on_hand).where((StockLevel.on_hand != 0) | (StockLevel.reserved > 0))
     return ([row.key for row in page] for page in pages(query, StockLevel.variant_id))
+
+
+def moved_by(reference: ColumnElement[str]) -> ScalarSelect[int]:
+    """Return, for a query, how many pieces a return's `reference` put on the shelf, less those that left again."""
+    change = func.coalesce(func.sum(StockMovement.change), 0)
+    returned = StockMovement.kind.in_(("restock", "send_back"))
+    return select(change).where(returned, StockMovement.reference == reference).scalar_subquery()
 
 
 def _find_unexplained() -> Iterator[Fault]:

@@ -128,6 +128,20 @@ def restock(
         _add(variant_id, quantity, kind="restock", reference=reference, reason=reason, actor=actor, order_id=order_id)
 
 
+def take_off(variant_id: str, quantity: int, *, reason: str, actor: str, reference: str) -> None:
+    """Take off the shelf what leaves without being sold, once per `reference`; Conflict where orders need it."""
+    with db.orders.transaction():
+        before = lock_level(variant_id)
+        if not write_movement(variant_id, -quantity, kind="send_back", reference=reference, reason=reason, actor=actor):
+            return
+        if quantity > min(before.shelf, before.available):
+            raise Conflict(
+                "Some of these pieces are promised to other orders by now, so they cannot go. Keep them here, or make "
+                "room first: receive more of them, or cancel an order."
+            )
+        write_change(variant_id, -quantity)
+
+
 def adjust(variant_id: str, counted: int, *, version: int, reason: str, actor: str, unsent: int = 0) -> Level:
     """Set what lies on the shelf to what was counted; pieces owed to customers stay owed until they come.
 

@@ -171,9 +171,13 @@ def order_link(number: str, email: str) -> None:
 
 
 def return_changed(
-    order_id: str, *, return_id: str, state: str, answer: str | None, quantities: Mapping[int, int]
-) -> None:
-    """Write that a return was asked for, approved, declined, received or refunded; once for each."""
+    order_id: str, *, return_id: str, state: str, answer: str | None, quantities: Mapping[int, int],
+    came: Mapping[int, int], is_sent_back: bool = False,
+) -> None:  # fmt: skip
+    """Write that a return was asked for, approved, declined, received or refunded; once for each.
+
+    `quantities` were announced, and `came` is what came of them, where that is known.
+    """
     order, shop = orders.get_for_job(order_id), config.current()
     lines = [line for line in order.lines if line.position in quantities]
     _write(
@@ -182,7 +186,8 @@ def return_changed(
         order,
         state=state,
         answer=answer,
-        returned=[_line(line) | {"quantity": quantities[line.position]} for line in lines],
+        is_sent_back=is_sent_back,
+        returned=[_line(line) | {"quantity": quantities[line.position], "came": came[line.position]} for line in lines],
         send_to=[shop.legal_name or shop.name, shop.street, f"{shop.postal_code} {shop.city}", _country(shop.country)],
     )
 

@@ -1,22 +1,25 @@
 """The brake on trying out: stolen cards (each decline counts) and codes of gift cards (each wrong one counts).
 
+And on setting things aside for nothing: orders that wait for a transfer count until they are paid or have ended.
+
 Counted per order, cart, address and card, in the database, so that a flushed Redis opens no door. Stripe's advice:
 https://docs.stripe.com/disputes/prevention/card-testing.
 """
 
 import hashlib
 import hmac
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app import clock, db, keys
-from app.errors import Forbidden
-from app.network import network_of
-from app.services.payments.models import PaymentTry
+from app.errors import Conflict, Forbidden
+from app.network import is_inner, network_of
+from app.services.payments.models import Payment, PaymentTry
 
 _KEPT = timedelta(days=7)
 # How many in how long stop whom. The order's and the cart's end before their things are for sale again.
@@ -29,6 +32,21 @@ _LIMITS: Mapping[str, Mapping[str, tuple[int, timedelta]]] = {
     },
     "gift_code": {"cart": (5, timedelta(minutes=15)), "address": (20, timedelta(hours=1))},
 }
+# From how many orders on, placed within _KEPT, that still wait for a transfer, whose next may not. Many may share an
+# address; an order that was paid or has ended makes room at once.
+_MAY_WAIT: Mapping[str, int] = {"cart": 3, "email": 3, "address": 10}
+_WAITING = select(PaymentTry.lane, PaymentTry.reference).where(
+    PaymentTry.kind == "transfer",
+    PaymentTry.lane.in_(bindparam("lanes", expanding=True)),
+    PaymentTry.at > bindparam("since"),
+    select(Payment.id)
+    .where(
+        Payment.order_id == PaymentTry.reference,
+        Payment.provider == "bank_transfer",
+        Payment.state.in_(("created", "open")),
+    )
+    .exists(),
+)
 
 _TRIES = (
     select(PaymentTry.lane, PaymentTry.at)
@@ -58,13 +76,14 @@ class Lanes:
     cart: str | None = None
     address: str | None = None
     card: str | None = None
+    email: str | None = None
 
     def named(self) -> dict[str, str]:
-        """Return the known lanes as they are kept: addresses and cards only as a hash with the shop's key."""
-        address = network_of(self.address or "")
-        known = {"order": self.order, "cart": self.cart, "address": address, "card": self.card}
+        """Return the known lanes as they are kept: addresses, cards and people only as a hash with the shop's key."""
+        address, email = network_of(self.address or ""), (self.email or "").lower()
+        known = {"order": self.order, "cart": self.cart, "address": address, "card": self.card, "email": email}
         return {
-            name: f"{name}:{_hash(value) if name in {'address', 'card'} else value}"
+            name: f"{name}:{value if name in {'order', 'cart'} else _hash(value)}"
             for name, value in known.items()
             if value
         }
@@ -100,6 +119,46 @@ def note(kind: str, lanes: Mapping[str, str], *, reference: str) -> None:
     if rows:
         with db.orders.transaction() as session:
             session.execute(insert(PaymentTry).values(rows).on_conflict_do_nothing())
+
+
+def check_method(method: str, lanes: Lanes) -> None:
+    """Let nobody try out cards, or keep things from others by orders that wait for transfers."""
+    if method != "transfer":
+        check("decline", lanes.named())
+    elif lanes.order:  # a new order is counted as it is written, once the one that it replaces has ended
+        _check_waiting(lanes)
+
+
+def note_waiting(lanes: Lanes) -> None:
+    """Count, in the open transaction, an order that is to wait for a transfer; raise Conflict for one too many.
+
+    Those of one lane take turns until their transactions end, so that two at once are not both the last.
+    """
+    assert lanes.order is not None  # noqa: S101 - it is being written
+    named = _named_waiting(lanes)
+    for lane in sorted(named.values()):
+        db.orders.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(lane, 0))))
+    _check_waiting(lanes)
+    note("transfer", named, reference=lanes.order)
+
+
+def _check_waiting(lanes: Lanes) -> None:
+    """Raise Conflict when too many orders of one of the lanes wait for a transfer, and this order does not yet."""
+    named = _named_waiting(lanes)
+    rows = db.orders.rows(_WAITING, {"lanes": list(named.values()), "since": clock.now() - _KEPT})
+    if any(row.reference == lanes.order for row in rows):
+        return
+    waiting = Counter(row.lane for row in rows)
+    if any(waiting[named[name]] >= most for name, most in _MAY_WAIT.items() if name in named):
+        raise Conflict(
+            "Several orders from you wait for a bank transfer already, and their things are kept. Please choose "
+            "another way to pay, or pay one of those first."
+        )
+
+
+def _named_waiting(lanes: Lanes) -> dict[str, str]:
+    """Name the lanes; not a private network, from which no stranger comes."""
+    return (replace(lanes, address=None) if is_inner(lanes.address or "") else lanes).named()
 
 
 def forget_tries() -> None:

@@ -69,42 +69,55 @@ def approve(staff: Staff, return_id: str) -> Return:
     return found
 
 
-def decline(staff: Staff, return_id: str, why: str) -> Return:
-    """Decline a return, or end one that never came; the customer reads `why`."""
+def decline(staff: Staff, return_id: str, why: str, *, goes_back: bool | None = None) -> Return:
+    """Decline a return, or end one that never came; the customer reads `why`.
+
+    Of what came already, `goes_back` says whether the customer gets it again: then it leaves the shelf, and may be
+    announced once more; what stays here may not. Raises Conflict when orders need those pieces by now.
+    """
     why = why.strip()
     if not 0 < len(why) <= _LONGEST:
         raise Invalid("Say why.", why=f"Say why, in up to {_LONGEST} characters; the customer reads it.")
     with db.orders.transaction():
         found = _lock(return_id)
         found.answer = why
+        if found.state == ReturnState.RECEIVED:
+            if goes_back is None:
+                raise Invalid("Say where the pieces go.", goes="Choose where the pieces go.")
+            found.sent_back = goes_back
         _move(found, ReturnState.DECLINED, f"The return was declined: {why}", staff)
-    return found
-
-
-def receive(staff: Staff, return_id: str, damaged: Mapping[int, int]) -> Return:
-    """Note that it came: what is whole goes back on the shelf, what is `damaged` (by position) does not."""
-    with db.orders.transaction():
-        found = _lock(return_id)
-        order = orders.get_for_job(found.order_id)
-        for line in found.lines:
-            line.damaged = damaged.get(line.position, 0)
-            if not 0 <= line.damaged <= line.quantity:
-                advice = f"From 0 to {line.quantity}."
-                raise Invalid("More than came cannot be damaged.", **{f"line-{line.position}": advice})
-        _move(found, ReturnState.RECEIVED, _what_came(found), staff)
-        variants = {line.position: line.variant_id for line in order.lines}
-        whole = sorted((variants[line.position], line.quantity - line.damaged) for line in found.lines)
-        for variant_id, quantity in whole:
-            if quantity:
-                inventory.restock(
-                    variant_id, quantity, reason=f"Order {order.number}: returned", actor=staff.actor,
-                    reference=f"return:{found.id}",
+        if found.sent_back:
+            for variant_id, whole in _whole_of(found):
+                inventory.take_off(
+                    variant_id, whole, reason=f"Order {found.order_number}: sent back to the customer",
+                    actor=staff.actor, reference=f"return:{found.id}",
                 )  # fmt: skip
     return found
 
 
+def receive(
+    staff: Staff, return_id: str, damaged: Mapping[int, int], *, came: Mapping[int, int] | None = None
+) -> Return:
+    """Note what `came` (by position; all of it unless said): what is whole goes back on the shelf, `damaged` does not.
+
+    What was announced and did not come can be announced again.
+    """
+    with db.orders.transaction():
+        found = _lock(return_id)
+        _note_what_came(
+            found, {line.position: line.quantity for line in found.lines} if came is None else came, damaged
+        )
+        _move(found, ReturnState.RECEIVED, _what_came(found), staff)
+        for variant_id, whole in _whole_of(found):
+            inventory.restock(
+                variant_id, whole, reason=f"Order {found.order_number}: returned", actor=staff.actor,
+                reference=f"return:{found.id}",
+            )  # fmt: skip
+    return found
+
+
 def refund(staff: Staff, return_id: str, *, delivery: int, amount: int) -> Return:
-    """Give back what was returned, and `delivery` minor units of the delivery.
+    """Give back what came, and `delivery` minor units of the delivery.
 
     Raises Conflict when it comes to another `amount` than the one that staff saw.
     """
@@ -113,7 +126,7 @@ def refund(staff: Staff, return_id: str, *, delivery: int, amount: int) -> Retur
         found = _lock(return_id)
         if found.state == ReturnState.REFUNDED:
             return found
-        wish = Wish({line.position: line.quantity for line in found.lines}, delivery=delivery)
+        wish = Wish({line.position: line.pieces for line in found.lines if line.pieces}, delivery=delivery)
         _check(found, ReturnState.REFUNDED)
         credit = credits.give(
             order, wish, kind="return", reason=REASONS[found.reason], actor=staff.actor, key=f"return:{found.id}"
@@ -130,6 +143,34 @@ def _lock(return_id: str) -> Return:
     return db.orders.session.get_one(Return, return_id, with_for_update=True, populate_existing=True)
 
 
+def _note_what_came(found: Return, came: Mapping[int, int], damaged: Mapping[int, int]) -> None:
+    """Keep how many of each line came and are damaged; raise Invalid, by field, for what cannot be."""
+    problems: dict[str, str] = {}
+    for line in found.lines:
+        line.came, line.damaged = came.get(line.position, 0), damaged.get(line.position, 0)
+        if not 0 <= line.came <= line.quantity:
+            problems[f"came-{line.position}"] = f"From 0 to {line.quantity}."
+        elif not 0 <= line.damaged <= line.came:
+            problems[f"line-{line.position}"] = f"From 0 to {line.came}."
+    if any(name.startswith("came-") for name in problems):
+        raise Invalid(
+            "More than was announced cannot come by this return. Note what was announced; for the rest, give the money "
+            "back on the order's page.", **problems,
+        )  # fmt: skip
+    if problems:
+        raise Invalid("More than came cannot be damaged.", **problems)
+    if not any(line.came for line in found.lines):
+        raise Invalid("Enter how many came. When nothing ever came, end the return below.")
+
+
+def _whole_of(found: Return) -> list[tuple[str, int]]:
+    """Return how many of each variant came whole, as the shelf has them, in order of variant."""
+    variants = {line.position: line.variant_id for line in orders.get_for_job(found.order_id).lines}
+    return sorted(
+        (variants[line.position], line.pieces - line.damaged) for line in found.lines if line.pieces > line.damaged
+    )
+
+
 def _check(found: Return, to: ReturnState) -> None:
     if to not in MOVES[ReturnState(found.state)]:
         raise Conflict(f"This return is {found.state}, so it cannot become {to}.")
@@ -142,7 +183,11 @@ def _move(found: Return, to: ReturnState, why: str, staff: Staff) -> None:
     orders.note(found.order_id, f"return_{to}", why, actor=staff.actor)
     audit.record(
         db.orders, staff.actor, f"return.{to}", f"return:{found.id}", before={"state": before},
-        after={"state": to, "damaged": {str(line.position): line.damaged for line in found.lines}},
+        after={
+            "state": to, "sent_back": found.sent_back,
+            "came": {str(line.position): line.came for line in found.lines},
+            "damaged": {str(line.position): line.damaged for line in found.lines},
+        },
     )  # fmt: skip
     _mail(found)
 
@@ -152,5 +197,8 @@ def _mail(found: Return) -> None:
 
 
 def _what_came(found: Return) -> str:
-    pieces, damaged = sum(line.quantity for line in found.lines), sum(line.damaged for line in found.lines)
-    return f"The return came: {pieces - damaged} back on the shelf, {damaged} damaged."
+    announced, came, damaged = (
+        sum(getattr(line, name) for line in found.lines) for name in ("quantity", "pieces", "damaged")
+    )
+    missing = f", {announced - came} not in the parcel" if came < announced else ""
+    return f"The return came: {came - damaged} back on the shelf, {damaged} damaged{missing}."

@@ -1,7 +1,7 @@
 """Reading returns: those of an order, all of a state, one by its id."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -53,11 +53,10 @@ def returnable(order: Order, *, parcels: Sequence[Shipment] | None = None) -> di
         return {line.position: 0 for line in order.lines}
     gone = fulfilment.gone_in(parcels)
     balance = credits.balance_of(order, credits.of_order(order.id))
-    asked: dict[int, int] = {}
-    for line in (line for each in of_order(order.id) if each.state in OPEN for line in each.lines):
-        asked[line.position] = asked.get(line.position, 0) + line.quantity
+    found = of_order(order.id)
+    open_ones, not_there = _pieces_of(each for each in found if each.state in OPEN), _not_there(order, found)
     return {
-        position: max(0, min(gone.get(position, 0), left) - asked.get(position, 0))
+        position: max(0, min(gone.get(position, 0) - not_there[position], left - open_ones[position]))
         for position, left in balance.pieces.items()
     }
 
@@ -67,18 +66,33 @@ def restockable(order: Order) -> dict[int, int]:
 
     What was sent and has not come back. What is still here is in a parcel that goes out: it is cancelled instead.
     """
-    gone = fulfilment.gone(order.id)
-    back: Counter[int] = Counter()
-    for found in of_order(order.id):
-        if found.state != ReturnState.DECLINED:  # it is put back when it is received
-            back.update({line.position: line.quantity for line in found.lines})
+    gone, not_there = fulfilment.gone(order.id), _not_there(order, of_order(order.id))
+    sent = {
+        line.position: gone.get(line.position, 0) if line.requires_shipping else line.quantity for line in order.lines
+    }
+    return {position: max(0, quantity - not_there[position]) for position, quantity in sent.items()}
+
+
+def _not_there(order: Order, found: Iterable[Return]) -> Counter[int]:
+    """Count the sent pieces, by position, that are here again or announced: they cannot come back once more."""
+    back = _pieces_of(each for each in found if not _is_with_customer(each))
     for credit in credits.of_order(order.id):
         if credit.kind == "refund":
             back.update({line.position: line.quantity for line in credit.lines if line.is_restocked})
-    with_them = {
-        line.position: gone.get(line.position, 0) if line.requires_shipping else line.quantity for line in order.lines
-    }
-    return {position: max(0, quantity - back[position]) for position, quantity in with_them.items()}
+    return back
+
+
+def _is_with_customer(found: Return) -> bool:
+    """Whether a return left its pieces where they were: declined before they came, or sent back again."""
+    has_come = any(line.came is not None for line in found.lines)
+    return found.state == ReturnState.DECLINED and (found.sent_back or not has_come)
+
+
+def _pieces_of(found: Iterable[Return]) -> Counter[int]:
+    pieces: Counter[int] = Counter()
+    for line in (line for each in found for line in each.lines):
+        pieces[line.position] += line.pieces
+    return pieces
 
 
 def list_as_staff(

@@ -19,7 +19,7 @@ MOVES: dict[ReturnState, set[ReturnState]] = {
     ReturnState.REQUESTED: {ReturnState.APPROVED, ReturnState.DECLINED},
     # What never comes is declined in the end.
     ReturnState.APPROVED: {ReturnState.RECEIVED, ReturnState.DECLINED},
-    # What was given back another way meanwhile has nothing left to refund: it is ended in words, too.
+    # Worn, or given back another way meanwhile: it is ended in words, and staff say where the pieces go.
     ReturnState.RECEIVED: {ReturnState.REFUNDED, ReturnState.DECLINED},
     ReturnState.DECLINED: set(),
     ReturnState.REFUNDED: set(),

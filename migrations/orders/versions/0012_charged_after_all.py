@@ -18,5 +18,7 @@ def downgrade() -> None:
 
 
 def _replace(condition: str) -> None:
-    op.drop_constraint("ck_payments_released_within", "payments")
-    op.create_check_constraint(op.f("ck_payments_released_within"), "payments", condition)
+    op.drop_constraint("ck_payments_released_within", "payments", if_exists=True)
+    op.create_check_constraint(op.f("ck_payments_released_within"), "payments", condition, postgresql_not_valid=True)
+    with op.get_context().autocommit_block():  # so that all payments are read without keeping anybody from them
+        op.execute("ALTER TABLE payments VALIDATE CONSTRAINT ck_payments_released_within")

@@ -11,9 +11,15 @@ _COMES = "{row}.on_hand <= {row}.reserved"
 
 
 def upgrade() -> None:
-    op.add_column("stock_levels", sa.Column("sold_from", sa.BigInteger(), server_default="1", nullable=False))
-    op.create_check_constraint(op.f("ck_stock_levels_sold_from_one"), "stock_levels", "sold_from >= 1")
+    sold_from = sa.Column("sold_from", sa.BigInteger(), server_default="1", nullable=False)
+    op.add_column("stock_levels", sold_from, if_not_exists=True)
+    op.drop_constraint("ck_stock_levels_sold_from_one", "stock_levels", if_exists=True)
+    op.create_check_constraint(
+        op.f("ck_stock_levels_sold_from_one"), "stock_levels", "sold_from >= 1", postgresql_not_valid=True
+    )
     _watch(f"{_LEFT} >= {{row}}.sold_from")
+    with op.get_context().autocommit_block():  # so that every level is read without keeping anybody from it
+        op.execute("ALTER TABLE stock_levels VALIDATE CONSTRAINT ck_stock_levels_sold_from_one")
 
 
 def downgrade() -> None:
@@ -23,8 +29,8 @@ def downgrade() -> None:
 
 def _watch(can_be_had: str) -> None:
     """Have the triggers of 0009 and 0010 fire when that, or what pages show of it, changes."""
-    op.execute("DROP TRIGGER stock_levels_turn ON stock_levels")
-    op.execute("DROP TRIGGER stock_levels_show ON stock_levels")
+    op.execute("DROP TRIGGER IF EXISTS stock_levels_turn ON stock_levels")
+    op.execute("DROP TRIGGER IF EXISTS stock_levels_show ON stock_levels")
     op.execute(
         f"CREATE TRIGGER stock_levels_turn AFTER UPDATE ON stock_levels FOR EACH ROW WHEN ({_differs(can_be_had)}) "
         "EXECUTE FUNCTION search_note_turn()"

@@ -108,3 +108,21 @@ def test_tax_has_one_name_on_the_last_page_and_on_the_order(
     for text in (last_page, client.get(order).text):
         assert "incl. 19% MwSt €4.63" in text
         assert "Includes MwSt (19%)" in text
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true", "HX-Request-Type": "full"}], ids=["plain", "htmx"])
+def test_too_many_orders_that_wait_for_a_transfer_are_refused_where_cards_can_be_chosen(
+    client: FlaskClient, form: dict[str, str], headers: dict[str, str]
+) -> None:
+    for _ in range(3):
+        make.place(make.buyer(make.variant(stock=3), email="ada@example.com"), method="transfer")
+
+    refused = client.post("/checkout/orders", data=form | {"method": "transfer"}, headers=headers)
+    page = client.get("/checkout/payment").text
+    by_card = client.post("/checkout/orders", data=form | {"method": "hosted"})
+
+    assert refused.status_code == 409
+    assert "wait for a bank transfer already" in refused.text
+    assert 'value="hosted"' in refused.text
+    assert 'value="transfer"' in page
+    assert by_card.status_code == 303

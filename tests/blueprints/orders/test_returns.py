@@ -72,8 +72,8 @@ def test_staff_lead_it_to_its_end(app: Flask) -> None:
     assert found.id in admin.get(f"/admin/orders/{order.number}").text
 
     admin.post(f"{address}/approval")
-    refused = admin.post(f"{address}/receipt", data={"line-1": "7"})
-    admin.post(f"{address}/receipt", data={"line-1": "1"})
+    refused = admin.post(f"{address}/receipt", data={"came-1": "2", "line-1": "7"})
+    admin.post(f"{address}/receipt", data={"came-1": "2", "line-1": "1"})
     looked = admin.get(f"{address}?delivery=1").text
     answer = admin.post(f"{address}/refund", data={"delivery": "1", "amount": "2100"})
 
@@ -84,6 +84,32 @@ def test_staff_lead_it_to_its_end(app: Flask) -> None:
     assert [refund.amount for refund in payments.refunds_of(order.id)] == [2100]
     assert found.id not in admin.get("/admin/returns/").text
     assert found.id in admin.get("/admin/returns/?state=refunded").text
+
+
+def test_staff_say_how_many_came_and_where_what_is_declined_goes(app: Flask) -> None:
+    order = sent_order()
+    found = ask(order)
+    admin, customer = sign_in(app, make.staff()), app.test_client()
+    address, page = f"/admin/returns/{found.id}", f"/orders/{orders.token_of(order.id)}"
+    admin.post(f"{address}/approval")
+
+    wrong = admin.post(f"{address}/receipt", data={"came-1": "3", "line-1": "1"})
+    admin.post(f"{address}/receipt", data={"came-1": "1", "line-1": "0"})
+    looked = admin.get(address).text
+    unsaid = admin.post(f"{address}/decline", data={"why": "Worn"})
+    answer = admin.post(f"{address}/decline", data={"why": "Worn", "goes": "back"})
+
+    assert wrong.status_code == unsaid.status_code == 422
+    assert 'value="3"' in wrong.text
+    assert "From 0 to 2." in wrong.text
+    assert "1 came" in looked
+    assert "€10.00" in looked
+    assert 'value="Worn"' in unsaid.text
+    assert "Choose where the pieces go." in unsaid.text
+    assert answer.status_code == 303
+    assert "Went back to the customer" in admin.get(address).text
+    assert "1 of 2 ×" in customer.get(page).text
+    assert "We send it back to you." in customer.get(page).text
 
 
 def test_stale_page_is_refused(app: Flask) -> None:

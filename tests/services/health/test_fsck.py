@@ -100,7 +100,7 @@ def test_fsck_names_what_does_not_agree_and_mends_what_is_safe(sold: None, name:
 def test_every_check_is_shown_its_damage() -> None:
     elsewhere = {
         "inbox.read", "refunds.made", "orders.ended", "catalog.pictures", "search.collections", "audit.sealed",
-        "audit.intents", "gift_cards.issued", "documents.credit_notes",
+        "audit.intents", "gift_cards.issued", "documents.credit_notes", "returns.shelf",
     }  # fmt: skip
 
     assert {check.name for check in health.CHECKS} == DAMAGES.keys() | elsewhere

@@ -1,17 +1,20 @@
 """Returns, from the customer's wish to their money."""
 
 import contextlib
+import runpy
 import threading
 from datetime import timedelta
 from itertools import product
 
 import pytest
 from flask import Flask
+from sqlalchemy import text, update
 
 from app import clock, db
 from app.errors import Conflict, Invalid, NotFound
-from app.services import accounts, credits, inventory, notifications, orders, payments, returns
-from app.services.returns import ReturnState
+from app.migrate import FOLDER
+from app.services import accounts, credits, health, inventory, notifications, orders, payments, returns
+from app.services.returns import ReturnLine, ReturnState
 from app.services.returns.states import MOVES
 from tests import make
 from tests.companies import Companies
@@ -93,10 +96,100 @@ def test_received_that_was_given_back_another_way_can_be_ended(app: Flask, cleo:
 
     with pytest.raises(Invalid):
         returns.refund(cleo, found.id, delivery=0, amount=2000)
-    returns.decline(cleo, found.id, "You have your money back already")
+    returns.decline(cleo, found.id, "You have your money back already", goes_back=False)
 
     assert returns.get_for_job(found.id).state == "declined"
     assert sum(refund.amount for refund in payments.refunds_of(order.id)) == 2000
+
+
+def faults() -> list[str]:
+    """Orders whose returns are not on the shelf as they came."""
+    return [fault.subject for each in health.examine(only="returns.shelf") for fault in each.faults]
+
+
+def come(order: orders.Order, cleo: accounts.Staff, pieces: int = 1, *, key: str = "k") -> returns.Return:
+    """A return that was received whole."""
+    found = ask(order, pieces, key=key)
+    returns.approve(cleo, found.id)
+    return returns.receive(cleo, found.id, {})
+
+
+def test_declined_after_it_came_is_one_piece_however_often(app: Flask, cleo: accounts.Staff) -> None:
+    order = sent_order(quantity=1)
+    before, found = on_hand(order), come(order, cleo)
+
+    with pytest.raises(Invalid) as unsaid:
+        returns.decline(cleo, found.id, "Worn")
+    returns.decline(cleo, found.id, "Worn", goes_back=False)
+
+    assert unsaid.value.fields == {"goes": "Choose where the pieces go."}
+    assert (on_hand(order), returns.returnable(order), returns.restockable(order)) == (before + 1, {1: 0}, {1: 0})
+    with pytest.raises(Conflict):
+        ask(order, 1, key="again")
+
+
+def test_declined_and_sent_back_leaves_the_shelf_and_may_come_again(app: Flask, cleo: accounts.Staff) -> None:
+    order = sent_order(quantity=1)
+    before = on_hand(order)
+
+    for key in ("one", "two", "three"):
+        returns.decline(cleo, come(order, cleo, key=key).id, "Worn", goes_back=True)
+        assert (on_hand(order), returns.returnable(order), returns.restockable(order)) == (before, {1: 1}, {1: 1})
+    come(order, cleo, key="four")
+
+    assert on_hand(order) == before + 1
+    assert faults() == []
+    with db.orders.transaction() as session:
+        session.execute(update(ReturnLine).values(came=0))
+    assert faults() == [order.number]
+
+
+def test_declined_cannot_be_sent_back_once_it_is_promised(app: Flask, cleo: accounts.Staff) -> None:
+    order = sent_order(quantity=1)
+    found, variant = come(order, cleo), order.lines[0].variant_id
+    inventory.reserve("another", {variant: on_hand(order)}, until=clock.now() + timedelta(hours=1))
+
+    with pytest.raises(Conflict):
+        returns.decline(cleo, found.id, "Worn", goes_back=True)
+
+    assert returns.get_for_job(found.id).state == "received"
+    returns.decline(cleo, found.id, "Worn", goes_back=False)
+
+
+@pytest.mark.parametrize(("came", "damaged"), [(1, 0), (1, 1), (2, 1), (3, 0), (3, 3)])
+def test_what_came_is_restocked_and_refunded_and_the_rest_is_still_with_them(
+    app: Flask, cleo: accounts.Staff, came: int, damaged: int
+) -> None:
+    order, announced = sent_order(quantity=3), 3
+    before, found = on_hand(order), ask(order, announced)
+    returns.approve(cleo, found.id)
+
+    returns.receive(cleo, found.id, {1: damaged}, came={1: came})
+    still = returns.returnable(order)[1]
+    returns.refund(cleo, found.id, delivery=0, amount=1000 * came)
+    work("email")
+
+    assert (on_hand(order) - before) + damaged + still == announced
+    assert returns.returnable(order) == {1: still}
+    assert [refund.amount for refund in payments.refunds_of(order.id)] == [1000 * came]
+    mail = next(each for each in notifications.messages_of(order.id) if each.event.endswith("received"))
+    assert ("Not all that you announced" in mail.text) == (f"{came} of 3 x" in mail.text) == (came < announced)
+
+
+def test_more_than_announced_and_nothing_at_all_cannot_come(app: Flask, cleo: accounts.Staff) -> None:
+    found = ask(sent_order())
+    returns.approve(cleo, found.id)
+
+    with pytest.raises(Invalid) as more:
+        returns.receive(cleo, found.id, {}, came={1: 3})
+    with pytest.raises(Invalid) as nothing:
+        returns.receive(cleo, found.id, {}, came={})
+    with pytest.raises(Invalid) as broken:
+        returns.receive(cleo, found.id, {1: 2}, came={1: 1})
+
+    assert more.value.fields == {"came-1": "From 0 to 2."}
+    assert "end the return" in str(nothing.value)
+    assert broken.value.fields == {"line-1": "From 0 to 1."}
 
 
 def test_asked_twice_by_one_key_is_once(app: Flask) -> None:
@@ -190,6 +283,24 @@ def test_states_lead_from_the_wish_to_an_end(state: ReturnState, to: ReturnState
 def test_unknown_return_is_not_found(app: Flask, cleo: accounts.Staff) -> None:
     with pytest.raises(NotFound):
         returns.get_as_staff(cleo, "nothing")
+
+
+def test_returns_of_older_releases_are_known_to_have_come(app: Flask, cleo: accounts.Staff) -> None:
+    script = runpy.run_path(str(FOLDER / "orders" / "versions" / "0016_what_came.py"))
+    order = sent_order(quantity=4)
+    declined, whole, damaged = (ask(order, 1, key=key) for key in ("declined", "whole", "damaged"))
+    returns.decline(cleo, declined.id, "No")
+    for found, broken in ((whole, {}), (damaged, {1: 1})):
+        returns.approve(cleo, found.id)
+        returns.receive(cleo, found.id, broken)
+        returns.decline(cleo, found.id, "Worn", goes_back=False)
+
+    with db.orders.transaction() as session:
+        session.execute(update(ReturnLine).values(came=None))
+        session.execute(text(script["_CAME"]))
+
+    assert [found.lines[0].came for found in returns.of_order(order.id)] == [None, 1, 1]
+    assert (returns.returnable(order), faults()) == ({1: 2}, [])
 
 
 def test_stock_adds_up_after_all_of_it(app: Flask, cleo: accounts.Staff) -> None:
