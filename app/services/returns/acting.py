@@ -8,10 +8,11 @@ from app import clock, db
 from app.errors import Conflict, Invalid
 from app.queue import later
 from app.services import audit, credits, inventory, orders
+from app.services.accounts import Staff
 from app.services.credits import Wish
 from app.services.orders import Order
 from app.services.returns.models import Return, ReturnLine
-from app.services.returns.reading import Staff, get_for_job, returnable
+from app.services.returns.reading import get_for_job, returnable
 from app.services.returns.states import MOVES, ReturnState
 
 REASONS = {

@@ -4,27 +4,19 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
 
 from sqlalchemy import bindparam, select
 
 from app import clock, config, db
 from app.errors import NotFound
 from app.services import credits, fulfilment
+from app.services.accounts import Staff
 from app.services.fulfilment import Shipment
 from app.services.orders import Order
 from app.services.returns.models import Return
 from app.services.returns.states import OPEN, ReturnState
 
 _OF_ORDER = select(Return).where(Return.order_id == bindparam("order")).order_by(Return.number)
-
-
-class Staff(Protocol):
-    """Who asks as staff."""
-
-    @property
-    def actor(self) -> str:
-        """How they are named in timelines and audits."""
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,7 @@ def test_staff_say_how_many_came_and_where_what_is_declined_goes(app: Flask) -> 
     assert answer.status_code == 303
     assert "Went back to the customer" in admin.get(address).text
     assert "1 of 2 ×" in customer.get(page).text
-    assert "We send it back to you." in customer.get(page).text
+    assert "We are sending it back to you." in customer.get(page).text
 
 
 def test_stale_page_is_refused(app: Flask) -> None:
