@@ -8,6 +8,8 @@ from app import clock
 from app.services import catalog, inventory, payments, search
 from tests import make
 
+_BEYOND_THE_EDGE = "all => all.map((one) => one.scrollWidth - one.clientWidth).filter((beyond) => beyond > 0)"
+
 
 @pytest.fixture
 def cleo(app, running, page: Page) -> Page:
@@ -87,7 +89,7 @@ def test_sections_of_the_home_page_move_in_place_and_are_published(cleo: Page, r
 def test_price_is_written_in_its_row(cleo: Page, running):
     product = make.product("Slack Tide", sku="SLK-1", price=2900)
     cleo.goto(f"{running.address}/admin/products/{product.id}")
-    field = cleo.get_by_label("Price: the only variant")
+    field = cleo.get_by_label("Price: the only variant", exact=True)
 
     field.fill("31,50")
     field.press("Enter")
@@ -124,3 +126,35 @@ def test_wide_tables_scroll_by_themselves_on_a_phone(cleo: Page, running, room):
     cleo.goto(f"{running.address}/admin/{room}/")
 
     assert cleo.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("room", ["taxes", "products", "promotions", "stock", "gift-cards", "orders", "collections"])
+def test_rows_stand_whole_in_view_on_a_phone(cleo: Page, running, room):
+    make.tax_rate("DE", "19")
+    product = make.product("Slack Tide", slug="slack-tide-on-three-papers-and-more", sku="SLK-1")
+    search.index_products([product.id])
+    shelf = catalog.Collection(id="c1", slug="drift-and-more", title="Drift", product_ids=(product.id,))
+    catalog.save_collection(shelf)
+    make.promotion("Friends", code="FRIENDS")
+    make.gift_card()
+    make.order(paid=True)
+    cleo.set_viewport_size({"width": 390, "height": 844})
+
+    cleo.goto(f"{running.address}/admin/{room}/")
+
+    expect(cleo.locator("tbody th").first).to_be_visible()
+    assert cleo.locator(".table-scroll").evaluate_all(_BEYOND_THE_EDGE) == []
+
+
+def test_price_is_in_view_on_a_phone(cleo: Page, running):
+    product = make.product("Slack Tide", options={"Size": ("A4", "A3"), "Frame": ("None", "Oak")})
+    cleo.set_viewport_size({"width": 390, "height": 844})
+
+    cleo.goto(f"{running.address}/admin/products/{product.id}")
+
+    field, save = cleo.get_by_label("Price: A3 / Oak", exact=True), cleo.locator("tbody tr button").last
+    for box in (field.bounding_box(), save.bounding_box()):
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+    assert cleo.locator(".table-scroll").evaluate_all(_BEYOND_THE_EDGE) == []

@@ -316,5 +316,5 @@ def test_a_gift_card_has_no_price_before_and_no_fortune_on_it(admin, tide):
     rich = edit_variant(admin, now(tide), price="10001")
 
     assert (reduced.status_code, rich.status_code) == (422, 422)
-    assert "no price before" in reduced.text
+    assert "no compare-at price" in reduced.text
     assert "up to 10000.00" in rich.text
