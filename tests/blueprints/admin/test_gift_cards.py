@@ -7,9 +7,10 @@ from itsdangerous import Signer
 
 from app import clock
 from app.money import Money
-from app.services import accounts, fulfilment, gift_cards
+from app.services import accounts, cancellations, fulfilment, gift_cards
 from tests import make
 from tests.blueprints.admin.conftest import code_of, sign_in
+from tests.working import work
 
 FORM = {"amount": "25,00", "note": "Parcel came late", "key": "k" * 16}
 
@@ -70,7 +71,24 @@ def test_a_card_is_voided_with_what_is_on_it(admin):
 
     assert stale.status_code == 409
     assert done.status_code == 303
-    assert "void" in admin.get("/admin/gift-cards/").text
+    assert "Void" in admin.get("/admin/gift-cards/").text
+
+
+def test_a_card_is_named_as_in_the_shop_and_its_ledger_leads_to_the_order_it_paid(admin, cleo):
+    card = make.gift_card(10_000)
+    order = make.place(make.pays_with(card)).order
+    actor = f"staff:{cleo.staff.id}"
+    cancellations.cancel(order.id, {1: 1}, amount=order.total, reason="Late", actor=actor, key="one")
+    work("payments")
+
+    page = admin.get(f"/admin/gift-cards/{card.id}").text
+
+    ledger = page.split("<tbody>")[1].split("</tbody>")[0]
+    assert f"Gift card …{card.last4}" in page
+    assert ledger.count(f'href="/admin/orders/{order.number}"') == 2
+    assert cleo.staff.name in ledger
+    assert card.id not in ledger
+    assert f"…{card.last4}" in admin.get("/admin/gift-cards/").text
 
 
 def test_a_clerk_may_look_and_not_issue(app):
