@@ -98,6 +98,30 @@ def test_price_is_written_in_its_row(cleo: Page, running):
     assert catalog.get_product_as_staff(product.id).variants[0].price.amount == 3150
 
 
+def test_promotion_asks_only_for_what_its_kind_gives_and_keeps_the_rest(cleo: Page, running):
+    fields = {name: cleo.get_by_label(name, exact=True) for name in ("Percent", "Amount in EUR", "Buy", "Get")}
+    cleo.goto(f"{running.address}/admin/promotions/new")
+    fields["Percent"].fill("15")
+
+    def shown() -> list[str]:
+        return [name for name, field in fields.items() if field.is_visible()]
+
+    at_first = shown()
+    cleo.get_by_label("Gives").select_option("buy_get")
+    for_pieces = shown()
+    cleo.get_by_label("Gives").select_option("free_delivery")
+    for_delivery = shown()
+    cleo.get_by_label("Gives").select_option("fixed")
+    for_an_amount = shown()
+    cleo.get_by_role("button", name="Make the promotion").click()
+    expect(cleo.get_by_role("alert")).to_be_visible()
+
+    assert (at_first, for_pieces) == (["Percent"], ["Percent", "Buy", "Get"])
+    assert (for_delivery, for_an_amount) == ([], ["Amount in EUR"])
+    assert shown() == ["Amount in EUR"]
+    expect(fields["Percent"]).to_have_value("15")
+
+
 def test_picture_that_is_too_large_is_not_sent(cleo: Page, running):
     product = make.product("Slack Tide")
     sent: list[str] = []

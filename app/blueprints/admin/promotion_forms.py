@@ -17,7 +17,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
 
 from app import config
-from app.blueprints._choices import SelectChoice
+from app.blueprints._choices import SelectChoice, shelf_choices
 from app.blueprints._percents import PercentField
 from app.money import Money
 from app.services import catalog
@@ -43,7 +43,7 @@ class PromotionForm(Form):
     code = StringField("Code", [Optional(), Length(max=40)], description="Without one it counts by itself.")
     kind = SelectField("Gives", choices=[SelectChoice(value, words) for value, words in _KINDS.items()])
     percent = PercentField(
-        "Percent", description="Of the price. For “buy some, get some” too, where 100 is free.",
+        "Percent", description="Of the price; 100 is free.",
     )  # fmt: skip
     amount = StringField("Amount", [Optional(), Length(max=20)])
     buy = IntegerField("Buy", [Optional(), NumberRange(1, 99, "Enter a whole number from 1 to 99.")])
@@ -69,7 +69,7 @@ class PromotionForm(Form):
         self, shelves: Sequence[catalog.Collection], sent: MultiDict[str, str] | None = None, **known: Any
     ) -> None:
         super().__init__(sent, **known)
-        self.collections.choices = [SelectChoice(each.id, each.title) for each in shelves]
+        self.collections.choices = shelf_choices(shelves)
         self._product_ids: tuple[str, ...] = ()
 
     @classmethod

@@ -33,6 +33,15 @@ def test_table_without_promotions_says_how_to_begin(admin):
     assert "No promotions yet" in admin.get("/admin/promotions/").text
 
 
+def test_collections_of_one_name_are_told_apart_by_their_addresses(admin):
+    for slug, title in (("drift", "Drift"), ("drift-2", "Drift"), ("tides", "Tides")):
+        catalog.save_collection(catalog.Collection(id=slug, slug=slug, title=title))
+
+    offered = re.findall(r"<option[^>]*>([^<]*)</option>", admin.get("/admin/promotions/new").text)
+
+    assert {"Drift (/collections/drift)", "Drift (/collections/drift-2)", "Tides"} <= set(offered)
+
+
 def test_promotion_is_made_with_everything_it_can_say(admin):
     product = make.product("Tide", slug="tide")
     catalog.save_collection(catalog.Collection(id="c1", slug="shelf", title="Shelf"))
