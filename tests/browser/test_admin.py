@@ -64,11 +64,11 @@ def test_refund_changes_the_payment_and_the_timeline(cleo: Page, running):
     order = make.order(paid=True)
     cleo.goto(f"{running.address}/admin/orders/{order.number}")
 
-    cleo.get_by_role("link", name="Give money back").click()
-    cleo.get_by_label("A free amount").fill("5")
-    cleo.get_by_role("button", name="Look what it comes to").click()
+    cleo.get_by_role("link", name="Refund").click()
+    cleo.get_by_label("Additional amount").fill("5")
+    cleo.get_by_role("button", name="Preview").click()
     cleo.get_by_label("Reason").fill("Came damaged")
-    cleo.get_by_role("button", name="Give back €5.00").click()
+    cleo.get_by_role("button", name="Refund €5.00").click()
 
     expect(cleo.locator("#order-payment")).to_contain_text("Partly refunded")
     expect(cleo.locator("#order-timeline")).to_contain_text("5.00 EUR")
@@ -113,7 +113,7 @@ def test_promotion_asks_only_for_what_its_kind_gives_and_keeps_the_rest(cleo: Pa
     for_delivery = shown()
     cleo.get_by_label("Gives").select_option("fixed")
     for_an_amount = shown()
-    cleo.get_by_role("button", name="Make the promotion").click()
+    cleo.get_by_role("button", name="Create promotion").click()
     expect(cleo.get_by_role("alert")).to_be_visible()
 
     assert (at_first, for_pieces) == (["Percent"], ["Percent", "Buy", "Get"])

@@ -25,7 +25,7 @@ class Issue(Form):
     """A new card. `key` makes two clicks one card."""
 
     amount = StringField("Amount", [DataRequired("Enter an amount."), Length(max=20)])
-    note = StringField("What for", [DataRequired("Say what for; colleagues read it."), Length(max=200)])
+    note = StringField("Note", [DataRequired("Say what it is for; colleagues read it."), Length(max=200)])
     code = StringField("Your code", [Optional(), Length(max=40)])
     key = HiddenField(validators=[InputRequired(), Length(min=16, max=64)])
 

@@ -29,7 +29,7 @@ class Edit(Form):
     link_url = StringField("Where it leads", [Optional(), Length(max=300)])
     collection_ids = SelectMultipleField("Collections", validate_choice=False)
     product_ids = TextAreaField(
-        "Products picked by hand", [Optional(), Length(max=5000)], description="Their addresses, one a line, in order."
+        "Products picked manually", [Optional(), Length(max=5000)], description="Their addresses, one a line, in order."
     )
     version = IntegerField(validators=[InputRequired("Reload the page.")])
 

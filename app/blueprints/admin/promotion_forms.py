@@ -37,10 +37,10 @@ class PromotionForm(Form):
     """What a promotion gives, to whom, for what, when and how often."""
 
     name = StringField(
-        "Name", [DataRequired("Give it a name; customers read it."), Length(max=60)],
-        description="Customers read it beside what they save.",
+        "Name", [DataRequired("Enter a name; customers see it."), Length(max=60)],
+        description="Customers see it next to what they save.",
     )  # fmt: skip
-    code = StringField("Code", [Optional(), Length(max=40)], description="Without one it counts by itself.")
+    code = StringField("Code", [Optional(), Length(max=40)], description="Without one it is applied automatically.")
     kind = SelectField("Gives", choices=[SelectChoice(value, words) for value, words in _KINDS.items()])
     percent = PercentField(
         "Percent", description="Of the price; 100 is free.",
@@ -49,17 +49,17 @@ class PromotionForm(Form):
     buy = IntegerField("Buy", [Optional(), NumberRange(1, 99, "Enter a whole number from 1 to 99.")])
     get = IntegerField("Get", [Optional(), NumberRange(1, 99, "Enter a whole number from 1 to 99.")])
     minimum = StringField(
-        "Minimum", [Optional(), Length(max=20)], description="What the goods it is for must cost, before reductions."
+        "Minimum", [Optional(), Length(max=20)], description="What the products must cost at least, before discounts."
     )
-    collections = SelectMultipleField("Collections", [Optional()], description="None means all goods.")
+    collections = SelectMultipleField("Collections", [Optional()], description="None chosen: all products.")
     products = TextAreaField(
         "Products",
         [Optional(), Length(max=8000)],
         description="Their addresses, one a line: /products/slack-tide.",
     )
     is_first_order_only = BooleanField("Only for a first order")
-    is_exclusive = BooleanField("Counts alone", description="Not together with another promotion.")
-    total_limit = IntegerField("Uses in all", _COUNT)
+    is_exclusive = BooleanField("Cannot be combined", description="Not together with another promotion.")
+    total_limit = IntegerField("Uses in total", _COUNT)
     customer_limit = IntegerField("Uses per customer", _COUNT, description="Counted by e-mail address.")
     starts_on = DateField("First day", [Optional()])
     ends_on = DateField("Last day", [Optional()])

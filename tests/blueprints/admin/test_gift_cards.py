@@ -54,7 +54,7 @@ def test_second_click_with_the_cookie_before_the_code_shows_the_card_too(app, ad
                                                ({"amount": "1,200"}, "Write 1200 or 1.20."),
                                                ({"amount": "9" * 20}, "Enter an amount up to 9999999999.99."),
                                                ({"amount": "0"}, "above zero"),
-                                               ({"note": ""}, "Say what for")])  # fmt: skip
+                                               ({"note": ""}, "Say what it is for")])  # fmt: skip
 def test_issuing_refuses_bad_input_and_keeps_what_was_typed(admin, change, words):
     answer = admin.post("/admin/gift-cards/", data=FORM | change)
 
@@ -147,7 +147,7 @@ def test_order_page_leads_to_the_cards_it_bought_and_back(admin):
 
     page = admin.get(f"/admin/orders/{order.number}").text
 
-    cards = page.split("Gift cards it bought:")[1].split("</p>")[0]
+    cards = page.split("Gift cards bought:")[1].split("</p>")[0]
     assert f'href="/admin/gift-cards/{kept.id}"' in cards
     assert "€25.00" in cards
     assert "void" in cards.split(void.id)[1]

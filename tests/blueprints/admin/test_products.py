@@ -48,7 +48,7 @@ def edit_variant(client, product, place=0, **fields):
 def test_table_finds_by_title_and_sku(admin, tide):
     for q in ("", "slack", "SLK-2"):
         assert "Slack Tide" in admin.get("/admin/products/", query_string={"q": q}).text, q
-    assert "Nothing is called that" in admin.get("/admin/products/", query_string={"q": "ebb"}).text
+    assert "No product matches" in admin.get("/admin/products/", query_string={"q": "ebb"}).text
     with count_queries() as counted:
         admin.get("/admin/products/")
     assert counted.sql <= 2  # who asks, which products

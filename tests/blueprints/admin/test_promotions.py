@@ -69,7 +69,7 @@ def test_promotion_is_made_with_everything_it_can_say(admin):
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        ({"name": ""}, "Give it a name"),
+        ({"name": ""}, "Enter a name"),
         ({"kind": "fixed"}, "Enter how much is taken off"),
         ({"kind": "fixed", "amount": "a lot"}, "Enter an amount"),
         ({"kind": "fixed", "amount": "1,200"}, "“1,200” can be read in two ways. Write 1200 or 1.20."),
@@ -217,7 +217,7 @@ def test_clerk_reads_and_does_not_change(app):
     made = make.promotion("Spring")
     clerk = sign_in(app, make.staff("clerk"))
 
-    assert "Your role may look" in clerk.get(f"/admin/promotions/{made.id}").text
+    assert "Your role can see" in clerk.get(f"/admin/promotions/{made.id}").text
     assert clerk.post(f"/admin/promotions/{made.id}", data=TENTH).status_code == 403
     assert clerk.get("/admin/promotions/nothing").status_code == 404
 

@@ -37,7 +37,7 @@ def test_table_finds_by_title_and_by_sku(admin, tide):
     for q in ("slack", "SLACK T", "slk1", "SLK-1"):
         assert "Slack Tide" in admin.get("/admin/stock/", query_string={"q": q}).text, q
     for q in ("ebb", "%", "_"):
-        assert "Nothing is called that" in admin.get("/admin/stock/", query_string={"q": q}).text, q
+        assert "No product matches" in admin.get("/admin/stock/", query_string={"q": q}).text, q
 
 
 def test_table_turns_pages_even_within_a_product(admin):
