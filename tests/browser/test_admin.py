@@ -8,6 +8,8 @@ from app import clock
 from app.services import catalog, inventory, payments, search
 from tests import make
 
+_BEYOND_THE_EDGE = "all => all.map((one) => one.scrollWidth - one.clientWidth).filter((beyond) => beyond > 0)"
+
 
 @pytest.fixture
 def cleo(app, running, page: Page) -> Page:
@@ -29,7 +31,7 @@ def test_stock_is_counted_in_the_table(cleo: Page, running):
     search.index_products([product.id])
     variant = product.variants[0].id
     cleo.goto(f"{running.address}/admin/stock/")
-    field = cleo.get_by_label("Lie here, with what is sold and not sent yet: Slack Tide")
+    field = cleo.get_by_label("On hand, with what is sold and not sent yet: Slack Tide")
 
     field.fill("12")
     field.press("Enter")
@@ -62,11 +64,11 @@ def test_refund_changes_the_payment_and_the_timeline(cleo: Page, running):
     order = make.order(paid=True)
     cleo.goto(f"{running.address}/admin/orders/{order.number}")
 
-    cleo.get_by_role("link", name="Give money back").click()
-    cleo.get_by_label("A free amount").fill("5")
-    cleo.get_by_role("button", name="Look what it comes to").click()
+    cleo.get_by_role("link", name="Refund").click()
+    cleo.get_by_label("Additional amount").fill("5")
+    cleo.get_by_role("button", name="Preview").click()
     cleo.get_by_label("Reason").fill("Came damaged")
-    cleo.get_by_role("button", name="Give back €5.00").click()
+    cleo.get_by_role("button", name="Refund €5.00").click()
 
     expect(cleo.locator("#order-payment")).to_contain_text("Partly refunded")
     expect(cleo.locator("#order-timeline")).to_contain_text("5.00 EUR")
@@ -87,13 +89,37 @@ def test_sections_of_the_home_page_move_in_place_and_are_published(cleo: Page, r
 def test_price_is_written_in_its_row(cleo: Page, running):
     product = make.product("Slack Tide", sku="SLK-1", price=2900)
     cleo.goto(f"{running.address}/admin/products/{product.id}")
-    field = cleo.get_by_label("Price: the only variant")
+    field = cleo.get_by_label("Price: the only variant", exact=True)
 
     field.fill("31,50")
     field.press("Enter")
 
     expect(cleo.locator(f"#variant-{product.variants[0].id}")).to_have_class("table__row--changed")
     assert catalog.get_product_as_staff(product.id).variants[0].price.amount == 3150
+
+
+def test_promotion_asks_only_for_what_its_kind_gives_and_keeps_the_rest(cleo: Page, running):
+    fields = {name: cleo.get_by_label(name, exact=True) for name in ("Percent", "Amount in EUR", "Buy", "Get")}
+    cleo.goto(f"{running.address}/admin/promotions/new")
+    fields["Percent"].fill("15")
+
+    def shown() -> list[str]:
+        return [name for name, field in fields.items() if field.is_visible()]
+
+    at_first = shown()
+    cleo.get_by_label("Gives").select_option("buy_get")
+    for_pieces = shown()
+    cleo.get_by_label("Gives").select_option("free_delivery")
+    for_delivery = shown()
+    cleo.get_by_label("Gives").select_option("fixed")
+    for_an_amount = shown()
+    cleo.get_by_role("button", name="Create promotion").click()
+    expect(cleo.get_by_role("alert")).to_be_visible()
+
+    assert (at_first, for_pieces) == (["Percent"], ["Percent", "Buy", "Get"])
+    assert (for_delivery, for_an_amount) == ([], ["Amount in EUR"])
+    assert shown() == ["Amount in EUR"]
+    expect(fields["Percent"]).to_have_value("15")
 
 
 def test_picture_that_is_too_large_is_not_sent(cleo: Page, running):
@@ -124,3 +150,35 @@ def test_wide_tables_scroll_by_themselves_on_a_phone(cleo: Page, running, room):
     cleo.goto(f"{running.address}/admin/{room}/")
 
     assert cleo.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("room", ["taxes", "products", "promotions", "stock", "gift-cards", "orders", "collections"])
+def test_rows_stand_whole_in_view_on_a_phone(cleo: Page, running, room):
+    make.tax_rate("DE", "19")
+    product = make.product("Slack Tide", slug="slack-tide-on-three-papers-and-more", sku="SLK-1")
+    search.index_products([product.id])
+    shelf = catalog.Collection(id="c1", slug="drift-and-more", title="Drift", product_ids=(product.id,))
+    catalog.save_collection(shelf)
+    make.promotion("Friends", code="FRIENDS")
+    make.gift_card()
+    make.order(paid=True)
+    cleo.set_viewport_size({"width": 390, "height": 844})
+
+    cleo.goto(f"{running.address}/admin/{room}/")
+
+    expect(cleo.locator("tbody th").first).to_be_visible()
+    assert cleo.locator(".table-scroll").evaluate_all(_BEYOND_THE_EDGE) == []
+
+
+def test_price_is_in_view_on_a_phone(cleo: Page, running):
+    product = make.product("Slack Tide", options={"Size": ("A4", "A3"), "Frame": ("None", "Oak")})
+    cleo.set_viewport_size({"width": 390, "height": 844})
+
+    cleo.goto(f"{running.address}/admin/products/{product.id}")
+
+    field, save = cleo.get_by_label("Price: A3 / Oak", exact=True), cleo.locator("tbody tr button").last
+    for box in (field.bounding_box(), save.bounding_box()):
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+    assert cleo.locator(".table-scroll").evaluate_all(_BEYOND_THE_EDGE) == []

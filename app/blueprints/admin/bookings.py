@@ -19,9 +19,9 @@ from app.services.inventory import Booking
 bp = Blueprint("bookings", __name__, url_prefix="/stock/bookings")
 
 KINDS = {
-    Booking.RECEIVED: "Received: adds the pieces",
-    Booking.COUNTED: "Counted: sets how many lie here, with what is sold and not sent yet",
-    Booking.CORRECTED: "Correction: adds, or with a minus takes away",
+    Booking.RECEIVED: "Received: adds to the stock",
+    Booking.COUNTED: "Counted: sets how many are here, with what is sold and not sent yet",
+    Booking.CORRECTED: "Correction: adds, or subtracts with a minus",
 }
 _MOST_LINES = 500
 _HEADINGS = {"sku", "skus", "barcode", "barcodes", "gtin", "ean"}
@@ -151,11 +151,11 @@ def _read(text: str, kind: str) -> list[Row]:
             meant[own[0].id] = (number, code, own[0], quantity)
         elif own:
             names = ", ".join(f"{each.product.title} {each.variant.label}".strip() for each in own[:3])
-            wrong.append(f"Line {number}: {code} stands for {len(own)} things ({names}). Book those in the table.")
+            wrong.append(f"Line {number}: {code} stands for {len(own)} products ({names}). Change those under Stock.")
         else:
             wrong.append(f"Line {number}: no variant has the SKU or barcode {code}.")
     if wrong:
-        raise Invalid("Nothing was booked. Please check the list.", text="\n".join(wrong))
+        raise Invalid("Nothing was changed. Please check the list.", text="\n".join(wrong))
     levels = inventory.levels(meant)
     unsent = fulfilment.unsent(meant) if kind == Booking.COUNTED else dict.fromkeys(meant, 0)
     return [
@@ -183,7 +183,7 @@ def _parse(text: str, kind: str) -> tuple[list[tuple[int, str, int]], list[str]]
     if not entries and not wrong:
         wrong.append("The list is empty.")
     if len(entries) > _MOST_LINES:
-        wrong.append(f"These are {len(entries)} lines. Please book at most {_MOST_LINES} at once.")
+        wrong.append(f"These are {len(entries)} lines. Please enter at most {_MOST_LINES} at once.")
     return entries, wrong
 
 

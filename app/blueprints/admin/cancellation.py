@@ -29,7 +29,7 @@ def cancel(number: str) -> Response:
     try:
         quantities = pieces_of(form, order)
         if not is_whole(amount) or not is_key(key):
-            raise Invalid("Look at what is given back first, then cancel.")
+            raise Invalid("Preview the refund first, then cancel.")
         if not 0 < len(reason) <= 200:
             raise Invalid("Say why.", reason="Say why, in up to 200 characters. The customer's credit note shows it.")
         confirm(form.get("code", ""))

@@ -38,17 +38,17 @@ class Edit(Form):
         "Picture of", [Optional(), Length(max=200)], description="A product's address, and which picture: blue-hour 2."
     )
     product_ids = TextAreaField(
-        "Products picked by hand",
+        "Products picked manually",
         [Optional(), Length(max=50_000)],
         description="Their addresses, one a line, in order.",
     )
     matches = SelectField(
-        "Products that hold to",
+        "Products that match",
         [Optional()],
         choices=[SelectChoice("all", "all rules"), SelectChoice("any", "any rule")],
     )
     sort = SelectField("Order", [Optional()], choices=[SelectChoice(sort, name) for sort, name in _SORTS.items()])
-    position = IntegerField("Place among the collections", [Optional(), NumberRange(0, 10_000, "Use 0 to 10000.")])
+    position = IntegerField("Position among the collections", [Optional(), NumberRange(0, 10_000, "Use 0 to 10000.")])
     is_published = BooleanField("Customers see it")
     version = IntegerField(validators=[InputRequired("Reload the page.")])
 

@@ -33,7 +33,7 @@ def give(number: str) -> Response:
     try:
         wish = _wish_of(form, order)
         if not is_whole(amount) or not is_whole(version) or not is_key(key):
-            raise Invalid("Look at what it comes to first.")
+            raise Invalid("Preview the refund first.")
         key = f"{order.id}:{key}"
         if credits.is_given(key):
             return done
@@ -86,13 +86,13 @@ def _restocked(values: Mapping[str, str], wish: Wish, order: orders.Order) -> li
     chosen = [position for position in wish.quantities if values.get("restock") == "yes"]
     possible = returns.restockable(order) if chosen else {}
     problems = {
-        f"line-{position}": f"Only {possible[position]} of these can have come back without a return."
+        f"line-{position}": f"Only {possible[position]} of these can be restocked without a return."
         for position in chosen
         if wish.quantities[position] > possible[position]
     }
     if problems:
         raise Invalid(
-            "What was not sent cannot go back on the shelf: cancel it instead. What has a return is put there when it "
-            "comes; its money can be given back without the shelf.", **problems,
+            "What was not sent cannot be restocked here: cancel it instead. What has a return is restocked when it "
+            "arrives; it can be refunded without restocking.", **problems,
         )  # fmt: skip
     return chosen

@@ -25,7 +25,7 @@ class Issue(Form):
     """A new card. `key` makes two clicks one card."""
 
     amount = StringField("Amount", [DataRequired("Enter an amount."), Length(max=20)])
-    note = StringField("What for", [DataRequired("Say what for; colleagues read it."), Length(max=200)])
+    note = StringField("Note", [DataRequired("Say what it is for; colleagues read it."), Length(max=200)])
     code = StringField("Your code", [Optional(), Length(max=40)])
     key = HiddenField(validators=[InputRequired(), Length(min=16, max=64)])
 
@@ -121,11 +121,13 @@ def _show_card(
     refusal: ShopError | None = None,
 ) -> Response:
     entries = gift_cards.entries_of(card.id)
-    order = orders.numbers_of([card.order_id])[card.order_id] if card.order_id else None
+    paid = payments.orders_of_entries(card)
+    numbers = orders.numbers_of([*paid.values(), *([card.order_id] if card.order_id else [])])
     _mark(form, refusal)
     return page(
-        "admin/gift_cards/show.html", status=status, card=card, entries=entries, order=order, code=code,
-        form=form or Void(),
+        "admin/gift_cards/show.html", status=status, card=card, entries=entries, code=code,
+        form=form or Void(), order=numbers[card.order_id] if card.order_id else None,
+        paid={reference: numbers[order_id] for reference, order_id in paid.items()},
         names=accounts.names_of([card.issued_by, *(entry.actor for entry in entries)]), refusal=refusal,
         money=lambda amount: Money(amount, card.currency), held=payments.held_of_card(card), **_rights(),
     )  # fmt: skip

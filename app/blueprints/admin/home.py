@@ -7,7 +7,7 @@ from wtforms import Form, IntegerField, SelectField, SelectMultipleField, String
 from wtforms.validators import InputRequired, Length, Optional
 
 from app.blueprints._access import staff, staff_only
-from app.blueprints._choices import SelectChoice
+from app.blueprints._choices import SelectChoice, shelf_choices
 from app.blueprints._pages import changed, page
 from app.errors import Conflict, Invalid, ShopError
 from app.services import catalog
@@ -29,7 +29,7 @@ class Edit(Form):
     link_url = StringField("Where it leads", [Optional(), Length(max=300)])
     collection_ids = SelectMultipleField("Collections", validate_choice=False)
     product_ids = TextAreaField(
-        "Products picked by hand", [Optional(), Length(max=5000)], description="Their addresses, one a line, in order."
+        "Products picked manually", [Optional(), Length(max=5000)], description="Their addresses, one a line, in order."
     )
     version = IntegerField(validators=[InputRequired("Reload the page.")])
 
@@ -179,5 +179,5 @@ def _everything(opened: str = "") -> dict[str, Any]:
 def _form(section: catalog.Section, shelves: list[catalog.Collection], slugs: dict[str, str]) -> Edit:
     form = Edit(obj=section)
     form.product_ids.data = "\n".join(slugs[each] for each in section.product_ids if each in slugs)
-    form.collection_ids.choices = [SelectChoice(shelf.id, shelf.title) for shelf in shelves]
+    form.collection_ids.choices = shelf_choices(shelves)
     return form

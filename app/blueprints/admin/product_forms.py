@@ -43,9 +43,9 @@ class EditVariant(Form):
 
     sku = StringField("SKU", [Optional(), Length(max=200)])
     price = StringField("Price", [Optional(), Length(max=20)])
-    compare_at = StringField("Before", [Optional(), Length(max=20)])
-    contents = StringField("Holds", [Optional(), Length(max=20)])
-    reference = StringField("Compared by", [Optional(), Length(max=20)])
+    compare_at = StringField("Compare-at price", [Optional(), Length(max=20)])
+    contents = StringField("Contents", [Optional(), Length(max=20)])
+    reference = StringField("Unit price per", [Optional(), Length(max=20)])
     read = HiddenField(validators=[InputRequired("Reload the page.")])
 
 

@@ -94,7 +94,7 @@ def edit_variant(product: str, variant: str) -> Response:
 def _prices(form: EditVariant) -> tuple[Money | None, Money | None]:
     price, before = catalog.read_price(form.price.data or ""), catalog.read_price(form.compare_at.data or "")
     if before is not None and (price is None or before.amount <= price.amount):
-        raise Invalid("The price before must be above the price, or stay empty.")
+        raise Invalid("The compare-at price must be above the price, or empty.")
     return price, before
 
 

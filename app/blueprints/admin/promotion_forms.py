@@ -17,7 +17,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
 
 from app import config
-from app.blueprints._choices import SelectChoice
+from app.blueprints._choices import SelectChoice, shelf_choices
 from app.blueprints._percents import PercentField
 from app.money import Money
 from app.services import catalog
@@ -37,29 +37,29 @@ class PromotionForm(Form):
     """What a promotion gives, to whom, for what, when and how often."""
 
     name = StringField(
-        "Name", [DataRequired("Give it a name; customers read it."), Length(max=60)],
-        description="Customers read it beside what they save.",
+        "Name", [DataRequired("Enter a name; customers see it."), Length(max=60)],
+        description="Customers see it next to what they save.",
     )  # fmt: skip
-    code = StringField("Code", [Optional(), Length(max=40)], description="Without one it counts by itself.")
+    code = StringField("Code", [Optional(), Length(max=40)], description="Without one it is applied automatically.")
     kind = SelectField("Gives", choices=[SelectChoice(value, words) for value, words in _KINDS.items()])
     percent = PercentField(
-        "Percent", description="Of the price. For “buy some, get some” too, where 100 is free.",
+        "Percent", description="Of the price; 100 is free.",
     )  # fmt: skip
     amount = StringField("Amount", [Optional(), Length(max=20)])
     buy = IntegerField("Buy", [Optional(), NumberRange(1, 99, "Enter a whole number from 1 to 99.")])
     get = IntegerField("Get", [Optional(), NumberRange(1, 99, "Enter a whole number from 1 to 99.")])
     minimum = StringField(
-        "Minimum", [Optional(), Length(max=20)], description="What the goods it is for must cost, before reductions."
+        "Minimum", [Optional(), Length(max=20)], description="What the products must cost at least, before discounts."
     )
-    collections = SelectMultipleField("Collections", [Optional()], description="None means all goods.")
+    collections = SelectMultipleField("Collections", [Optional()], description="None chosen: all products.")
     products = TextAreaField(
         "Products",
         [Optional(), Length(max=8000)],
         description="Their addresses, one a line: /products/slack-tide.",
     )
     is_first_order_only = BooleanField("Only for a first order")
-    is_exclusive = BooleanField("Counts alone", description="Not together with another promotion.")
-    total_limit = IntegerField("Uses in all", _COUNT)
+    is_exclusive = BooleanField("Cannot be combined", description="Not together with another promotion.")
+    total_limit = IntegerField("Uses in total", _COUNT)
     customer_limit = IntegerField("Uses per customer", _COUNT, description="Counted by e-mail address.")
     starts_on = DateField("First day", [Optional()])
     ends_on = DateField("Last day", [Optional()])
@@ -69,7 +69,7 @@ class PromotionForm(Form):
         self, shelves: Sequence[catalog.Collection], sent: MultiDict[str, str] | None = None, **known: Any
     ) -> None:
         super().__init__(sent, **known)
-        self.collections.choices = [SelectChoice(each.id, each.title) for each in shelves]
+        self.collections.choices = shelf_choices(shelves)
         self._product_ids: tuple[str, ...] = ()
 
     @classmethod

@@ -75,7 +75,7 @@ def refund(return_id: str) -> Response:
     try:
         delivery = _delivery(form.get("delivery", ""), orders.get_for_job(found.order_id))
         if not is_whole(form.get("amount", "")):
-            raise Invalid("Look at what it comes to first.")
+            raise Invalid("Preview the refund first.")
         confirm(form.get("code", ""))
         returns.refund(staff(), return_id, delivery=delivery, amount=int(form["amount"]))
     except (ShopError, accounts.TooManyAttempts) as refusal:

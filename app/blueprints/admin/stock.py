@@ -17,9 +17,9 @@ bp = Blueprint("stock", __name__, url_prefix="/stock")
 class Backorder(Form):
     """How many more may be sold than lie on the shelf, when they come, and from where down it runs out."""
 
-    backorder = IntegerField("Sell beyond the shelf", [InputRequired("Enter a whole number."), NumberRange(0)])
+    backorder = IntegerField("Sell on backorder", [InputRequired("Enter a whole number."), NumberRange(0)])
     expected_on = DateField("Expected on", [Optional()])
-    low_at = IntegerField("Runs out at", [InputRequired("Enter a whole number."), NumberRange(0, 1_000_000)])
+    low_at = IntegerField("Low stock at", [InputRequired("Enter a whole number."), NumberRange(0, 1_000_000)])
     version = IntegerField(validators=[InputRequired()])
 
 
@@ -27,7 +27,7 @@ class Count(Form):
     """What was counted: all that lies here. Another `version` or `unsent` than were read: somebody was faster."""
 
     on_hand = IntegerField(
-        "How many lie here, with what is sold and not sent yet?",
+        "How many are here, with what is sold and not sent yet?",
         [InputRequired("Enter a whole number."), NumberRange(0, 1_000_000, "Enter a whole number from 0.")],
     )
     reason = StringField("Reason", [Optional(), Length(max=200)])

@@ -17,7 +17,7 @@ class Words(Form):
 
     words = StringField(
         "Words that mean the same", [InputRequired("Write at least two words."), Length(max=1000)],
-        description="With commas between: sofa, couch, settee",
+        description="Separate them with commas: sofa, couch, settee",
     )  # fmt: skip
     version = IntegerField()
 

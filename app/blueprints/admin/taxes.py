@@ -34,7 +34,7 @@ class NewRate(Form):
     country = StringField(
         "Country", [DataRequired("Enter the two letters of a country."), Length(2, 2, "Enter two letters, as in DE.")]
     )
-    region = StringField("Region", [Optional(), Length(max=40)], description="As addresses of the country have it.")
+    region = StringField("Region", [Optional(), Length(max=40)], description="As written in addresses there.")
     postcode = StringField("Postcode begins with", [Optional(), Length(max=12)])
     tax_class = SelectField("Class", choices=[SelectChoice(each, each.replace("_", " ")) for each in tax.CLASSES])
     name = StringField("Name", [DataRequired("Enter what it is called on receipts."), Length(max=20)], default="VAT")

@@ -26,8 +26,8 @@ class Receipt(Form):
     """
 
     amount = StringField("Amount", [DataRequired("Enter an amount."), Length(max=20)])
-    sender = StringField("Sent by", [DataRequired("Enter the sender's name or IBAN."), Length(max=200)])
-    bank_line = StringField("Number of the line", [Optional(), Length(max=100)])
+    sender = StringField("Sender", [DataRequired("Enter the sender's name or IBAN."), Length(max=200)])
+    bank_line = StringField("Statement line", [Optional(), Length(max=100)])
     received = IntegerField(validators=[InputRequired()])
     key = HiddenField(validators=[InputRequired(), Length(min=16, max=64)])
     sure = HiddenField(validators=[Optional(), Length(max=20)])
@@ -50,7 +50,7 @@ def index() -> Response:
 @bp.get("/<payment>")
 @staff_only("orders.read")
 def show(payment: str) -> Response:
-    """Show one transfer with what came for it, and the form to note more."""
+    """Show one transfer with what came for it, and the form to record more."""
     return page("admin/transfers/show.html", part="admin/transfers/_receipts.html", **_everything(payment))
 
 
@@ -92,8 +92,8 @@ def _ask_if_more(payment: payments.Payment, amount: Money, form: Receipt) -> Non
     form.sure.process_data(form.amount.data)
     more = f"{(amount - due).decimal} {amount.currency}"
     raise Invalid(
-        f"This is {more} more than is due, which would go back. Look at the statement again.",
-        amount="Correct it, or press again if just that came.",
+        f"This is {more} more than is due, and would be refunded. Check the statement again.",
+        amount="Correct it, or press again if that is what arrived.",
     )
 
 

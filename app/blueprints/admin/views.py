@@ -37,6 +37,29 @@ from app.blueprints.admin import (
 from app.errors import ShopError
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
+
+# What can be opened, in groups, and by whom: (name, endpoint, permission).
+_MENU = (
+    (
+        ("Orders", "orders.index", "orders.read"),
+        ("Returns", "returns.index", "orders.read"),
+        ("Transfers", "transfers.index", "orders.read"),
+        ("Gift cards", "gift_cards.index", "gift_cards.read"),
+        ("Money", "money.index", "money.read"),
+    ),
+    (
+        ("Products", "products.index", "catalog.read"),
+        ("Collections", "collections.index", "catalog.read"),
+        ("Stock", "stock.index", "stock.read"),
+        ("Promotions", "promotions.index", "promotions.read"),
+    ),
+    (
+        ("Home page", "home.index", "catalog.read"),
+        ("Synonyms", "synonyms.index", "search.edit"),
+        ("Taxes", "taxes.index", "taxes.read"),
+        ("Jobs", "jobs.index", "jobs.read"),
+    ),
+)
 _ROOMS = (
     *(sign_in, orders, credits, cancellation, documents, parcels, bookings, stock, products, pictures),
     *(collections, home, returns, synonyms, jobs, inbox, transfers, gift_cards, promotions, taxes, money),
@@ -57,23 +80,9 @@ def _add_frame() -> dict[str, Any]:
     """Give the frame who is signed in and where they may go. Templates do not decide; this table does."""
     if not current_user.is_authenticated:
         return {"staff": None}
-    rooms = [
-        ("Orders", "orders.index", "orders.read"),
-        ("Returns", "returns.index", "orders.read"),
-        ("Transfers", "transfers.index", "orders.read"),
-        ("Gift cards", "gift_cards.index", "gift_cards.read"),
-        ("Money", "money.index", "money.read"),
-        ("Promotions", "promotions.index", "promotions.read"),
-        ("Taxes", "taxes.index", "taxes.read"),
-        ("Stock", "stock.index", "stock.read"),
-        ("Products", "products.index", "catalog.read"),
-        ("Collections", "collections.index", "catalog.read"),
-        ("Home page", "home.index", "catalog.read"),
-        ("Synonyms", "synonyms.index", "search.edit"),
-        ("Jobs", "jobs.index", "jobs.read"),
-    ]
-    links = [
-        {"name": name, "url": url_for(f"admin.{endpoint}")}
+    links: list[dict[str, Any]] = [
+        {"name": name, "url": url_for(f"admin.{endpoint}"), "group": group}
+        for group, rooms in enumerate(_MENU)
         for name, endpoint, permission in rooms
         if staff().may(permission)
     ]

@@ -3,14 +3,14 @@
 PERMISSIONS = {
     "orders.read": "See orders, payments and labels",
     "orders.note": "Write notes on orders",
-    "orders.refund": "Give money back",
+    "orders.refund": "Refund payments",
     "orders.cancel": "Cancel orders, or what is not sent of them",
-    "payments.match": "Match money on the bank account to orders",
+    "payments.match": "Record bank transfers",
     "money.read": "See disputes and what does not match the payment company's books",
     "money.reconcile": "Compare the books now and close findings",
     "gift_cards.read": "See gift cards and what was paid with them",
     "gift_cards.issue": "Issue and void gift cards",
-    "orders.ship": "Use, give back and replace labels",
+    "orders.ship": "Use, void and replace labels",
     "promotions.read": "See promotions and their uses",
     "promotions.edit": "Make, change and end promotions",
     "taxes.read": "See tax rates",
@@ -21,8 +21,8 @@ PERMISSIONS = {
     "search.edit": "Change which words search takes for each other",
     "catalog.read": "See products, collections and the home page as staff do",
     "catalog.edit": "Change products, collections and the home page",
-    "jobs.read": "See jobs that failed and what companies sent",
-    "jobs.retry": "Have a failed job run again",
+    "jobs.read": "See failed jobs and webhooks",
+    "jobs.retry": "Run failed jobs again",
 }
 
 ROLES: dict[str, frozenset[str]] = {

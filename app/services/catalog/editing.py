@@ -22,7 +22,7 @@ from app.services.catalog.writing import save_collection, save_product
 from app.services.images import Media
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_OLD = "Somebody else changed this meanwhile. What is shown is how it is now; change it again if it is still needed."
+_OLD = "Somebody else changed this meanwhile. This is how it is now; make your change again if needed."
 _BAD_SLUG = "Use small letters, digits and single dashes, as in blue-hour."
 
 
@@ -50,7 +50,8 @@ def edit_product(actor: str, product: Product, *, version: int) -> Product:
     if product.slug != before.slug:  # an import may have brought another kind of address
         _check_slug(product.slug)
     if product.batch.most is not None and product.batch.most < product.batch.least:
-        raise Invalid("Nothing could be bought so.", most=f"Enter at least {product.batch.least}, or leave it empty.")
+        advice = f"Enter at least {product.batch.least}, or leave it empty."
+        raise Invalid("Nothing could be bought with these numbers.", most=advice)
     if product.is_published and not all(picture.alt.strip() for picture in product.media):
         raise Invalid(
             "Describe every picture before you publish.", is_published="A picture below has no description yet."

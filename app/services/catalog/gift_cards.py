@@ -51,7 +51,7 @@ def is_worth(variant: Variant) -> bool:
 def check(variant: Variant) -> None:
     """Refuse what a gift card cannot be sold for. No price at all is none that is sold."""
     if variant.compare_at is not None:
-        raise Invalid("A gift card is worth its price, so it has no price before.")
+        raise Invalid("A gift card is worth its price, so it has no compare-at price.")
     if variant.price is not None and not is_worth(variant):
         most = Money(gift_cards.MOST, config.current().currency)
         raise Invalid(f"A gift card is worth something above zero and up to {most.decimal}.")

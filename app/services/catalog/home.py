@@ -22,7 +22,7 @@ SECTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "story": ("Story", ("title", "text", "shown_of", "link_label", "link_url")),
 }
 _MOST = 20
-_OLD = "Somebody else changed this page meanwhile. This is how it is now; do yours again if it is still needed."
+_OLD = "Somebody else changed this page meanwhile. This is how it is now; make your change again if needed."
 _NONE = "There is no such section any more. Reload the page to see those that there are."
 
 

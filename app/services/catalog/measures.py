@@ -70,7 +70,7 @@ def read_measure(contents: str, reference: str = "") -> Measure | None:
     """
     if not contents.strip():
         if reference.strip():
-            raise Invalid("Say how much it holds, or leave the reference amount empty.")
+            raise Invalid("Enter the contents, or leave the unit price's amount empty.")
         return None
     thousandths, unit = _read(contents)
     kind = _UNITS[unit][0]
@@ -78,7 +78,7 @@ def read_measure(contents: str, reference: str = "") -> Measure | None:
     if _UNITS[per_unit][0] != kind:
         raise Invalid(f"{unit} and {per_unit} do not measure the same.")
     if per % 1000:
-        raise Invalid("The reference amount is a whole number.")
+        raise Invalid("The amount of a unit price must be a whole number.")
     return Measure(thousandths, unit, per // 1000, per_unit)
 
 

@@ -73,9 +73,9 @@ def quote(order: Order, wish: Wish, earlier: Sequence[Credit]) -> Sum:
     if wish.free < 0:
         problems["free"] = "Enter an amount above zero."
     if problems:
-        raise Invalid("More than is left cannot be given back.", **problems)
+        raise Invalid("No more than what is left can be refunded.", **problems)
     if not any((*wish.quantities.values(), wish.delivery, wish.free)):
-        raise Invalid("Choose first what is to be given back.")
+        raise Invalid("Choose what to refund first.")
     try:
         amounts = work_out(
             lines, delivery, [_sum_of(each) for each in earlier], quantities=wish.quantities,
@@ -113,9 +113,9 @@ def give(
         return known
     earlier = of_order(order.id)
     if order.confirmed_at is None:
-        raise Conflict("Nothing was paid for this order, so there is nothing to give back.")
+        raise Conflict("Nothing was paid for this order, so there is nothing to refund.")
     if version is not None and version != len(earlier):
-        raise Conflict("Somebody was faster and gave something back meanwhile. Please check again.")
+        raise Conflict("Somebody else refunded something meanwhile. Please check again.")
     amounts, owed = quote(order, wish, earlier), owed_of(order)
     credit = _write(order, amounts, kind=kind, reason=reason, actor=actor, key=key, restock=restock)
     if owed:

@@ -31,7 +31,7 @@ def ask_again(order_id: str, refund_id: str, *, actor: str, otherwise: str | Non
         payment = lock_payment(failed.payment_id)
         known = session.scalars(select(Refund).where(Refund.key == _AGAIN + refund_id)).one_or_none()
         if known is not None and bool(known.otherwise) != bool(otherwise):
-            raise Conflict("Somebody was faster and dealt with this refund another way. Please look at it again.")
+            raise Conflict("Somebody else dealt with this refund meanwhile. Please check it again.")
         if known is not None:
             return known
         session.refresh(failed)
@@ -51,9 +51,9 @@ def _check(failed: Refund, payment: Payment, *, is_otherwise: bool) -> None:
         raise Conflict("This refund did not fail, so there is nothing to ask for again.")
     if failed.amount > payment.refundable.amount:
         left = payment.refundable
-        raise Conflict(f"Only {left.decimal} {left.currency} of this payment can still be given back.")
+        raise Conflict(f"Only {left.decimal} {left.currency} of this payment can still be refunded.")
     if payment.gift_card_id and not is_otherwise and gift_cards.lock(payment.gift_card_id).voided_at is not None:
-        raise Conflict("The gift card is void, so nothing can go back on it. Please give it back another way.")
+        raise Conflict("The gift card is void, so it cannot be refunded to. Please refund another way.")
 
 
 def _write(failed: Refund, payment: Payment, actor: str, otherwise: str | None) -> Refund:

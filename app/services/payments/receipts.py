@@ -21,13 +21,13 @@ def add_receipt(
     than `received`, what the person saw, has come since.
     """
     if amount.amount < 1:
-        raise Invalid("Nothing came.", amount="Enter an amount above zero.")
+        raise Invalid("No amount.", amount="Enter an amount above zero.")
     session = db.orders.session
     this_form = select(TransferReceipt.id).where(TransferReceipt.key == key, TransferReceipt.payment_id == payment.id)
     if session.scalars(this_form).one_or_none():
         return False
     if received != payment.captured:
-        raise Conflict("Somebody else noted money for this payment meanwhile. Please check before you note it again.")
+        raise Conflict("Somebody else recorded a payment here meanwhile. Please check before you record it again.")
     added = session.execute(
         insert(TransferReceipt)
         .values(
@@ -39,7 +39,7 @@ def add_receipt(
     ).scalar()  # fmt: skip
     if added is None:
         used = f"The line {bank_line} of the statement" if bank_line else "This form"
-        raise Conflict(f"{used} was matched before, and each is matched once. Look at the statement again.")
+        raise Conflict(f"{used} was recorded before, and each is recorded once. Check the statement again.")
     after = {"amount": amount.amount, "currency": amount.currency, "sender": sender, "bank_line": bank_line}
     audit.record(db.orders, actor, "payment.match", f"payment:{payment.id}", before={"received": received}, after=after)
     return True

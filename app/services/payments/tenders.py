@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, func, select
 from app import clock, db
 from app.money import Money
 from app.services import gift_cards
-from app.services.payments.models import Payment
+from app.services.payments.models import Payment, Refund
 
 GIFT_CARD = "gift_card"
 
@@ -131,6 +131,19 @@ def held_of_card(card: gift_cards.GiftCard) -> Money:
     held = (Payment.gift_card_id == card.id) & (Payment.state == "authorized")
     with db.orders.reading() as session:
         return Money(int(session.scalar(select(func.sum(Payment.amount)).where(held)) or 0), card.currency)
+
+
+def orders_of_entries(card: gift_cards.GiftCard) -> dict[str, str]:
+    """Return the id of the order that each reference in a gift card's ledger belongs to: its payments and refunds."""
+    with db.orders.reading() as session:
+        paid = session.scalars(select(Payment).where(Payment.gift_card_id == card.id)).all()
+        refunds = session.execute(
+            select(Refund.id, Refund.order_id)
+            .join(Payment, Payment.id == Refund.payment_id)
+            .where(Payment.gift_card_id == card.id)
+        )
+        tries = ((f"{each.id}-{number}", each) for each in paid for number in range(1, each.try_number + 1))
+        return {refund.id: refund.order_id for refund in refunds} | {key: each.order_id for key, each in tries}
 
 
 def _lock_gift_cards(order_id: str, state: str) -> Sequence[Payment]:

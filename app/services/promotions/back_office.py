@@ -16,7 +16,7 @@ from app.services.promotions.models import Promotion, PromotionUse
 from app.services.promotions.reading import plain_code
 
 WITH_PERCENT = ("percent", "buy_get")  # kinds that take a part off; "buy some, get some" gives free by 100
-_STALE = "Somebody changed this promotion meanwhile. Look at what it is now, then do it again if it is still needed."
+_STALE = "Somebody changed this promotion meanwhile. Check what it is now, then make your change again if needed."
 
 
 @dataclass(frozen=True, kw_only=True)

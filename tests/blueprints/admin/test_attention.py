@@ -15,14 +15,14 @@ def test_order_stands_on_the_list_until_it_is_dealt_with(admin):
 
     listed = admin.get("/admin/orders/?only=attention").text
     address = f"/admin/orders/{troubled.number}"
-    assert "needs a person" in admin.get(address).text
+    assert "needs your attention" in admin.get(address).text
     answer = admin.post(f"{address}/dealings", headers=PART)
 
     assert troubled.number in listed
     assert calm.number not in listed
     assert answer.text.strip().startswith('<section id="order-timeline"')
     assert "This was dealt with." in answer.text
-    assert "needs a person" not in answer.text
+    assert "needs your attention" not in answer.text
     assert "No order matches" in admin.get("/admin/orders/?only=attention").text
     assert audit.seal() > 0
 

@@ -154,7 +154,7 @@ def test_count_first_says_what_would_come_of_it_and_saves_nothing(admin):
 
     answer = save(admin, rules=[("tag", "Sea")], count="1")
 
-    assert "1 product</strong> would stand here" in answer.text
+    assert "1 product</strong> would be shown" in answer.text
     assert "Ebb" in answer.text
     assert catalog.list_collections_as_staff() == []
 

@@ -50,7 +50,7 @@ def test_what_is_not_sent_or_comes_by_a_return_does_not_go_on_the_shelf(admin):
         given = admin.post(address, data=query | {"line-1": pieces, "amount": "1", "version": "0", "key": "0" * 32})
 
         assert (looked.status_code, given.status_code) == (422, 422)
-        assert f"{left} of these can have come back" in looked.text
+        assert f"{left} of these can be restocked" in looked.text
         assert credits.of_order(order.id) == []
 
     form = look(admin, sent, line_1="1", restock="yes")
@@ -94,7 +94,7 @@ def test_whoever_looked_before_a_colleague_gave_is_refused(admin):
     answer = admin.post(f"/admin/orders/{order.number}/credits", data=second)
 
     assert answer.status_code == 409
-    assert "Somebody was faster" in answer.text
+    assert "Somebody else refunded something" in answer.text
     assert len(credits.of_order(order.id)) == 1
 
 
@@ -109,7 +109,7 @@ def test_whoever_looked_before_a_colleague_gave_is_refused(admin):
         ({"delivery": "1,200"}, "Write 1200 or 1.20"),
         ({"free": "9" * 18}, "Enter an amount up to 9999999999.99."),
         ({"free": "999"}, "can still be given back"),
-        ({}, "Choose first"),
+        ({}, "Choose what to refund first"),
     ],
 )
 def test_bad_input_is_refused_and_kept(admin, chosen, words):
@@ -131,7 +131,7 @@ def test_whoever_looked_at_a_sent_piece_before_a_colleague_gave_it_is_refused(ad
     answer = admin.post(f"/admin/orders/{order.number}/credits", data=second)
 
     assert answer.status_code == 409
-    assert "Somebody was faster" in answer.text
+    assert "Somebody else refunded something" in answer.text
     assert "of these are not sent yet" not in answer.text
 
 

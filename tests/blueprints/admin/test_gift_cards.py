@@ -7,9 +7,10 @@ from itsdangerous import Signer
 
 from app import clock
 from app.money import Money
-from app.services import accounts, fulfilment, gift_cards
+from app.services import accounts, cancellations, fulfilment, gift_cards
 from tests import make
 from tests.blueprints.admin.conftest import code_of, sign_in
+from tests.working import work
 
 FORM = {"amount": "25,00", "note": "Parcel came late", "key": "k" * 16}
 
@@ -53,7 +54,7 @@ def test_second_click_with_the_cookie_before_the_code_shows_the_card_too(app, ad
                                                ({"amount": "1,200"}, "Write 1200 or 1.20."),
                                                ({"amount": "9" * 20}, "Enter an amount up to 9999999999.99."),
                                                ({"amount": "0"}, "above zero"),
-                                               ({"note": ""}, "Say what for")])  # fmt: skip
+                                               ({"note": ""}, "Say what it is for")])  # fmt: skip
 def test_issuing_refuses_bad_input_and_keeps_what_was_typed(admin, change, words):
     answer = admin.post("/admin/gift-cards/", data=FORM | change)
 
@@ -70,7 +71,24 @@ def test_a_card_is_voided_with_what_is_on_it(admin):
 
     assert stale.status_code == 409
     assert done.status_code == 303
-    assert "void" in admin.get("/admin/gift-cards/").text
+    assert "Void" in admin.get("/admin/gift-cards/").text
+
+
+def test_a_card_is_named_as_in_the_shop_and_its_ledger_leads_to_the_order_it_paid(admin, cleo):
+    card = make.gift_card(10_000)
+    order = make.place(make.pays_with(card)).order
+    actor = f"staff:{cleo.staff.id}"
+    cancellations.cancel(order.id, {1: 1}, amount=order.total, reason="Late", actor=actor, key="one")
+    work("payments")
+
+    page = admin.get(f"/admin/gift-cards/{card.id}").text
+
+    ledger = page.split("<tbody>")[1].split("</tbody>")[0]
+    assert f"Gift card …{card.last4}" in page
+    assert ledger.count(f'href="/admin/orders/{order.number}"') == 2
+    assert cleo.staff.name in ledger
+    assert card.id not in ledger
+    assert f"…{card.last4}" in admin.get("/admin/gift-cards/").text
 
 
 def test_a_clerk_may_look_and_not_issue(app):
@@ -129,7 +147,7 @@ def test_order_page_leads_to_the_cards_it_bought_and_back(admin):
 
     page = admin.get(f"/admin/orders/{order.number}").text
 
-    cards = page.split("Gift cards it bought:")[1].split("</p>")[0]
+    cards = page.split("Gift cards bought:")[1].split("</p>")[0]
     assert f'href="/admin/gift-cards/{kept.id}"' in cards
     assert "€25.00" in cards
     assert "void" in cards.split(void.id)[1]

@@ -42,7 +42,7 @@ def test_table_lists_orders_newest_first(admin):
 
     assert text.index(new.number) < text.index(old.number)
     assert "Paid" in text
-    assert "Waits for money" in text
+    assert "Awaiting payment" in text
 
 
 def test_table_finds_by_number_and_by_email(admin):
@@ -124,7 +124,7 @@ def test_page_of_an_unknown_order_is_not_found(admin):
     answer = admin.get("/admin/orders/AAAAA-AAAAA")
 
     assert answer.status_code == 404
-    assert "To the orders" in answer.text
+    assert "Go to orders" in answer.text
 
 
 def test_refund_in_full(admin):

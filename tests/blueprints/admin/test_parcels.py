@@ -75,7 +75,7 @@ def test_a_voided_parcel_has_no_label_to_print(admin, companies):
 
     assert url in before
     assert fulfilment.get_for_job(shipment.id).state == "voided"
-    assert "Label to print" not in page
+    assert "Print label" not in page
     assert label.status_code == 409
     assert "This parcel was cancelled, so there is no label to print." in label.text
 

@@ -71,11 +71,11 @@ def test_picture_sent_without_a_script_is_looked_at_and_shown(admin, tide, here)
     work("pictures.take")
 
     assert answer.status_code == 303
-    assert "“Waves” is being looked at" in waiting
+    assert "“Waves” is being processed" in waiting
     assert 'hx-trigger="load delay:1500ms"' in waiting
     added = media(tide)[-1]
     assert (len(media(tide)), added.alt, added.width) == (4, "Waves", 640)
-    assert "being looked at" not in admin.get(f"{here}/", headers=PART).text
+    assert "being processed" not in admin.get(f"{here}/", headers=PART).text
 
 
 def test_picture_sent_with_a_script_goes_straight_to_the_bucket(admin, tide, here):
@@ -86,7 +86,7 @@ def test_picture_sent_with_a_script_goes_straight_to_the_bucket(admin, tide, her
     work("pictures.take")
 
     assert sent.is_success
-    assert "being looked at" in arrived.text
+    assert "being processed" in arrived.text
     assert [each.alt for each in media(tide)] == ["Ridge 0", "Ridge 1", "Ridge 2", "Waves"]
     policy = admin.get(f"/admin/products/{tide.id}").headers["Content-Security-Policy"]
     parts = urlsplit(ticket["url"])

@@ -36,7 +36,7 @@ def test_price_of_nothing_is_refused_with_a_reason(admin, tide, headers):
     assert "Enter a price above 0, or leave it empty while it is not for sale." in answer.text
     assert 'value="0,00"' in answer.text
     assert 'value="TYPED"' in answer.text
-    assert "The price before must be above the price" in before.text
+    assert "The compare-at price must be above the price" in before.text
     assert now(tide).variants == tide.variants
 
 

@@ -33,6 +33,15 @@ def test_table_without_promotions_says_how_to_begin(admin):
     assert "No promotions yet" in admin.get("/admin/promotions/").text
 
 
+def test_collections_of_one_name_are_told_apart_by_their_addresses(admin):
+    for slug, title in (("drift", "Drift"), ("drift-2", "Drift"), ("tides", "Tides")):
+        catalog.save_collection(catalog.Collection(id=slug, slug=slug, title=title))
+
+    offered = re.findall(r"<option[^>]*>([^<]*)</option>", admin.get("/admin/promotions/new").text)
+
+    assert {"Drift (/collections/drift)", "Drift (/collections/drift-2)", "Tides"} <= set(offered)
+
+
 def test_promotion_is_made_with_everything_it_can_say(admin):
     product = make.product("Tide", slug="tide")
     catalog.save_collection(catalog.Collection(id="c1", slug="shelf", title="Shelf"))
@@ -60,7 +69,7 @@ def test_promotion_is_made_with_everything_it_can_say(admin):
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        ({"name": ""}, "Give it a name"),
+        ({"name": ""}, "Enter a name"),
         ({"kind": "fixed"}, "Enter how much is taken off"),
         ({"kind": "fixed", "amount": "a lot"}, "Enter an amount"),
         ({"kind": "fixed", "amount": "1,200"}, "“1,200” can be read in two ways. Write 1200 or 1.20."),
@@ -209,7 +218,7 @@ def test_clerk_reads_and_does_not_change(app):
     made = make.promotion("Spring")
     clerk = sign_in(app, make.staff("clerk"))
 
-    assert "Your role may look" in clerk.get(f"/admin/promotions/{made.id}").text
+    assert "Your role can see" in clerk.get(f"/admin/promotions/{made.id}").text
     assert clerk.post(f"/admin/promotions/{made.id}", data=TENTH).status_code == 403
     assert clerk.get("/admin/promotions/nothing").status_code == 404
 

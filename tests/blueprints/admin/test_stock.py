@@ -68,7 +68,7 @@ def test_table_finds_by_title_and_by_sku(admin, tide):
     for q in ("slack", "SLACK T", "slk1", "SLK-1"):
         assert "Slack Tide" in admin.get("/admin/stock/", query_string={"q": q}).text, q
     for q in ("ebb", "%", "_"):
-        assert "Nothing is called that" in admin.get("/admin/stock/", query_string={"q": q}).text, q
+        assert "No product matches" in admin.get("/admin/stock/", query_string={"q": q}).text, q
 
 
 def test_table_turns_pages_even_within_a_product(admin):
@@ -201,11 +201,11 @@ def test_page_says_what_lies_here_and_what_of_it_is_sold_and_not_sent(admin, tid
     sent = admin.get(f"/admin/stock/{tide.id}")
 
     assert facts(page) == {
-        "Lie here": 5, "Sold, not sent yet": 2, "On the shelf, not sold": 3, "Promised to orders": 0, "Can be sold": 3,
+        "On hand": 5, "Sold, not sent yet": 2, "On the shelf, not sold": 3, "Promised to orders": 0, "Can be sold": 3,
     }  # fmt: skip
     assert "2 are sold and not sent yet: count them too" in page.text
     assert 'value="5"' in page.text
-    assert (facts(sent)["Lie here"], facts(sent)["Sold, not sent yet"], facts(sent)["Can be sold"]) == (3, 0, 3)
+    assert (facts(sent)["On hand"], facts(sent)["Sold, not sent yet"], facts(sent)["Can be sold"]) == (3, 0, 3)
 
 
 @pytest.mark.parametrize("headers", [{}, PART])

@@ -57,7 +57,7 @@ def test_refusals_keep_what_was_typed(admin):
     wrong = admin.post(f"/admin/transfers/{payment.id}/receipts", data=form("much", received=100, key="t" * 16))
 
     assert stale.status_code == 409
-    assert "Somebody else noted money" in stale.text
+    assert "Somebody else recorded a payment" in stale.text
     assert wrong.status_code == 422
     assert 'value="much"' in wrong.text
 
@@ -77,7 +77,7 @@ def test_more_than_is_due_is_asked_about_once(admin):
     assert payments.receipts_of(payment.id) == []
     assert admin.post(address, data=form(too_much) | {"sure": too_much}).status_code == 303
     assert orders.get_for_job(order.id).state == "confirmed"
-    assert "Let go" not in admin.get(f"/admin/orders/{order.number}").text
+    assert "Released" not in admin.get(f"/admin/orders/{order.number}").text
 
 
 @pytest.mark.parametrize(("amount", "words"), [("1,200", "1200 or 1.20"), ("9" * 17, "up to 9999999999.99")])
@@ -110,7 +110,7 @@ def test_a_reader_may_look_and_not_match(app):
     _, payment = waiting()
     browser = sign_in(app, make.staff("reader", email="ben@shop.example"))
 
-    assert "Money came" not in browser.get(f"/admin/transfers/{payment.id}").text
+    assert "Record a payment" not in browser.get(f"/admin/transfers/{payment.id}").text
     assert browser.post(f"/admin/transfers/{payment.id}/receipts", data=form("1")).status_code == 403
 
 

@@ -140,4 +140,4 @@ def test_table_is_a_part_and_says_when_it_is_empty(app: Flask) -> None:
     text = admin.get("/admin/returns/", headers=PART).text
 
     assert text.strip().startswith('<section id="returns-table"')
-    assert "No return waits" in text
+    assert "No open returns" in text

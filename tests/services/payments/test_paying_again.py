@@ -250,7 +250,7 @@ def test_staff_mail_the_link_again_once_in_ten_minutes(app: Flask, companies: Co
     order = lapsed()
     work("email")
     browser, address = sign_in(app, make.staff()), f"/admin/orders/{order.number}"
-    assert "Mail the link again" in browser.get(address).text
+    assert "Send the link again" in browser.get(address).text
 
     with clock.at(clock.now().replace(minute=1)):
         for _ in range(2):
