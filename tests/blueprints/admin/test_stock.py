@@ -201,11 +201,11 @@ def test_page_says_what_lies_here_and_what_of_it_is_sold_and_not_sent(admin, tid
     sent = admin.get(f"/admin/stock/{tide.id}")
 
     assert facts(page) == {
-        "On hand": 5, "Sold, not sent yet": 2, "On the shelf, not sold": 3, "Promised to orders": 0, "Can be sold": 3,
+        "On hand": 5, "Sold, not sent yet": 2, "On the shelf, not sold": 3, "Reserved for orders": 0, "Available": 3,
     }  # fmt: skip
     assert "2 are sold and not sent yet: count them too" in page.text
     assert 'value="5"' in page.text
-    assert (facts(sent)["On hand"], facts(sent)["Sold, not sent yet"], facts(sent)["Can be sold"]) == (3, 0, 3)
+    assert (facts(sent)["On hand"], facts(sent)["Sold, not sent yet"], facts(sent)["Available"]) == (3, 0, 3)
 
 
 @pytest.mark.parametrize("headers", [{}, PART])
@@ -266,4 +266,4 @@ def test_count_that_leaves_sold_pieces_is_audited_with_them(admin, tide, sold):
 def test_what_runs_out_says_what_is_sold_and_not_sent(admin, tide, sold):
     page = admin.get("/admin/stock/low").text
 
-    assert re.findall(r'<td class="number">(\d+)</td>', page) == ["3", "2", "0", "0"]
+    assert re.findall(r'<td class="number" data-label="[^"]+">(\d+)</td>', page) == ["3", "2", "0", "0"]

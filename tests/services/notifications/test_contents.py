@@ -25,7 +25,7 @@ def test_the_confirmation_shows_a_small_picture_of_each_line(app: Flask, compani
 def test_an_approved_return_names_the_country_that_it_goes_to(app: Flask, companies: Companies) -> None:
     order = make.paid_order()
 
-    notifications.return_changed(order.id, return_id="r", state="approved", answer=None, quantities={1: 1}, came={})
+    notifications.return_changed(order.id, return_id="r", state="approved", answer=None, quantities={1: 1}, came={1: 1})
     work("email")
 
     for body in companies.ledger()["mails"][-1]["content"].values():
