@@ -55,12 +55,14 @@ def index() -> Response:
     )  # fmt: skip
     paid = payments.of_orders(order.id for order in found.orders)
     parcels = fulfilment.states_of(order.id for order in found.orders)
+    disputes = payments.find_disputes(payment for each in paid.values() for payment in each)
     rows = [(order, payments.state_of(paid[order.id]), parcels.get(order.id)) for order in found.orders]
     chosen: dict[str, Any] = {"state": state or None, "pay": pay or None, "q": q or None, "only": only or None}
     later = url_for(".index", **chosen, before=found.before) if found.before else None
     return page(
         "admin/orders/index.html", part="admin/orders/_table.html",
         rows=rows, state=state, pay=pay, q=q, only=only, states=list(orders.OrderState), pay_states=payments.PAY_STATES,
+        disputed={dispute.order_id for dispute in disputes},
         is_first="before" not in request.args, first=url_for(".index", **chosen), later=later,
     )  # fmt: skip
 
@@ -199,12 +201,15 @@ def _everything(
 ) -> dict[str, Any]:
     """Read what the page and each of its parts show."""
     paid, refunds, events = payments.of_order(order.id), payments.refunds_of(order.id), orders.timeline(order.id)
-    left = Money.total((payment.refundable for payment in paid), order.currency)
+    free = payments.undisputed(paid)
+    left = Money.total((payment.refundable for payment in free), order.currency)
     fresh_form = Refund(amount=str(left.decimal), left=left.amount, key=secrets.token_hex(16))
     return {
         "order": order,
         "payments": paid,
         "pay_state": payments.state_of(paid),
+        "is_disputed": bool(payments.find_disputes(paid)),
+        "askable": {payment.id for payment in free},
         "refunds": refunds,
         "unsettled": payments.list_unsettled(refunds),
         "left": left,

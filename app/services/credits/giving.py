@@ -1,24 +1,24 @@
 """Giving back: what it comes to, and the one transaction in which stock, refunds, timeline and audit are written."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import select
 
 from app import clock, db
-from app.errors import Conflict, Invalid, NotFound
+from app.errors import Conflict, Invalid
 from app.money import Money
 from app.queue import later
 from app.services import audit, inventory, orders, payments
 from app.services.credits.amounts import Bought, Piece, Share, Sum, by_rate, left_of, pieces_of, work_out
 from app.services.credits.gift_cards import check_free, refusal, unspent, void
 from app.services.credits.models import Credit, CreditLine
+from app.services.credits.reading import of_order
 from app.services.orders import Order, OrderState
 from app.services.pricing import RateTotal
 
-_OF_ORDER = select(Credit).where(Credit.order_id == bindparam("order")).order_by(Credit.id)
 _DONE = {"refund": "{} are given back: {}", "cancellation": "{} are given back for what was cancelled: {}",
          "return": "{} are given back for what was returned: {}"}  # fmt: skip
 
@@ -91,6 +91,12 @@ def quote(order: Order, wish: Wish, earlier: Sequence[Credit]) -> Sum:
     return amounts
 
 
+def check_disputes(order: Order, amounts: Sum, earlier: Sequence[Credit]) -> None:
+    """Raise Conflict, as `give` would, where a customer's bank disputes money that this would give back."""
+    charged = _charged_of(order, amounts.paid.amount, earlier)
+    payments.check_undisputed(payments.of_order(order.id), charged)
+
+
 def give(
     order: Order,
     wish: Wish,
@@ -105,7 +111,7 @@ def give(
     """Give `wish` back in the open transaction, whose caller has locked the order. The same `key` gives once.
 
     Lines in `restock` go back on the shelf. Raises Invalid for more than is left, and Conflict when there is another
-    number of credits than `version`: somebody was faster.
+    number of credits than `version`, as somebody was faster, and when a bank disputes the money.
     """
     session = db.orders.session
     known = session.scalars(select(Credit).where(Credit.key == key)).one_or_none()
@@ -149,12 +155,6 @@ def give_as_staff(
     return credit
 
 
-def of_order(order_id: str) -> Sequence[Credit]:
-    """List an order's credits, oldest first."""
-    with db.orders.reading() as session:
-        return session.scalars(_OF_ORDER, {"order": order_id}).all()
-
-
 def owed_of(order: Order, paid: Sequence[payments.Payment] | None = None) -> Money:
     """Return what of a confirmed order is to be paid again, as a hold ended or a bank refused to give what it held.
 
@@ -171,44 +171,9 @@ def owed_of(order: Order, paid: Sequence[payments.Payment] | None = None) -> Mon
     return owed - payments.unsayable_of(owed)
 
 
-def is_given(key: str) -> bool:
-    """Whether something was given back under this key."""
-    with db.orders.reading() as session:
-        return session.scalar(select(Credit.id).where(Credit.key == key)) is not None
-
-
 def refund_key(credit: Credit) -> str:
     """Return the key under which a credit's refunds are asked for."""
     return f"credit:{credit.id}"
-
-
-def get_for_job(credit_id: str) -> Credit:
-    """Return the credit with this id. For jobs and services, which got the id from a row, never from a person."""
-    with db.orders.reading() as session:
-        credit = session.get(Credit, credit_id)
-    if credit is None:
-        raise NotFound
-    return credit
-
-
-def cancelled_pieces(order_id: str) -> dict[int, int]:
-    """Return how many of each line, by position, were cancelled before they were sent."""
-    with db.orders.reading() as session:
-        rows = session.execute(
-            select(CreditLine.position, func.sum(CreditLine.quantity))
-            .join(Credit, Credit.id == CreditLine.credit_id)
-            .where(CreditLine.order_id == order_id, Credit.kind == "cancellation")
-            .group_by(CreditLine.position)
-        )
-        return {position: int(quantity) for position, quantity in rows}
-
-
-def given_pieces(order_ids: Iterable[str]) -> dict[tuple[str, int], int]:
-    """Return how many pieces of each line (order, position) were given back, for whatever reason, in one query."""
-    query = select(CreditLine.order_id, CreditLine.position, func.sum(CreditLine.quantity))
-    query = query.where(CreditLine.order_id.in_(list(order_ids))).group_by(CreditLine.order_id, CreditLine.position)
-    with db.orders.reading() as session:
-        return {(order_id, position): int(count) for order_id, position, count in session.execute(query)}
 
 
 def rates_of(order: Order, credit: Credit) -> list[RateTotal]:

@@ -45,7 +45,14 @@ from app.services.payments.charging import (
     of_orders,
     order_of,
 )
-from app.services.payments.disputes import disputes_of, list_disputed, note_dispute
+from app.services.payments.disputes import (
+    check_undisputed,
+    disputes_of,
+    find_disputes,
+    list_disputed,
+    note_dispute,
+    undisputed,
+)
 from app.services.payments.findings import Finding, close_finding, keep_findings, list_findings
 from app.services.payments.inbox import (
     EventAbout,
@@ -129,6 +136,7 @@ __all__ = [
     "brake",
     "capture",
     "charge",
+    "check_undisputed",
     "close",
     "close_finding",
     "count_declines",
@@ -140,6 +148,7 @@ __all__ = [
     "find",
     "find_asked",
     "find_by_intent",
+    "find_disputes",
     "find_event",
     "find_live",
     "find_refund",
@@ -200,6 +209,7 @@ __all__ = [
     "replay",
     "state_of",
     "take_held",
+    "undisputed",
     "unsayable_of",
     "void",
     "ways",
