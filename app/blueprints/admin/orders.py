@@ -1,6 +1,8 @@
 """Orders: the table, and the page of one with its money, parcels and timeline."""
 
 import secrets
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
@@ -201,11 +203,15 @@ def _everything(
 ) -> dict[str, Any]:
     """Read what the page and each of its parts show."""
     paid, refunds, events = payments.of_order(order.id), payments.refunds_of(order.id), orders.timeline(order.id)
+    earlier, sent_back = credits.of_order(order.id), returns.of_order(order.id)
+    shipments = fulfilment.shipments_of(order.id)
     free = payments.undisputed(paid)
     left = Money.total((payment.refundable for payment in free), order.currency)
     fresh_form = Refund(amount=str(left.decimal), left=left.amount, key=secrets.token_hex(16))
     return {
         "order": order,
+        "moved": _moved(earlier, shipments, sent_back),
+        "given_back": Money.total((credit.amount_money for credit in earlier), order.currency),
         "payments": paid,
         "pay_state": payments.state_of(paid),
         "is_disputed": bool(payments.find_disputes(paid)),
@@ -221,12 +227,32 @@ def _everything(
         "may_refund": staff().may("orders.refund"),
         "needs_code": not staff_session().is_fresh,
         "cards": gift_cards.sold_with(order.id) if order.has_gift_cards else [],
-        "returns": returns.of_order(order.id),
+        "returns": sent_back,
         "documents": documents.documents_of(order.id),
-        "shipments": fulfilment.shipments_of(order.id),
+        "shipments": shipments,
         "may_ship": staff().may("orders.ship"),
         "events": events,
         "names": accounts.names_of([*(event.actor for event in events), *(refund.actor for refund in refunds)]),
         "note_form": note_form or Note(),
         "may_note": staff().may("orders.note"),
     }
+
+
+def _moved(
+    earlier: Sequence[credits.Credit], shipments: Sequence[fulfilment.Shipment], sent_back: Sequence[returns.Return]
+) -> dict[tuple[str, str], Mapping[int, int]]:
+    """Return columns, (label, kind), of how many of each line, by position, were cancelled, sent and returned."""
+    found = {
+        "Cancelled": _pieces(credit for credit in earlier if credit.kind == "cancellation"),
+        "Sent": fulfilment.gone_in(shipments),
+        "Returned": _pieces(each for each in sent_back if each.state in {"received", "refunded"}),
+    }
+    return {(label, "number"): pieces for label, pieces in found.items() if pieces}
+
+
+def _pieces(of: Iterable[credits.Credit | returns.Return]) -> Mapping[int, int]:
+    found: Counter[int] = Counter()
+    for each in of:
+        for line in each.lines:
+            found[line.position] += line.quantity
+    return found

@@ -19,8 +19,8 @@ from app.services.credits.reading import of_order
 from app.services.orders import Order, OrderState
 from app.services.pricing import RateTotal
 
-_DONE = {"refund": "{} are given back: {}", "cancellation": "{} are given back for what was cancelled: {}",
-         "return": "{} are given back for what was returned: {}"}  # fmt: skip
+_DONE = {"refund": "{} are given back", "cancellation": "{} are given back for what was cancelled",
+         "return": "{} are given back for what was returned"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def give(
     if order.has_gift_cards:
         void(order, credit)
     _restock(order, credit)
-    orders.note(order.id, kind, _DONE[kind].format(_plain(amounts.paid), reason), actor=actor)
+    orders.note(order.id, kind, _in_words(order, credit), actor=actor)
     after = {
         "credit": credit.id, "kind": kind, "amount": credit.amount, "currency": credit.currency, "reason": reason,
         "lines": {str(line.position): line.quantity for line in credit.lines}, "restocked": sorted(restock),
@@ -211,6 +211,15 @@ def _write(
     db.orders.session.add(credit)
     db.orders.session.flush()
     return credit
+
+
+def _in_words(order: Order, credit: Credit) -> str:
+    """Say how much is given back, for how many of which things, and why."""
+    lines = {line.position: line for line in order.lines}
+    names = [(each.quantity, lines[each.position].title, lines[each.position].options_label) for each in credit.lines]
+    things = "; ".join(f"{count} × {title}{options and f', {options}'}" for count, title, options in names)
+    said = _DONE[credit.kind].format(_plain(credit.amount_money))
+    return f"{said}: {things}. Reason: {credit.reason}" if things else f"{said}: {credit.reason}"
 
 
 def _lower_debt(order: Order, credit: Credit) -> None:
