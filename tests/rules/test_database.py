@@ -59,6 +59,7 @@ def test_migrations_go_up_down_and_up_again_and_match_the_models(database: db.Da
     command.downgrade(config, "base")
     scratch.commit()
     left = scratch.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).scalars().all()
+    scratch.commit()
     command.upgrade(config, "head")
     scratch.commit()
 

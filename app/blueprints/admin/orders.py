@@ -51,8 +51,10 @@ class Note(Form):
 def index() -> Response:
     """List orders, newest first: all, those of a state or pay state, those that wait for staff."""
     state, pay, q, only = (request.args.get(name, "").strip() for name in ("state", "pay", "q", "only"))
+    q = q.replace("\0", "")  # PostgreSQL keeps no such text
     found = orders.list_as_staff(
         staff(), state=state or None, pay_state=pay or None, q=q or None, before=request.args.get("before"),
+        named=_named(q),
         needs_attention=only == "attention", among=returns.open_order_ids() if only == "returns" else None,
     )  # fmt: skip
     paid = payments.of_orders(order.id for order in found.orders)
@@ -173,6 +175,11 @@ def ask_payment(number: str) -> Response:
 def label(number: str, shipment: str) -> Response:
     """Send a parcel's label to print."""
     return pdf(fulfilment.label_pdf(staff(), shipment), name=f"label-{number}")
+
+
+def _named(q: str) -> Sequence[str]:
+    """Return the ids of orders that others know by what is looked for: a parcel, a paper, a payment."""
+    return [*fulfilment.order_ids_of(q), *documents.order_ids_of(q), *payments.order_ids_of(q)] if q else []
 
 
 def _refuse(order: orders.Order, refusal: ShopError | None, *, refund_form: Refund) -> Response:

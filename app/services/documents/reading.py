@@ -1,5 +1,6 @@
 """Reading documents: through the order, for whoever has its link; as staff; and those that are missing."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from sqlalchemy import select
@@ -35,6 +36,12 @@ def for_customer(order: Order, document_id: str) -> tuple[Document, bytes]:
     if found is None:
         raise NotFound
     return found, _pdf(found)
+
+
+def order_ids_of(label: str) -> Sequence[str]:
+    """Return the id of the order with the invoice or credit note of this number; none where there is no such."""
+    with db.orders.reading() as session:
+        return session.scalars(select(Document.order_id).where(Document.label.in_([label, label.upper()]))).all()
 
 
 def for_staff(staff: Staff, document_id: str) -> tuple[Document, bytes]:  # noqa: ARG001 - whoever has a Staff may ask

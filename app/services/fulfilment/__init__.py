@@ -8,7 +8,7 @@ from app.services.fulfilment.buying import buy_label, use_label, void_label
 from app.services.fulfilment.following import note_push, poll, receive_push
 from app.services.fulfilment.gift_cards import issue_gift_cards
 from app.services.fulfilment.models import Shipment, ShipmentEvent, ShipmentLine
-from app.services.fulfilment.shipments import get_for_job, label_pdf, shipments_of, start, states_of
+from app.services.fulfilment.shipments import get_for_job, label_pdf, order_ids_of, shipments_of, start, states_of
 from app.services.fulfilment.states import ShipmentState
 from app.services.fulfilment.stopping import give_label_back, gone, gone_in, take_out
 
@@ -25,6 +25,7 @@ __all__ = [
     "issue_gift_cards",
     "label_pdf",
     "note_push",
+    "order_ids_of",
     "poll",
     "receive_push",
     "shipments_of",
