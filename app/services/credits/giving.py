@@ -19,6 +19,7 @@ from app.services.credits.reading import of_order
 from app.services.orders import Order, OrderState
 from app.services.pricing import RateTotal
 
+_ABOVE_ZERO = "Enter an amount above zero."
 _DONE = {"refund": "{} are given back", "cancellation": "{} are given back for what was cancelled",
          "return": "{} are given back for what was returned"}  # fmt: skip
 
@@ -68,10 +69,11 @@ def quote(order: Order, wish: Wish, earlier: Sequence[Credit]) -> Sum:
         for position, quantity in wish.quantities.items()
         if not 0 <= quantity <= balance.pieces.get(position, 0)
     }
-    if not 0 <= wish.delivery <= balance.delivery.amount:
+    if wish.delivery > balance.delivery.amount:
         problems["delivery"] = f"Up to {_plain(balance.delivery)} can be given back."
-    if wish.free < 0:
-        problems["free"] = "Enter an amount above zero."
+    below = {name: _ABOVE_ZERO for name in ("delivery", "free") if getattr(wish, name) < 0}
+    if below:
+        raise Invalid(_ABOVE_ZERO, **problems, **below)
     if problems:
         raise Invalid("More than is left cannot be given back.", **problems)
     if not any((*wish.quantities.values(), wish.delivery, wish.free)):
