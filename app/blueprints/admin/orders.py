@@ -55,18 +55,21 @@ def index() -> Response:
     found = orders.list_as_staff(
         staff(), state=state or None, pay_state=pay or None, q=q or None, before=request.args.get("before"),
         named=_named(q),
-        needs_attention=only == "attention", among=returns.open_order_ids() if only == "returns" else None,
+        needs_attention=only == "attention", among=_among(only),
     )  # fmt: skip
     paid = payments.of_orders(order.id for order in found.orders)
     parcels = fulfilment.states_of(order.id for order in found.orders)
     disputes = payments.find_disputes(payment for each in paid.values() for payment in each)
     rows = [(order, payments.state_of(paid[order.id]), parcels.get(order.id)) for order in found.orders]
+    to_print = [order.id for order in found.orders] if only == "sending" else []
     chosen: dict[str, Any] = {"state": state or None, "pay": pay or None, "q": q or None, "only": only or None}
     later = url_for(".index", **chosen, before=found.before) if found.before else None
     return page(
         "admin/orders/index.html", part="admin/orders/_table.html",
         rows=rows, state=state, pay=pay, q=q, only=only, states=list(orders.OrderState), pay_states=payments.PAY_STATES,
         disputed={dispute.order_id for dispute in disputes},
+        labels=fulfilment.labels_of(to_print) if to_print else {},
+        slips=documents.packing_slips_of(to_print) if to_print else {},
         is_first="before" not in request.args, first=url_for(".index", **chosen), later=later,
     )  # fmt: skip
 
@@ -175,6 +178,11 @@ def ask_payment(number: str) -> Response:
 def label(number: str, shipment: str) -> Response:
     """Send a parcel's label to print."""
     return pdf(fulfilment.label_pdf(staff(), shipment), name=f"label-{number}")
+
+
+def _among(only: str) -> Sequence[str] | None:
+    """Return the ids of the orders that the list is narrowed to."""
+    return {"returns": returns.open_order_ids, "sending": fulfilment.orders_to_send}.get(only, lambda: None)()
 
 
 def _named(q: str) -> Sequence[str]:
