@@ -8,6 +8,10 @@ from typing import Any
 
 from flask import g, has_app_context
 
+_NOISY = (
+    *("rq.worker", "rq.cron", "pymongo", "botocore", "urllib3", "httpx", "stripe", "python_http_client"),
+    "alembic.runtime.plugins",  # says at each start of `flask shop check` what alembic is made of
+)
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -32,5 +36,5 @@ def set_up(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Json())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for noisy in ("rq.worker", "rq.cron", "pymongo", "botocore", "urllib3", "httpx", "stripe", "python_http_client"):
+    for noisy in _NOISY:
         logging.getLogger(noisy).setLevel("WARNING")

@@ -1,5 +1,6 @@
 """`flask shop check` and `flask shop audit verify`."""
 
+import logging
 from datetime import timedelta
 
 import psycopg
@@ -18,6 +19,13 @@ def test_check_says_that_all_is_well(app):
 
     assert said.exit_code == 0, said.output
     assert "All is well." in said.output
+
+
+def test_check_of_a_shop_that_is_well_writes_nothing_but_its_answer(app):
+    # alembic says so once in a process, as it is loaded, so another test may have heard it before.
+    assert not logging.getLogger("alembic.runtime.plugins").isEnabledFor(logging.INFO)
+
+    assert run(app, "check").stderr == ""
 
 
 def test_check_names_what_is_not_and_what_to_do(app):

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request, url_for
 from app.blueprints._access import confirm, staff, staff_only, staff_session
 from app.blueprints._pages import page, see_other, status_of
 from app.blueprints._pieces import is_key, is_whole, pieces_of
-from app.errors import Invalid, ShopError
+from app.errors import Conflict, Invalid, ShopError
 from app.money import Money
 from app.services import accounts, cancellations, credits, orders, returns
 from app.services.credits import Wish
@@ -59,8 +59,9 @@ def _show(order: orders.Order, refusal: ShopError | None = None) -> Response:
             restocked = _restocked(values, wish, order)
             looked = credits.quote(order, wish, earlier)
             cancellations.check_sent(order, wish.quantities)
+            credits.check_disputes(order, looked, earlier)
             amounts = looked
-        except Invalid as problem:
+        except (Invalid, Conflict) as problem:
             refusal = refusal or problem
     return page(
         "admin/orders/credit.html", status=status_of(refusal) if refusal else 200, order=order, balance=balance,

@@ -1,6 +1,8 @@
 """Orders: the table, and the page of one with its money, parcels and timeline."""
 
 import secrets
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
@@ -49,18 +51,25 @@ class Note(Form):
 def index() -> Response:
     """List orders, newest first: all, those of a state or pay state, those that wait for staff."""
     state, pay, q, only = (request.args.get(name, "").strip() for name in ("state", "pay", "q", "only"))
+    q = q.replace("\0", "")  # PostgreSQL keeps no such text
     found = orders.list_as_staff(
         staff(), state=state or None, pay_state=pay or None, q=q or None, before=request.args.get("before"),
-        needs_attention=only == "attention", among=returns.open_order_ids() if only == "returns" else None,
+        named=_named(q),
+        needs_attention=only == "attention", among=_among(only),
     )  # fmt: skip
     paid = payments.of_orders(order.id for order in found.orders)
     parcels = fulfilment.states_of(order.id for order in found.orders)
+    disputes = payments.find_disputes(payment for each in paid.values() for payment in each)
     rows = [(order, payments.state_of(paid[order.id]), parcels.get(order.id)) for order in found.orders]
+    to_print = [order.id for order in found.orders] if only == "sending" else []
     chosen: dict[str, Any] = {"state": state or None, "pay": pay or None, "q": q or None, "only": only or None}
     later = url_for(".index", **chosen, before=found.before) if found.before else None
     return page(
         "admin/orders/index.html", part="admin/orders/_table.html",
         rows=rows, state=state, pay=pay, q=q, only=only, states=list(orders.OrderState), pay_states=payments.PAY_STATES,
+        disputed={dispute.order_id for dispute in disputes},
+        labels=fulfilment.labels_of(to_print) if to_print else {},
+        slips=documents.packing_slips_of(to_print) if to_print else {},
         is_first="before" not in request.args, first=url_for(".index", **chosen), later=later,
     )  # fmt: skip
 
@@ -171,6 +180,16 @@ def label(number: str, shipment: str) -> Response:
     return pdf(fulfilment.label_pdf(staff(), shipment), name=f"label-{number}")
 
 
+def _among(only: str) -> Sequence[str] | None:
+    """Return the ids of the orders that the list is narrowed to."""
+    return {"returns": returns.open_order_ids, "sending": fulfilment.orders_to_send}.get(only, lambda: None)()
+
+
+def _named(q: str) -> Sequence[str]:
+    """Return the ids of orders that others know by what is looked for: a parcel, a paper, a payment."""
+    return [*fulfilment.order_ids_of(q), *documents.order_ids_of(q), *payments.order_ids_of(q)] if q else []
+
+
 def _refuse(order: orders.Order, refusal: ShopError | None, *, refund_form: Refund) -> Response:
     """Show the payment's part again with what is wrong; what was typed stays, the balance is today's."""
     shown = _everything(order, refund_form=refund_form, refusal=refusal)
@@ -199,12 +218,19 @@ def _everything(
 ) -> dict[str, Any]:
     """Read what the page and each of its parts show."""
     paid, refunds, events = payments.of_order(order.id), payments.refunds_of(order.id), orders.timeline(order.id)
-    left = Money.total((payment.refundable for payment in paid if payment.state != "surplus"), order.currency)
+    earlier, sent_back = credits.of_order(order.id), returns.of_order(order.id)
+    shipments = fulfilment.shipments_of(order.id)
+    free = [payment for payment in payments.undisputed(paid) if payment.state != "surplus"]
+    left = Money.total((payment.refundable for payment in free), order.currency)
     fresh_form = Refund(amount=str(left.decimal), left=left.amount, key=secrets.token_hex(16))
     return {
         "order": order,
+        "moved": _moved(earlier, shipments, sent_back),
+        "given_back": Money.total((credit.amount_money for credit in earlier), order.currency),
         "payments": paid,
         "pay_state": payments.state_of(paid),
+        "is_disputed": bool(payments.find_disputes(paid)),
+        "askable": {payment.id for payment in free},
         "refunds": refunds,
         "unsettled": payments.list_unsettled(refunds),
         "left": left,
@@ -216,12 +242,42 @@ def _everything(
         "may_refund": staff().may("orders.refund"),
         "needs_code": not staff_session().is_fresh,
         "cards": gift_cards.sold_with(order.id) if order.has_gift_cards else [],
-        "returns": returns.of_order(order.id),
+        "returns": sent_back,
         "documents": documents.documents_of(order.id),
-        "shipments": fulfilment.shipments_of(order.id),
+        "shipments": shipments,
         "may_ship": staff().may("orders.ship"),
         "events": events,
         "names": accounts.names_of([*(event.actor for event in events), *(refund.actor for refund in refunds)]),
         "note_form": note_form or Note(),
         "may_note": staff().may("orders.note"),
     }
+
+
+def _moved(
+    earlier: Sequence[credits.Credit], shipments: Sequence[fulfilment.Shipment], sent_back: Sequence[returns.Return]
+) -> dict[tuple[str, str], Mapping[int, int]]:
+    """Return columns, (label, kind), of how many of each line, by position, were cancelled, sent and returned."""
+    found = {
+        "Cancelled": _pieces(
+            (line.position, line.quantity)
+            for credit in earlier
+            if credit.kind == "cancellation"
+            for line in credit.lines
+        ),
+        "Sent": fulfilment.gone_in(shipments),
+        "Returned": _pieces(
+            (line.position, line.pieces)
+            for each in sent_back
+            if each.state in {"received", "refunded"}
+            for line in each.lines
+        ),
+    }
+    return {(label, "number"): pieces for label, pieces in found.items() if pieces}
+
+
+def _pieces(of: Iterable[tuple[int, int]]) -> Mapping[int, int]:
+    """Add up pieces by the position of their line."""
+    found: Counter[int] = Counter()
+    for position, pieces in of:
+        found[position] += pieces
+    return found

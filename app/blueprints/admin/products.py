@@ -1,5 +1,6 @@
 """Products: their words, address and tags, whether customers see them, and the SKU and prices of each variant."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
@@ -85,7 +86,7 @@ def edit_variant(product: str, variant: str) -> Response:
         )  # fmt: skip
     except (Invalid, Conflict) as refusal:
         return _refuse_variant(product, variant, form, refusal)
-    row = _row(saved) | {"was_changed": True}
+    row = _row(saved) | {"was_changed": True, "shares": _sharing([saved])[saved.id]}
     return changed(
         "admin/products/_variant.html", then=url_for(".show", product=product, saved=1), row=row, **_frame(product)
     )
@@ -145,6 +146,8 @@ def everything(product: str) -> dict[str, Any]:
     first = int(start) if start.isdecimal() and len(start) < 7 else 0
     following = first + _VARIANTS
     has_more = following < len(shown.variants)
+    on_page = shown.variants[first:following]
+    sharing = _sharing(on_page)
     return {
         "product": shown,
         "form": form,
@@ -152,11 +155,25 @@ def everything(product: str) -> dict[str, Any]:
         "upload": Upload(),
         "most_bytes": images.MAX_BYTES,
         "smaller": images.SMALLER,
-        "rows": [_row(variant) for variant in shown.variants[first:following]],
+        "rows": [_row(variant) | {"shares": sharing[variant.id]} for variant in on_page],
         "later": url_for(".show", product=product, start=following) if has_more else None,
         "earlier": url_for(".show", product=product, start=max(0, first - _VARIANTS)) if first else None,
         "was_saved": "saved" in request.args,
         **_frame(product),
+    }
+
+
+def _sharing(variants: Sequence[catalog.Variant]) -> dict[str, list[str]]:
+    """Return, by variant, what else has its SKU, or has it as its GTIN: stock cannot be booked by that."""
+    skus = {variant.sku for variant in variants if variant.sku}
+    found = search.find_variants_by_codes(skus) if skus else {}
+    return {
+        variant.id: [
+            " ".join(filter(None, [other.product.title, other.variant.label]))
+            for other in found.get(variant.sku, [])
+            if other.variant.id != variant.id
+        ]
+        for variant in variants
     }
 
 

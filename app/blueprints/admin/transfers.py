@@ -37,8 +37,9 @@ class Receipt(Form):
 @staff_only("orders.read")
 def index() -> Response:
     """List the transfers that are waited for, oldest first, and the refunds to be sent by hand."""
-    q, after = request.args.get("q", "").strip(), request.args.get("after")
-    found = payments.list_transfers(q=q or None, after=after, limit=_SHOWN + 1)
+    q, after = request.args.get("q", "").replace("\0", "").strip(), request.args.get("after")
+    order_ids = orders.list_ids(q) if q else ()
+    found = payments.list_transfers(q=q or None, order_ids=order_ids, after=after, limit=_SHOWN + 1)
     shown = found[:_SHOWN]
     later = url_for(".index", q=q or None, after=shown[-1].id) if len(found) > _SHOWN else None
     return page(

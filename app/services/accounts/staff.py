@@ -146,7 +146,7 @@ def names_of(actors: Iterable[str]) -> dict[str, str]:
     """Return a name to show for each actor of audits, timelines and movements, in one query."""
     wanted = set(actors)
     ids = [actor.removeprefix("staff:") for actor in wanted if actor.startswith("staff:")]
-    names = {actor: actor.partition(":")[0].capitalize() for actor in wanted}
+    names = {actor: actor.partition(":")[0].replace("_", " ").capitalize() for actor in wanted}
     if ids:
         with db.customers.reading() as session:
             found = session.execute(select(StaffMember.id, StaffMember.name).where(StaffMember.id.in_(ids)))

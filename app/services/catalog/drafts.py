@@ -13,6 +13,7 @@ from app.errors import Invalid
 from app.money import Money, advice_on
 from app.services.catalog.documents import PRICES
 
+_MOST = 1_000_000  # pieces or grams
 _FIELD_LIMIT = 10_000_000  # characters; a body may be long
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?")
 _QUOTES = "Check its quotation marks: a cell that holds one begins and ends with another, and has its own twice."
@@ -110,13 +111,20 @@ def read_money(text: str, currency: str) -> Money | None:
 
 
 def read_whole(text: str, name: str, wrong: Callable[[str], None]) -> int:
-    """Read a number of pieces or grams; below zero, as shops that oversold have it, is none."""
+    """Read a number of pieces or grams, and say of one that cannot be taken as it stands what was taken instead.
+
+    Below zero, as shops that oversold have it, is none.
+    """
     if not text:
         return 0
     if not _DECIMAL.fullmatch(text) or len(text) > 12:
         wrong(f"“{text[:50]}” is no {name}; 0 was taken.")
         return 0
-    return min(max(0, round(float(text))), 1_000_000)
+    taken = min(max(0, round(float(text))), _MOST)
+    if taken != float(text):
+        flaw = "below zero" if float(text) < 0 else f"above {_MOST}" if taken == _MOST else "no whole number"
+        wrong(f"“{text}” as {name} is {flaw}; {taken} was taken.")
+    return taken
 
 
 def is_true(text: str, *, default: bool) -> bool:

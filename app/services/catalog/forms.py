@@ -1,6 +1,6 @@
 """The forms of product CSV that can be imported, told by the names of their columns."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from types import ModuleType
@@ -12,12 +12,14 @@ from app.services.catalog.drafts import Draft, Group, Problem, Row, read_rows
 _FORMS: tuple[ModuleType, ...] = (shopify, vendure)
 _LONGEST = 100  # characters, as in the form of a product
 _LONGEST_VALUE = 200
+_EACH_ITS_OWN = "Give each its own: stock cannot be booked by a SKU that stands for two things."
 
 
-def read_groups(path: Path, repeated: list[Problem]) -> Iterator[Group]:
+def read_groups(path: Path, repeated: list[Problem], shared: list[Problem]) -> Iterator[Group]:
     """Stream a file as the rows of one product after the other; raise Invalid when it has none of the forms.
 
-    Rows of a product that stood before, apart from these, are left out and noted in `repeated`.
+    Rows of a product that stood before, apart from these, are left out and noted in `repeated`; a SKU that another
+    product of the file has too is taken, and noted in `shared`.
     """
     rows = read_rows(path)
     first = next(rows, None)
@@ -25,6 +27,7 @@ def read_groups(path: Path, repeated: list[Problem]) -> Iterator[Group]:
         raise Invalid("There is no product in this file: it has no row below its first.")
     form = _form_of(first[1])
     begins: dict[str, int] = {}
+    owners: dict[str, tuple[int, str]] = {}  # of a SKU
     for group in form.groups(chain([first], rows)):
         number, row = group[0]
         slug = form.address(row)
@@ -32,7 +35,17 @@ def read_groups(path: Path, repeated: list[Problem]) -> Iterator[Group]:
             said = f"This product stands in the file twice, from row {before} and from row {number}; the first counts."
             repeated.append(Problem(number, slug, said))
         else:
+            skus = [(number, row[form.SKU]) for number, row in group if row.get(form.SKU)]
+            shared += _find_shared(slug, skus, owners)
             yield group
+
+
+def _find_shared(slug: str, skus: Iterable[tuple[int, str]], owners: dict[str, tuple[int, str]]) -> Iterator[Problem]:
+    for number, sku in skus:
+        first, owner = owners.setdefault(sku.casefold(), (number, slug))
+        if owner != slug:
+            said = f"The SKU “{sku[:50]}” is also that of “{owner}”, in row {first}. {_EACH_ITS_OWN}"
+            yield Problem(number, slug, said)
 
 
 def read_draft(group: Group, currency: str) -> Draft:
@@ -46,6 +59,7 @@ def read_draft(group: Group, currency: str) -> Draft:
     if draft.options is not None:
         draft.options = tuple(_shorten(draft, name) for name in draft.options)
     _leave_out_long_values(draft)
+    _tell_of_no_price(draft)
     return draft
 
 
@@ -68,6 +82,14 @@ def _leave_out_long_values(draft: Draft) -> None:
     for variant in list(draft.variants):
         if any(len(value) > _LONGEST_VALUE for value in variant.values):
             draft.variants.remove(variant)
+            draft.problems.append(Problem(variant.row, draft.slug, said))
+
+
+def _tell_of_no_price(draft: Draft) -> None:
+    """Note the variants that nobody can buy: for some a price follows later, for others it was forgotten."""
+    said = "It has no price above 0, so it is shown as “Not for sale just now” until it has one."
+    for variant in draft.variants:
+        if "price" in variant.says and not variant.says["price"]:
             draft.problems.append(Problem(variant.row, draft.slug, said))
 
 

@@ -42,7 +42,7 @@ class Rehearsal(NamedTuple):
 def rehearse(path: Path) -> Rehearsal:
     """Read a file without taking anything from it."""
     problems: list[Problem] = []
-    drafts = [read_draft(group, config.current().currency) for group in read_groups(path, problems)]
+    drafts = [read_draft(group, config.current().currency) for group in read_groups(path, problems, problems)]
     problems += (problem for draft in drafts for problem in draft.problems)
     return Rehearsal(
         sum(bool(draft.variants) for draft in drafts),
@@ -56,9 +56,9 @@ def start_import(path: Path, *, folder: Path | None = None, sets_stock: bool = F
 
     Stock is taken for variants that never had any; with `sets_stock` the file's numbers replace what is on hand.
     """
-    run, repeated = db.new_id(), list[Problem]()
+    run, repeated, shared = db.new_id(), list[Problem](), list[Problem]()
     with tempfile.TemporaryFile() as draft:
-        for group in read_groups(path, repeated):
+        for group in read_groups(path, repeated, shared):
             draft.write(json.dumps(group).encode() + b"\n")
             if folder:
                 _send_pictures(run, folder, group)
@@ -73,7 +73,7 @@ def start_import(path: Path, *, folder: Path | None = None, sets_stock: bool = F
             )
         )  # fmt: skip
         session.flush()
-        session.add_all(_rows(run, repeated))
+        session.add_all(_rows(run, [*repeated, *shared]))
         later("imports.go_on", run, 0, key=f"import:{run}:0")
     return run
 

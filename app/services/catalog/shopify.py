@@ -29,6 +29,7 @@ from app.services.catalog.measures import Measure, read_measure
 
 NAME = "Shopify"
 COLUMNS = frozenset({"Handle", "Title"})
+SKU = "Variant SKU"
 _NO_OPTIONS = "Title"  # the option that Shopify writes for a product without options
 _HTML_TAGS = {
     *("p", "br", "strong", "b", "em", "i", "u", "s", "sub", "sup", "small", "span", "a", "ul", "ol", "li", "dl", "dt"),

@@ -22,6 +22,7 @@ from app.services.catalog.shopify import clean_html
 
 NAME = "Vendure"
 COLUMNS = frozenset({"name", "optionGroups", "optionValues", "stockOnHand"})
+SKU = "sku"
 
 
 def groups(rows: Iterator[tuple[int, Row]]) -> Iterator[Group]:

@@ -9,19 +9,16 @@ from app.services.credits.giving import (
     Balance,
     Wish,
     balance_of,
-    cancelled_pieces,
-    get_for_job,
+    check_disputes,
     give,
     give_as_staff,
-    given_pieces,
-    is_given,
-    of_order,
     owed_of,
     quote,
     rates_of,
     refund_key,
 )
 from app.services.credits.models import Credit, CreditLine
+from app.services.credits.reading import cancelled_pieces, get_for_job, given_pieces, is_given, of_order
 
 __all__ = [
     "Balance",
@@ -31,6 +28,7 @@ __all__ = [
     "Wish",
     "balance_of",
     "cancelled_pieces",
+    "check_disputes",
     "get_for_job",
     "give",
     "give_as_staff",

@@ -1,26 +1,27 @@
 """Giving back: what it comes to, and the one transaction in which stock, refunds, timeline and audit are written."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import select
 
 from app import clock, db
-from app.errors import Conflict, Invalid, NotFound
+from app.errors import Conflict, Invalid
 from app.money import Money
 from app.queue import later
 from app.services import audit, inventory, orders, payments
 from app.services.credits.amounts import Bought, Piece, Share, Sum, by_rate, left_of, pieces_of, work_out
 from app.services.credits.gift_cards import check_free, refusal, unspent, void
 from app.services.credits.models import Credit, CreditLine
+from app.services.credits.reading import of_order
 from app.services.orders import Order, OrderState
 from app.services.pricing import RateTotal
 
-_OF_ORDER = select(Credit).where(Credit.order_id == bindparam("order")).order_by(Credit.id)
-_DONE = {"refund": "{} are given back: {}", "cancellation": "{} are given back for what was cancelled: {}",
-         "return": "{} are given back for what was returned: {}"}  # fmt: skip
+_ABOVE_ZERO = "Enter an amount above zero."
+_DONE = {"refund": "{} are given back", "cancellation": "{} are given back for what was cancelled",
+         "return": "{} are given back for what was returned"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,11 @@ def quote(order: Order, wish: Wish, earlier: Sequence[Credit]) -> Sum:
         for position, quantity in wish.quantities.items()
         if not 0 <= quantity <= balance.pieces.get(position, 0)
     }
-    if not 0 <= wish.delivery <= balance.delivery.amount:
+    if wish.delivery > balance.delivery.amount:
         problems["delivery"] = f"Up to {_plain(balance.delivery)} can be given back."
-    if wish.free < 0:
-        problems["free"] = "Enter an amount above zero."
+    below = {name: _ABOVE_ZERO for name in ("delivery", "free") if getattr(wish, name) < 0}
+    if below:
+        raise Invalid(_ABOVE_ZERO, **problems, **below)
     if problems:
         raise Invalid("No more than what is left can be refunded.", **problems)
     if not any((*wish.quantities.values(), wish.delivery, wish.free)):
@@ -91,6 +93,12 @@ def quote(order: Order, wish: Wish, earlier: Sequence[Credit]) -> Sum:
     return amounts
 
 
+def check_disputes(order: Order, amounts: Sum, earlier: Sequence[Credit]) -> None:
+    """Raise Conflict, as `give` would, where a customer's bank disputes money that this would give back."""
+    charged = _charged_of(order, amounts.paid.amount, earlier)
+    payments.check_undisputed(payments.of_order(order.id), charged)
+
+
 def give(
     order: Order,
     wish: Wish,
@@ -105,7 +113,7 @@ def give(
     """Give `wish` back in the open transaction, whose caller has locked the order. The same `key` gives once.
 
     Lines in `restock` go back on the shelf. Raises Invalid for more than is left, and Conflict when there is another
-    number of credits than `version`: somebody was faster.
+    number of credits than `version`, as somebody was faster, and when a bank disputes the money.
     """
     session = db.orders.session
     known = session.scalars(select(Credit).where(Credit.key == key)).one_or_none()
@@ -125,7 +133,7 @@ def give(
     if order.has_gift_cards:
         void(order, credit)
     _restock(order, credit)
-    orders.note(order.id, kind, _DONE[kind].format(_plain(amounts.paid), reason), actor=actor)
+    orders.note(order.id, kind, _in_words(order, credit), actor=actor)
     after = {
         "credit": credit.id, "kind": kind, "amount": credit.amount, "currency": credit.currency, "reason": reason,
         "lines": {str(line.position): line.quantity for line in credit.lines}, "restocked": sorted(restock),
@@ -149,12 +157,6 @@ def give_as_staff(
     return credit
 
 
-def of_order(order_id: str) -> Sequence[Credit]:
-    """List an order's credits, oldest first."""
-    with db.orders.reading() as session:
-        return session.scalars(_OF_ORDER, {"order": order_id}).all()
-
-
 def owed_of(order: Order, paid: Sequence[payments.Payment] | None = None) -> Money:
     """Return what of a confirmed order is to be paid again, as a hold ended or a bank refused to give what it held.
 
@@ -171,44 +173,9 @@ def owed_of(order: Order, paid: Sequence[payments.Payment] | None = None) -> Mon
     return owed - payments.unsayable_of(owed)
 
 
-def is_given(key: str) -> bool:
-    """Whether something was given back under this key."""
-    with db.orders.reading() as session:
-        return session.scalar(select(Credit.id).where(Credit.key == key)) is not None
-
-
 def refund_key(credit: Credit) -> str:
     """Return the key under which a credit's refunds are asked for."""
     return f"credit:{credit.id}"
-
-
-def get_for_job(credit_id: str) -> Credit:
-    """Return the credit with this id. For jobs and services, which got the id from a row, never from a person."""
-    with db.orders.reading() as session:
-        credit = session.get(Credit, credit_id)
-    if credit is None:
-        raise NotFound
-    return credit
-
-
-def cancelled_pieces(order_id: str) -> dict[int, int]:
-    """Return how many of each line, by position, were cancelled before they were sent."""
-    with db.orders.reading() as session:
-        rows = session.execute(
-            select(CreditLine.position, func.sum(CreditLine.quantity))
-            .join(Credit, Credit.id == CreditLine.credit_id)
-            .where(CreditLine.order_id == order_id, Credit.kind == "cancellation")
-            .group_by(CreditLine.position)
-        )
-        return {position: int(quantity) for position, quantity in rows}
-
-
-def given_pieces(order_ids: Iterable[str]) -> dict[tuple[str, int], int]:
-    """Return how many pieces of each line (order, position) were given back, for whatever reason, in one query."""
-    query = select(CreditLine.order_id, CreditLine.position, func.sum(CreditLine.quantity))
-    query = query.where(CreditLine.order_id.in_(list(order_ids))).group_by(CreditLine.order_id, CreditLine.position)
-    with db.orders.reading() as session:
-        return {(order_id, position): int(count) for order_id, position, count in session.execute(query)}
 
 
 def rates_of(order: Order, credit: Credit) -> list[RateTotal]:
@@ -246,6 +213,15 @@ def _write(
     db.orders.session.add(credit)
     db.orders.session.flush()
     return credit
+
+
+def _in_words(order: Order, credit: Credit) -> str:
+    """Say how much is given back, for how many of which things, and why."""
+    lines = {line.position: line for line in order.lines}
+    names = [(each.quantity, lines[each.position].title, lines[each.position].options_label) for each in credit.lines]
+    things = "; ".join(f"{count} × {title}{options and f', {options}'}" for count, title, options in names)
+    said = _DONE[credit.kind].format(_plain(credit.amount_money))
+    return f"{said}: {things}. Reason: {credit.reason}" if things else f"{said}: {credit.reason}"
 
 
 def _lower_debt(order: Order, credit: Credit) -> None:

@@ -11,7 +11,7 @@ from app.services.documents.issuing import (
     write_packing_slip,
 )
 from app.services.documents.models import Document, DocumentSeries
-from app.services.documents.reading import for_customer, for_staff, make_missing
+from app.services.documents.reading import for_customer, for_staff, make_missing, order_ids_of, packing_slips_of
 
 __all__ = [
     "Document",
@@ -22,6 +22,8 @@ __all__ = [
     "issue_credit_note",
     "issue_invoice",
     "make_missing",
+    "order_ids_of",
+    "packing_slips_of",
     "print_document",
     "write_packing_slip",
 ]

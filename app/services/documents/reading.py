@@ -1,5 +1,7 @@
 """Reading documents: through the order, for whoever has its link; as staff; and those that are missing."""
 
+from collections.abc import Collection, Sequence
+
 from sqlalchemy import select
 
 from app import db, stores
@@ -26,6 +28,20 @@ def for_customer(order: Order, document_id: str) -> tuple[Document, bytes]:
     if found is None:
         raise NotFound
     return found, _pdf(found)
+
+
+def order_ids_of(label: str) -> Sequence[str]:
+    """Return the id of the order with the invoice or credit note of this number; none where there is no such."""
+    with db.orders.reading() as session:
+        return session.scalars(select(Document.order_id).where(Document.label.in_([label, label.upper()]))).all()
+
+
+def packing_slips_of(order_ids: Collection[str]) -> dict[str, str]:
+    """Return the newest packing slip of each order that is printed, by its id, in one query."""
+    is_slip = (Document.kind == "packing_slip") & Document.printed_at.is_not(None)
+    query = select(Document.order_id, Document.id).where(Document.order_id.in_(order_ids), is_slip)
+    with db.orders.reading() as session:
+        return {row.order_id: row.id for row in session.execute(query.order_by(Document.id))}
 
 
 def for_staff(staff: Staff, document_id: str) -> tuple[Document, bytes]:  # noqa: ARG001 - whoever has a Staff may ask

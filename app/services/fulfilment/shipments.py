@@ -92,6 +92,13 @@ def states_of(order_ids: Iterable[str]) -> dict[str, str]:
         return {row.order_id: row.state for row in session.execute(query.order_by(Shipment.number))}
 
 
+def order_ids_of(tracking_number: str) -> Sequence[str]:
+    """Return the ids of the orders with a parcel of this tracking number, however somebody typed it."""
+    number = "".join(tracking_number.split()).upper()
+    with db.orders.reading() as session:
+        return session.scalars(select(Shipment.order_id).where(Shipment.tracking_number == number)).all()
+
+
 def get_for_job(shipment_id: str) -> Shipment:
     """Return the shipment with this id. For jobs and services, which got the id from a row, never from a person."""
     with db.orders.reading() as session:

@@ -25,6 +25,7 @@ from app.services.orders.back_office import (
 from app.services.orders.fsck import examine, mend_by
 from app.services.orders.listing import Page, list_as_staff
 from app.services.orders.models import Order, OrderEvent, OrderLine
+from app.services.orders.searching import list_ids
 from app.services.orders.states import ATTENTION, MOVES, OrderState
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "is_cancelled_by_person",
     "link_of",
     "list_as_staff",
+    "list_ids",
     "lock",
     "mend_by",
     "move",

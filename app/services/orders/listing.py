@@ -7,12 +7,13 @@ so many orders at most; it may then show few, and says where the next one goes o
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from app import db
 from app.services import payments
 from app.services.accounts import Staff
 from app.services.orders.models import Order, OrderEvent
+from app.services.orders.searching import matching
 
 _AT_ONCE = 200
 _LOOKS = 5  # so many times _AT_ONCE orders are looked at for one page
@@ -32,16 +33,18 @@ def list_as_staff(
     state: str | None = None,
     pay_state: str | None = None,
     q: str | None = None,
+    named: Collection[str] = (),
     needs_attention: bool = False,
     among: Collection[str] | None = None,
     before: str | None = None,
     limit: int = 50,
 ) -> Page:
-    """List orders newest first, by state, pay state, and number or e-mail. `before` is the last page's continuation.
+    """List orders newest first, by state, pay state, and what `q` finds. `before` is the last page's continuation.
 
-    With `needs_attention` only those with something that staff have yet to deal with, with `among` only of these ids.
+    It finds `named` too, the ids of orders that others know by it. With `needs_attention` only those with something
+    that staff have yet to deal with, with `among` only of these ids.
     """
-    query = _filtered(state, q, among, needs_attention=needs_attention)
+    query = _filtered(state, q, named, among, needs_attention=needs_attention)
     if pay_state is None:
         return _page(query, before, limit)
     if pay_state not in payments.PAY_STATES:
@@ -51,7 +54,12 @@ def list_as_staff(
 
 
 def _filtered(
-    state: str | None, q: str | None, among: Collection[str] | None, *, needs_attention: bool
+    state: str | None,
+    q: str | None,
+    named: Collection[str],
+    among: Collection[str] | None,
+    *,
+    needs_attention: bool,
 ) -> Select[Order]:
     query = select(Order)
     if needs_attention:
@@ -60,10 +68,8 @@ def _filtered(
         query = query.where(Order.id.in_(among))
     if state:
         query = query.where(Order.state == state)
-    if q and "@" in q:
-        query = query.where(func.lower(Order.email) == q.strip().lower())
-    elif q:
-        query = query.where(Order.number == q.strip().upper())
+    if q:
+        query = query.where(matching(q, named))
     return query
 
 

@@ -45,7 +45,13 @@ from app.services.payments.charging import (
     of_orders,
     order_of,
 )
-from app.services.payments.disputes import list_disputed, note_dispute
+from app.services.payments.disputes import (
+    check_undisputed,
+    find_disputes,
+    list_disputed,
+    note_dispute,
+    undisputed,
+)
 from app.services.payments.findings import Finding, close_finding, keep_findings, list_findings
 from app.services.payments.inbox import (
     EventAbout,
@@ -53,6 +59,7 @@ from app.services.payments.inbox import (
     find_by_intent,
     find_event,
     give_verdict,
+    order_ids_of,
     read_event,
     receive_event,
     receive_stripe,
@@ -130,6 +137,7 @@ __all__ = [
     "brake",
     "capture",
     "charge",
+    "check_undisputed",
     "close",
     "close_finding",
     "count_declines",
@@ -140,6 +148,7 @@ __all__ = [
     "find",
     "find_asked",
     "find_by_intent",
+    "find_disputes",
     "find_event",
     "find_live",
     "find_refund",
@@ -186,6 +195,7 @@ __all__ = [
     "note_sent",
     "of_order",
     "of_orders",
+    "order_ids_of",
     "order_of",
     "orders_of_entries",
     "parts_of",
@@ -201,6 +211,7 @@ __all__ = [
     "replay",
     "state_of",
     "take_held",
+    "undisputed",
     "unsayable_of",
     "void",
     "ways",

@@ -13,6 +13,7 @@ from app.errors import Conflict, NotFound
 from app.queue import later
 from app.services import gift_cards
 from app.services.payments.charging import lock as lock_payment
+from app.services.payments.disputes import check_undisputed
 from app.services.payments.models import Payment, Refund
 
 _AGAIN = "again:"
@@ -21,8 +22,8 @@ _AGAIN = "again:"
 def ask_again(order_id: str, refund_id: str, *, actor: str, otherwise: str | None = None) -> Refund:
     """Ask for a failed refund of an order again, or note with `otherwise` how staff gave it back. Twice is once.
 
-    Raises Conflict when it did not fail, when less is left by now, when the gift card it came from is void, and when
-    somebody else chose the other way meanwhile.
+    Raises Conflict when it did not fail, when less is left by now, when the gift card it came from is void or a bank
+    disputes the payment, and when somebody else chose the other way meanwhile.
     """
     with db.orders.transaction() as session:
         failed = session.get(Refund, refund_id)
@@ -52,6 +53,8 @@ def _check(failed: Refund, payment: Payment, *, is_otherwise: bool) -> None:
     if failed.amount > payment.refundable.amount:
         left = payment.refundable
         raise Conflict(f"Only {left.decimal} {left.currency} of this payment can still be refunded.")
+    if not is_otherwise:
+        check_undisputed([payment], failed.amount)
     if payment.gift_card_id and not is_otherwise and gift_cards.lock(payment.gift_card_id).voided_at is not None:
         raise Conflict("The gift card is void, so it cannot be refunded to. Please refund another way.")
 

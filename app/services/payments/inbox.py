@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app import clock, db
@@ -99,6 +99,13 @@ def find_event(row_id: str) -> ProviderEvent | None:
     """Return a kept event."""
     with db.orders.reading() as session:
         return session.get(ProviderEvent, row_id)
+
+
+def order_ids_of(external_id: str) -> Sequence[str]:
+    """Return the ids of the orders with a payment of this number at its provider."""
+    named = or_(Payment.intent_id == external_id, Payment.session_id == external_id)
+    with db.orders.reading() as session:
+        return session.scalars(select(Payment.order_id).where(named)).all()
 
 
 def find_by_intent(intent_id: str) -> Payment | None:

@@ -1,15 +1,20 @@
 """What staff matched from the statements of the shop's bank account."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from app import clock, db
+from app import clock, config, db
 from app.errors import Conflict, Invalid
 from app.money import Money
 from app.services import audit
 from app.services.payments.models import Payment, TransferReceipt
+
+_LEAST = 3  # letters of a sender: the index holds groups of three
+_MOST = 1000
+_LIKE_SIGN, _ESCAPED = re.compile(r"[\\%_]"), r"\\\g<0>"
 
 
 def add_receipt(
@@ -53,16 +58,42 @@ def receipts_of(payment_id: str) -> Sequence[TransferReceipt]:
         ).all()
 
 
-def list_transfers(*, q: str | None = None, after: str | None = None, limit: int = 50) -> Sequence[Payment]:
-    """List the transfers that are waited for, oldest first; with `q` all with that reference, ended ones too."""
+def list_transfers(
+    *, q: str | None = None, order_ids: Collection[str] = (), after: str | None = None, limit: int = 50
+) -> Sequence[Payment]:
+    """List the transfers that are waited for, oldest first; with `q` those that it finds, ended ones too.
+
+    It finds who sent money, an amount that is waited for, and the transfers of `order_ids`: the orders it is known by.
+    """
     query = select(Payment).where(Payment.provider == "bank_transfer")
     if q:
-        code = q.strip().upper()
-        reference = Payment.request["reference"].astext
-        query = query.where(or_(reference == code, reference == f"{code[:5]}-{code[5:]}"))
+        query = query.where(or_(Payment.order_id.in_(order_ids), Payment.id.in_([*_sent_by(q), *_waiting_for(q)])))
     else:
         query = query.where(Payment.state == "open")
     if after:
         query = query.where(Payment.id > after)
     with db.orders.reading() as session:
         return session.scalars(query.order_by(Payment.id).limit(limit)).all()
+
+
+def _sent_by(q: str) -> Sequence[str]:
+    """Return the payments for which money came from a sender of this name, or of a part of it."""
+    if len(q.strip()) < _LEAST:
+        return []
+    part = func.plain(f"%{_LIKE_SIGN.sub(_ESCAPED, q.strip())}%")
+    query = select(TransferReceipt.payment_id).where(func.plain(TransferReceipt.sender).like(part))
+    with db.orders.reading() as session:
+        return session.scalars(query.limit(_MOST)).all()
+
+
+def _waiting_for(q: str) -> Sequence[str]:
+    """Return the payments for which this amount was asked, or is missing yet, and is waited for."""
+    waiting = (Payment.provider == "bank_transfer") & Payment.state.in_(("created", "open"))
+    currency = config.current().currency
+    try:
+        amount = Money.typed(q.strip(), currency).amount
+    except ValueError:
+        return []
+    asked = or_(Payment.amount == amount, Payment.amount - Payment.captured == amount)
+    with db.orders.reading() as session:
+        return session.scalars(select(Payment.id).where(waiting, asked).order_by(Payment.id).limit(_MOST)).all()

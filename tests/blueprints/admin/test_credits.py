@@ -108,6 +108,8 @@ def test_whoever_looked_before_a_colleague_gave_is_refused(admin):
         ({"free": "1.005"}, "Write 1005 or 1.00"),
         ({"delivery": "1,200"}, "Write 1200 or 1.20"),
         ({"free": "9" * 18}, "Enter an amount up to 9999999999.99."),
+        ({"delivery": "-5"}, "Enter an amount above zero."),
+        ({"free": "-5"}, "Enter an amount above zero."),
         ({"free": "999"}, "can still be given back"),
         ({}, "Choose what to refund first"),
     ],
@@ -121,6 +123,15 @@ def test_bad_input_is_refused_and_kept(admin, chosen, words):
     assert answer.status_code == 422
     assert words in answer.text
     assert all(f'value="{typed}"' in answer.text for typed in chosen.values())
+
+
+def test_an_amount_below_zero_is_not_called_more_than_is_left(admin):
+    order = make.order(paid=True)
+
+    answer = admin.get(f"/admin/orders/{order.number}/credits", query_string={"delivery": "-5", "free": "0"})
+
+    assert "More than is left" not in answer.text
+    assert "Up to" not in answer.text.split('id="delivery-hint"')[1].split("field__error")[1].split("</p>")[0]
 
 
 def test_whoever_looked_at_a_sent_piece_before_a_colleague_gave_it_is_refused(admin):

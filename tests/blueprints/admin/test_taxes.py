@@ -49,6 +49,9 @@ def test_rate_is_added(admin):
     ("wrong", "says"),
     [
         ({"country": "Germany"}, "Enter two letters"),
+        ({"country": "XX"}, "There is no country XX. Enter the two letters of one, as in DE."),
+        ({"country": "zz"}, "There is no country ZZ."),
+        ({"country": "EU"}, "There is no country EU."),
         ({"percent": "100"}, "Enter a number from 0 to 99.999"),
         ({"percent": ""}, "Enter a number"),
         ({"percent": "1.234,5"}, "Write a number like 7 or 7.5, with up to 3 digits behind the point."),

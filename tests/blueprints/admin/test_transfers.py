@@ -47,6 +47,9 @@ def test_money_is_noted_with_and_without_htmx(admin):
     assert rest.location == f"/admin/transfers/{payment.id}"
     assert orders.get_for_job(order.id).state == "confirmed"
     assert "DE02 1203 0000" in admin.get(rest.location).text
+    timeline = admin.get(f"/admin/orders/{order.number}").text.split('class="timeline"')[1]
+    assert "· Bank transfer" in timeline
+    assert "Bank_transfer" not in timeline
 
 
 def test_refusals_keep_what_was_typed(admin):
