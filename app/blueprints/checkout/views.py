@@ -28,6 +28,7 @@ def address() -> Response:
     """Ask whom to write to and where to send it."""
     offer = offered()
     form = _form(offer, values_of(offer.draft))
+    form.mark(offer.address_problems)
     return sent_back(offer, "address") or _show_address(offer, form)
 
 

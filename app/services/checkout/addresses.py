@@ -5,7 +5,7 @@ The rules are Google's (https://chromium-i18n.appspot.com/ssl-address), as packe
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache, lru_cache
 from typing import Any, Self
 
@@ -158,6 +158,15 @@ def check_address(values: Mapping[str, str]) -> Address:
         raise Invalid("Please check what is marked below.", **wrong)
     lines = tuple(line for line in (cleaned.pop("line1"), cleaned.pop("line2")) if line)
     return Address(country=country, lines=lines, **cleaned)
+
+
+def label_problems(address: Address) -> dict[str, str]:
+    """Say, by field, what keeps a parcel from going to an address that is right otherwise; mostly nothing."""
+    try:
+        shipping.check_receiver(shipping.Party.receiver(asdict(address)))
+    except Invalid as error:
+        return error.fields
+    return {}
 
 
 def _normalize(values: dict[str, str], country: str, fields: Mapping[str, AddressField]) -> dict[str, str]:

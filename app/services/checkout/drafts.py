@@ -12,7 +12,7 @@ from app.errors import Conflict, Invalid, Unavailable
 from app.money import Money
 from app.services import cart, gift_cards, orders, payments, pricing, promotions, shipping, tax
 from app.services.cart import Cart, CartLine, Shopper
-from app.services.checkout.addresses import Address, check_address
+from app.services.checkout.addresses import Address, check_address, label_problems
 from app.services.checkout.contacts import check_email
 from app.services.checkout.models import DraftRow
 from app.services.shipping import DeliveryOption
@@ -105,11 +105,16 @@ class Quote:
         return self.totals.total - Money.total((each.amount for each in self.tenders), self.cart.currency)
 
     @property
+    def address_problems(self) -> dict[str, str]:
+        """What keeps the parcel from going to the address, by field; nothing where nothing is sent."""
+        return label_problems(self.draft.address) if self.draft.address and self.cart.needs_shipping else {}
+
+    @property
     def missing(self) -> Step | None:
         """The first step that must be done before an order can be placed."""
         if not self.cart.can_be_ordered:
             return "cart"
-        if self.draft.address is None:
+        if self.draft.address is None or self.address_problems:
             return "address"
         return None if self.delivery else "delivery"
 
@@ -200,6 +205,9 @@ def save_address(shopper: Shopper, *, email: str, address: Mapping[str, str]) ->
         wrong |= error.fields
     try:
         checked = check_address(address)
+        problems = label_problems(checked)
+        if problems and cart.of(shopper).needs_shipping:
+            wrong |= problems
     except Invalid as error:
         wrong |= error.fields
     if checked is None or wrong:

@@ -20,6 +20,7 @@ from app.services.shipping.ups import (
     verify_push,
     void_label,
 )
+from app.services.shipping.ups_shipment import check_receiver
 
 __all__ = [
     "SERVICES",
@@ -31,6 +32,7 @@ __all__ = [
     "Refused",
     "Sighting",
     "buy_label",
+    "check_receiver",
     "countries",
     "find_labels",
     "find_option",
