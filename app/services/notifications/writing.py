@@ -83,8 +83,11 @@ def refund_made(refund_id: str) -> None:
     if order.confirmed_at:  # else the money came for an order that was never on
         _confirm_first(order.id)
     why = refund.reason.partition("Automatic: ")[2]  # what the shop gave back by itself, nobody has asked for
-    on_card = payments.get_for_job(refund.payment_id).gift_card_id is not None
-    _write(f"refund_made:{refund_id}", "refund_made", order, refund=refund, on_card=on_card, why=why)
+    payment = payments.get_for_job(refund.payment_id)
+    _write(
+        f"refund_made:{refund_id}", "refund_made", order, refund=refund, on_card=payment.gift_card_id is not None,
+        where=_where(payment), why=why,
+    )  # fmt: skip
 
 
 def _confirm_first(order_id: str) -> None:
@@ -142,12 +145,21 @@ def order_cancelled(order_id: str, *, credit_id: str | None = None) -> None:
     )
 
 
-def _split(order: orders.Order, credit: credits.Credit) -> dict[str, Money]:
-    """Return how much of a credit goes back, and how much a card held and will not be charged."""
+def _split(order: orders.Order, credit: credits.Credit) -> dict[str, Any]:
+    """Return how much of a credit goes back, and where to, and how much a card held and will not be charged."""
     asked = [each for each in payments.refunds_of(order.id) if each.key.partition("#")[0] == credits.refund_key(credit)]
     released = sum(each.amount for each in asked if each.is_release)
     back = sum(each.amount for each in asked) - released
-    return {"released": Money(released, order.currency), "back": Money(back, order.currency)}
+    by_payment = {payment.id: payment for payment in payments.of_order(order.id)}
+    ways = [(_where(by_payment[each.payment_id]), each.amount_money) for each in asked if not each.is_release]
+    return {"released": Money(released, order.currency), "back": Money(back, order.currency), "ways": ways}
+
+
+def _where(payment: payments.Payment) -> str:
+    """Say where money that goes back the way it came arrives."""
+    if payment.gift_card_id:
+        return "on your gift card"
+    return "on your bank account" if payment.method == "transfer" else "on your card"
 
 
 def ask_for_link(number: str, email: str) -> None:

@@ -37,6 +37,17 @@ def test_customer_cancels_in_two_steps(client: FlaskClient) -> None:
     assert "cancellation" not in page
 
 
+def test_page_marks_what_was_cancelled_and_says_where_its_money_went(client: FlaskClient) -> None:
+    order = make.order(paid=True, quantity=2)
+    address = f"/orders/{orders.token_of(order.id)}"
+
+    client.post(f"{address}/cancellation", data=last_step(client.get(f"{address}/cancellation?line-1=1").text))
+
+    page = client.get(address).text
+    assert "1 of 2 cancelled" in page
+    assert re.search(r"Given back \(Card\)</dt><dd>−€", page)
+
+
 def test_form_sent_twice_cancels_once(client: FlaskClient) -> None:
     order = make.order(paid=True, quantity=2)
     address = f"/orders/{orders.token_of(order.id)}/cancellation"
