@@ -145,6 +145,7 @@ def test_declined_card_is_told_and_another_one_pays(
     pay_button(shopper).click()
 
     expect(shopper.get_by_role("alert")).to_have_text("Your card was declined.")
+    expect(pay_button(shopper)).to_be_focused()
     fill_card(shopper, GOOD)
     pay_button(shopper).click()
     expect(thanks(shopper)).to_be_visible()

@@ -64,6 +64,17 @@ def test_wrong_code_is_refused_where_it_was_typed_and_stays(at_review, path):
     assert 'aria-describedby="coupon-error"' in answer.text
 
 
+def test_the_last_page_says_at_the_code_that_it_counts_and_leads_the_focus_there(at_review):
+    make.promotion(code="FRIENDS")
+
+    taken = at_review.post("/checkout/coupon", data={"code": "friends"}, follow_redirects=True).text
+    removed = at_review.post("/checkout/coupon/removal", follow_redirects=True).text
+
+    assert 'tabindex="-1" autofocus>Your code counts: €57.10 now.' in taken
+    assert 'tabindex="-1" autofocus>No code counts any more: €62.90 now.' in removed
+    assert "autofocus" not in at_review.get("/checkout/payment").text
+
+
 def test_wrong_code_with_htmx_answers_the_same_part(shopper):
     answer = shopper.post("/cart/coupon", data={"code": "nope"}, headers=PART)
 
@@ -106,7 +117,7 @@ def test_code_entered_on_the_last_page_changes_what_is_ordered(at_review):
 
     answer = at_review.post("/checkout/coupon", data={"code": "friends"})
 
-    assert (answer.status_code, answer.location) == (303, "/checkout/payment")
+    assert (answer.status_code, answer.location) == (303, "/checkout/payment?done=coupon")
     after = last_page(at_review)
     assert int(before["total"]) - int(after["total"]) == 580
     stale = at_review.post("/checkout/orders", data=before | {"terms": "yes", "method": "hosted"})
