@@ -49,6 +49,7 @@ def show_order(
     due = owed or payments.due_of(order.total_money, paid)
     parcels = fulfilment.shipments_of(order.id)
     given = credits.of_order(order.id) if order.confirmed_at else []
+    asked = returns.of_order(order.id)
     response = page(
         "orders/show.html",
         part="orders/_changes.html",
@@ -72,7 +73,8 @@ def show_order(
         released=Money.total((payment.released_money for payment in paid), order.currency),
         cards=gift_cards.shown_to_buyer(order.id) if order.has_gift_cards else [],
         documents=documents.documents_of(order.id),
-        returns=returns.of_order(order.id),
+        returns=asked,
+        standing=_standing(parcels, asked),
         may_return=any(returns.returnable(order, parcels=parcels).values()),
         may_cancel=any(cancellations.pieces_of(order, parcels=parcels, given=given).values()),
         is_confirming=comes_from_payment and (order.state == "placed" or bool(owed)),
@@ -98,6 +100,19 @@ def _settled(order: Order) -> Order:
         return checkout.settle(payment.id)
     except Unavailable:
         return order
+
+
+def _standing(parcels: Sequence[Shipment], asked: Sequence[returns.Return]) -> str:
+    """Return what is true of a paid order now: what its newest return tells, else its parcels."""
+    newest = next((each.state for each in reversed(asked) if each.state != "declined"), None)
+    if newest:
+        return f"return_{newest}"
+    states = {shipment.state for shipment in parcels} - {"voided"}
+    if states == {"delivered"}:
+        return "delivered"
+    if states & {"in_transit", "exception", "delivered"}:
+        return "sent"
+    return "came_back" if states == {"returned"} else "preparing"
 
 
 def _taken_out(order: Order, given: Sequence[credits.Credit]) -> dict[int, list[str]]:

@@ -164,6 +164,11 @@ class Cart:
         return Money.total((line.total for line in self.lines if not line.is_gone), self.currency)
 
     @property
+    def expected_on(self) -> date | None:
+        """The day on which all of it is here; None while all of it lies on the shelf."""
+        return max((line.expected_on for line in self.lines if line.expected_on and not line.is_gone), default=None)
+
+    @property
     def weight_grams(self) -> int:
         """What a parcel with all of it weighs."""
         return sum(line.weight_grams * line.quantity for line in self.lines)
