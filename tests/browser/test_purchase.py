@@ -277,7 +277,8 @@ def test_no_page_of_the_purchase_is_wider_than_a_small_telephone(
         shopper.goto(f"{shop.address}{address}")
         look()
 
-    for address in ("/", "/products", "/collections", "/search?q=gull", "/cart", "/terms", "/privacy", "/imprint"):
+    words = ("/terms", "/privacy", "/imprint", "/shipping")
+    for address in ("/", "/products", "/collections", "/search?q=gull", "/cart", *words):
         see(address)
     see(f"/products/{product.slug}")
     shopper.get_by_role("button", name="Add to cart").click()

@@ -77,6 +77,7 @@ class Quote:
     delivery: DeliveryOption | None
     priced: promotions.Priced
     tenders: tuple[Tender, ...] = ()
+    customer: promotions.Customer | None = None
     terms_version: str = TERMS_VERSION
 
     @property
@@ -98,6 +99,10 @@ class Quote:
         """Return what a line comes to; None for one that cannot be had."""
         place = self.cart.places.get(line.variant_id)
         return None if place is None else self.totals.lines[place]
+
+    def charge_of(self, option: DeliveryOption) -> Money:
+        """Return what a way of delivery costs in the end, with the promotions that count then."""
+        return self.cart.price(option.price, self.customer).totals.delivery
 
     @property
     def due(self) -> Money:
@@ -135,17 +140,17 @@ def quote(shopper: Shopper, *, coupon: str | None = None) -> Quote:
     country = draft.address.country if draft.address else ""
     options, delivery = _ways(contents, country, draft.delivery_method)
     price = delivery.price if delivery else Money.zero(contents.currency)
-    priced = contents.price(price, _customer(draft.email, contents.candidates))
-    return Quote(
-        contents, draft, tuple(options), delivery, priced, _tenders(draft, priced.totals.total - contents.gift_cards)
-    )
+    customer = _customer(draft.email, contents.candidates)
+    priced = contents.price(price, customer)
+    tenders = _tenders(draft, priced.totals.total - contents.gift_cards)
+    return Quote(contents, draft, tuple(options), delivery, priced, tenders, customer)
 
 
 def _ways(contents: Cart, country: str, chosen: str | None) -> tuple[Sequence[DeliveryOption], DeliveryOption | None]:
     """Return how the cart can be delivered, and which way was chosen. Money for later makes no delivery free."""
     if not contents.needs_shipping:
         return (), shipping.no_parcel(contents.currency)
-    options = shipping.options(country, contents.weight_grams, contents.subtotal - contents.gift_cards)
+    options = shipping.options(country, contents.weight_grams, contents.counts_for_delivery)
     return options, next((option for option in options if option.code == chosen), None)
 
 

@@ -50,13 +50,17 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class DeliveryOption:
-    """One way to deliver an order. `price` includes VAT; `days` are working days, least and most."""
+    """One way to deliver an order. `price` includes VAT; `days` are working days, least and most.
+
+    `free_from` is the subtotal from which it costs nothing; None where it always costs something.
+    """
 
     code: str
     name: str
     carrier: str
     price: Money
     days: tuple[int, int]
+    free_from: Money | None = None
 
 
 def no_parcel(currency: str) -> DeliveryOption:
@@ -75,7 +79,14 @@ def options(country: str, weight_grams: int, subtotal: Money) -> list[DeliveryOp
     if zone is None:
         return []
     ways = [
-        DeliveryOption(method.code, method.name, method.carrier, price, method.days)
+        DeliveryOption(
+            method.code,
+            method.name,
+            method.carrier,
+            price,
+            method.days,
+            None if method.free_from is None else Money(method.free_from, subtotal.currency),
+        )
         for method in zone.methods
         if (price := _price(method, weight_grams, subtotal)) is not None
     ]

@@ -75,6 +75,19 @@ def test_the_last_page_says_at_the_code_that_it_counts_and_leads_the_focus_there
     assert "autofocus" not in at_review.get("/checkout/payment").text
 
 
+def test_code_for_free_delivery_says_what_it_does(shopper):
+    make.promotion("Sent for nothing", kind="free_delivery", code="POST")
+
+    said = shopper.post("/cart/coupon", data={"code": "post"}, headers=PART).text
+    shopper.post("/checkout/address", data=BERLIN)
+    step = re.sub(r"<[^>]+>", "", shopper.get("/checkout/delivery").text)
+
+    assert "Your code counts: delivery is free" in said
+    assert "Delivery is free with Sent for nothing (POST)." in said
+    assert "before €4.90 Free" in step
+    assert "before €12.90 Free" in step
+
+
 def test_wrong_code_with_htmx_answers_the_same_part(shopper):
     answer = shopper.post("/cart/coupon", data={"code": "nope"}, headers=PART)
 

@@ -51,6 +51,7 @@ def test_delivery_page_shows_what_each_country_costs(client):
 
     assert all(name in text for _, name in checkout.countries())
     assert "€4.90" in text
+    assert "free from €80.00" in text
 
 
 def test_foot_of_every_page_links_to_them(client):
