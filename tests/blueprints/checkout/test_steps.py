@@ -76,6 +76,16 @@ def test_steps_send_back_to_the_first_that_is_missing_with_the_reason(shopper):
     assert "Please tell us first where the parcel goes." in early.text
 
 
+@pytest.mark.parametrize(("country", "is_said"), [("GB", True), ("DE", False)])
+def test_summary_explains_tax_and_duty_outside_the_shops_tax_area(shopper, country, is_said):
+    shopper.post("/checkout/address", data=make.ADDRESSES[country] | {"email": "ada@example.com"})
+    delivery = shopper.get("/checkout/delivery").text
+    shopper.post("/checkout/delivery", data={"method": "standard"})
+
+    for page in (delivery, shopper.get("/checkout/payment").text):
+        assert ("may charge duty and tax on import, which the courier collects" in page) == is_said
+
+
 def test_start_leads_to_the_first_step_that_is_missing_without_a_reason(shopper):
     start = shopper.get("/checkout")
     address = shopper.get("/checkout", follow_redirects=True)
