@@ -20,6 +20,8 @@ from app.services.shipping import DeliveryOption
 # The version of the terms that a shopper agrees to; raise it with every change of `templates/content/terms.html`.
 TERMS_VERSION = "2026-11-29"
 
+_IS_CARD = "This looks like a gift card. You can enter it at the last step, under “Pay with a gift card”."
+
 Step = Literal["cart", "address", "delivery"]
 
 _DRAFT = select(DraftRow.email, DraftRow.address, DraftRow.delivery_method, DraftRow.gift_card_ids).where(
@@ -183,7 +185,9 @@ def enter_coupon(shopper: Shopper, code: str) -> None:
     if not offer.cart.is_current:
         raise Unavailable("Codes cannot be checked at the moment. Your cart is kept; please try again in a minute.")
     if offer.priced.refusal:
-        raise Invalid(offer.priced.refusal, code=offer.priced.refusal)
+        is_card = offer.cart.candidates.coupon is None and gift_cards.has_shape(code)
+        refusal = _IS_CARD if is_card else offer.priced.refusal
+        raise Invalid(refusal, code=refusal)
     cart.keep_coupon(offer.cart.id, code)
 
 

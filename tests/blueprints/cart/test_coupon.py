@@ -75,6 +75,24 @@ def test_the_last_page_says_at_the_code_that_it_counts_and_leads_the_focus_there
     assert "autofocus" not in at_review.get("/checkout/payment").text
 
 
+@pytest.mark.parametrize("path", ["/cart/coupon", "/checkout/coupon"])
+@pytest.mark.parametrize("code", ["7K3M-9QZX-0ABC-DEFG", " 7k3m9qzxoabcdefg "])
+def test_gift_card_in_the_field_for_codes_is_told_where_it_goes(at_review, path, code):
+    answer = at_review.post(path, data={"code": code})
+
+    assert answer.status_code == 422
+    assert "This looks like a gift card." in answer.text
+
+
+def test_code_in_the_field_for_gift_cards_is_told_where_it_goes_and_counts_as_a_try(at_review):
+    make.promotion(code="FRIENDS")
+
+    answers = [at_review.post("/checkout/gift-cards", data={"code": "friends"}) for _ in range(6)]
+
+    assert "This is a discount code." in answers[0].text
+    assert [answer.status_code for answer in answers] == [422] * 5 + [429]
+
+
 def test_code_for_free_delivery_says_what_it_does(shopper):
     make.promotion("Sent for nothing", kind="free_delivery", code="POST")
 
