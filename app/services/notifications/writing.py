@@ -195,7 +195,7 @@ def return_changed(
         state=state,
         answer=answer,
         returned=[_line(line) | {"quantity": quantities[line.position]} for line in lines],
-        send_to=[shop.legal_name or shop.name, shop.street, f"{shop.postal_code} {shop.city}", shop.country],
+        send_to=[shop.name, shop.street, f"{shop.postal_code} {shop.city}", shop.country],
     )
 
 
