@@ -48,6 +48,21 @@ def test_page_marks_what_was_cancelled_and_says_where_its_money_went(client: Fla
     assert re.search(r"Given back \(Card\)</dt><dd>−€", page)
 
 
+def test_form_starts_at_nothing_and_all_of_it_is_one_button(client: FlaskClient) -> None:
+    several, single = (make.order(paid=True, quantity=quantity) for quantity in (3, 1))
+    address = f"/orders/{orders.token_of(several.id)}/cancellation"
+
+    first = client.get(address).text
+    whole = last_step(client.get(f"{address}?line-1=0&all=1").text)
+
+    assert re.search(r'name="line-1"[^>]* value="0"', first)
+    assert 'name="all"' in first
+    assert whole["line-1"] == "3"
+    alone = client.get(f"/orders/{orders.token_of(single.id)}/cancellation").text
+    assert re.search(r'name="line-1"[^>]* value="1"', alone)
+    assert 'name="all"' not in alone
+
+
 def test_form_sent_twice_cancels_once(client: FlaskClient) -> None:
     order = make.order(paid=True, quantity=2)
     address = f"/orders/{orders.token_of(order.id)}/cancellation"
