@@ -17,6 +17,8 @@ from app.services import shipping
 from app.services.checkout.contacts import check_phone, clean
 
 MAX_LENGTH = 100
+# The signs of countries on cars, where they are not the country's code: letters are still addressed with them.
+_SIGNS = {"DE": "D", "AT": "A", "FR": "F", "IT": "I", "BE": "B", "ES": "E", "LU": "L", "PT": "P", "SE": "S"}
 _NAMES = {  # theirs to ours
     "name": "name",
     "company_name": "company",
@@ -191,12 +193,17 @@ def _advice(field: AddressField, reason: str) -> str:
     if reason == "required":
         return f"Enter the {_lower(field.label)}."
     looks = f" One there looks like {field.example}." if field.example else ""
-    return f"This {_lower(field.label)} does not fit the place.{looks}"
+    return f"There is no such {_lower(field.label)} in that country, or not at that place.{looks}"
 
 
 def _spell(postal_code: str, country: str) -> str:
-    """Write a postcode as its country does: capitals, and the gaps of the example of the same length."""
+    """Write a postcode as its country does: capitals, and the gaps of the example of the same length.
+
+    The sign of the country before it, as in D-10119, is left out where codes are numbers alone.
+    """
     code = postal_code.upper()
+    if all(example[0].isdigit() for example in _rules(country).postal_code_examples):
+        code = re.sub(rf"^(?:{country}|{_SIGNS.get(country, country)})\s*-\s*(?=\d)", "", code)
     bare = re.sub(r"[\s-]", "", code)
     for example in _rules(country).postal_code_examples:
         if len(re.sub(r"[\s-]", "", example)) == len(bare):

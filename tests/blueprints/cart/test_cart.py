@@ -67,6 +67,13 @@ def test_cart_promises_no_free_delivery_where_there_is_none(shopper):
     assert "is free" not in shopper.get("/cart").text
 
 
+def test_removal_of_the_last_line_says_that_the_cart_is_empty(shopper, tide):
+    answer = shopper.post(f"/cart/lines/{tide.id}/removal", headers=PART).text
+
+    assert "Your cart is empty.</p>" in answer
+    assert "0 pieces" not in answer
+
+
 def test_first_add_asks_the_catalogue_once(client, tide, count_queries):
     with count_queries() as counted:
         client.post("/cart/lines", data={"variant": tide.id, "quantity": "1"}, headers=PART)

@@ -3,7 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 from lxml import html
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from app import db
 from app.services import orders, returns
@@ -49,3 +49,20 @@ def test_headline_follows_the_newest_return_and_each_is_listed(client: FlaskClie
     )  # fmt: skip
     assert "Return 1, " in page
     assert "Return 2, " in page
+
+
+@pytest.mark.parametrize(
+    ("decline", "advice"),
+    [
+        ("Your card was declined.", "You can try again, or take another card."),
+        ("Choose another and try again.", ""),
+    ],
+)
+def test_advice_after_a_refused_card_is_given_once(client: FlaskClient, decline: str, advice: str) -> None:
+    placed = make.place(make.buyer(make.variant()))
+    with db.orders.transaction() as session:
+        session.execute(text("UPDATE payments SET decline = :decline"), {"decline": decline})
+
+    page = client.get(f"/orders/{placed.token}").text
+
+    assert f"{decline} Nothing was charged.{f' {advice}' if advice else ''}</p>" in page
