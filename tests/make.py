@@ -27,6 +27,10 @@ ADDRESSES = {
     "DE": {
         "name": "Ada Byron", "line1": "Torstraße 1", "postal_code": "10119", "city": "Berlin", "country": "DE",
     },
+    "GB": {
+        "name": "Ada Byron", "line1": "12 St James's Square", "postal_code": "SW1Y 4JH", "city": "London",
+        "country": "GB",
+    },
 }  # fmt: skip
 
 

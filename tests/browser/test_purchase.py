@@ -146,6 +146,7 @@ def test_declined_card_is_told_and_another_one_pays(
     pay_button(shopper).click()
 
     expect(shopper.get_by_role("alert")).to_have_text("Your card was declined.")
+    expect(pay_button(shopper)).to_be_focused()
     fill_card(shopper, GOOD)
     pay_button(shopper).click()
     expect(thanks(shopper)).to_be_visible()
@@ -279,7 +280,8 @@ def test_no_page_of_the_purchase_is_wider_than_a_small_telephone(
         shopper.goto(f"{shop.address}{address}")
         look()
 
-    for address in ("/", "/products", "/collections", "/search?q=gull", "/cart", "/terms", "/privacy", "/imprint"):
+    words = ("/terms", "/privacy", "/imprint", "/shipping")
+    for address in ("/", "/products", "/collections", "/search?q=gull", "/cart", *words):
         see(address)
     see(f"/products/{product.slug}")
     shopper.get_by_role("button", name="Add to cart").click()

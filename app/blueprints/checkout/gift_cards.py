@@ -31,7 +31,7 @@ def enter_gift_card() -> AnyResponse:
         checkout.enter_gift_card(shopper(), form.code.data or "", address=request.remote_addr or "")
     except Invalid as error:
         return review.show(status=422, card_problem=error.message)
-    return see_other(url_for("checkout.payment"))
+    return see_other(url_for("checkout.payment", done="card"))
 
 
 @bp.post("/gift-cards/<card>/removal")
@@ -39,4 +39,4 @@ def enter_gift_card() -> AnyResponse:
 def take_gift_card_off(card: str) -> AnyResponse:
     """Keep a gift card for another time."""
     checkout.take_gift_card_off(shopper(), card)
-    return see_other(url_for("checkout.payment"))
+    return see_other(url_for("checkout.payment", done="card"))

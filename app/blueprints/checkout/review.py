@@ -40,6 +40,7 @@ def show(
         card_problem=card_problem,
         typed_code=request.form.get("code", "") if card_problem else "",
         has_coupon_entry=True,
+        done=request.args.get("done", ""),
         coupon_problem=coupon_problem,
         coupon_typed=request.form.get("code", "")[:64] if coupon_problem else "",
     )

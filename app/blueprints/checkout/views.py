@@ -28,6 +28,7 @@ def address() -> Response:
     """Ask whom to write to and where to send it."""
     offer = offered()
     form = _form(offer, values_of(offer.draft))
+    form.mark(offer.address_problems)
     return sent_back(offer, "address") or _show_address(offer, form)
 
 
@@ -87,7 +88,7 @@ def enter_coupon() -> Response:
         checkout.enter_coupon(shopper(), request.form.get("code", "")[:64])
     except Invalid as error:
         return review.show(status=422, coupon_problem=error.message)
-    return see_other(url_for("checkout.payment"))
+    return see_other(url_for("checkout.payment", done="coupon"))
 
 
 @bp.post("/coupon/removal")
@@ -95,7 +96,7 @@ def enter_coupon() -> Response:
 def remove_coupon() -> Response:
     """Take the code off the order."""
     checkout.remove_coupon(shopper())
-    return see_other(url_for("checkout.payment"))
+    return see_other(url_for("checkout.payment", done="coupon"))
 
 
 @bp.after_request

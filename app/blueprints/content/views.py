@@ -36,7 +36,7 @@ def privacy() -> Response:
 @bp.get("/imprint")
 def imprint() -> Response:
     """Show who runs the shop."""
-    return page("content/imprint.html")
+    return page("content/imprint.html", shop=config.current())
 
 
 @bp.get("/shipping")

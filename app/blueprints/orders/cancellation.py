@@ -3,6 +3,7 @@
 import secrets
 
 from flask import Response, request, url_for
+from werkzeug.datastructures import MultiDict
 
 from app.blueprints._limits import limiter
 from app.blueprints._pages import page, see_other, status_of
@@ -41,9 +42,12 @@ def cancel(token: str) -> Response:
 
 
 def _show(token: str, order: Order, refusal: ShopError | None = None) -> Response:
-    most, values = cancellations.pieces_of(order), request.values
+    most, values = cancellations.pieces_of(order), MultiDict(request.values)
+    if "all" in values:
+        values = MultiDict({f"line-{at}": str(left) for at, left in most.items()})
     asked = any(name.startswith("line-") for name in values)
-    chosen = {at: values.get(f"line-{at}", "0").strip() if asked else str(left) for at, left in most.items()}
+    first = "1" if sum(most.values()) == 1 else "0"
+    chosen = {at: values.get(f"line-{at}", "0" if asked else first).strip() for at in most}
     amounts = None
     if asked and order.state == "confirmed" and not isinstance(refusal, Invalid):
         try:

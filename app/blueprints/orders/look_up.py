@@ -18,7 +18,7 @@ class LookUp(Form):
         [
             InputRequired("Enter the number of your order; it is in every email about it."),
             Length(max=40),
-            Regexp(r"^[\w\s-]+$", message="Enter the number as it stands in the email, as in ABCDE-23456."),
+            Regexp(r"^\s*#?[\w\s-]+$", message="Enter the number as it stands in the email, as in ABCDE-23456."),
         ],
         render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
     )

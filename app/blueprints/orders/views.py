@@ -25,6 +25,8 @@ from app.services.orders import Order
 
 bp = Blueprint("orders", __name__, url_prefix="/orders")
 
+_TAKEN_OUT = {"cancellation": "cancelled", "return": "returned", "refund": "given back"}
+
 
 @bp.get("/<token>")
 @limiter.limit("60/minute", exempt_when=lambda: request.args.get("from") != "payment")
@@ -47,6 +49,8 @@ def show_order(
     owed = credits.owed_of(order, paid)
     due = owed or payments.due_of(order.total_money, paid)
     parcels = fulfilment.shipments_of(order.id)
+    given = credits.of_order(order.id) if order.confirmed_at else []
+    asked = returns.of_order(order.id)
     response = page(
         "orders/show.html",
         part="orders/_changes.html",
@@ -67,12 +71,14 @@ def show_order(
         ways=[way.code for way in payments.ways(due) if not way.problem],
         due=due,
         paid_with=payments.parts_of(paid),
+        taken_out=_taken_out(order, given),
         released=Money.total((payment.released_money for payment in paid), order.currency),
         cards=gift_cards.shown_to_buyer(order.id) if order.has_gift_cards else [],
         documents=documents.documents_of(order.id),
-        returns=returns.of_order(order.id),
+        returns=asked,
+        standing=_standing(parcels, asked),
         may_return=any(returns.returnable(order, parcels=parcels).values()),
-        may_cancel=any(cancellations.pieces_of(order, parcels=parcels).values()),
+        may_cancel=any(cancellations.pieces_of(order, parcels=parcels, given=given).values()),
         is_confirming=comes_from_payment and (order.state == "placed" or bool(owed)),
     )
     response.headers["Cache-Control"] = "no-store"
@@ -96,6 +102,33 @@ def _settled(order: Order) -> Order:
         return checkout.settle(payment.id)
     except Unavailable:
         return order
+
+
+def _standing(parcels: Sequence[Shipment], asked: Sequence[returns.Return]) -> str:
+    """Return what is true of a paid order now: what its newest return tells, else its parcels."""
+    newest = next((each.state for each in reversed(asked) if each.state != "declined"), None)
+    if newest:
+        return f"return_{newest}"
+    states = {shipment.state for shipment in parcels} - {"voided"}
+    if states == {"delivered"}:
+        return "delivered"
+    if states & {"in_transit", "exception", "delivered"}:
+        return "sent"
+    return "came_back" if states == {"returned"} else "preparing"
+
+
+def _taken_out(order: Order, given: Sequence[credits.Credit]) -> dict[int, list[str]]:
+    """Say of each line, by position, how many of it were cancelled, returned or given back."""
+    counts: dict[tuple[int, str], int] = {}
+    for credit in given:
+        for line in credit.lines:
+            about = (line.position, _TAKEN_OUT[credit.kind])
+            counts[about] = counts.get(about, 0) + line.quantity
+    quantities = {line.position: line.quantity for line in order.lines}
+    said: dict[int, list[str]] = {}
+    for (position, what), count in counts.items():
+        said.setdefault(position, []).append(f"{count} of {quantities[position]} {what}")
+    return said
 
 
 def _transfer(paid: Sequence[payments.Payment]) -> payments.Instructions | None:

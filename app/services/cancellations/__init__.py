@@ -18,12 +18,17 @@ __all__ = ["cancel", "check_sent", "end_unpaid", "pieces_of", "quote"]
 _TOO_LATE = "The carrier has it already, so it cannot be cancelled any more. It can be sent back."
 
 
-def pieces_of(order: Order, *, parcels: Sequence[Shipment] | None = None) -> dict[int, int]:
-    """Return how many of each line, by position, can still be cancelled. `parcels` are the order's, where known."""
+def pieces_of(
+    order: Order, *, parcels: Sequence[Shipment] | None = None, given: Sequence[credits.Credit] | None = None
+) -> dict[int, int]:
+    """Return how many of each line, by position, can still be cancelled.
+
+    `parcels` and `given` (its credits) are the order's, for whoever has read them already.
+    """
     if order.state == OrderState.CANCELLED:
         return {line.position: 0 for line in order.lines}
     gone = fulfilment.gone(order.id) if parcels is None else fulfilment.gone_in(parcels)
-    balance = credits.balance_of(order, credits.of_order(order.id))
+    balance = credits.balance_of(order, credits.of_order(order.id) if given is None else given)
     return {position: max(0, left - gone.get(position, 0)) for position, left in balance.pieces.items()}
 
 

@@ -155,8 +155,10 @@ def _check_stock(left: int, batch: catalog.Batch, wanted: int, *, present: int) 
     if left < batch.least:
         raise Conflict("This has just sold out.")
     if left < wanted:
+        if present and left == 1:
+            raise Conflict("The last one is in your cart already.")
         already = f", {present} of them in your cart already" if present else ""
-        raise Conflict(f"Only {left} left{already}. Please choose fewer.")
+        raise Conflict(f"Only {left} left{already}.{'' if present >= left else ' Please choose fewer.'}")
     if wanted > MAX_QUANTITY:
         raise Conflict(f"A cart holds at most {MAX_QUANTITY} of one kind. Please write to us about a larger order.")
 

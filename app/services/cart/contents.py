@@ -9,7 +9,7 @@ from typing import Protocol
 
 from app import clock, config
 from app.money import Money
-from app.services import catalog, pricing, promotions, tax
+from app.services import catalog, pricing, promotions, shipping, tax
 
 
 class Shopper(Protocol):
@@ -164,6 +164,11 @@ class Cart:
         return Money.total((line.total for line in self.lines if not line.is_gone), self.currency)
 
     @property
+    def expected_on(self) -> date | None:
+        """The day on which all of it is here; None while all of it lies on the shelf."""
+        return max((line.expected_on for line in self.lines if line.expected_on and not line.is_gone), default=None)
+
+    @property
     def weight_grams(self) -> int:
         """What a parcel with all of it weighs."""
         return sum(line.weight_grams * line.quantity for line in self.lines)
@@ -178,6 +183,25 @@ class Cart:
         """What the gift cards in it cost."""
         lines = (line.total for line in self.lines if line.is_gift_card and not line.is_gone)
         return Money.total(lines, self.currency)
+
+    @property
+    def counts_for_delivery(self) -> Money:
+        """What makes delivery free from some amount on: the goods, for money for later makes none free."""
+        return self.subtotal - self.gift_cards
+
+    @property
+    def freed_delivery(self) -> shipping.DeliveryOption | None:
+        """The way of delivery that is free from some amount on, where it goes; None where there is none."""
+        if not self.needs_shipping or not self.is_current:
+            return None
+        ways = shipping.options(self.goes_to.country, self.weight_grams, self.counts_for_delivery)
+        return next((way for way in ways if way.free_from), None)
+
+    @property
+    def is_export(self) -> bool:
+        """Whether it goes where the shop knows no tax, so that the country there may tax it when it comes in."""
+        is_abroad = self.has_address and self.goes_to.country != tax.home().country
+        return is_abroad and self.needs_shipping and not self.rates.by_class
 
     @property
     def has_risen(self) -> bool:

@@ -5,7 +5,7 @@ The rules are Google's (https://chromium-i18n.appspot.com/ssl-address), as packe
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache, lru_cache
 from typing import Any, Self
 
@@ -17,6 +17,8 @@ from app.services import shipping
 from app.services.checkout.contacts import check_phone, clean
 
 MAX_LENGTH = 100
+# The signs of countries on cars, where they are not the country's code: letters are still addressed with them.
+_SIGNS = {"DE": "D", "AT": "A", "FR": "F", "IT": "I", "BE": "B", "ES": "E", "LU": "L", "PT": "P", "SE": "S"}
 _NAMES = {  # theirs to ours
     "name": "name",
     "company_name": "company",
@@ -160,6 +162,15 @@ def check_address(values: Mapping[str, str]) -> Address:
     return Address(country=country, lines=lines, **cleaned)
 
 
+def label_problems(address: Address) -> dict[str, str]:
+    """Say, by field, what keeps a parcel from going to an address that is right otherwise; mostly nothing."""
+    try:
+        shipping.check_receiver(shipping.Party.receiver(asdict(address)))
+    except Invalid as error:
+        return error.fields
+    return {}
+
+
 def _normalize(values: dict[str, str], country: str, fields: Mapping[str, AddressField]) -> dict[str, str]:
     """Bring what was chosen to its key, in place, and say of each field what is wrong, in the words of the form."""
     wrong = {name: "Please shorten this." for name, value in values.items() if len(value) > MAX_LENGTH}
@@ -182,12 +193,17 @@ def _advice(field: AddressField, reason: str) -> str:
     if reason == "required":
         return f"Enter the {_lower(field.label)}."
     looks = f" One there looks like {field.example}." if field.example else ""
-    return f"This {_lower(field.label)} does not fit the place.{looks}"
+    return f"There is no such {_lower(field.label)} in that country, or not at that place.{looks}"
 
 
 def _spell(postal_code: str, country: str) -> str:
-    """Write a postcode as its country does: capitals, and the gaps of the example of the same length."""
+    """Write a postcode as its country does: capitals, and the gaps of the example of the same length.
+
+    The sign of the country before it, as in D-10119, is left out where codes are numbers alone.
+    """
     code = postal_code.upper()
+    if all(example[0].isdigit() for example in _rules(country).postal_code_examples):
+        code = re.sub(rf"^(?:{country}|{_SIGNS.get(country, country)})\s*-\s*(?=\d)", "", code)
     bare = re.sub(r"[\s-]", "", code)
     for example in _rules(country).postal_code_examples:
         if len(re.sub(r"[\s-]", "", example)) == len(bare):

@@ -12,13 +12,15 @@ from app.errors import Conflict, Invalid, Unavailable
 from app.money import Money
 from app.services import cart, gift_cards, orders, payments, pricing, promotions, shipping, tax
 from app.services.cart import Cart, CartLine, Shopper
-from app.services.checkout.addresses import Address, check_address
+from app.services.checkout.addresses import Address, check_address, label_problems
 from app.services.checkout.contacts import check_email
 from app.services.checkout.models import DraftRow
 from app.services.shipping import DeliveryOption
 
 # The version of the terms that a shopper agrees to; raise it with every change of `templates/content/terms.html`.
 TERMS_VERSION = "2026-11-29"
+
+_IS_CARD = "This looks like a gift card. You can enter it at the last step, under “Pay with a gift card”."
 
 Step = Literal["cart", "address", "delivery"]
 
@@ -77,6 +79,7 @@ class Quote:
     delivery: DeliveryOption | None
     priced: promotions.Priced
     tenders: tuple[Tender, ...] = ()
+    customer: promotions.Customer | None = None
     terms_version: str = TERMS_VERSION
 
     @property
@@ -99,17 +102,26 @@ class Quote:
         place = self.cart.places.get(line.variant_id)
         return None if place is None else self.totals.lines[place]
 
+    def charge_of(self, option: DeliveryOption) -> Money:
+        """Return what a way of delivery costs in the end, with the promotions that count then."""
+        return self.cart.price(option.price, self.customer).totals.delivery
+
     @property
     def due(self) -> Money:
         """What is left to pay after gift cards."""
         return self.totals.total - Money.total((each.amount for each in self.tenders), self.cart.currency)
 
     @property
+    def address_problems(self) -> dict[str, str]:
+        """What keeps the parcel from going to the address, by field; nothing where nothing is sent."""
+        return label_problems(self.draft.address) if self.draft.address and self.cart.needs_shipping else {}
+
+    @property
     def missing(self) -> Step | None:
         """The first step that must be done before an order can be placed."""
         if not self.cart.can_be_ordered:
             return "cart"
-        if self.draft.address is None:
+        if self.draft.address is None or self.address_problems:
             return "address"
         return None if self.delivery else "delivery"
 
@@ -136,17 +148,17 @@ def quote(shopper: Shopper, *, coupon: str | None = None, tried: str | None = No
     if delivery is None and tried is not None and draft.delivery_method is None:
         delivery = next(iter(options), None)
     price = delivery.price if delivery else Money.zero(contents.currency)
-    priced = contents.price(price, _customer(draft.email, contents.candidates))
-    return Quote(
-        contents, draft, tuple(options), delivery, priced, _tenders(draft, priced.totals.total - contents.gift_cards)
-    )
+    customer = _customer(draft.email, contents.candidates)
+    priced = contents.price(price, customer)
+    tenders = _tenders(draft, priced.totals.total - contents.gift_cards)
+    return Quote(contents, draft, tuple(options), delivery, priced, tenders, customer)
 
 
 def _ways(contents: Cart, country: str, chosen: str | None) -> tuple[Sequence[DeliveryOption], DeliveryOption | None]:
     """Return how the cart can be delivered, and which way was chosen. Money for later makes no delivery free."""
     if not contents.needs_shipping:
         return (), shipping.no_parcel(contents.currency)
-    options = shipping.options(country, contents.weight_grams, contents.subtotal - contents.gift_cards)
+    options = shipping.options(country, contents.weight_grams, contents.counts_for_delivery)
     return options, next((option for option in options if option.code == chosen), None)
 
 
@@ -179,7 +191,9 @@ def enter_coupon(shopper: Shopper, code: str) -> None:
     if not offer.cart.is_current:
         raise Unavailable("Codes cannot be checked at the moment. Your cart is kept; please try again in a minute.")
     if offer.priced.refusal:
-        raise Invalid(offer.priced.refusal, code=offer.priced.refusal)
+        is_card = offer.cart.candidates.coupon is None and gift_cards.has_shape(code)
+        refusal = _IS_CARD if is_card else offer.priced.refusal
+        raise Invalid(refusal, code=refusal)
     cart.keep_coupon(offer.cart.id, code)
 
 
@@ -206,6 +220,9 @@ def save_address(shopper: Shopper, *, email: str, address: Mapping[str, str]) ->
         wrong |= error.fields
     try:
         checked = check_address(address)
+        problems = label_problems(checked)
+        if problems and cart.of(shopper).needs_shipping:
+            wrong |= problems
     except Invalid as error:
         wrong |= error.fields
     if checked is None or wrong:

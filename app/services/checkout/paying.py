@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 from app import clock, config, db
 from app.errors import Conflict, Invalid
-from app.services import cart, gift_cards, payments
+from app.services import cart, gift_cards, payments, promotions
 from app.services.cart import Shopper
 from app.services.checkout.models import DraftRow
 from app.services.payments import Lanes
 
 _AT_MOST = 5
+_IS_COUPON = "This is a discount code. Please enter it in the field for those, beside your order."
 _NOT_BY_THEMSELVES = "A gift card cannot be bought with a gift card. Please choose another way to pay below."
 
 
@@ -28,6 +29,8 @@ def enter_gift_card(shopper: Shopper, code: str, *, address: str) -> None:
         card = gift_cards.get_by_code(code, currency=config.current().currency)
     except Invalid:
         payments.brake.note("gift_code", lanes, reference=db.new_id())
+        if promotions.candidates(promotions.plain_code(code)).coupon is not None:
+            raise Invalid(_IS_COUPON, code=_IS_COUPON) from None
         raise
     _change(shopper, lambda cards: cards if card.id in cards else [*cards, card.id])
 

@@ -188,22 +188,7 @@ def _parcel(attempt: LabelAttempt) -> shipping.Parcel:
         weight_grams=sum(line.weight_grams * quantity for line, quantity in sent),
         contents=", ".join(dict.fromkeys(line.title for line, _ in sent)),
         sender=sender,
-        receiver=_receiver(order),
-    )
-
-
-def _receiver(order: orders.Order) -> shipping.Party:
-    address = order.address
-    district = address.get("district") or ""
-    return shipping.Party(
-        name=address["name"],
-        company=address.get("company") or "",
-        lines=(*address["lines"], *([district] if district else [])),
-        city=address.get("city") or "",
-        postal_code=address.get("postal_code") or "",
-        region=address.get("region") or "",
-        country=address["country"],
-        phone=address.get("phone") or order.phone or "",
+        receiver=shipping.Party.receiver(order.address, phone=order.phone or ""),
     )
 
 

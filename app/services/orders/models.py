@@ -144,6 +144,11 @@ class Order(OrdersModel):
         return frozenset(line.position for line in self.lines if line.is_gift_card)
 
     @property
+    def expected_on(self) -> date | None:
+        """The day on which all of it is here, as the customer was told; None when all of it lay on the shelf."""
+        return max((line.expected_on for line in self.lines if line.expected_on), default=None)
+
+    @property
     def weight_grams(self) -> int:
         """What the goods weigh."""
         return sum(line.weight_grams * line.quantity for line in self.lines)

@@ -102,6 +102,11 @@ class Payment(OrdersModel):
         return Money(self.captured, self.currency)
 
     @property
+    def refunded_money(self) -> Money:
+        """What goes back."""
+        return Money(self.refunded, self.currency)
+
+    @property
     def refundable(self) -> Money:
         """What can still be given back; nothing while a transfer has come in part only."""
         if self.is_held:

@@ -28,10 +28,14 @@ _LOCKED = (
 
 @dataclass(frozen=True)
 class Part:
-    """A part of what pays an order: its `way` (card, transfer, gift_card), whether it did, or a card only holds it."""
+    """A part of what pays an order: its `way` (card, transfer, gift_card), whether it did, or a card only holds it.
+
+    `back` is what goes back of it, the way it came.
+    """
 
     way: str
     amount: Money
+    back: Money
     is_paid: bool
     is_held: bool = False
     last4: str = ""  # of a gift card's code
@@ -58,13 +62,15 @@ def parts_of(payments: Sequence[Payment]) -> list[Part]:
     by_card = [(each.gift_card_id, each) for each in payments if each.gift_card_id and each.state != "cancelled"]
     last4 = gift_cards.last4_of([card_id for card_id, _ in by_card]) if by_card else {}
     parts = [
-        Part(GIFT_CARD, each.amount_money, each.state == "paid", last4=last4[card_id]) for card_id, each in by_card
+        Part(GIFT_CARD, each.amount_money, each.refunded_money, each.state == "paid", last4=last4[card_id])
+        for card_id, each in by_card
     ]
     outside = [each for each in payments if not each.gift_card_id and (each.is_held or each.state == "paid")]
     return parts + [
         Part(
             "transfer" if each.method == "transfer" else "card",
             each.refundable if each.is_held else each.captured_money,
+            each.refunded_money,
             is_paid=not each.is_held,
             is_held=each.is_held,
         )

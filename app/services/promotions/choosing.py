@@ -75,6 +75,11 @@ class Priced:
     given: tuple[Promotion, ...]
     refusal: str = ""
 
+    @property
+    def freed_by(self) -> str:
+        """The name of what makes every way of delivery free; mostly nothing."""
+        return next((each.label for each in self.given if each.kind == Kind.FREE_DELIVERY), "")
+
     def breakdown(self, *, has_delivery: bool) -> pricing.Breakdown:
         """Name every cent."""
         return pricing.break_down(self.totals, [each.label for each in self.given], has_delivery=has_delivery)

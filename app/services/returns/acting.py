@@ -27,9 +27,11 @@ _LONGEST = 1000
 def request(order: Order, quantities: Mapping[int, int], *, reason: str, words: str, key: str) -> Return:
     """Ask for a return of pieces of an order's lines, by position. The same `key` asks once.
 
-    Raises Invalid for nothing, an unknown reason or too many words; Conflict for more than may still be returned.
+    Nobody owes a reason: without one they changed their mind. Raises Invalid for nothing, an unknown reason or too many
+    words; Conflict for more than may still be returned.
     """
     wanted = {position: quantity for position, quantity in quantities.items() if quantity}
+    reason = reason or "other"
     if not wanted:
         raise Invalid("Choose first what you want to send back.")
     if reason not in REASONS:

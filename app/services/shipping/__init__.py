@@ -20,6 +20,7 @@ from app.services.shipping.ups import (
     verify_push,
     void_label,
 )
+from app.services.shipping.ups_shipment import check_receiver
 
 __all__ = [
     "SERVICES",
@@ -31,6 +32,7 @@ __all__ = [
     "Refused",
     "Sighting",
     "buy_label",
+    "check_receiver",
     "countries",
     "find_labels",
     "no_parcel",
@@ -46,13 +48,17 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class DeliveryOption:
-    """One way to deliver an order. `price` includes VAT; `days` are working days, least and most."""
+    """One way to deliver an order. `price` includes VAT; `days` are working days, least and most.
+
+    `free_from` is the subtotal from which it costs nothing; None where it always costs something.
+    """
 
     code: str
     name: str
     carrier: str
     price: Money
     days: tuple[int, int]
+    free_from: Money | None = None
 
 
 def no_parcel(currency: str) -> DeliveryOption:
@@ -71,7 +77,14 @@ def options(country: str, weight_grams: int, subtotal: Money) -> list[DeliveryOp
     if zone is None:
         return []
     ways = [
-        DeliveryOption(method.code, method.name, method.carrier, price, method.days)
+        DeliveryOption(
+            method.code,
+            method.name,
+            method.carrier,
+            price,
+            method.days,
+            None if method.free_from is None else Money(method.free_from, subtotal.currency),
+        )
         for method in zone.methods
         if (price := _price(method, weight_grams, subtotal)) is not None
     ]

@@ -1,7 +1,9 @@
 """What the shop and a carrier say to each other about a parcel, in the shop's words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Self
 
 from app.money import Money
 
@@ -18,6 +20,21 @@ class Party:
     region: str
     country: str
     phone: str
+
+    @classmethod
+    def receiver(cls, address: Mapping[str, Any], *, phone: str = "") -> Self:
+        """Return who receives a parcel at an address, in the copy that drafts and orders hold."""
+        district = address.get("district") or ""
+        return cls(
+            name=address["name"],
+            company=address.get("company") or "",
+            lines=(*address["lines"], *([district] if district else [])),
+            city=address.get("city") or "",
+            postal_code=address.get("postal_code") or "",
+            region=address.get("region") or "",
+            country=address["country"],
+            phone=address.get("phone") or phone,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,6 +38,7 @@ class CardPayment extends HTMLElement {
     if (error) this.fail(error.message || "The payment did not go through. Please try again.");
     this.button.disabled = false;
     this.button.removeAttribute("aria-busy");
+    this.button.focus(); // which a button that was disabled has lost
   }
 
   fail(message) {

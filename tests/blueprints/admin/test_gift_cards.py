@@ -120,11 +120,11 @@ def test_a_code_is_entered_and_taken_off_without_javascript(app):
 
     assert wrong.status_code == empty.status_code == 422
     assert 'value="NOPE-NOPE"' in wrong.text
-    assert right.location == "/checkout/payment"
+    assert right.location == "/checkout/payment?done=card"
     assert "€10.00" in page
     assert "Left to pay" in page
     off = client.post(f"/checkout/gift-cards/{card.id}/removal")
-    assert off.location == "/checkout/payment"
+    assert off.location == "/checkout/payment?done=card"
     assert "Left to pay" not in client.get("/checkout/payment").text
 
 

@@ -51,6 +51,29 @@ def test_add_makes_a_cart_and_remembers_it(client, tide):
     assert "€58.00" in client.get("/cart").text
 
 
+@pytest.mark.parametrize("headers", [{}, PART])
+def test_cart_says_from_which_amount_delivery_is_free_and_what_is_missing(shopper, tide, headers):
+    few = shopper.get("/cart", headers=headers).text
+    set_quantity(shopper, tide, "3")
+    many = shopper.get("/cart", headers=headers).text
+
+    assert "Standard delivery to Germany is free from €80.00: €22.00 to go." in few
+    assert "Standard delivery to Germany is free." in many
+
+
+def test_cart_promises_no_free_delivery_where_there_is_none(shopper):
+    shopper.post("/checkout/address", data=make.ADDRESSES["GB"] | {"email": "ada@example.com"})
+
+    assert "is free" not in shopper.get("/cart").text
+
+
+def test_removal_of_the_last_line_says_that_the_cart_is_empty(shopper, tide):
+    answer = shopper.post(f"/cart/lines/{tide.id}/removal", headers=PART).text
+
+    assert "Your cart is empty.</p>" in answer
+    assert "0 pieces" not in answer
+
+
 def test_first_add_asks_the_catalogue_once(client, tide, count_queries):
     with count_queries() as counted:
         client.post("/cart/lines", data={"variant": tide.id, "quantity": "1"}, headers=PART)

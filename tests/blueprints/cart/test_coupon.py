@@ -64,6 +64,48 @@ def test_wrong_code_is_refused_where_it_was_typed_and_stays(at_review, path):
     assert 'aria-describedby="coupon-error"' in answer.text
 
 
+def test_the_last_page_says_at_the_code_that_it_counts_and_leads_the_focus_there(at_review):
+    make.promotion(code="FRIENDS")
+
+    taken = at_review.post("/checkout/coupon", data={"code": "friends"}, follow_redirects=True).text
+    removed = at_review.post("/checkout/coupon/removal", follow_redirects=True).text
+
+    assert 'tabindex="-1" autofocus>Your code counts: €57.10 now.' in taken
+    assert 'tabindex="-1" autofocus>No code counts any more: €62.90 now.' in removed
+    assert "autofocus" not in at_review.get("/checkout/payment").text
+
+
+@pytest.mark.parametrize("path", ["/cart/coupon", "/checkout/coupon"])
+@pytest.mark.parametrize("code", ["7K3M-9QZX-0ABC-DEFG", " 7k3m9qzxoabcdefg "])
+def test_gift_card_in_the_field_for_codes_is_told_where_it_goes(at_review, path, code):
+    answer = at_review.post(path, data={"code": code})
+
+    assert answer.status_code == 422
+    assert "This looks like a gift card." in answer.text
+
+
+def test_code_in_the_field_for_gift_cards_is_told_where_it_goes_and_counts_as_a_try(at_review):
+    make.promotion(code="FRIENDS")
+
+    answers = [at_review.post("/checkout/gift-cards", data={"code": "friends"}) for _ in range(6)]
+
+    assert "This is a discount code." in answers[0].text
+    assert [answer.status_code for answer in answers] == [422] * 5 + [429]
+
+
+def test_code_for_free_delivery_says_what_it_does(shopper):
+    make.promotion("Sent for nothing", kind="free_delivery", code="POST")
+
+    said = shopper.post("/cart/coupon", data={"code": "post"}, headers=PART).text
+    shopper.post("/checkout/address", data=BERLIN)
+    step = re.sub(r"<[^>]+>", "", shopper.get("/checkout/delivery").text)
+
+    assert "Your code counts: delivery is free" in said
+    assert "Delivery is free with Sent for nothing (POST)." in said
+    assert "before €4.90 Free" in step
+    assert "before €12.90 Free" in step
+
+
 def test_wrong_code_with_htmx_answers_the_same_part(shopper):
     answer = shopper.post("/cart/coupon", data={"code": "nope"}, headers=PART)
 
@@ -106,7 +148,7 @@ def test_code_entered_on_the_last_page_changes_what_is_ordered(at_review):
 
     answer = at_review.post("/checkout/coupon", data={"code": "friends"})
 
-    assert (answer.status_code, answer.location) == (303, "/checkout/payment")
+    assert (answer.status_code, answer.location) == (303, "/checkout/payment?done=coupon")
     after = last_page(at_review)
     assert int(before["total"]) - int(after["total"]) == 580
     stale = at_review.post("/checkout/orders", data=before | {"terms": "yes", "method": "hosted"})

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import text
 
 from app import clock, db
-from app.services import inventory
+from app.services import inventory, notifications
 from tests import make
+from tests.working import work
 
 BERLIN = make.ADDRESSES["DE"] | {"email": "ada@example.com", "phone": "030 1234567"}
 
@@ -44,3 +45,22 @@ def test_order_tells_the_day_that_it_was_promised(client, scarce, day, said):
     placed = make.place(make.buyer(scarce, quantity=2))
 
     assert said in client.get(f"/orders/{placed.token}").text
+
+
+def test_nothing_is_said_to_be_prepared_that_waits_for_goods(client, scarce):
+    with db.orders.transaction() as session:
+        session.execute(text("UPDATE stock_levels SET expected_on = '2030-12-20'"))
+    client.post("/cart/lines", data={"variant": scarce.id, "quantity": "2"})
+    client.post("/checkout/address", data=BERLIN)
+    delivery = client.get("/checkout/delivery").text
+    client.post("/checkout/delivery", data={"method": "standard"})
+    review = client.get("/checkout/payment").text
+
+    placed = make.place(make.buyer(scarce, quantity=2))
+    order = make.settled(placed)
+    work("email.order_confirmed")
+
+    (mail,) = notifications.messages_of(order.id)
+    for words in (delivery, review, client.get(f"/orders/{placed.token}").text, mail.text, mail.html):
+        assert "when all of it is here, expected 20 Dec 2030" in words
+        assert "preparing" not in words

@@ -51,6 +51,14 @@ def test_delivery_page_shows_what_each_country_costs(client):
 
     assert all(name in text for _, name in checkout.countries())
     assert "€4.90" in text
+    assert "free from €80.00" in text
+
+
+def test_imprint_says_where_the_shop_is_and_how_to_call_it(app, client):
+    shop, text = app.extensions["config"], client.get("/imprint").text
+
+    for said in (shop.legal_name or shop.name, shop.street, f"{shop.postal_code} {shop.city}", shop.phone):
+        assert said in text
 
 
 def test_foot_of_every_page_links_to_them(client):

@@ -37,6 +37,32 @@ def test_customer_cancels_in_two_steps(client: FlaskClient) -> None:
     assert "cancellation" not in page
 
 
+def test_page_marks_what_was_cancelled_and_says_where_its_money_went(client: FlaskClient) -> None:
+    order = make.order(paid=True, quantity=2)
+    address = f"/orders/{orders.token_of(order.id)}"
+
+    client.post(f"{address}/cancellation", data=last_step(client.get(f"{address}/cancellation?line-1=1").text))
+
+    page = client.get(address).text
+    assert "1 of 2 cancelled" in page
+    assert re.search(r"Given back \(Card\)</dt><dd>−€", page)
+
+
+def test_form_starts_at_nothing_and_all_of_it_is_one_button(client: FlaskClient) -> None:
+    several, single = (make.order(paid=True, quantity=quantity) for quantity in (3, 1))
+    address = f"/orders/{orders.token_of(several.id)}/cancellation"
+
+    first = client.get(address).text
+    whole = last_step(client.get(f"{address}?line-1=0&all=1").text)
+
+    assert re.search(r'name="line-1"[^>]* value="0"', first)
+    assert 'name="all"' in first
+    assert whole["line-1"] == "3"
+    alone = client.get(f"/orders/{orders.token_of(single.id)}/cancellation").text
+    assert re.search(r'name="line-1"[^>]* value="1"', alone)
+    assert 'name="all"' not in alone
+
+
 def test_form_sent_twice_cancels_once(client: FlaskClient) -> None:
     order = make.order(paid=True, quantity=2)
     address = f"/orders/{orders.token_of(order.id)}/cancellation"

@@ -68,6 +68,7 @@ def test_number_is_found_however_it_is_written(client: FlaskClient) -> None:
     said = order.number.replace("-", " ").lower()
 
     client.post("/orders/look-up", data={"number": said.replace(" ", ""), "email": order.email})
+    assert client.post("/orders/look-up", data={"number": f"#{order.number}", "email": order.email}).status_code == 303
     work("email.order_link")
 
     assert len(links(order)) == 1

@@ -35,12 +35,25 @@ def test_bad_input_is_refused_and_kept(client: FlaskClient) -> None:
     address = f"/orders/{orders.token_of(order.id)}/returns"
     form = last_step(client.get(address).text) | {"line-1": "2", "reason": "damaged", "words": "Bent"}
 
-    for change in ({"line-1": "x"}, {"line-1": "0"}, {"line-1": "9"}, {"reason": ""}, {"key": ""}):
+    for change in ({"line-1": "x"}, {"line-1": "0"}, {"line-1": "9"}, {"reason": "x"}, {"key": ""}):
         status = 409 if change == {"line-1": "9"} else 422
         answer = client.post(address, data=form | change)
         assert answer.status_code == status, change
         assert "Bent</textarea>" in answer.text
     assert returns.of_order(order.id) == []
+
+
+def test_withdrawing_needs_no_reason(client: FlaskClient) -> None:
+    order = sent_order()
+    address = f"/orders/{orders.token_of(order.id)}/returns"
+    page = client.get(address).text
+
+    answer = client.post(address, data=last_step(page) | {"line-1": "1", "reason": ""})
+
+    assert "no reason needed" in page
+    assert "required" not in page.split('id="reason"')[1].split(">")[0]
+    assert answer.status_code == 303
+    assert [each.reason for each in returns.of_order(order.id)] == ["other"]
 
 
 def test_what_no_database_can_keep_is_refused(client: FlaskClient) -> None:

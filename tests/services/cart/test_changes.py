@@ -71,6 +71,20 @@ def test_add_refuses_more_than_are_left_and_says_how_many(shopper, tide):
     assert cart.count(shopper) == 2
 
 
+@pytest.mark.parametrize(
+    ("stock", "said"),
+    [(1, "The last one is in your cart already."), (3, "Only 3 left, 3 of them in your cart already.")],
+)
+def test_add_of_more_than_all_asks_for_no_fewer(app, ada, stock, said):
+    last = make.variant(stock=stock)
+    contents = cart.add(ada, last.id, stock)
+
+    with pytest.raises(Conflict) as refused:
+        cart.add(replace(ada, cart_id=contents.id), last.id, 1)
+
+    assert str(refused.value) == said
+
+
 def test_add_refuses_what_is_sold_out(app, ada):
     with pytest.raises(Conflict, match="sold out"):
         cart.add(ada, make.variant(stock=0).id, 1)

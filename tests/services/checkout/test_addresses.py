@@ -72,6 +72,15 @@ def test_eircode_is_taken_in_every_spelling(spelling):
     assert check_address(DUBLIN | {"postal_code": spelling}).postal_code == "D02 AF30"
 
 
+@pytest.mark.parametrize("typed", ["D-10119", "d - 10119", "DE-10119"])
+def test_sign_of_the_country_before_a_postcode_is_left_out(typed):
+    assert check_address(BERLIN | {"postal_code": typed}).postal_code == "10119"
+
+
+def test_sign_of_another_country_is_no_postcode():
+    assert "postal_code" in problems(BERLIN | {"postal_code": "A-10119"})
+
+
 def test_irish_address_needs_no_eircode():
     assert check_address(DUBLIN).formatted() == ["Ada", "1 Main Street", "Dublin", "Ireland"]
 
@@ -101,7 +110,7 @@ def test_postcode_must_fit_the_state():
 
     assert check_address(texan).formatted() == ["Ada", "1 Main", "Austin, TX 78701", "United States"]
     assert problems(texan | {"postal_code": "95014"}) == {
-        "postal_code": "This ZIP code does not fit the place. One there looks like 75000."
+        "postal_code": "There is no such ZIP code in that country, or not at that place. One there looks like 75000."
     }
 
 

@@ -45,6 +45,16 @@ def test_each_piece_becomes_a_card_whose_code_is_mailed(app: Flask, companies: C
     assert fulfilment.shipments_of(order.id) == []
 
 
+def test_the_mail_that_is_passed_on_has_no_link_to_the_order(app: Flask, companies: Companies) -> None:
+    make.settled(make.gift_order())
+
+    work()
+
+    mail = next(mail for mail in companies.ledger()["mails"] if "gift card" in mail["subject"])
+    for body in mail["content"].values():
+        assert "/orders/" not in body
+
+
 def test_what_is_kept_of_the_mail_has_no_code(app: Flask) -> None:
     order = make.settled(make.gift_order())
 

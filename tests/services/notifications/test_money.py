@@ -168,6 +168,33 @@ def test_money_back_on_a_gift_card_speaks_of_no_bank(app: Flask, client: FlaskCl
     assert "It is back on your gift card." in read(client, order)
 
 
+def test_page_and_mails_say_what_was_cancelled_and_where_its_money_goes(app: Flask, client: FlaskClient) -> None:
+    gift = make.gift_card(1000)
+    placed = make.place(make.pays_with(gift))
+    make.pay(placed)
+    order = checkout.settle(placed.payment.id if placed.payment else "")
+    amount = cancellations.quote(order, {1: 1}).paid.amount
+
+    cancellations.cancel(order.id, {1: 1}, amount=amount, reason="x", actor="customer", key="one")
+    work()
+
+    page = read(client, order)
+    assert "1 of 1 cancelled" in page
+    assert "Given back (Card)" in page
+    assert f"Given back (Gift card ending in {gift.last4})" in page
+    for body in bodies(order, "order_cancelled"):
+        assert "€10.00 on your gift card" in body
+        assert "€23.90 on your card" in body
+        assert "the way you paid" not in body
+    assert any("arrives on your card. Banks" in body for body in refunds_told(order))
+
+
+def refunds_told(order: orders.Order) -> list[str]:
+    """The words of all mails about refunds of an order."""
+    told = [each.html for each in notifications.messages_of(order.id) if each.template == "refund_made"]
+    return [" ".join(html.unescape(body).split()) for body in told]
+
+
 @pytest.mark.usefixtures("captures_on_shipping")
 def test_gift_cards_that_are_paid_again_have_no_parcel(app: Flask) -> None:
     order = make.settled(make.gift_order())
