@@ -14,7 +14,7 @@ def gift_cards(order_id: str) -> None:
 
 
 def order_shipped(shipment_id: str) -> None:
-    """Write that a parcel is on its way. Twice is harmless, as for `order_confirmed`."""
+    """Write how a parcel can be followed, now that its label is made. Twice is harmless, as for `order_confirmed`."""
     shipment = fulfilment.get_for_job(shipment_id)
     # Else its label was given back meanwhile, and the next one has a job of its own, or nothing is sent any more.
     if shipment.tracking_number and shipment.state != fulfilment.ShipmentState.VOIDED:

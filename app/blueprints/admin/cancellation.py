@@ -8,7 +8,7 @@ from app.blueprints._access import confirm, staff, staff_only, staff_session
 from app.blueprints._pages import page, see_other, status_of
 from app.blueprints._pieces import is_key, is_whole, pieces_of
 from app.errors import Invalid, ShopError
-from app.services import accounts, cancellations, orders
+from app.services import accounts, cancellations, credits, orders
 
 bp = Blueprint("cancellation", __name__, url_prefix="/orders/<number>/cancellation")
 
@@ -25,17 +25,19 @@ def show(number: str) -> Response:
 def cancel(number: str) -> Response:
     """Cancel what was chosen. Sent twice, it cancels once."""
     order, form = orders.get_as_staff(staff(), number), request.form
-    amount, key, reason = form.get("amount", ""), form.get("key", ""), form.get("reason", "").strip()
+    amount, version, key = (form.get(name, "") for name in ("amount", "version", "key"))
+    reason = form.get("reason", "").strip()
     try:
         quantities = pieces_of(form, order)
-        if not is_whole(amount) or not is_key(key):
+        if not is_whole(amount) or not is_whole(version) or not is_key(key):
             raise Invalid("Preview the refund first, then cancel.")
         if not 0 < len(reason) <= 200:
             raise Invalid("Say why.", reason="Say why, in up to 200 characters. The customer's credit note shows it.")
         confirm(form.get("code", ""))
         cancellations.cancel(
-            order.id, quantities, amount=int(amount), reason=reason, actor=staff().actor, key=f"{order.id}:{key}"
-        )
+            order.id, quantities, amount=int(amount), reason=reason, actor=staff().actor, key=f"{order.id}:{key}",
+            version=int(version),
+        )  # fmt: skip
     except (ShopError, accounts.TooManyAttempts) as refusal:
         return _show(orders.get_as_staff(staff(), number), refusal)
     return see_other(url_for("admin.orders.show", number=number))
@@ -55,4 +57,5 @@ def _show(order: orders.Order, refusal: ShopError | None = None) -> Response:
         "admin/orders/cancellation.html", status=status_of(refusal) if refusal else 200, order=order, most=most,
         chosen=chosen, amounts=amounts, refusal=refusal, problems=getattr(refusal, "fields", {}),
         reason=values.get("reason", ""), needs_code=not staff_session().is_fresh, key=secrets.token_hex(16),
+        version=len(credits.of_order(order.id)),
     )  # fmt: skip

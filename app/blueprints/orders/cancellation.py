@@ -10,7 +10,7 @@ from app.blueprints._pages import page, see_other, status_of
 from app.blueprints._pieces import is_key, is_whole, pieces_of
 from app.blueprints.orders.views import bp
 from app.errors import Conflict, Invalid, ShopError, Unavailable
-from app.services import cancellations, orders
+from app.services import cancellations, credits, orders
 from app.services.orders import Order
 
 _REASON = "The customer cancelled it"
@@ -28,14 +28,15 @@ def cancellation(token: str) -> Response:
 def cancel(token: str) -> Response:
     """Cancel what was chosen. Sent twice, it cancels once."""
     order = orders.get_by_token(token)
-    amount, key = request.form.get("amount", ""), request.form.get("key", "")
+    amount, version, key = (request.form.get(name, "") for name in ("amount", "version", "key"))
     try:
         quantities = pieces_of(request.form, order)
-        if not is_whole(amount) or not is_key(key):
+        if not is_whole(amount) or not is_whole(version) or not is_key(key):
             raise Invalid("Please look at what is given back first, then cancel.")
         cancellations.cancel(
-            order.id, quantities, amount=int(amount), reason=_REASON, actor="customer", key=f"{order.id}:{key}"
-        )
+            order.id, quantities, amount=int(amount), reason=_REASON, actor="customer", key=f"{order.id}:{key}",
+            version=int(version),
+        )  # fmt: skip
     except (Invalid, Conflict, Unavailable) as refusal:
         return _show(token, orders.get_by_token(token), refusal)
     return see_other(url_for("orders.show", token=token))
@@ -58,6 +59,7 @@ def _show(token: str, order: Order, refusal: ShopError | None = None) -> Respons
         "orders/cancellation.html", status=status_of(refusal) if refusal else 200,
         order=order, token=token, most=most, chosen=chosen, amounts=amounts,
         refusal=refusal, problems=getattr(refusal, "fields", {}), key=secrets.token_hex(16),
+        version=len(credits.of_order(order.id)),
     )  # fmt: skip
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -143,5 +143,5 @@ def _parcel_steps(shipment: Shipment) -> list[dict[str, object]]:
         {"what": event.text, "when": event.at, "note": event.place} for event in reversed(shipment.events)
     ]
     if shipment.label_at is not None:
-        steps.append({"what": "Packed and labelled", "when": shipment.label_at})
+        steps.append({"what": "Label made; we are packing it", "when": shipment.label_at})
     return steps

@@ -51,11 +51,21 @@ def check_sent(order: Order, quantities: Mapping[int, int]) -> None:
         raise Invalid("What is not sent yet is cancelled: that gives its money back, and nobody sends it.", **problems)
 
 
-def cancel(order_id: str, quantities: Mapping[int, int], *, amount: int, reason: str, actor: str, key: str) -> Order:
+def cancel(
+    order_id: str,
+    quantities: Mapping[int, int],
+    *,
+    amount: int,
+    reason: str,
+    actor: str,
+    key: str,
+    version: int | None = None,
+) -> Order:
     """Cancel `quantities` of a paid order's lines, or an unpaid order whole. The same `key` cancels once.
 
-    Raises Conflict when it comes to another `amount` (minor units) than the person saw, or when the carrier was faster;
-    Unavailable while the payment of an unpaid order is in motion.
+    Raises Conflict when it comes to another `amount` (minor units) than the person saw, when the order has another
+    number of credits than `version`, or when the carrier was faster; Unavailable while the payment of an unpaid order
+    is in motion.
     """
     order = orders.get_for_job(order_id)
     if order.state == OrderState.PLACED:
@@ -75,8 +85,9 @@ def cancel(order_id: str, quantities: Mapping[int, int], *, amount: int, reason:
             promotions.give_back(order_id)  # before the stock, as placing takes them
         restock = [position for position, quantity in quantities.items() if quantity]
         credit = credits.give(
-            order, _wish(order, quantities), kind="cancellation", reason=reason, actor=actor, key=key, restock=restock
-        )
+            order, _wish(order, quantities), kind="cancellation", reason=reason, actor=actor, key=key, restock=restock,
+            version=version,
+        )  # fmt: skip
         if credit.amount != amount:
             raise Conflict("Something changed meanwhile. Please look at the new amount before you cancel.")
         what = "The order was" if is_whole else "Some of the order was"

@@ -268,7 +268,9 @@ def _preparing(expected_on: date | None) -> str:
         return "We are preparing your parcel."
     if expected_on < clock.today():
         return "We will send your order once all of it is here, which is soon."
-    return f"We will send your order once all of it is here, expected {format_date(expected_on, 'd MMM y', locale='en')}."
+    return (
+        f"We will send your order once all of it is here, expected {format_date(expected_on, 'd MMM y', locale='en')}."
+    )
 
 
 def _line(line: orders.OrderLine, coming: str = "") -> dict[str, Any]:

@@ -62,5 +62,5 @@ def test_nothing_is_said_to_be_prepared_that_waits_for_goods(client, scarce):
 
     (mail,) = notifications.messages_of(order.id)
     for words in (delivery, review, client.get(f"/orders/{placed.token}").text, mail.text, mail.html):
-        assert "when all of it is here, expected 20 Dec 2030" in words
+        assert "once all of it is here, expected 20 Dec 2030" in words
         assert "preparing" not in words

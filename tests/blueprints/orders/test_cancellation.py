@@ -138,6 +138,22 @@ def test_staff_cancel_part_with_a_reason(app: Flask) -> None:
     assert credits.cancelled_pieces(order.id) == {1: 2}
 
 
+def test_two_of_staff_who_cancel_the_same_piece_cancel_it_once(app: Flask) -> None:
+    order = make.order(paid=True, quantity=3)
+    cleo, mona = sign_in(app, make.staff()), sign_in(app, make.staff(email="mona@shop.example"))
+    address = f"/admin/orders/{order.number}/cancellation"
+    forms = [last_step(each.get(f"{address}?line-1=1").text) | {"reason": "Water damage"} for each in (cleo, mona)]
+
+    first, second = cleo.post(address, data=forms[0]), mona.post(address, data=forms[1])
+    again = mona.post(address, data=last_step(second.text) | {"reason": "Water damage"})
+
+    assert (first.status_code, second.status_code) == (303, 409)
+    assert "Somebody was faster" in second.text
+    assert 'value="Water damage"' in second.text
+    assert again.status_code == 303  # it was read, and is meant
+    assert credits.cancelled_pieces(order.id) == {1: 2}
+
+
 def test_clerk_may_not_cancel(app: Flask) -> None:
     order, browser = make.order(paid=True), sign_in(app, make.staff("clerk"))
 
@@ -150,7 +166,8 @@ def test_amounts_that_only_look_like_numbers_are_refused(client: FlaskClient) ->
     address = f"/orders/{orders.token_of(order.id)}/cancellation"
 
     for amount in ("²", "9" * 5000, "٣"):
-        answer = client.post(address, data={"line-1": "1", "amount": amount, "key": "k" * 32})
+        answer = client.post(address, data={"line-1": "1", "amount": amount, "version": "0", "key": "k" * 32})
         assert answer.status_code in {409, 422}, amount[:9]
-    assert client.post(address, data={"line-1": "1", "amount": "1", "key": "k\0" * 16}).status_code in {409, 422}
+    false_key = {"line-1": "1", "amount": "1", "version": "0", "key": "k\0" * 16}
+    assert client.post(address, data=false_key).status_code in {409, 422}
     assert orders.get_for_job(order.id).state == "confirmed"

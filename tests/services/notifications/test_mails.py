@@ -60,8 +60,8 @@ def test_the_second_mail_brings_the_tracking_number(app: Flask, companies: Compa
 
     confirmed, shipped = inbox(companies)
     (label,) = companies.ledger()["labels"]
-    assert "on its way" in shipped["subject"]
-    assert "on its way" not in confirmed["subject"]
+    assert "leaves soon" in shipped["subject"]
+    assert "leaves soon" not in confirmed["subject"]
     for body in shipped["content"].values():
         assert label["id"] in body
         assert f"https://www.ups.com/track?tracknum={label['id']}" in body
@@ -144,7 +144,7 @@ def test_a_mail_the_provider_refuses_does_not_hold_up_the_next(app: Flask, compa
     work()
 
     assert states(order)[0] == "failed"
-    assert [mail["subject"] for mail in inbox(companies)] == [f"Your order {order.number} is on its way"]
+    assert [mail["subject"] for mail in inbox(companies)] == [f"Your order {order.number} leaves soon"]
     assert "mail_failed" in [event.kind for event in orders.timeline(order.id)]
 
 
