@@ -45,7 +45,7 @@ def test_page_marks_what_was_cancelled_and_says_where_its_money_went(client: Fla
 
     page = client.get(address).text
     assert "1 of 2 cancelled" in page
-    assert re.search(r"Given back \(Card\)</dt><dd>−€", page)
+    assert re.search(r"Refunded \(Card\)</dt><dd>−€", page)
 
 
 def test_form_starts_at_nothing_and_all_of_it_is_one_button(client: FlaskClient) -> None:
@@ -148,7 +148,7 @@ def test_two_of_staff_who_cancel_the_same_piece_cancel_it_once(app: Flask) -> No
     again = mona.post(address, data=last_step(second.text) | {"reason": "Water damage"})
 
     assert (first.status_code, second.status_code) == (303, 409)
-    assert "Somebody was faster" in second.text
+    assert "Somebody else refunded something meanwhile" in second.text
     assert 'value="Water damage"' in second.text
     assert again.status_code == 303  # it was read, and is meant
     assert credits.cancelled_pieces(order.id) == {1: 2}

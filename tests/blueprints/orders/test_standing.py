@@ -54,7 +54,7 @@ def test_headline_follows_the_newest_return_and_each_is_listed(client: FlaskClie
 @pytest.mark.parametrize(
     ("decline", "advice"),
     [
-        ("Your card was declined.", "You can try again, or take another card."),
+        ("Your card was declined.", "You can try again, or use another card."),
         ("Choose another and try again.", ""),
     ],
 )

@@ -180,8 +180,8 @@ def test_page_and_mails_say_what_was_cancelled_and_where_its_money_goes(app: Fla
 
     page = read(client, order)
     assert "1 of 1 cancelled" in page
-    assert "Given back (Card)" in page
-    assert f"Given back (Gift card ending in {gift.last4})" in page
+    assert "Refunded (Card)" in page
+    assert f"Refunded (Gift card ending in {gift.last4})" in page
     for body in bodies(order, "order_cancelled"):
         assert "€10.00 on your gift card" in body
         assert "€23.90 on your card" in body
