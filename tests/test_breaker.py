@@ -7,7 +7,7 @@ import pytest
 
 from app import clock
 from app.breaker import Breaker
-from app.errors import Declined, Unavailable
+from app.errors import Conflict, Unavailable
 from app.services.payments.provider import InUse
 
 PAUSE = timedelta(seconds=20)
@@ -66,7 +66,7 @@ def test_a_try_that_fails_keeps_it_open_for_another_pause() -> None:
         call(breaker)
 
 
-@pytest.mark.parametrize("answer", [Declined("No."), InUse("In a few seconds.")], ids=["declined", "in use"])
+@pytest.mark.parametrize("answer", [Conflict("No."), InUse("In a few seconds.")], ids=["declined", "in use"])
 def test_a_try_that_is_refused_lets_the_next_call_try_at_once(answer: Exception) -> None:
     breaker, later = broken(), clock.now() + PAUSE * 2
 

@@ -72,7 +72,7 @@ def test_sum_adds_up_in_the_drawer_where_tax_comes_on_top(page: Page, shop_setti
         shop.start_web()
         page.goto(f"{shop.address}/products/slack-tide")
         add(page)
-        expect(page.locator("#cart-sum").get_by_text("VAT")).to_be_visible()
+        expect(page.locator("#cart-sum").get_by_text("VAT (19%)")).to_be_visible()
     finally:
         shop.close()
 

@@ -102,7 +102,7 @@ def _due() -> list[tuple[str, str]]:
             select(Shipment)
             .where(Shipment.moves_on, Shipment.label_at > moment - ASK_UNTIL)
             .where(or_(Shipment.polled_at.is_(None), Shipment.polled_at < moment - ASK_EVERY))
-            .order_by(Shipment.polled_at.nulls_first())
+            .order_by(Shipment.polled_at.nulls_first(), Shipment.id)
             .limit(ASK_AT_ONCE)
             .with_for_update(skip_locked=True)
         ).all()
