@@ -243,6 +243,9 @@ def _is_over(payment: Payment) -> bool:
 
 def _add_payment(order: Order, due: Money, method: str, address: str) -> Payment:
     if method == "transfer":
+        if order.state == OrderState.PLACED:  # its customer has done their part: what is ordered next leaves it alone
+            leave_cart(order)
+        # After the cart, as when an order is written: who waits for whom is always the same.
         payments.brake.note_waiting(Lanes(order=order.id, cart=order.cart_id, address=address, email=order.email))
     link = orders.link_of(order.id)
     payment = payments.add(
@@ -252,8 +255,6 @@ def _add_payment(order: Order, due: Money, method: str, address: str) -> Payment
     )  # fmt: skip
     later("checkout.charge", payment.id, delay=CHARGE_AGAIN_AFTER)
     if method == "transfer":
-        if order.state == OrderState.PLACED:  # its customer has done their part: what is ordered next leaves it alone
-            leave_cart(order)
         later("email.transfer_asked", payment.id, key=f"transfer:{payment.id}")
         later("email.transfer_reminder", payment.id, key=f"remind:{payment.id}", delay=payments.held_for(method) * 0.6)
     return payment
