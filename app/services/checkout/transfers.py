@@ -3,6 +3,7 @@
 from app import db
 from app.money import Money
 from app.services import orders, payments
+from app.services.checkout.capture import close_open
 from app.services.checkout.settle import apply
 from app.services.orders import Order
 
@@ -16,28 +17,12 @@ def take_transfer(
     minor units has come for this payment since the person looked. Unavailable while a card is tried for the order.
     """
     payment = payments.get_for_job(payment_id)
-    closed = _close_page(payment) if payment.captured_money + amount >= payment.amount_money else None
+    if payment.state == "cancelled" and payment.captured_money + amount >= payment.amount_money:
+        close_open(payment.order_id)  # its customer went over to a card, whose page would be paid on top
     with db.orders.transaction():
         order = orders.lock(payment.order_id)
-        if closed is not None:
-            payments.give_up_closed(closed)
         payment = payments.lock(payment_id)
         is_new = payments.add_receipt(
             payment, amount, received=received, sender=sender, bank_line=bank_line, key=key, actor=actor
         )
         return apply(payment_id, payments.learn(payment_id)) if is_new else order
-
-
-def _close_page(payment: payments.Payment) -> payments.Closed | None:
-    """Close the page on which a card could pay what this transfer pays, after its customer went over to a card.
-
-    A card that has paid meanwhile is settled; then the transfer is what came twice.
-    """
-    live = payments.find_live(payment.order_id)
-    if live is None or live.id == payment.id or live.state not in {"created", "open"}:
-        return None
-    closed = payments.close(live.id)
-    if closed.truth.status == "cancelled":
-        return closed
-    apply(live.id, closed.truth)
-    return None
