@@ -4,6 +4,7 @@ The one rule: only services open a transaction, and nothing calls the network in
 """
 
 import base64
+import re
 import secrets
 import threading
 import time
@@ -13,7 +14,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, DateTime, Executable, MetaData, Row, Table, create_engine, event
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Executable, MetaData, Row, Table, create_engine, event, func
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -29,6 +30,7 @@ _ENDS_OF_THE_DEAD = {
 }  # fmt: skip
 REST_SECONDS = 2.0  # after which a connection is asked whether it still lives, before it is used
 
+_LIKE_SIGN = re.compile(r"([\\%_])")
 _numbering = threading.Lock()
 _last_number = 0
 
@@ -59,6 +61,11 @@ class OrdersModel(DeclarativeBase):
 def table_of(model: type[DeclarativeBase]) -> Table:
     """Return a model's table, for writes that touch no loaded entity: SQLAlchemy then looks for none."""
     return cast(Table, model.__table__)
+
+
+def anywhere(words: str) -> ColumnElement[str]:
+    """Return the pattern by which LIKE finds `words` in a text that is plain: small and without accents."""
+    return func.plain("%" + _LIKE_SIGN.sub(r"\\\1", words) + "%")
 
 
 class Database:

@@ -4,7 +4,6 @@ The one rule: nothing is looked for but along an index. That of the words holds 
 without any three letters in a row is not one for words.
 """
 
-import re
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -13,7 +12,6 @@ from app import db
 from app.services.orders.models import WORDS, Order, OrderLine
 
 _LEAST = 3
-_LIKE_SIGN, _ESCAPED = re.compile(r"[\\%_]"), r"\\\g<0>"
 _MOST_WITH_SKU = 1000  # the newest of those with a thing
 
 
@@ -33,7 +31,7 @@ def list_ids(q: str, *, limit: int = 1000) -> Sequence[str]:
 
 
 def _has_all(words: Sequence[str]) -> ColumnElement[bool]:
-    return and_(*(WORDS.like(func.plain(f"%{_LIKE_SIGN.sub(_ESCAPED, word)}%")) for word in words))
+    return and_(*(WORDS.like(db.anywhere(word)) for word in words))
 
 
 def _with_sku(q: str) -> Sequence[str]:

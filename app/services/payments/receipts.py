@@ -1,6 +1,5 @@
 """What staff matched from the statements of the shop's bank account."""
 
-import re
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import func, or_, select
@@ -14,7 +13,6 @@ from app.services.payments.models import Payment, TransferReceipt
 
 _LEAST = 3  # letters of a sender: the index holds groups of three
 _MOST = 1000
-_LIKE_SIGN, _ESCAPED = re.compile(r"[\\%_]"), r"\\\g<0>"
 
 
 def add_receipt(
@@ -80,8 +78,8 @@ def _sent_by(q: str) -> Sequence[str]:
     """Return the payments for which money came from a sender of this name, or of a part of it."""
     if len(q.strip()) < _LEAST:
         return []
-    part = func.plain(f"%{_LIKE_SIGN.sub(_ESCAPED, q.strip())}%")
-    query = select(TransferReceipt.payment_id).where(func.plain(TransferReceipt.sender).like(part))
+    is_theirs = func.plain(TransferReceipt.sender).like(db.anywhere(q.strip()))
+    query = select(TransferReceipt.payment_id).where(is_theirs)
     with db.orders.reading() as session:
         return session.scalars(query.limit(_MOST)).all()
 

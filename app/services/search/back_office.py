@@ -1,18 +1,14 @@
 """The list of everything that can lie on a shelf, for staff: published or not, found by words or a code."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import or_, select, tuple_
 
 from app import db
 from app.services import catalog
 from app.services.search.models import SearchDocument
 from app.services.search.words import bare
-
-_LIKE_SIGN = re.compile(r"([\\%_])")
-_ESCAPED = r"\\\1"
 
 
 @dataclass(frozen=True)
@@ -95,8 +91,7 @@ def _ids(q: str, first: str, limit: int) -> list[str]:
     """Return product ids by title, from the product `first` on."""
     query = select(SearchDocument.product_id)
     if wanted := q.replace("\0", "").strip():
-        part = func.plain(f"%{_LIKE_SIGN.sub(_ESCAPED, wanted)}%")
-        is_named = SearchDocument.vocabulary.like(part)
+        is_named = SearchDocument.vocabulary.like(db.anywhere(wanted))
         query = query.where(or_(is_named, SearchDocument.codes.contains([bare(wanted)])))
     if first:
         start = select(SearchDocument.title, SearchDocument.product_id).where(SearchDocument.product_id == first)
