@@ -9,9 +9,18 @@ from app.services.fulfilment.counting import count, unsent
 from app.services.fulfilment.following import note_push, poll, receive_push
 from app.services.fulfilment.gift_cards import issue_gift_cards
 from app.services.fulfilment.models import Shipment, ShipmentEvent, ShipmentLine
-from app.services.fulfilment.shipments import get_for_job, label_pdf, order_ids_of, shipments_of, start, states_of
+from app.services.fulfilment.shipments import (
+    get_for_job,
+    label_pdf,
+    labels_of,
+    order_ids_of,
+    orders_to_send,
+    shipments_of,
+    start,
+    states_of,
+)
 from app.services.fulfilment.states import ShipmentState
-from app.services.fulfilment.stopping import give_label_back, gone, gone_in, labels_of, orders_to_send, take_out
+from app.services.fulfilment.stopping import give_label_back, gone, gone_in, take_out
 
 __all__ = [
     "Shipment",

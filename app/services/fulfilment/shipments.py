@@ -1,6 +1,6 @@
 """Shipments: made once for a paid order, moved by the table of states, read by the order's page and by staff."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
@@ -12,7 +12,7 @@ from app.queue import done, later
 from app.services import credits, inventory, orders, shipping
 from app.services.accounts import Staff
 from app.services.fulfilment.models import Shipment, ShipmentLine
-from app.services.fulfilment.states import MOVES, ShipmentState
+from app.services.fulfilment.states import HERE, MOVES, ShipmentState
 
 _ONE = select(Shipment).where(Shipment.id == bindparam("shipment"))
 _LOCKED = _ONE.options(lazyload(Shipment.lines)).with_for_update().execution_options(populate_existing=True)
@@ -90,6 +90,21 @@ def states_of(order_ids: Iterable[str]) -> dict[str, str]:
     query = select(Shipment.order_id, Shipment.state).where(Shipment.order_id.in_(list(order_ids)))
     with db.orders.reading() as session:
         return {row.order_id: row.state for row in session.execute(query.order_by(Shipment.number))}
+
+
+def orders_to_send(*, limit: int = 1000) -> Sequence[str]:
+    """Return the ids of orders with a parcel that the carrier does not have yet, the newest first."""
+    query = select(Shipment.order_id).distinct().where(Shipment.state.in_(HERE))
+    with db.orders.reading() as session:
+        return session.scalars(query.order_by(Shipment.order_id.desc()).limit(limit)).all()
+
+
+def labels_of(order_ids: Collection[str]) -> dict[str, str]:
+    """Return, by order, the parcel that is here and has its label to print, in one query."""
+    has_label = (Shipment.state == ShipmentState.LABEL_BOUGHT) & Shipment.label_key.is_not(None)
+    query = select(Shipment.order_id, Shipment.id).where(Shipment.order_id.in_(order_ids), has_label)
+    with db.orders.reading() as session:
+        return {row.order_id: row.id for row in session.execute(query.order_by(Shipment.number))}
 
 
 def order_ids_of(tracking_number: str) -> Sequence[str]:

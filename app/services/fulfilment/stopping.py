@@ -1,6 +1,6 @@
 """Stopping: what is cancelled before the carrier has it comes out of its parcel; an empty parcel's label goes back."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select
 
@@ -25,21 +25,6 @@ def gone_in(shipments: Iterable[Shipment]) -> dict[int, int]:
     for line in (line for shipment in shipments if shipment.state in GONE for line in shipment.lines):
         found[line.position] = found.get(line.position, 0) + line.quantity
     return found
-
-
-def orders_to_send(*, limit: int = 1000) -> Sequence[str]:
-    """Return the ids of orders with a parcel that the carrier does not have yet, the newest first."""
-    query = select(Shipment.order_id).distinct().where(Shipment.state.in_(HERE))
-    with db.orders.reading() as session:
-        return session.scalars(query.order_by(Shipment.order_id.desc()).limit(limit)).all()
-
-
-def labels_of(order_ids: Collection[str]) -> dict[str, str]:
-    """Return, by order, the parcel that is here and has its label to print, in one query."""
-    has_label = (Shipment.state == ShipmentState.LABEL_BOUGHT) & Shipment.label_key.is_not(None)
-    query = select(Shipment.order_id, Shipment.id).where(Shipment.order_id.in_(order_ids), has_label)
-    with db.orders.reading() as session:
-        return {row.order_id: row.id for row in session.execute(query.order_by(Shipment.number))}
 
 
 def take_out(order_id: str, quantities: Mapping[int, int], why: str, *, actor: str) -> None:

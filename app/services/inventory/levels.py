@@ -41,7 +41,7 @@ _SELL_FROM = (
     .values(sold_from=bindparam("least"))
 )
 MOST = 1_000_000  # pieces of one variant; more is a slip of the hand
-TOO_FEW = "{} are promised to orders; there cannot be fewer. Cancel an order first."
+_TOO_FEW = "{} are promised to orders; there cannot be fewer. Cancel an order first."
 
 
 class SoldOut(Conflict):
@@ -175,7 +175,7 @@ def too_few(level: Level, counted: int, unsent: int) -> str:
         return ""
     if counted >= unsent:
         sold = f"{unsent} are sold and not sent yet, and " if unsent else ""
-        return sold + TOO_FEW.format(level.reserved)
+        return sold + _TOO_FEW.format(level.reserved)
     missing = "one is" if unsent - counted == 1 else f"{unsent - counted} are"
     return (
         f"{unsent} are sold and not sent yet, so {missing} missing for paid orders. Enter {least} for now, so that no "
