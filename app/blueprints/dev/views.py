@@ -1,7 +1,7 @@
 """The gallery of components: every part of the look in every state, on one page."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,6 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Email, InputRequired
 
-from app import clock
 from app.errors import Conflict, Forbidden, Invalid, NotFound, ShopError, Unavailable
 from app.money import Money
 from app.services import catalog, pricing
@@ -175,7 +174,7 @@ def _samples() -> dict[str, Any]:
         "coming": replace(_picture(4), url="/dev/ui/picture/none", cells=_CELLS),
         "facets": _FACETS,
         "order": {"lines": _LINES},
-        "due_days": [clock.today() + timedelta(days=days) for days in (-1, 20)],
+        "due_days": [date(2020, 12, 20), date(2050, 12, 20)],
         "credit": _credit(euro),
         "about": {"url": "/dev/ui", "title": "Components", "kind": "website", "description": "All of the look."},
         "cart_count": lambda: 3,
