@@ -6,7 +6,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
+from app.services import search
+from tests import make
 from tests.browser.hands import PATIENCE
+from tests.running import RunningShop
 
 _VIOLATIONS = ("Content Security Policy", "Trusted", "Refused to")
 
@@ -37,3 +40,18 @@ def page(browser: Browser) -> Iterator[Page]:
         page.set_default_timeout(PATIENCE)
         yield page
     assert violations == []
+
+
+@pytest.fixture
+def shop(running: RunningShop) -> RunningShop:
+    """The web process of a shop."""
+    running.start_web()
+    return running
+
+
+@pytest.fixture
+def tide(app):
+    """The one variant of a product that lists and search know."""
+    made = make.product("Slack Tide", slug="slack-tide", stock=5)
+    search.index_products([made.id])
+    return made.variants[0]

@@ -3,23 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.services import search
 from tests import make
-from tests.running import RunningShop
-
-
-@pytest.fixture
-def shop(running: RunningShop) -> RunningShop:
-    """The web process of a shop."""
-    running.start_web()
-    return running
-
-
-@pytest.fixture
-def tide(app):
-    made = make.product("Slack Tide", slug="slack-tide", stock=5)
-    search.index_products([made.id])
-    return made.variants[0]
 
 
 @pytest.fixture

@@ -3,17 +3,8 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from app.services import search
-from tests import make
 from tests.browser.hands import tab_to
 from tests.running import RunningShop
-
-
-@pytest.fixture
-def tide(app):
-    made = make.product("Slack Tide", slug="slack-tide", stock=5)
-    search.index_products([made.id])
-    return made.variants[0]
 
 
 @pytest.fixture

@@ -2,26 +2,10 @@
 
 from dataclasses import replace
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from app.services import catalog, search
+from app.services import catalog
 from tests import make
-from tests.running import RunningShop
-
-
-@pytest.fixture
-def shop(running: RunningShop) -> RunningShop:
-    """The web process of a shop."""
-    running.start_web()
-    return running
-
-
-@pytest.fixture
-def tide(app):
-    made = make.product("Slack Tide", slug="slack-tide", stock=5)
-    search.index_products([made.id])
-    return made.variants[0]
 
 
 def button(page: Page, name: str):

@@ -1,20 +1,11 @@
 """What the sums beside the steps say of the delivery."""
 
-import pytest
-from flask.testing import FlaskClient
 from lxml import html
 
 from tests import make
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
 BERLIN = make.ADDRESSES["DE"] | {"email": "ada@example.com"}
-
-
-@pytest.fixture
-def shopper(client: FlaskClient) -> FlaskClient:
-    """A browser with one print in its cart."""
-    client.post("/cart/lines", data={"variant": make.variant(price=2900, stock=5).id})
-    return client
 
 
 def tree(answer):

@@ -1,24 +1,11 @@
 """Where the parcel goes: what the carrier does not reach, and what tax and duty come there."""
 
 import pytest
-from flask.testing import FlaskClient
 from lxml import html
 
 from tests import make
 
 BERLIN = make.ADDRESSES["DE"] | {"email": "ada@example.com", "phone": "030 1234567"}
-
-
-@pytest.fixture
-def tide(app):
-    return make.variant(price=2900, stock=5)
-
-
-@pytest.fixture
-def shopper(client: FlaskClient, tide) -> FlaskClient:
-    """A browser with one print in its cart."""
-    client.post("/cart/lines", data={"variant": tide.id})
-    return client
 
 
 def line1(answer):

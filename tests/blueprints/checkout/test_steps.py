@@ -18,18 +18,6 @@ JAPAN = {
 
 
 @pytest.fixture
-def tide(app):
-    return make.variant(price=2900, stock=5)
-
-
-@pytest.fixture
-def shopper(client: FlaskClient, tide) -> FlaskClient:
-    """A browser with one print in its cart."""
-    client.post("/cart/lines", data={"variant": tide.id})
-    return client
-
-
-@pytest.fixture
 def at_review(shopper) -> FlaskClient:
     """A browser that has gone through every step up to the last."""
     shopper.post("/checkout/address", data=BERLIN)
