@@ -121,12 +121,23 @@ def test_another_amount_than_seen_gives_nothing(app: Flask) -> None:
 
 def test_two_staff_at_once_give_back_once(app: Flask) -> None:
     order = make.order(paid=True, quantity=5)
+    wish = Wish({1: 3})
+    seen = credits.quote(order, wish, []).paid.amount
     refused: list[str] = []
 
     def ask(number: int) -> None:
         with app.app_context():
             try:
-                give(order, Wish({1: 3}), key=f"click{number}")
+                credits.give_as_staff(
+                    order,
+                    wish,
+                    reason="Came damaged",
+                    actor="staff:cleo",
+                    key=f"click{number}",
+                    restock=(),
+                    version=0,
+                    amount=seen,
+                )
             except Conflict as error:
                 refused.append(error.message)
 
