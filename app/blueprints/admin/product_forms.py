@@ -39,11 +39,13 @@ class Edit(Form):
 
 
 class EditVariant(Form):
-    """What a variant is called and costs. `read` stands for how it was when the form was made."""
+    """What a variant is called, costs and weighs. `read` stands for how it was when the form was made."""
 
     sku = StringField("SKU", [Optional(), Length(max=200)])
     price = StringField("Price", [Optional(), Length(max=20)])
     compare_at = StringField("Compare-at price", [Optional(), Length(max=20)])
+    gtin = StringField("GTIN or EAN", [Optional(), Length(max=50)])
+    weight = IntegerField("Weight in grams", [Optional(), NumberRange(0, 1_000_000)])
     contents = StringField("Contents", [Optional(), Length(max=20)])
     reference = StringField("Unit price per", [Optional(), Length(max=20)])
     read = HiddenField(validators=[InputRequired("Reload the page.")])

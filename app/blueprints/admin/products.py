@@ -1,4 +1,4 @@
-"""Products: their words, address and tags, whether customers see them, and the SKU and prices of each variant."""
+"""Products: their words, address and tags, whether customers see them, and codes, prices and weight of each variant."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,11 +12,12 @@ from app.blueprints.admin._newer import find_newer, mark_newer
 from app.blueprints.admin.product_forms import Edit, EditVariant, Upload
 from app.errors import Conflict, Invalid, ShopError
 from app.money import Money
-from app.services import catalog, images, search
+from app.services import catalog, images, inventory, search
 
 bp = Blueprint("products", __name__, url_prefix="/products")
 
 _VARIANTS = 50  # on one page
+_NO_WEIGHT = "Enter the weight in whole grams, from 0 to 1000000."
 
 
 @bp.get("/")
@@ -33,6 +34,8 @@ def index() -> Response:
         q=q,
         later=later,
         is_first=not after,
+        may_edit=staff().may("catalog.edit"),
+        was_deleted="deleted" in request.args,
     )
 
 
@@ -73,20 +76,21 @@ def edit(product: str) -> Response:
 @bp.post("/<product>/variants/<variant>")
 @staff_only("catalog.edit")
 def edit_variant(product: str, variant: str) -> Response:
-    """Write a variant's SKU, prices and measure. Answers the row to the table, the page to one without a script."""
+    """Write a variant's codes, prices, weight and measure; answers its row, or to one without a script the page."""
     form = EditVariant(request.form)
     try:
         if not form.validate():
-            raise Invalid("That could not be read. Reload the page.")
+            raise Invalid(_NO_WEIGHT if form.weight.errors else "That could not be read. Reload the page.")
         price, before = _prices(form)
         saved = catalog.edit_variant(
             staff().actor, product, variant,
-            read=form.read.data or "", sku=(form.sku.data or "").strip(), price=price, compare_at=before,
+            read=form.read.data or "", sku=(form.sku.data or "").strip(), gtin=(form.gtin.data or "").strip(),
+            price=price, compare_at=before, weight_grams=form.weight.data or 0,
             measure=catalog.read_measure(form.contents.data or "", form.reference.data or ""),
         )  # fmt: skip
     except (Invalid, Conflict) as refusal:
         return _refuse_variant(product, variant, form, refusal)
-    row = _row(saved) | {"was_changed": True, "shares": _sharing([saved])[saved.id]}
+    row = _rows([saved])[0] | {"was_changed": True}
     return changed(
         "admin/products/_variant.html", then=url_for(".show", product=product, saved=1), row=row, **_frame(product)
     )
@@ -146,8 +150,6 @@ def everything(product: str) -> dict[str, Any]:
     first = int(start) if start.isdecimal() and len(start) < 7 else 0
     following = first + _VARIANTS
     has_more = following < len(shown.variants)
-    on_page = shown.variants[first:following]
-    sharing = _sharing(on_page)
     return {
         "product": shown,
         "form": form,
@@ -155,12 +157,23 @@ def everything(product: str) -> dict[str, Any]:
         "upload": Upload(),
         "most_bytes": images.MAX_BYTES,
         "smaller": images.SMALLER,
-        "rows": [_row(variant) | {"shares": sharing[variant.id]} for variant in on_page],
+        "rows": _rows(shown.variants[first:following]),
         "later": url_for(".show", product=product, start=following) if has_more else None,
         "earlier": url_for(".show", product=product, start=max(0, first - _VARIANTS)) if first else None,
         "was_saved": "saved" in request.args,
+        "was_made": "made" in request.args,
+        "has_room": len(shown.options) < catalog.MOST_OPTIONS,
         **_frame(product),
     }
+
+
+def _rows(variants: Sequence[catalog.Variant]) -> list[dict[str, Any]]:
+    """Gather what the rows of variants show; one that was never in stock may be removed."""
+    sharing, levels = _sharing(variants), inventory.levels(variant.id for variant in variants)
+    return [
+        _row(variant) | {"shares": sharing[variant.id], "may_leave": not levels[variant.id].version}
+        for variant in variants
+    ]
 
 
 def _sharing(variants: Sequence[catalog.Variant]) -> dict[str, list[str]]:
@@ -181,7 +194,8 @@ def _row(variant: catalog.Variant) -> dict[str, Any]:
     price, before = (str(money.decimal) if money is not None else "" for money in (variant.price, variant.compare_at))
     measure = variant.measure
     form = EditVariant(
-        sku=variant.sku, price=price, compare_at=before, read=catalog.fingerprint(variant),
+        sku=variant.sku, gtin=variant.gtin, price=price, compare_at=before, weight=variant.weight_grams,
+        read=catalog.fingerprint(variant),
         contents=measure.contents if measure else "", reference=measure.reference if measure else "",
     )  # fmt: skip
     return {"variant": variant, "form": form}

@@ -21,6 +21,7 @@ from app.blueprints.admin import (
     home,
     inbox,
     jobs,
+    making,
     money,
     orders,
     parcels,
@@ -61,7 +62,7 @@ _MENU = (
     ),
 )
 _ROOMS = (
-    *(sign_in, orders, credits, cancellation, documents, parcels, bookings, stock, products, pictures),
+    *(sign_in, orders, credits, cancellation, documents, parcels, bookings, stock, making, products, pictures),
     *(collections, home, returns, synonyms, jobs, inbox, transfers, gift_cards, promotions, taxes, money),
 )
 for room in _ROOMS:

@@ -5,6 +5,7 @@ write; whatever is derived from it (search documents, cached pages) follows and 
 """
 
 from app.services.catalog.cards import Card, cards
+from app.services.catalog.codes import is_gtin
 from app.services.catalog.documents import HOME, Batch, Collection, Option, Product, Rule, Section, Variant
 from app.services.catalog.editing import (
     changed_collection,
@@ -37,6 +38,14 @@ from app.services.catalog.imports import (
     problems_of,
     rehearse,
     start_import,
+)
+from app.services.catalog.making import (
+    MOST_OPTIONS,
+    add_option,
+    add_product,
+    add_variant,
+    remove_product,
+    remove_variant,
 )
 from app.services.catalog.measures import Measure, UnitPrice, read_measure
 from app.services.catalog.pictures import Progress, finish_picture, picture_progress, queue_pictures, queue_unfinished
@@ -98,6 +107,7 @@ from app.services.images import Media
 
 __all__ = [
     "HOME",
+    "MOST_OPTIONS",
     "PER_FILE",
     "RULES",
     "SECTIONS",
@@ -120,7 +130,10 @@ __all__ = [
     "Ticket",
     "UnitPrice",
     "Variant",
+    "add_option",
+    "add_product",
     "add_section",
+    "add_variant",
     "cards",
     "changed_collection",
     "changed_product",
@@ -157,6 +170,7 @@ __all__ = [
     "get_import",
     "get_product_as_staff",
     "go_on",
+    "is_gtin",
     "last_change",
     "list_collections_as_staff",
     "list_ids",
@@ -180,7 +194,9 @@ __all__ = [
     "read_price",
     "rehearse",
     "remove_picture",
+    "remove_product",
     "remove_section",
+    "remove_variant",
     "revisions",
     "save_collection",
     "save_product",

@@ -10,6 +10,7 @@ from app import config, db
 from app.errors import Conflict, Invalid, NotFound
 from app.money import Money
 from app.services import audit
+from app.services.catalog.codes import is_gtin
 from app.services.catalog.documents import PRICES, Collection, Product, Rule, Variant
 from app.services.catalog.gift_cards import as_goods, check, end_runs
 from app.services.catalog.measures import Measure
@@ -74,14 +75,17 @@ def edit_variant(
     *,
     read: str,
     sku: str,
+    gtin: str,
     price: Money | None,
     compare_at: Money | None,
+    weight_grams: int,
     measure: Measure | None,
 ) -> Variant:
-    """Set a variant's SKU, prices and measure; raise Conflict when it is not as it was `read` (`fingerprint()`).
+    """Set a variant's codes, prices, weight and measure; raise Conflict when it is not as `read` (`fingerprint()`).
 
-    A price of 0 is refused: nothing is sold at it, though an import may bring one.
+    A price of 0 is refused: nothing is sold at it, though an import may bring one; and a GTIN that is none.
     """
+    check_price(price)
 
     def edit(product: Product) -> Rewritten:
         before = next((variant for variant in product.variants if variant.id == variant_id), None)
@@ -89,9 +93,11 @@ def edit_variant(
             raise NotFound("This product has no such variant.")
         if fingerprint(before) != read:
             raise Conflict(_OLD)
-        if price is not None and not price:
-            raise Invalid("Enter a price above 0, or leave it empty while it is not for sale.")
-        after = replace(before, sku=sku, price=price, compare_at=compare_at, measure=measure)
+        if gtin and gtin != before.gtin and not is_gtin(gtin):  # an import may have brought another kind of code
+            raise Invalid(f"“{gtin}” is no GTIN: its last digit does not fit the others, or some are missing.")
+        after = replace(
+            before, sku=sku, gtin=gtin, price=price, compare_at=compare_at, weight_grams=weight_grams, measure=measure
+        )
         if product.is_gift_card:
             check(after)
         variants = tuple(after if each.id == variant_id else each for each in product.variants)
@@ -179,7 +185,8 @@ def _facts(product: Product) -> dict[str, Any]:
 def _variant_facts(variant: Variant) -> dict[str, Any]:
     measure = variant.measure
     return {
-        "sku": variant.sku, "price": _amount(variant.price), "compare_at": _amount(variant.compare_at),
+        "sku": variant.sku, "gtin": variant.gtin, "weight_grams": variant.weight_grams,
+        "price": amount_of(variant.price), "compare_at": amount_of(variant.compare_at),
         "measure": f"{measure.contents} per {measure.reference}" if measure else None,
     }  # fmt: skip
 
@@ -193,8 +200,15 @@ def _shelf_facts(shelf: Collection) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _amount(money: Money | None) -> str | None:
-    return f"{money.decimal} {money.currency}" if money else None
+def amount_of(price: Money | None) -> str | None:
+    """Return a price as the audit keeps it."""
+    return f"{price.decimal} {price.currency}" if price else None
+
+
+def check_price(price: Money | None) -> None:
+    """Refuse a price of nothing; none at all is not for sale."""
+    if price is not None and not price:
+        raise Invalid("Enter a price above 0, or leave it empty while it is not for sale.")
 
 
 def read_price(text: str) -> Money | None:

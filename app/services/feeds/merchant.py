@@ -13,7 +13,6 @@ _LONGEST_TEXT = 5000
 _MOST_PICTURES = 10  # beside the first
 _TRAITS = {"color": "color", "colour": "color", "size": "size", "material": "material", "paper": "material"}
 _TRAITS |= {"pattern": "pattern", "ruling": "pattern"}
-_GTIN_LENGTHS = {8, 12, 13, 14}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +61,7 @@ def offers() -> Iterator[Offer]:
 def _offer(product: catalog.Product, variant: catalog.Variant, price: Money, *, level: inventory.Level) -> Offer:
     settings = config.current()
     own = variant.compare_at if variant.compare_at and variant.compare_at.amount > price.amount else None
-    gtin = variant.gtin if _is_gtin(variant.gtin) else ""
+    gtin = variant.gtin if catalog.is_gtin(variant.gtin) else ""
     is_own_make = product.vendor in {"", settings.name}
     ways = shipping.options(settings.country, variant.weight_grams, price) if variant.requires_shipping else []
     named = zip(product.options, variant.values, strict=False)
@@ -90,10 +89,3 @@ def _offer(product: catalog.Product, variant: catalog.Variant, price: Money, *, 
         delivery=ways[0] if ways else None,
         country=settings.country,
     )
-
-
-def _is_gtin(code: str) -> bool:
-    """Whether `code` is a GTIN with the right check digit (GS1 General Specifications, 7.9)."""
-    if not (code.isascii() and code.isdigit() and len(code) in _GTIN_LENGTHS):
-        return False
-    return sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(code))) % 10 == 0

@@ -40,7 +40,7 @@ def edit(client, product, **fields):
 
 def edit_variant(client, product, place=0, **fields):
     variant = product.variants[place]
-    data = {"sku": "SLK-1", "price": "29.00", "compare_at": "", "read": catalog.fingerprint(variant)} | fields
+    data = {"sku": "SLK-1", "price": "29.00", "weight": "200", "read": catalog.fingerprint(variant)} | fields
     headers = data.pop("headers", {})
     return client.post(f"/admin/products/{product.id}/variants/{variant.id}", data=data, headers=headers)
 
