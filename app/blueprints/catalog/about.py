@@ -160,11 +160,11 @@ def _offer(settings: Config, path: str, variant: Variant, stock: Beside) -> Fact
 def _other_prices(variant: Variant, price: Money) -> list[Facts]:
     """Return the price before, and what the price is compared by."""
     prices: list[Facts] = []
-    if variant.compare_at and variant.compare_at.amount > price.amount:
+    if was := variant.was:
         prices.append(
             {
                 "@type": "UnitPriceSpecification", "priceType": "https://schema.org/StrikethroughPrice",
-                "price": str(variant.compare_at.decimal), "priceCurrency": price.currency,
+                "price": str(was.decimal), "priceCurrency": price.currency,
             }
         )  # fmt: skip
     if (measure := variant.measure) and variant.price:

@@ -15,7 +15,7 @@ from app.services.catalog.measures import UnitPrice
 from app.services.images import Media
 
 _FIELDS = {"slug": 1, "title": 1, "kind": 1, "media": {"$slice": 1}, "variants.id": 1}
-_FIELDS |= {"variants.price": 1, "variants.compare_at": 1, "variants.measure": 1}
+_FIELDS |= {"variants.price": 1, "variants.compare_at": 1, "variants.lowest": 1, "variants.measure": 1}
 _IS_LIVE = {"is_published": True, "is_deleted": False}
 _MOST = 5_000  # cards in each process, a few kilobytes each
 
@@ -74,7 +74,7 @@ def cards(ids: Sequence[str], *, at: str | None = None) -> list[Card]:
 
 def _to_card(document: Document) -> Card:
     variants = (to_variant(each) for each in document.get("variants", ()))
-    offers = [Offer(each.id, each.price, each.compare_at, each.unit_price) for each in variants if each.price]
+    offers = [Offer(each.id, each.price, each.was, each.unit_price) for each in variants if each.price]
     offers.sort(key=lambda offer: offer.price.amount)
     cheapest = offers[0] if offers else None
     media = document.get("media") or ()

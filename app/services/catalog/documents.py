@@ -80,11 +80,20 @@ class Batch:
         return f"This is sold in steps of {self.step}: choose {choices}."
 
 
+@dataclass(frozen=True)
+class Past:
+    """What a variant cost, and until when."""
+
+    price: Money
+    until: datetime
+
+
 @dataclass(frozen=True, kw_only=True)
 class Variant:
     """One thing that can be bought; not without a price. `values` answer the product's options one by one.
 
-    `measure` is how much it holds, where goods are compared by that.
+    `measure` is how much it holds, where goods are compared by that. `lowest` is the least that it cost in the thirty
+    days before its price was reduced, as far as that is known; each write works it out from what it cost (`past`).
     """
 
     id: str
@@ -97,6 +106,16 @@ class Variant:
     measure: Measure | None = None
     requires_shipping: bool = True
     media_key: str | None = None
+    lowest: Money | None = None
+    past: tuple[Past, ...] = ()
+
+    @property
+    def was(self) -> Money | None:
+        """The price that a reduction counts from: the compare-at price, or the lowest before where that is less."""
+        if self.price is None or self.compare_at is None:
+            return None
+        was = min(self.compare_at, self.lowest or self.compare_at, key=lambda price: price.amount)
+        return was if was.amount > self.price.amount else None
 
     @property
     def label(self) -> str:
@@ -219,6 +238,8 @@ def to_variant(document: Document) -> Variant:
         values=tuple(document.get("values", ())),
         price=_to_money(document.get("price")),
         compare_at=_to_money(document.get("compare_at")),
+        lowest=_to_money(document.get("lowest")),
+        past=tuple(Past(Money(**each["price"]), each["until"]) for each in document.get("past", ())),
         measure=Measure(**document["measure"]) if document.get("measure") else None,
     )
 

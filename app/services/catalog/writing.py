@@ -11,7 +11,8 @@ from sqlalchemy.exc import OperationalError
 from app import clock, db, stores
 from app.errors import Conflict
 from app.queue import later
-from app.services.catalog.documents import Collection, Product, to_document
+from app.services.catalog.documents import Collection, Product, to_document, to_variant
+from app.services.catalog.earlier import remember
 from app.services.catalog.gift_cards import as_gift_card, give_runs
 
 _TAKEN = "Another {} has the address “{}”. Choose another."
@@ -25,8 +26,12 @@ def save_product(product: Product, *, is_announced: bool = True) -> Product:
     The search document follows: by a job at once, or by the sweep when none could be queued or `is_announced` is False.
     """
     product = as_gift_card(product) if product.is_gift_card else product
+    known = stores.catalog()["products"]
+    before = _find(known, product, "slug", "old_slugs", "is_published", "variants")
+    variants = [to_variant(each) for each in before.get("variants", ())]
+    product = remember(product, variants, clock.now(), were_seen=before.get("is_published", True))
     saved = replace(product, revision=product.revision + 1)
-    _write(stores.catalog()["products"], to_document(saved), kind="product")
+    _write(known, to_document(saved), before, kind="product")
     if saved.is_gift_card:
         give_runs(saved)  # last: what is refused as a gift card stays goods
     if is_announced:
@@ -36,8 +41,9 @@ def save_product(product: Product, *, is_announced: bool = True) -> Product:
 
 def save_collection(collection: Collection, *, is_announced: bool = True) -> Collection:
     """Write a collection and return it with its new revision; refuses and follows up as save_product() does."""
+    known = stores.catalog()["collections"]
     saved = replace(collection, revision=collection.revision + 1)
-    _write(stores.catalog()["collections"], to_document(saved), kind="collection")
+    _write(known, to_document(saved), _find(known, collection, "slug", "old_slugs"), kind="collection")
     if is_announced:
         _announce("search.index_collection", saved.id, saved.revision)
     return saved
@@ -66,15 +72,24 @@ def raise_generation() -> None:
     stores.catalog()["generations"].update_one({"_id": "catalog"}, {"$set": {"value": db.new_id()}}, upsert=True)
 
 
-def _write(collection: MongoCollection[dict[str, Any]], document: dict[str, Any], *, kind: str) -> None:
+def _find(known: MongoCollection[dict[str, Any]], thing: Product | Collection, *fields: str) -> dict[str, Any]:
+    """Return these fields of what a write starts from; nothing of what is new, or is no longer as it was read."""
+    if not thing.revision:
+        return {}
+    return known.find_one({"_id": thing.id, "revision": thing.revision}, dict.fromkeys(fields, 1)) or {}
+
+
+def _write(
+    collection: MongoCollection[dict[str, Any]], document: dict[str, Any], before: dict[str, Any], *, kind: str
+) -> None:
     document |= {"is_stale": True, "updated_at": clock.now()}
     try:
         if document["revision"] == 1:
             collection.insert_one(document)
         else:
-            before = {"_id": document["_id"], "revision": document["revision"] - 1}
-            _keep_old_slugs(document, collection.find_one(before, {"slug": 1, "old_slugs": 1}) or {})
-            if collection.replace_one(before, document).matched_count == 0:
+            _keep_old_slugs(document, before)
+            read = {"_id": document["_id"], "revision": document["revision"] - 1}
+            if collection.replace_one(read, document).matched_count == 0:
                 raise Conflict(_OLD.format(kind))
     except DuplicateKeyError as error:
         raise Conflict(_TAKEN.format(kind, document["slug"])) from error

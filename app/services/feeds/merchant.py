@@ -60,7 +60,6 @@ def offers() -> Iterator[Offer]:
 
 def _offer(product: catalog.Product, variant: catalog.Variant, price: Money, *, level: inventory.Level) -> Offer:
     settings = config.current()
-    own = variant.compare_at if variant.compare_at and variant.compare_at.amount > price.amount else None
     gtin = variant.gtin if catalog.is_gtin(variant.gtin) else ""
     is_own_make = product.vendor in {"", settings.name}
     ways = shipping.options(settings.country, variant.weight_grams, price) if variant.requires_shipping else []
@@ -74,8 +73,8 @@ def _offer(product: catalog.Product, variant: catalog.Variant, price: Money, *, 
         pictures=tuple(picture.large_url for picture in product.media_from(variant)[: _MOST_PICTURES + 1]),
         is_available=is_available,
         due=level.due if is_available else None,
-        price=own or price,
-        sale_price=price if own else None,
+        price=variant.was or price,
+        sale_price=price if variant.was else None,
         group_id=product.id if len(product.variants) > 1 else None,
         brand=product.vendor or settings.name,
         gtin=gtin,

@@ -15,6 +15,7 @@ from tests.services.health.test_fsck import faults
 from tests.turns import at_once, refusals
 from tests.working import work
 
+PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
 SIZES = {"option": ["Size", "Paper", ""], "values": ["A4\nA3\n\na4", "Matte\r\nRag", ""]}
 
 
@@ -275,3 +276,20 @@ def test_who_may_only_read_makes_nothing(app, cleo):
     for address in ("", f"{product.id}/options", f"{product.id}/variants", f"{product.id}/removal"):
         assert reader.post(f"/admin/products/{address}", data={"title": "X"}).status_code == 403
     assert catalog.get_product_as_staff(product.id).revision == product.revision
+
+
+@pytest.mark.parametrize(
+    ("price", "compare_at", "words"),
+    [
+        ("25", "39", "it cost €29.00. Customers see that as the price before"),
+        ("29", "39", "customers see no reduction"),
+    ],
+)
+def test_staff_are_told_which_price_before_customers_see(admin, price, compare_at, words):
+    product = make.product("Ebb", price=2900)
+    [variant] = product.variants
+    data = {"price": price, "compare_at": compare_at, "weight": "200", "read": catalog.fingerprint(variant)}
+
+    page = admin.post(f"/admin/products/{product.id}/variants/{variant.id}", data=data, headers=PART)
+
+    assert words in page.text

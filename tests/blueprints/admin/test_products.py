@@ -166,9 +166,12 @@ def test_price_is_written_in_its_row_and_seen_at_once(admin, client, tide):
 
     variant = tide.variants[0]
     assert answer.text.strip().startswith(f'<tr id="variant-{variant.id}" class="table__row--changed"')
-    assert now(tide).variants[0] == replace(
-        variant, sku="SLK-A4", price=Money(3150, "EUR"), compare_at=Money(3900, "EUR")
-    )
+    saved = now(tide).variants[0]
+    assert saved == replace(
+        variant, sku="SLK-A4", price=Money(3150, "EUR"), compare_at=Money(3900, "EUR"), lowest=variant.price,
+        past=saved.past,
+    )  # fmt: skip
+    assert [each.price for each in saved.past] == [variant.price]
     assert "€31.50" in client.get(f"/products/tide?v={variant.id}").text
 
 

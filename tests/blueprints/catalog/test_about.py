@@ -114,8 +114,8 @@ def test_product_of_very_many_variants_states_their_range(client):
 
 
 def test_reduced_product_states_both_prices(client):
-    product = make.product(slug="tide", media=MEDIA, price=2900)
-    variant = replace(product.variants[0], compare_at=Money(3900, "EUR"))
+    product = make.product(slug="tide", media=MEDIA, price=3900)
+    variant = replace(product.variants[0], price=Money(2900, "EUR"), compare_at=Money(3900, "EUR"))
     catalog.save_product(replace(product, variants=(variant,)))
 
     offer = facts_of(client.get("/products/tide"))["Product"]["offers"]

@@ -160,8 +160,9 @@ def test_offer_states_delivery_to_the_shop_s_country(client):
 
 
 def test_reduced_offer_states_both_prices(client):
-    product = make.product(media=MEDIA, price=2900)
-    catalog.save_product(replace(product, variants=(replace(product.variants[0], compare_at=Money(3900, "EUR")),)))
+    product = make.product(media=MEDIA, price=3900)
+    variant = replace(product.variants[0], price=Money(2900, "EUR"), compare_at=Money(3900, "EUR"))
+    catalog.save_product(replace(product, variants=(variant,)))
 
     [offer] = offers(client)
 
