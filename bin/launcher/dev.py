@@ -4,11 +4,13 @@ import argparse
 import os
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from types import FrameType
 from urllib.error import HTTPError, URLError
@@ -38,8 +40,8 @@ def run(options: argparse.Namespace) -> int:
     hurry = _catch_signals()
     folder = Folder.hold(ROOT / "var", fresh=options.fresh)
     try:
-        _check_port(options.port)
-        _Opening(folder, options).run()
+        with _held(options.port):
+            _Opening(folder, options).run()
     except KeyboardInterrupt:
         terminal.say("\nStopping …")
     finally:
@@ -63,11 +65,16 @@ def _catch_signals() -> threading.Event:
     return hurry
 
 
-def _check_port(port: int) -> None:
-    if is_free(port):
-        return
-    other = next(number for number in range(port + 1, port + 1000) if is_free(number))
-    raise Refusal(f"Port {port} is taken{_owner(port)}. Stop that program, or start with: bin/dev --port {other}")
+@contextmanager
+def _held(port: int) -> Iterator[None]:
+    """Keep the shop's port from others until the web server listens, which shares it with us, and would with them."""
+    if not is_free(port):
+        other = next(number for number in range(port + 1, port + 1000) if is_free(number))
+        raise Refusal(f"Port {port} is taken{_owner(port)}. Stop that program, or start with: bin/dev --port {other}")
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        held.bind(("127.0.0.1", port))
+        yield
 
 
 def _owner(port: int) -> str:

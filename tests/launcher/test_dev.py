@@ -152,6 +152,19 @@ def test_taken_port_is_refused_with_a_free_one(clone: Clone):
     assert "Traceback" not in terminal
 
 
+def test_port_of_a_shop_that_is_still_opening_is_refused(clone: Clone, tmp_path: Path, port: str):
+    other = Clone(tmp_path / "another")
+    clone.start("--port", port)
+    assert _wait_until(lambda: clone.runs("secantus"))
+    try:
+        status, terminal = other.run("--port", port)
+
+        assert status == 1
+        assert f"Port {port} is taken" in terminal
+    finally:
+        other.end()
+
+
 @pytest.mark.parametrize(
     ("prepare", "sentence"),
     [
