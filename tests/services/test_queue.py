@@ -204,6 +204,23 @@ def test_backlog_is_not_pushed_on_top_of_itself() -> None:
     assert queue.relay() == 0
 
 
+def test_long_backlog_hides_no_job_that_redis_does_not_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "RELAY_AT_MOST", 1)
+    for _ in range(3):
+        ask()
+    [waiting] = stores.redis().scan_iter("rq:queue:*")
+    stores.redis().rpop(waiting)
+    ask(delay=timedelta(seconds=1))
+    moment = clock.now()
+
+    pushed = []
+    for turn in range(1, 5):
+        with clock.at(moment + turn * queue.PUSH_AGAIN_AFTER):
+            pushed.append(queue.relay())
+
+    assert pushed == [1, 0, 0, 1]
+
+
 def test_job_that_a_worker_took_and_died_with_is_pushed_again() -> None:
     ask()
     [waiting] = stores.redis().scan_iter("rq:queue:*")
