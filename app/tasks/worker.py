@@ -13,10 +13,9 @@ from time import sleep
 from typing import Any
 
 from redis.exceptions import RedisError
-from rq import Queue, SimpleWorker, Worker
+from rq import Queue, SimpleWorker, Worker, timeouts
 from rq.exceptions import StopRequested
 from rq.job import Job
-from rq.timeouts import JobTimeoutException
 from rq.worker import DequeueStrategy, WorkerStatus
 from rq.worker.base import BaseWorker
 
@@ -31,9 +30,22 @@ _PAUSE = 1.0  # seconds
 _SILENCE = 30  # seconds; a little less than that it waits for a Redis that went away without a word
 
 
+class JobTimeoutException(timeouts.JobTimeoutException, KeyboardInterrupt):
+    """A job's time is up. Only at an interrupt does psycopg end the statement too, and leave its connection of use."""
+
+
+class _Deadline(timeouts.UnixSignalDeathPenalty):
+    """RQ's, but for what it raises when a job's time is up."""
+
+    def __init__(self, timeout: Any, exception: type[Exception], **options: Any) -> None:
+        is_job = exception is timeouts.JobTimeoutException
+        super().__init__(timeout, JobTimeoutException if is_job else exception, **options)  # type: ignore[no-untyped-call]
+
+
 class _Told(BaseWorker):
     """A worker that tells its own end from that of Redis."""
 
+    death_penalty_class = _Deadline
     max_connection_wait_time = 5.0  # seconds; RQ's minute is long for whoever waits for a mail
     was_told_to_stop = False
 
@@ -65,7 +77,7 @@ class Carrier(_Told, SimpleWorker):
         self.set_state(WorkerStatus.BUSY)  # so that a signal to stop waits for the job
         self.connection.delete(job.key)
         try:
-            with self.death_penalty_class(job.timeout, JobTimeoutException, job_id=job.id):
+            with self.death_penalty_class(job.timeout, timeouts.JobTimeoutException, job_id=job.id):
                 job.perform()
         except Exception:  # one job must not end the worker; those of the outbox note their failures themselves
             log.exception("a job failed", extra={"job": job.id})
