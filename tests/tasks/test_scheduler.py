@@ -39,7 +39,7 @@ def test_what_is_done_once_a_day_is_done_at_night_whenever_the_clock_was_started
     scheduled.load_config_from_file("app.tasks.cron")
 
     nightly = {job.func.__name__: job for job in scheduled.get_jobs() if job.func and not job.interval}
-    assert set(nightly) == {"reconcile", "forget_carts"}
+    assert set(nightly) == {"reconcile", "forget_carts", "forget_events"}
     for job in nightly.values():
         assert not job.should_run()
         assert job.next_enqueue_time is not None
