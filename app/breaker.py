@@ -40,7 +40,7 @@ class Breaker:
         with self._lock:
             is_try = self._open_until is not None
             if self._open_until is not None:
-                if clock.now() < self._open_until:
+                if timedelta() < self._open_until - clock.now() <= self._pause:  # longer, where the clock was set back
                     raise Unavailable(f"{self._name} does not answer at the moment. Please try again in a minute.")
                 self._open_until = clock.now() + self._pause  # for all others, until this call has an answer
         try:

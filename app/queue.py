@@ -142,7 +142,7 @@ def _relay_one(name: str) -> int:
             .where(outbox.name.in_(list(_jobs())))
             .where(func.coalesce(outbox.leased_until, moment) <= moment)
             .where(func.coalesce(outbox.pushed_at, moment - PUSH_AGAIN_AFTER) <= moment - PUSH_AGAIN_AFTER)
-            .order_by(outbox.due_at)
+            .order_by(outbox.pushed_at.nulls_first(), outbox.due_at)  # what waits in Redis must not hide the rest
             .limit(RELAY_AT_MOST)
             .with_for_update(skip_locked=True)
         )

@@ -56,6 +56,15 @@ def test_after_the_pause_one_call_tries_and_the_others_do_not_wait() -> None:
     assert came[-1] == "closed"
 
 
+def test_a_clock_that_is_set_back_keeps_nobody_away_for_longer() -> None:
+    breaker, came = broken(), []
+
+    with clock.at(clock.now() - timedelta(hours=1)), breaker.guard():
+        came.append("through")
+
+    assert came == ["through"]
+
+
 def test_a_try_that_fails_keeps_it_open_for_another_pause() -> None:
     breaker = broken()
 

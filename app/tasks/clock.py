@@ -56,6 +56,11 @@ def forget_tries() -> None:
     payments.forget_tries()
 
 
+def forget_events() -> None:
+    """Delete events of companies that were dealt with long ago. Twice is harmless: what is gone is gone."""
+    payments.forget_events()
+
+
 def follow_parcels() -> None:
     """Ask the carrier about parcels on their way. Twice is harmless: a parcel asked about is not due again at once."""
     fulfilment.poll()

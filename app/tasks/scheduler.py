@@ -7,8 +7,9 @@ from contextlib import suppress
 
 from redis.client import Pipeline
 from redis.exceptions import RedisError
-from rq.cron import CronScheduler
+from rq.cron import CronJob, CronScheduler
 from rq.exceptions import SchedulerNotFound, StopRequested
+from rq.utils import now
 
 from app import create_app, stores
 from app.config import Config
@@ -19,7 +20,14 @@ _PAUSE = 1.0  # seconds
 
 
 class Clock(CronScheduler):
-    """RQ's, but for how it takes leave."""
+    """RQ's, but for how it takes leave, and that it may be set back."""
+
+    def enqueue_jobs(self) -> list[CronJob]:
+        """Start what is due. What was started later than now, as the machine's clock says, was started now."""
+        for job in self.get_jobs():
+            if job.latest_enqueue_time and job.latest_enqueue_time > now():
+                job.set_enqueue_time(now())
+        return super().enqueue_jobs()
 
     def register_death(self, pipeline: Pipeline | None = None) -> None:
         """Take leave of Redis, unless that does not answer, or came back empty and knows of no clock."""

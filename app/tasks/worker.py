@@ -8,16 +8,14 @@ import gc
 import logging
 import os
 import sys
-import time
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from time import sleep
 from typing import Any
 
 from redis.exceptions import RedisError
-from rq import Queue, SimpleWorker, Worker
+from rq import Queue, SimpleWorker, Worker, timeouts
 from rq.exceptions import StopRequested
 from rq.job import Job
-from rq.timeouts import JobTimeoutException
 from rq.worker import DequeueStrategy, WorkerStatus
 from rq.worker.base import BaseWorker
 
@@ -28,13 +26,27 @@ log = logging.getLogger(__name__)
 
 QUEUES = ["clock", "money", "mail", "default"]
 HEAVY = ["imports", "pictures"]
-_HEARTBEAT = timedelta(seconds=15)
 _PAUSE = 1.0  # seconds
+_SILENCE = 30  # seconds; a little less than that it waits for a Redis that went away without a word
+
+
+class JobTimeoutException(timeouts.JobTimeoutException, KeyboardInterrupt):
+    """A job's time is up. Only at an interrupt does psycopg end the statement too, and leave its connection of use."""
+
+
+class _Deadline(timeouts.UnixSignalDeathPenalty):
+    """RQ's, but for what it raises when a job's time is up."""
+
+    def __init__(self, timeout: Any, exception: type[Exception], **options: Any) -> None:
+        is_job = exception is timeouts.JobTimeoutException
+        super().__init__(timeout, JobTimeoutException if is_job else exception, **options)  # type: ignore[no-untyped-call]
 
 
 class _Told(BaseWorker):
     """A worker that tells its own end from that of Redis."""
 
+    death_penalty_class = _Deadline
+    max_connection_wait_time = 5.0  # seconds; RQ's minute is long for whoever waits for a mail
     was_told_to_stop = False
 
     def handle_warm_shutdown_request(self) -> None:
@@ -56,26 +68,29 @@ class Carrier(_Told, SimpleWorker):
     """Runs jobs and keeps no books of them in Redis.
 
     The row of the outbox says what ran, how often and how it ended; what the clock starts comes again by itself. What
-    RQ would note of each job (state, execution, registries, result) costs more than most jobs do.
+    RQ would note of each job (state, execution, registries, result) costs more than most jobs do. Nor does it note that
+    it lives: a Redis that is full refuses that, and would never be emptied.
     """
 
     def execute_job(self, job: Job, queue: Queue) -> None:  # noqa: ARG002 - RQ's signature
         """Take the job out of Redis, then run it for as long as it may."""
-        with self.connection.pipeline(transaction=False) as pipeline:
-            pipeline.delete(job.key)
-            self.set_state(WorkerStatus.BUSY, pipeline)  # so that a signal to stop waits for the job
-            pipeline.execute()
+        self.set_state(WorkerStatus.BUSY)  # so that a signal to stop waits for the job
+        self.connection.delete(job.key)
         try:
-            with self.death_penalty_class(job.timeout, JobTimeoutException, job_id=job.id):
+            with self.death_penalty_class(job.timeout, timeouts.JobTimeoutException, job_id=job.id):
                 job.perform()
         except Exception:  # one job must not end the worker; those of the outbox note their failures themselves
             log.exception("a job failed", extra={"job": job.id})
         # RQ says that it is idle again when it takes the next one, or ends.
 
-    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
-        """Say that this worker lives, four times a minute; RQ asks for it three times a job."""
-        if self.last_heartbeat is None or datetime.now(UTC) - self.last_heartbeat > _HEARTBEAT:
-            super().heartbeat(timeout, pipeline)
+    def set_state(self, state: str, pipeline: Any = None) -> None:  # noqa: ARG002 - RQ's signature
+        """Note in this process alone what it does."""
+        self._state = state
+
+    def _keep_no_book(self, *_: Any, **__: Any) -> None:
+        """Write nothing of what RQ would note here."""
+
+    register_birth = heartbeat = register_death = run_maintenance_tasks = _keep_no_book
 
 
 class Painter(_Told, Worker):
@@ -100,14 +115,15 @@ def work(kind: type[Painter | Carrier], queues: list[str], *, burst: bool) -> No
 
     The queues take turns: a backlog of mails holds up neither money nor labels.
     """
+    worker = None
     while True:
-        worker = kind(queues, connection=stores.redis(), log_job_description=False)
         try:
             with suppress(RedisError):  # RQ's ends when Redis does not answer, and says so; here it begins anew
+                worker = kind(queues, connection=stores.redis(), worker_ttl=_SILENCE, log_job_description=False)
                 worker.work(burst=burst, logging_level="WARNING", dequeue_strategy=DequeueStrategy.ROUND_ROBIN)
-            if burst or worker.was_told_to_stop:
+            if burst or (worker and worker.was_told_to_stop):
                 return
-            time.sleep(_PAUSE)
+            sleep(_PAUSE)
         except StopRequested:
             return
 

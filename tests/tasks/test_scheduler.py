@@ -1,8 +1,11 @@
-"""The clock outlives Redis."""
+"""The clock outlives Redis, and being set back."""
+
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from redis.exceptions import ConnectionError as NoRedis
+from rq import cron
 from rq.cron import CronScheduler
 from rq.exceptions import StopRequested
 
@@ -36,8 +39,22 @@ def test_what_is_done_once_a_day_is_done_at_night_whenever_the_clock_was_started
     scheduled.load_config_from_file("app.tasks.cron")
 
     nightly = {job.func.__name__: job for job in scheduled.get_jobs() if job.func and not job.interval}
-    assert set(nightly) == {"reconcile", "forget_carts"}
+    assert set(nightly) == {"reconcile", "forget_carts", "forget_events"}
     for job in nightly.values():
         assert not job.should_run()
         assert job.next_enqueue_time is not None
         assert job.next_enqueue_time.astimezone().hour == 3
+
+
+def test_clock_that_is_set_back_goes_on_from_there(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop_clock = scheduler.Clock(connection=stores.redis())
+    shop_clock.register(len, "clock", args=("x",), interval=5)
+    shop_clock.enqueue_jobs()
+    set_back = cron.now() - timedelta(hours=1)
+    monkeypatch.setattr(cron, "now", lambda: set_back)
+    monkeypatch.setattr(scheduler, "now", lambda: set_back)
+
+    shop_clock.enqueue_jobs()
+
+    [job] = shop_clock.get_jobs()
+    assert job.next_enqueue_time == set_back + timedelta(seconds=5)

@@ -59,10 +59,10 @@ def issue_credit_note(credit_id: str) -> None:
 
 def write_packing_slip(shipment_id: str) -> None:
     """Write what is in a parcel now, and have it printed; again when its contents changed."""
-    shipment = fulfilment.get_for_job(shipment_id)
-    order, moment = orders.get_for_job(shipment.order_id), clock.now()
-    paper = papers.packing_slip(order, shipment, moment)
+    order_id = fulfilment.get_for_job(shipment_id).order_id
     with db.orders.transaction() as session:
+        order, moment = orders.lock(order_id), clock.now()  # under which nothing leaves the parcel
+        paper = papers.packing_slip(order, fulfilment.get_for_job(shipment_id), moment)
         row = insert(Document).values(
             id=db.new_id(), kind="packing_slip", year=_year(moment), number=None, label=None, order_id=order.id,
             credit_id=None, shipment_id=shipment_id, paper=paper, issued_at=moment, printed_at=None,
@@ -84,8 +84,11 @@ def print_document(document_id: str) -> None:
     stores.s3().put_object(Bucket=stores.bucket(), Key=key_of(document_id), Body=pdf, ContentType="application/pdf")
     with db.orders.transaction() as session:
         row = session.get_one(Document, document_id, with_for_update=True, populate_existing=True)
-        if row.issued_at == document.issued_at:  # else it was written anew meanwhile, and has a job of its own
+        if row.issued_at == document.issued_at:
             row.printed_at = clock.now()
+        else:  # it was written anew meanwhile, and printed perhaps, before these words were put in its place
+            row.printed_at = None
+            later("documents.print", document_id)
         done()
 
 

@@ -10,8 +10,8 @@ from app import clock, db
 from app.errors import Unavailable
 from app.queue import done, later
 from app.services import orders, payments, shipping
-from app.services.fulfilment.models import Shipment, ShipmentEvent
-from app.services.fulfilment.shipments import lock, move
+from app.services.fulfilment.models import LabelAttempt, Shipment, ShipmentEvent
+from app.services.fulfilment.shipments import get_for_job, lock, move
 from app.services.fulfilment.states import MOVES, ShipmentState
 
 log = logging.getLogger(__name__)
@@ -39,16 +39,15 @@ def receive_push(raw: bytes, credential: str) -> None:
 
 
 def note_push(row_id: str) -> None:
-    """Act on a kept event. Raises Unavailable while no shipment has its number: the commit that gives it may be due."""
+    """Act on a kept event. Raises Unavailable while nothing has its number: the commit that gives it may be due."""
     event = payments.find_event(row_id)
     if event is None:
         return
     number, sighting = shipping.read_push(event.raw)
     with db.orders.transaction() as session:
         shipment_id = session.scalar(_NEWEST, {"number": number})
-        if shipment_id is None:
-            raise Unavailable(f"No shipment has the tracking number {number}.")
-        payments.give_verdict(row_id, see(shipment_id, [sighting]))
+        verdict = see(shipment_id, [sighting]) if shipment_id else _see_given_back(number, sighting)
+        payments.give_verdict(row_id, verdict)
         done()
 
 
@@ -80,6 +79,19 @@ def see(shipment_id: str, sightings: list[shipping.Sighting]) -> str:
             if added:
                 _move_on(shipment, sighting)
         return shipment.state
+
+
+def _see_given_back(number: str, sighting: shipping.Sighting) -> str:
+    """Tell staff, once, of a parcel that moves under a label which its shipment has not any more."""
+    had_it = select(LabelAttempt.shipment_id).where(LabelAttempt.tracking_number == number).limit(1)
+    shipment_id = db.orders.session.scalar(had_it)
+    if shipment_id is None:
+        raise Unavailable(f"No shipment has the tracking number {number}.")
+    order_id = get_for_job(shipment_id).order_id
+    text = f"A parcel moves under label {number}, which was given back. Please look at what was sent."
+    if sighting.kind != "seen" and not any(event.text == text for event in orders.timeline(order_id)):
+        orders.note(order_id, "stopped_parcel_moves", text, actor="carrier")
+    return "label given back"
 
 
 def _move_on(shipment: Shipment, sighting: shipping.Sighting) -> None:

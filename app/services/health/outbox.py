@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select, update
 
-from app import clock, db
+from app import clock, db, queue
 from app.fsck import Check, Fault, walk
 from app.outbox import CustomersOutbox, OrdersOutbox
 
@@ -23,8 +23,7 @@ def _find_late() -> Iterator[Fault]:
 
 
 def _push_again(subject: str) -> None:
-    name, _, row_id = subject.partition("/")
-    database, outbox = next(each for each in _OUTBOXES if each[0].name == name)
+    database, outbox, row_id = _row_of(subject)
     with database.transaction() as session:
         session.execute(update(outbox).where(outbox.id == row_id, outbox.done_at.is_(None)).values(pushed_at=None))
 
@@ -36,6 +35,18 @@ def _find_given_up() -> Iterator[Fault]:
             yield Fault(f"{database.name}/{row.key}", f"{row.name} gave up: {(row.error or '')[:200]}")
 
 
+def _begin_anew(subject: str) -> None:
+    database, _, row_id = _row_of(subject)
+    with database.transaction():
+        queue.retry(database, row_id)
+
+
+def _row_of(subject: str) -> tuple[db.Database, type[CustomersOutbox | OrdersOutbox], str]:
+    name, _, row_id = subject.partition("/")
+    database, outbox = next(each for each in _OUTBOXES if each[0].name == name)
+    return database, outbox, row_id
+
+
 CHECKS = (
     Check(
         "jobs.done",
@@ -44,5 +55,11 @@ CHECKS = (
         mend=_push_again,
         because="a job claims its row before it acts, so a second copy in Redis goes away",
     ),
-    Check("jobs.failed", "No job has given up.", _find_given_up),
+    Check(
+        "jobs.failed",
+        "No job has given up.",
+        _find_given_up,
+        mend=_begin_anew,
+        because="each job may run twice, and one that cannot be done gives up again",
+    ),
 )

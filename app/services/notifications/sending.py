@@ -118,7 +118,7 @@ def _move(message: Message, to: MessageState, *, problem: str | None) -> bool:
     if to not in MOVES[MessageState(message.state)]:
         return False
     message.state, message.problem = to, problem
-    if to == MessageState.SENT:
+    if to in {MessageState.SENT, MessageState.DELIVERED} and message.sent_at is None:  # the provider may be first
         message.sent_at = clock.now()
         orders.note(message.order_id, "mail", f"Mailed to {message.recipient}: {message.subject}")
     if to in {MessageState.BOUNCED, MessageState.FAILED}:

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app import clock, db
@@ -20,6 +21,7 @@ _ABOUT_A_DISPUTE = "charge.dispute."
 _ABOUT_A_REFUND = ("refund.failed", "refund.updated", "charge.refund.updated")
 _SAYS_NOTHING = "payment_intent.created"  # but that we have asked for it
 _NOT_NEEDED = "not needed"
+_KEPT_FOR = timedelta(days=90)  # no company sends an event again after so long
 
 JOBS = {"stripe": "payments.process_event", "ups": "fulfilment.note_push", "sendgrid": "email.note_event"}
 
@@ -132,6 +134,12 @@ def replay(row_id: str, *, actor: str) -> None:
     with db.orders.transaction():
         later(JOBS[event.provider], row_id, key=f"replay:{row_id}:{clock.now():%Y-%m-%dT%H:%M:%S}")
         audit.record(db.orders, actor, "event.replay", f"event:{row_id}", after={"type": event.type})
+
+
+def forget_events() -> None:
+    """Delete events that were dealt with long ago: they name people, and what they led to stands in the books."""
+    with db.orders.transaction() as session:
+        session.execute(delete(ProviderEvent).where(ProviderEvent.processed_at < clock.now() - _KEPT_FOR))
 
 
 def events_as_staff(

@@ -4,6 +4,7 @@ import io
 import re
 import threading
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,7 +14,7 @@ from sqlalchemy import func, select, text
 from app import clock, db, stores
 from app.errors import NotFound, Unavailable
 from app.services import documents, fulfilment, orders
-from app.services.documents import Document, DocumentSeries, papers
+from app.services.documents import Document, DocumentSeries, issuing, papers
 from tests import make
 from tests.running import wait_until
 from tests.working import work
@@ -181,6 +182,69 @@ def test_packing_slip_says_what_is_in_the_parcel_and_no_price(app: Flask) -> Non
     assert "€" not in text
     with pytest.raises(NotFound):
         documents.for_customer(order, slip.id)
+
+
+def slip_of(order: orders.Order) -> Document:
+    return next(each for each in documents.documents_of(order.id) if each.kind == "packing_slip")
+
+
+def take_first_out(order: orders.Order) -> None:
+    with db.orders.transaction():
+        orders.lock(order.id)
+        fulfilment.take_out(order.id, {1: 2}, "Cancelled.", actor="shop")
+
+
+def test_packing_slip_that_was_slow_to_print_is_not_left_over_the_new_one(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order, print_pdf, slow = make.paid_order(things=2), issuing.print_pdf, ["slow"]
+    fulfilment.start(order.id)
+    work("documents.packing_slip")
+
+    def print_slowly(*words: Any, **options: Any) -> bytes:
+        pdf = print_pdf(*words, **options)
+        if slow and slow.pop():
+            take_first_out(order)
+            work("documents")
+        return pdf
+
+    monkeypatch.setattr(issuing, "print_pdf", print_slowly)
+    documents.print_document(slip_of(order).id)
+    work("documents")
+
+    assert "Slack Tide 1" not in text_of(documents.for_staff(make.staff().staff, slip_of(order).id)[1])
+
+
+def test_packing_slip_that_was_slow_to_be_written_is_not_left_over_the_new_one(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order, write, slow = make.paid_order(things=2), papers.packing_slip, ["slow"]
+    fulfilment.start(order.id)
+    [parcel] = fulfilment.shipments_of(order.id)
+
+    def cancel() -> None:
+        with app.app_context():
+            take_first_out(order)
+            documents.write_packing_slip(parcel.id)
+
+    rival = threading.Thread(target=cancel)
+
+    def write_slowly(*facts: Any) -> papers.Paper:
+        paper = write(*facts)
+        if slow and slow.pop():
+            rival.start()
+            with db.orders.engine.connect() as other:
+                waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                wait_until(
+                    lambda: not rival.is_alive() or other.scalar(waiting), what="the rival at the order or its end"
+                )
+        return paper
+
+    monkeypatch.setattr(papers, "packing_slip", write_slowly)
+    documents.write_packing_slip(parcel.id)
+    rival.join()
+
+    assert "Slack Tide 1" not in str(slip_of(order).paper)
 
 
 def test_document_of_another_order_is_not_found(app: Flask) -> None:

@@ -76,6 +76,26 @@ def test_a_push_moves_the_parcel_and_the_timeline(app: Flask, client: FlaskClien
     assert (note.kind, note.text) == ("in_transit", "UPS: Departed from facility (Köln, DE)")
 
 
+def test_staff_are_told_once_when_a_parcel_moves_under_a_label_that_was_given_back(
+    app: Flask, client: FlaskClient, companies: Companies
+) -> None:
+    first = sent(companies)
+    fulfilment.void_label(make.staff().staff, first.id)
+    work()
+    push(client, alert(first, "MV", NOON, "VOIDED"))
+    work()
+    assert "stopped_parcel_moves" not in [event.kind for event in orders.timeline(first.order_id)]
+
+    for hour in (1, 2):
+        push(client, alert(first, "I", NOON + timedelta(hours=hour), "DEPARTED FROM FACILITY"))
+    work()
+
+    [note] = [event for event in orders.timeline(first.order_id) if event.kind == "stopped_parcel_moves"]
+    assert first.tracking_number in note.text
+    assert state(first) == "label_bought"
+    assert {event.verdict for event in payments.events_as_staff(provider="ups")} == {"label given back"}
+
+
 def test_the_same_push_ten_times_acts_once(app: Flask, client: FlaskClient, companies: Companies) -> None:
     shipment = sent(companies)
 

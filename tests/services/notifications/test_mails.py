@@ -205,6 +205,9 @@ def test_a_delivery_before_our_own_mark_keeps_the_mail_from_going_twice(
 
     assert states(order) == ["delivered"]
     assert len(inbox(companies)) == 1
+    assert [event.text for event in orders.timeline(order.id) if event.kind == "mail"] == [
+        f"Mailed to ada@example.com: Your order {order.number} at Stoa Prints"
+    ]
 
 
 def test_events_are_refused_unless_signed_now_by_the_provider(
