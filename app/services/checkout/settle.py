@@ -78,6 +78,8 @@ def expire(order_id: str) -> None:
 
     Raises Unavailable while the provider does not answer; the stock stays held and the timeline tells staff.
     """
+    if orders.get_for_job(order_id).state != OrderState.PLACED:
+        return  # it may be paid again at this moment, and that page has a time of its own
     live, until = payments.find_live(order_id), inventory.held_until(order_id)
     if live is not None and live.method == "transfer":  # for which the shop may wait longer by now than at first
         until = max(until or live.created_at, live.created_at + payments.held_for("transfer"))
