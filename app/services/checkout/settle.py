@@ -264,8 +264,7 @@ def _note_lapsed(order: Order, payment: Payment) -> None:
     if payments.note_lapsed(payment):
         said = "The card holds the money no longer, and nothing was charged."
         if payment.capture_error is None and credits.owed_of(order):
-            owing.ask_anew(order, payment)
-            said += f" The customer is asked to pay again; its things wait until {payment.pay_by:%Y-%m-%d}."
+            said += f" {owing.ask_anew(order, payment)}"
         orders.note(order.id, "lapsed", said, actor=payment.provider)
         log.error("an authorization ended without its capture", extra={"payment": payment.id, "order": order.number})
 
