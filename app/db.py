@@ -163,12 +163,12 @@ class Database:
     @contextmanager
     def savepoint(self) -> Iterator[Session]:
         """Undo only this block when it raises, so that the open transaction can go on. Costs two statements."""
-        acts, rows = len(self._local.after_commit), len(self._local.collected)
+        acts, rows, was_broken = len(self._local.after_commit), len(self._local.collected), self._local.is_broken
         try:
             with self.session.begin_nested():
                 yield self.session
         except BaseException:
-            self._local.is_broken = False
+            self._local.is_broken = was_broken
             del self._local.after_commit[acts:], self._local.collected[rows:]
             raise
 

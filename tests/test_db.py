@@ -67,6 +67,21 @@ def test_a_savepoint_undoes_its_own_rows_and_jobs_only(app: Flask) -> None:
     assert counted() == (2, 2)
 
 
+def test_a_savepoint_forgives_no_failure_from_before_it(app: Flask) -> None:
+    def add_twice_and_undo_another() -> None:
+        with db.orders.transaction():
+            add_cart_and_job("one")
+            with suppress(ZeroDivisionError), db.orders.transaction():
+                _ = 1 / 0
+            with suppress(ZeroDivisionError), db.orders.savepoint():
+                _ = 1 / 0
+
+    with pytest.raises(RuntimeError, match="savepoint"):
+        add_twice_and_undo_another()
+
+    assert counted() == (0, 0)
+
+
 def test_a_snapshot_sees_one_moment_and_writes_nothing(app: Flask) -> None:
     count = text("SELECT count(*) FROM carts")
     add = text("INSERT INTO carts (id, revision, created_at, updated_at) VALUES ('new', 1, now(), now())")

@@ -46,9 +46,8 @@ def _note_refused(order_id: str, payment_id: str, why: str) -> None:
     with db.orders.transaction():
         order, payment = orders.lock(order_id), payments.lock(payment_id)
         if payments.note_refused(payment, why):
-            owing.ask_anew(order, payment)
             said = f"The bank refused to give what the card holds: {why} Keep the parcel here until it is paid."
-            said += f" The customer is asked to pay again; its things wait until {payment.pay_by:%Y-%m-%d}."
+            said += f" {owing.ask_anew(order, payment)}"
             orders.note(order_id, "capture_refused", said, actor="stripe")
             log.error("a capture was refused", extra={"payment": payment_id, "order": order.number, "why": why})
         done()

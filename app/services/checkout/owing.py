@@ -16,12 +16,13 @@ from app.services.payments import Payment
 WAITS = timedelta(days=7)  # told to the customer in mail and page; long enough for a holiday or a new card
 
 
-def ask_anew(order: Order, payment: Payment) -> None:
-    """Have the customer of a locked order asked to pay again, and the order ended when they do not."""
-    payment.pay_by = payment.pay_by or clock.now() + WAITS
+def ask_anew(order: Order, payment: Payment) -> str:
+    """Have the customer of a locked order asked to pay again, and the order ended when they do not; tell staff so."""
+    payment.pay_by = until = payment.pay_by or clock.now() + WAITS
     db.orders.session.flush()
     later("email.payment_asked", payment.id, key=f"ask-anew:{payment.id}:{payment.capture_try}:{payment.state}")
     later("checkout.end_unpaid", order.id, key=f"unpaid:{payment.id}", delay=WAITS)
+    return f"The customer is asked to pay again; its things wait until {clock.day_of(until)}."
 
 
 def go_on(order: Order, payment: Payment) -> None:

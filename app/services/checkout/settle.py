@@ -78,6 +78,8 @@ def expire(order_id: str) -> None:
 
     Raises Unavailable while the provider does not answer; the stock stays held and the timeline tells staff.
     """
+    if orders.get_for_job(order_id).state != OrderState.PLACED:
+        return  # it may be paid again at this moment, and that page has a time of its own
     live, until = payments.find_live(order_id), inventory.held_until(order_id)
     if live is not None and live.method == "transfer":  # for which the shop may wait longer by now than at first
         until = max(until or live.created_at, live.created_at + payments.held_for("transfer"))
@@ -262,8 +264,7 @@ def _note_lapsed(order: Order, payment: Payment) -> None:
     if payments.note_lapsed(payment):
         said = "The card holds the money no longer, and nothing was charged."
         if payment.capture_error is None and credits.owed_of(order):
-            owing.ask_anew(order, payment)
-            said += f" The customer is asked to pay again; its things wait until {payment.pay_by:%Y-%m-%d}."
+            said += f" {owing.ask_anew(order, payment)}"
         orders.note(order.id, "lapsed", said, actor=payment.provider)
         log.error("an authorization ended without its capture", extra={"payment": payment.id, "order": order.number})
 

@@ -1,16 +1,16 @@
-"""The check of what was given back: credits say of all money that left an order why it did."""
+"""Checks of what was given back: credits say of all that left an order why it did, and come to their parts."""
 
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import func, select
 
 from app import db
-from app.fsck import Check, Fault
+from app.fsck import Check, Fault, walk
 from app.money import Money
-from app.services import orders, payments
-from app.services.credits.giving import owed_of
-from app.services.credits.models import Credit
-from app.services.orders import Order
+from app.services import inventory, orders, payments
+from app.services.credits.giving import owed_of, sum_of
+from app.services.credits.models import Credit, CreditLine
+from app.services.orders import Order, OrderLine
 
 
 def _find_wrong_credits() -> Iterator[Fault]:
@@ -38,4 +38,34 @@ def _is_known(order: Order, paid: Sequence[payments.Payment], too_much: int) -> 
     return -uncharged <= too_much <= failed
 
 
-CHECKS = (Check("orders.credits", "What is not here any more of an order's money was credited.", _find_wrong_credits),)
+def _find_wrong_parts() -> Iterator[Fault]:
+    for row in walk(select(Credit), Credit.id):
+        credit, parts = row.Credit, sum_of(row.Credit)
+        if (credit.amount, credit.tax) != (parts.paid.amount, parts.tax.amount):
+            come_to = f"its parts come to {parts.paid.amount}, {parts.tax.amount} of it tax"
+            yield Fault(credit.id, f"says {credit.amount}, {credit.tax} of it tax, but {come_to}")
+    is_of = (CreditLine.order_id == OrderLine.order_id) & (CreditLine.position == OrderLine.position)
+    given = func.sum(CreditLine.quantity)
+    query = select(OrderLine.quantity, given.label("given")).join(CreditLine, is_of)
+    query = query.group_by(OrderLine.order_id, OrderLine.position).having(given > OrderLine.quantity)
+    for row in walk(query, func.concat(OrderLine.order_id, "/", OrderLine.position)):
+        yield Fault(row.key, f"{row.given} pieces were credited, and {row.quantity} bought")
+
+
+def _find_unshelved() -> Iterator[Fault]:
+    pieces = select(func.coalesce(func.sum(CreditLine.quantity), 0))
+    back = pieces.where(CreditLine.credit_id == Credit.id, CreditLine.is_restocked).scalar_subquery()
+    shelved = inventory.moved_by(func.concat("credit:", Credit.id))
+    for row in walk(select(back.label("back"), shelved.label("shelved")).where(back != shelved), Credit.id):
+        yield Fault(row.key, f"{row.back} pieces were to go back on the shelf, and {row.shelved} were put there")
+
+
+CHECKS = (
+    Check("orders.credits", "What is not here any more of an order's money was credited.", _find_wrong_credits),
+    Check(
+        "credits.parts",
+        "A credit comes to its lines, delivery and adjustment, and no more pieces are credited than were bought.",
+        _find_wrong_parts,
+    ),
+    Check("credits.shelf", "What a credit put back on the shelf went there, once.", _find_unshelved),
+)

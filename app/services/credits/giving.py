@@ -49,7 +49,7 @@ def balance_of(order: Order, earlier: Sequence[Credit]) -> Balance:
     A gift card that something was spent of is no piece that can be given back.
     """
     lines, delivery = _bought(order)
-    given = [_sum_of(each) for each in earlier]
+    given = [sum_of(each) for each in earlier]
     gone = pieces_of(given)
     back = Money.total((each.delivery_paid for each in given), order.currency)
     return Balance(
@@ -80,7 +80,7 @@ def quote(order: Order, wish: Wish, earlier: Sequence[Credit]) -> Sum:
         raise Invalid("Choose what to refund first.")
     try:
         amounts = work_out(
-            lines, delivery, [_sum_of(each) for each in earlier], quantities=wish.quantities,
+            lines, delivery, [sum_of(each) for each in earlier], quantities=wish.quantities,
             delivery_back=Money(wish.delivery, order.currency), free=Money(wish.free, order.currency),
         )  # fmt: skip
     except ValueError as error:
@@ -89,7 +89,7 @@ def quote(order: Order, wish: Wish, earlier: Sequence[Credit]) -> Sum:
     if wish.free and order.has_gift_cards:
         cards = (piece.paid for piece in amounts.pieces if piece.position in order.gift_card_positions)
         wanted = amounts.paid - Money.total(cards, order.currency)
-        check_free(order, pieces_of([_sum_of(each) for each in earlier]), balance.left, wanted)
+        check_free(order, pieces_of([sum_of(each) for each in earlier]), balance.left, wanted)
     return amounts
 
 
@@ -180,7 +180,20 @@ def refund_key(credit: Credit) -> str:
 
 def rates_of(order: Order, credit: Credit) -> list[RateTotal]:
     """Return a credit's net and tax by rate."""
-    return by_rate(_bought(order)[0], _sum_of(credit))
+    return by_rate(_bought(order)[0], sum_of(credit))
+
+
+def sum_of(credit: Credit) -> Sum:
+    """Return a kept credit as the amounts that it was worked out to."""
+    return Sum(
+        pieces=tuple(
+            Piece(line.position, line.quantity, Money(line.amount, credit.currency), Money(line.tax, credit.currency))
+            for line in credit.lines
+        ),
+        delivery=_from_rows(credit.delivery, credit.currency),
+        adjustment=_from_rows(credit.adjustment, credit.currency),
+        currency=credit.currency,
+    )
 
 
 def _charged_of(order: Order, amount: int, earlier: Sequence[Credit]) -> int:
@@ -263,19 +276,6 @@ def _bought(order: Order) -> tuple[list[Bought], list[Share]]:
         if paid:
             delivery.append(Share((name, rate.normalize()), Money(paid, order.currency), Money(tax, order.currency)))
     return lines, delivery
-
-
-def _sum_of(credit: Credit) -> Sum:
-    """Return a kept credit as the amounts that it was worked out to."""
-    return Sum(
-        pieces=tuple(
-            Piece(line.position, line.quantity, Money(line.amount, credit.currency), Money(line.tax, credit.currency))
-            for line in credit.lines
-        ),
-        delivery=_from_rows(credit.delivery, credit.currency),
-        adjustment=_from_rows(credit.adjustment, credit.currency),
-        currency=credit.currency,
-    )
 
 
 def _as_rows(shares: Sequence[Share]) -> list[dict[str, Any]]:

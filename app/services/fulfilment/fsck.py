@@ -4,15 +4,17 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from botocore.exceptions import ClientError
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from app import clock, stores
 from app.fsck import Check, Fault, mend_by, walk
 from app.services import credits, gift_cards, inventory, orders, payments
+from app.services.fulfilment.counting import CANCELLED
 from app.services.fulfilment.gift_cards import TAKEN
-from app.services.fulfilment.models import LabelAttempt, Shipment
+from app.services.fulfilment.models import LabelAttempt, Shipment, ShipmentLine
 from app.services.fulfilment.shipments import states_of
 from app.services.fulfilment.states import ShipmentState
+from app.services.orders import OrderLine
 
 _STARTED_WITHIN = timedelta(minutes=15)
 _LABELLED_WITHIN = timedelta(hours=8)  # longer than a carrier is asked what came of a call
@@ -64,6 +66,21 @@ def _find_waiting() -> Iterator[Fault]:
         yield Fault(row.key, f"is {row.state} and has no label since {row.created_at:%Y-%m-%d %H:%M}")
 
 
+def _find_wrong_contents() -> Iterator[Fault]:
+    is_sent = (Shipment.order_id == OrderLine.order_id) & (Shipment.state != ShipmentState.VOIDED)
+    packed = (
+        select(func.coalesce(func.sum(ShipmentLine.quantity), 0))
+        .join(Shipment, Shipment.id == ShipmentLine.shipment_id)
+        .where(is_sent, ShipmentLine.order_id == OrderLine.order_id, ShipmentLine.position == OrderLine.position)
+        .scalar_subquery()
+    )
+    meant = OrderLine.quantity - CANCELLED
+    query = select(meant.label("meant"), packed.label("packed"))
+    query = query.where(OrderLine.requires_shipping, exists().where(is_sent), meant != packed)
+    for row in walk(query, func.concat(OrderLine.order_id, "/", OrderLine.position)):
+        yield Fault(row.key, f"{row.meant} pieces are to be sent, and {row.packed} are in a parcel")
+
+
 def _find_wrong_labels() -> Iterator[Fault]:
     is_its = (LabelAttempt.state == "bought") & (LabelAttempt.tracking_number == Shipment.tracking_number)
     bought, others = (
@@ -107,6 +124,7 @@ CHECKS = (
         mend=orders.mend_by("fulfilment.issue_gift_cards"),
         because="a unique constraint gives each piece one card; none is made before its money is here",
     ),
+    Check("parcels.contents", "A parcel holds what was bought and not cancelled.", _find_wrong_contents),
     Check("parcels.labels", "A parcel travels with the one label that was bought for it.", _find_wrong_labels),
     Check("parcels.pages", "Every label is there to be printed.", _find_lost_pages),
 )

@@ -16,7 +16,7 @@ def stocked() -> Iterator[list[str]]:
 
 
 def moved_by(reference: ColumnElement[str]) -> ScalarSelect[int]:
-    """Return, for a query, how many pieces a return's `reference` put on the shelf, less those that left again."""
+    """Return, for a query, how many pieces a `reference` put back on the shelf, less those that left again."""
     change = func.coalesce(func.sum(StockMovement.change), 0)
     returned = StockMovement.kind.in_(("restock", "send_back"))
     return select(change).where(returned, StockMovement.reference == reference).scalar_subquery()

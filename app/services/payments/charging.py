@@ -108,9 +108,9 @@ def note_open(payment_id: str, opened: Opened) -> Payment:
 
 
 def learn(payment_id: str) -> Truth:
-    """Ask the provider what became of a payment. Calls the network."""
+    """Ask the provider what became of a payment. Calls the network, but for a transfer."""
     payment = get_for_job(payment_id)
-    if payment.session_id is None and payment.intent_id is None:
+    if payment.provider == "stripe" and payment.session_id is None and payment.intent_id is None:
         return Truth("open", Money.zero(payment.currency), None)
     return providers.of(payment).read(payment)
 

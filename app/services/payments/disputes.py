@@ -49,7 +49,7 @@ def note_dispute(payment: Payment, seen: SeenDispute) -> str | None:
     return words.format(
         amount=f"{seen.amount.decimal} {seen.amount.currency}",
         reason=seen.reason.replace("_", " "),
-        until=f" until {seen.due_by:%Y-%m-%d}" if seen.due_by else "",
+        until=f" until {clock.day_of(seen.due_by)}" if seen.due_by else "",
     )
 
 

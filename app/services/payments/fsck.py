@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import case, func, or_, select
 
 from app import clock, db
 from app.fsck import Check, Fault, mend_by, walk
+from app.services.gift_cards import GiftCardEntry
 from app.services.payments.inbox import JOBS
-from app.services.payments.models import Payment, ProviderEvent, Refund
+from app.services.payments.models import Payment, ProviderEvent, Refund, TransferReceipt
 
 _BROUGHT = ("paid", "surplus")
 _REFUNDED_WITHIN = timedelta(hours=1)
@@ -39,6 +40,32 @@ def _find_wrong_refunds() -> Iterator[Fault]:
         yield Fault(row.key, f"{row.refunded} count as given back, but its refunds come to {row.back}")
 
 
+def _find_wrong_transfers() -> Iterator[Fault]:
+    came = func.coalesce(func.sum(TransferReceipt.amount), 0)
+    query = select(Payment.captured, came.label("came")).outerjoin(
+        TransferReceipt, TransferReceipt.payment_id == Payment.id
+    )
+    query = query.where(Payment.provider == "bank_transfer").group_by(Payment.id).having(came != Payment.captured)
+    for row in walk(query, Payment.id):
+        yield Fault(row.key, f"{row.captured} count as received, but {row.came} were matched to it")
+
+
+def _find_wrong_gift_cards() -> Iterator[Fault]:
+    """Compare what each order has of a gift card with what that card's entries say of the order."""
+    refunds, entry = Refund.payment_id == Payment.id, GiftCardEntry
+    is_its = or_(
+        entry.kind.in_(("spent", "released")) & entry.reference.startswith(Payment.id + "-"),
+        (entry.kind == "refunded") & entry.reference.in_(select(Refund.id).where(refunds)),
+    )
+    taken = select(func.coalesce(-func.sum(entry.change), 0)).where(entry.card_id == Payment.gift_card_id, is_its)
+    is_back = (Refund.state == "done") & Refund.otherwise.is_(None)
+    back = select(func.coalesce(func.sum(Refund.amount), 0)).where(refunds, is_back)
+    held = case((Payment.state.in_(("authorized", "paid")), Payment.amount), else_=0) - back.scalar_subquery()
+    query = select(held.label("held"), taken.scalar_subquery().label("taken")).where(Payment.gift_card_id.is_not(None))
+    for row in walk(query.where(held != taken.scalar_subquery()), Payment.id):
+        yield Fault(row.key, f"has {row.held} of its gift card, of which {row.taken} were taken")
+
+
 def _find_late_refunds() -> Iterator[Fault]:
     late = (Refund.state == "asked") & (Refund.created_at < clock.now() - _REFUNDED_WITHIN)
     late &= Refund.payment_id.in_(select(Payment.id).where(Payment.provider != "bank_transfer"))  # staff send those
@@ -62,6 +89,12 @@ def _read_soon(row_id: str) -> None:
 CHECKS = (
     Check("payments.states", "A payment is paid when all of its money came, and only then.", _find_wrong_states),
     Check("payments.refunded", "What was given back of a payment is the sum of its refunds.", _find_wrong_refunds),
+    Check("payments.transfers", "What came by transfer is what staff matched.", _find_wrong_transfers),
+    Check(
+        "gift_cards.spent",
+        "What gift cards pay was taken from them, and what was given back is on them again.",
+        _find_wrong_gift_cards,
+    ),
     Check(
         "refunds.made",
         "A refund that was asked for is made within an hour.",

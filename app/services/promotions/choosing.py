@@ -13,6 +13,7 @@ from app.services.pricing import Kind
 from app.services.promotions.models import Promotion
 
 _UNKNOWN = "We do not know this code. Please check how it is written."
+_NO_CHEAPER = "This code does not make your cart any cheaper."
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +116,8 @@ def price(
             best = Priced(totals, given, refusal)
     assert best is not None  # noqa: S101 - to give nothing is always a combination
     if usable is not None and usable not in best.given:
-        better = best.given[0].name
-        return Priced(best.totals, best.given, f"Your code cannot be combined with “{better}”, which saves you more.")
+        why = f"Your code cannot be combined with “{best.given[0].name}”, which saves you more." if best.given else ""
+        return Priced(best.totals, best.given, why or _NO_CHEAPER)
     return best
 
 

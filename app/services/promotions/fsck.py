@@ -22,17 +22,19 @@ def _find_miscounted() -> Iterator[Fault]:
 
 
 def _find_miscounted_customers() -> Iterator[Fault]:
-    held = func.count(PromotionUse.order_id)
-    is_theirs = (PromotionUse.promotion_id == PromotionCustomer.promotion_id) & (
-        PromotionUse.email == PromotionCustomer.email
+    """Compare both ways: of a customer whose count is gone nobody would keep a limit."""
+    held = (
+        select(PromotionUse.promotion_id, PromotionUse.email, func.count().label("count"))
+        .where(PromotionUse.given_back_at.is_(None))
+        .group_by(PromotionUse.promotion_id, PromotionUse.email)
+        .subquery()
     )
-    query = (
-        select(PromotionCustomer.uses, held.label("held"))
-        .outerjoin(PromotionUse, is_theirs & PromotionUse.given_back_at.is_(None))
-        .group_by(PromotionCustomer.promotion_id, PromotionCustomer.email)
-        .having(held != PromotionCustomer.uses)
-    )
-    for row in walk(query, func.concat(PromotionCustomer.promotion_id, "/", PromotionCustomer.email)):
+    is_theirs = (held.c.promotion_id == PromotionCustomer.promotion_id) & (held.c.email == PromotionCustomer.email)
+    uses, count = func.coalesce(PromotionCustomer.uses, 0), func.coalesce(held.c.count, 0)
+    query = select(uses.label("uses"), count.label("held")).select_from(PromotionCustomer)
+    query = query.join(held, is_theirs, full=True).where(uses != count)
+    promotion = func.coalesce(PromotionCustomer.promotion_id, held.c.promotion_id)
+    for row in walk(query, func.concat(promotion, "/", func.coalesce(PromotionCustomer.email, held.c.email))):
         yield Fault(row.key, f"{row.uses} uses of a customer are counted, but orders hold {row.held}")
 
 

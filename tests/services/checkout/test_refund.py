@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 
 import httpx
 import pytest
@@ -12,6 +13,7 @@ from app.errors import Conflict, Unavailable
 from app.services import cancellations, checkout, orders, payments
 from tests import make
 from tests.companies import Companies
+from tests.turns import at_once, refusals
 from tests.working import work
 
 
@@ -29,6 +31,17 @@ def test_refund_gives_back_once_and_never_more_than_was_paid(app: Flask, compani
     assert [refund["amount"] for refund in refunds] == [part]
     assert payments.state_of(payments.of_order(order.id)) == "partly_refunded"
     assert [refund.state for refund in payments.refunds_of(order.id)] == ["done"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_two_who_refund_at_once_take_turns(app: Flask, companies: Companies, seed: int) -> None:
+    order = make.order(paid=True)
+    ask = partial(payments.ask_refunds, order.id, order.total * 6 // 10, reason="Damaged", actor="cleo")
+
+    outcomes = at_once(app, seed, partial(ask, key="one"), partial(ask, key="two"))
+
+    assert len(refusals(outcomes)) == 1
+    assert len(payments.refunds_of(order.id)) == 1
 
 
 def test_a_refund_that_the_bank_sends_back_is_told(app: Flask, companies: Companies) -> None:

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from app import db
 from app.errors import Conflict
@@ -105,6 +105,16 @@ def test_owed_piece_is_unsent_when_it_has_come(app: Flask) -> None:
     work()
 
     assert [*seen, unsent(scarce)] == [1, 1, 3, 3]
+
+
+@pytest.mark.parametrize("how", ["failed_at = now()", "leased_until = now() + interval '1 minute'"])
+def test_piece_is_unsent_whatever_became_of_the_job_that_makes_its_parcel(tide: catalog.Variant, how: str) -> None:
+    order_of(tide)
+
+    with db.orders.transaction() as session:
+        session.execute(text(f"UPDATE outbox SET {how} WHERE name = 'fulfilment.start'"))
+
+    assert unsent(tide) == 2
 
 
 def test_gift_card_is_never_unsent(tide: catalog.Variant) -> None:

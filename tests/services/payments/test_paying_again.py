@@ -246,6 +246,20 @@ def test_one_that_is_paid_at_the_last_moment_goes_on(app: Flask, companies: Comp
     assert (orders.get_for_job(order.id).state, pay_state(order)) == ("confirmed", "authorized")
 
 
+def test_the_time_of_an_unpaid_order_ends_no_page_on_which_a_confirmed_one_is_paid_again(
+    app: Flask, companies: Companies
+) -> None:
+    order = lapsed()
+    placed = checkout.pay_again(orders.token_of(order.id), "hosted")
+
+    make.expire(order.id)
+
+    make.pay(placed)
+    assert placed.payment is not None
+    checkout.settle(placed.payment.id)
+    assert (orders.get_for_job(order.id).state, pay_state(order)) == ("confirmed", "authorized")
+
+
 def test_staff_mail_the_link_again_once_in_ten_minutes(app: Flask, companies: Companies) -> None:
     order = lapsed()
     work("email")

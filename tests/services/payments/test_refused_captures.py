@@ -1,13 +1,16 @@
 """A bank that refuses to give what its card held: the customer pays again, or staff ask it once more."""
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app import clock
 from app.errors import Conflict
 from app.services import checkout, credits, notifications, orders, payments
+from app.services.checkout.owing import WAITS
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
 from tests.companies import Companies
@@ -41,6 +44,17 @@ def test_a_refused_capture_is_told_and_paid_another_way(app: Flask, companies: C
     assert [each.state for each in outside(order)] == ["cancelled", "paid"]
     assert taken(companies) == [(0, "canceled"), (order.total, "succeeded")]
     assert kinds(order) == []
+
+
+def test_the_day_that_staff_are_told_is_one_of_store_time(app: Flask, companies: Companies) -> None:
+    order = held()
+    companies.pull("refuse_capture", code="insufficient_funds")
+    night = clock.now().replace(hour=23, minute=30)  # in Berlin it is the next day
+
+    with clock.at(night):
+        checkout.capture(order.id)
+
+    assert f"wait until {(night + WAITS + timedelta(days=1)).date()}" in orders.timeline(order.id)[-1].text
 
 
 def test_a_refusal_that_ends_the_hold_lets_it_go(app: Flask, companies: Companies) -> None:

@@ -9,7 +9,8 @@ from flask import Flask
 
 from app import clock
 from app.errors import Invalid
-from app.services import cart, catalog, checkout, orders, promotions
+from app.money import Money
+from app.services import cart, catalog, checkout, orders, pricing, promotions
 from tests import make
 
 
@@ -96,6 +97,20 @@ def test_exclusive_coupon_counts_alone_when_it_saves_more(app: Flask) -> None:
     assert _saved(buyer) == {"Big": 870}
     with pytest.raises(Invalid, match="cannot be combined with “By itself”, which saves you more"):
         checkout.enter_coupon(buyer, "small")
+
+
+def test_coupon_that_would_raise_the_total_is_refused() -> None:
+    """Where tax is added, a code for untaxed goods can leave more of a dear delivery to the taxed ones."""
+    terms = promotions.Terms(name="Half", kind="percent", code="HALF", percent=Decimal(50), products=("book",))
+    half = promotions.Promotion(id="p", uses=0, stopped_at=None, **terms.values())
+    lines = [pricing.Line(Money(100, "EUR"), 1, Decimal(rate)) for rate in (0, 19)]
+
+    priced = promotions.price(
+        promotions.Goods(lines, ["book", "print"]), Money(1990, "EUR"), promotions.Candidates(code="HALF", coupon=half),
+        today=date(2026, 3, 1), prices_include_tax=False,
+    )  # fmt: skip
+
+    assert (priced.given, priced.refusal) == ((), "This code does not make your cart any cheaper.")
 
 
 def test_coupon_for_a_collection_counts_for_its_products_only(app: Flask) -> None:
