@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar, cast
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flask import Flask, Request, Response, g, request, url_for
 from flask.sessions import SecureCookieSession, SessionInterface
@@ -147,7 +147,7 @@ def forget_staff() -> None:
 
 def local_path(address: str | None, *, otherwise: str) -> str:
     """Return where to go after signing in: a path of this shop's back office, never another site."""
-    parts = urlsplit(address or "")
+    parts = _split(address or "")
     is_ours = not parts.scheme and not parts.netloc and parts.path.startswith("/admin") and "\\" not in parts.path
     return parts.path + (f"?{parts.query}" if parts.query else "") if is_ours else otherwise
 
@@ -196,8 +196,16 @@ def _send_to_sign_in() -> Response:
 
 
 def _current_path() -> str:
-    parts = urlsplit(request.headers.get("HX-Current-URL", ""))
+    parts = _split(request.headers.get("HX-Current-URL", ""))
     return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def _split(address: str) -> SplitResult:
+    """Take an address apart; what is none, as a bracket that nothing closes, has no parts."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 def _write_cart_cookie(response: Response) -> Response:

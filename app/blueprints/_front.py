@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _PAGE = "stoa.page"  # where a view leaves the page that the door is to send
-_MOST_BYTES = 8_000_000  # of pages, in each process
+_MOST_BYTES = 8_000_000  # of pages and their addresses, in each process
 _QUICK = 5  # brotli's quality: smaller than gzip's best, as quick as its middle
 _QUICKEST = 1  # gzip's level for what is sent once
 _WORTH_PACKING = 1000  # bytes
@@ -176,14 +176,19 @@ class _Front:
         with self._remembering:
             before = self._kept.pop(key, None)
             self._kept[key] = kept
-            self._size += len(kept.page.body) - (len(before.page.body) if before else 0)
+            self._size += _size(key, kept) - (_size(key, before) if before else 0)
             while self._size > _MOST_BYTES:
-                oldest = self._kept.pop(next(iter(self._kept)))
-                self._size -= len(oldest.page.body)
+                oldest = next(iter(self._kept))
+                self._size -= _size(oldest, self._kept.pop(oldest))
 
 
 def _key(environ: "WSGIEnvironment") -> tuple[str, str, bool]:
     return environ["PATH_INFO"], environ["QUERY_STRING"], environ.get("HTTP_HX_REQUEST_TYPE") == "partial"
+
+
+def _size(key: tuple[str, str, bool], kept: _Kept) -> int:
+    """Return what a page takes, with its address: that is as long as whoever asked would have it."""
+    return len(key[0]) + len(key[1]) + len(kept.page.body)
 
 
 def _count(cart_id: str | None) -> int:

@@ -113,6 +113,7 @@ def register(app: Flask) -> None:
     for kind in _STORE_ERRORS:
         app.register_error_handler(kind, _show_store_error)
     app.register_error_handler(DataError, _show_unstorable)
+    app.register_error_handler(OverflowError, _show_unstorable)  # by a number too long for a form's bounds
     app.register_error_handler(Exception, _show_bug)
     app.jinja_env.filters["money"] = format_money
     app.jinja_env.filters["moment"] = format_moment
@@ -173,8 +174,8 @@ def _show_store_error(error: Exception) -> Response:
     return show_error(Unavailable(_STORE_DOWN))
 
 
-def _show_unstorable(error: DataError) -> Response:
-    log.warning("a database cannot keep what was sent", exc_info=error, extra={"path": _path()})
+def _show_unstorable(error: Exception) -> Response:
+    log.warning("what was sent cannot be kept", exc_info=error, extra={"path": _path()})
     return show_error(Invalid(_UNSTORABLE))
 
 

@@ -25,8 +25,9 @@ KINDS = {
 }
 _MOST_LINES = 500
 _HEADINGS = {"sku", "skus", "barcode", "barcodes", "gtin", "ean"}
-_SEEN = re.compile(r"(\w+):(\d{1,9}):(\d{1,9})")
-_ENTRY = re.compile(r"(?P<code>.*?)[\s;,]+(?P<quantity>[+-]?\d{1,7})")
+_SEEN = re.compile(r"(\w{1,64}):(\d{1,9}):(\d{1,9})")
+# A code ends with no separator, or a long row of them would be gone through anew for each of them.
+_ENTRY = re.compile(r"(?P<code>(?:.*[^\s;,])?)[\s;,]+(?P<quantity>[+-]?\d{1,7})")
 
 
 class Listed(Form):

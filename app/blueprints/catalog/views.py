@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app import assets, config
 from app.blueprints._access import staff_only
 from app.blueprints._cache import kept
+from app.blueprints._limits import limiter, network
 from app.blueprints._pages import page, show_error, wants_part
 from app.blueprints.catalog import about, lists
 from app.blueprints.catalog.choosing import choose
@@ -22,6 +23,8 @@ _LISTS = {"catalog.products", "catalog.collection", "catalog.find"}
 _IN_NAV = 4
 _SHELVES_SUGGESTED = 2
 _REMEMBERED = 4  # cards of what was viewed before
+# Of what the door has not kept: nobody reads so many lists, and each new one is work for the database that orders need.
+_listing = limiter.shared_limit("600/minute", scope="lists", key_func=network)
 _ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 
@@ -70,6 +73,7 @@ def collections() -> Response:
 
 
 @bp.get("/collections/<slug>")
+@_listing
 @kept(*lists.PARAMETERS)
 def collection(slug: str) -> Response:
     """Show the products of a collection."""
@@ -96,6 +100,7 @@ def collection(slug: str) -> Response:
 
 
 @bp.get("/products")
+@_listing
 @kept(*lists.PARAMETERS)
 def products() -> Response:
     """Show all products."""
@@ -136,6 +141,7 @@ def recently_viewed() -> Response:
 
 
 @bp.get("/search")
+@_listing
 @kept("q", *lists.PARAMETERS)
 def find() -> Response:
     """Search: a code first, then words, then what is spelled alike."""
@@ -145,6 +151,7 @@ def find() -> Response:
 
 
 @bp.get("/search/suggestions")
+@_listing
 @kept("q")
 def suggest() -> Response:
     """Suggest a few products and collections for what has been typed so far."""

@@ -18,7 +18,7 @@ class LookUp(Form):
         [
             InputRequired("Enter the number of your order; it is in every email about it."),
             Length(max=40),
-            Regexp(r"^\s*#?[\w\s-]+$", message="Enter the number as it stands in the email, as in ABCDE-23456."),
+            Regexp(r"^[\w\s#-]+$", message="Enter the number as it stands in the email, as in ABCDE-23456."),
         ],
         render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
     )
@@ -27,7 +27,8 @@ class LookUp(Form):
         [
             InputRequired("Enter the e-mail address that you ordered with."),
             Length(max=254),
-            Regexp(r"^\s*[^\s\0]+@[^\s\0]+\s*$", message="Enter an e-mail address, as in ada@example.org."),
+            # No two parts beside each other take the same mark, or a long text that does not fit would take hours.
+            Regexp(r"^\s*[^\s\0@]+@[^\s\0]+\s*$", message="Enter an e-mail address, as in ada@example.org."),
         ],
         render_kw={"autocomplete": "email"},
     )

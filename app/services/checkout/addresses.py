@@ -110,7 +110,8 @@ def country_name(code: str, locale: str = "en") -> str:
 
 def address_fields(country: str, *, region: str = "", city: str = "") -> list[AddressField]:
     """Return the fields of an address in `country`, in its order. Region and city decide what lies below them."""
-    rules = _rules(country, region, city)
+    # They are kept in memory by what was asked, which is typed by anybody; the names of places are shorter.
+    rules = _rules(country, region[:MAX_LENGTH], city[:MAX_LENGTH])
     choices = {
         "country_area": rules.country_area_choices,
         "city": rules.city_choices,

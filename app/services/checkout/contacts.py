@@ -7,6 +7,8 @@ from email_validator import EmailNotValidError, validate_email
 
 from app.errors import Invalid
 
+_LOOKED_AT = 1000  # characters; no field has room for so many, and the accents of a whole form take hours to order
+
 
 def check_email(email: str) -> str:
     """Return an e-mail address in its one spelling, or raise Invalid. Asks no name server."""
@@ -33,5 +35,6 @@ def check_phone(phone: str, country: str) -> str:
 
 def clean(text: str) -> str:
     """Drop what no keyboard types (control characters) and needless space; everything else is kept as it was typed."""
-    kept = "".join(" " if unicodedata.category(mark) in {"Cc", "Cs", "Zl", "Zp"} else mark for mark in text)
+    marks = text[:_LOOKED_AT]
+    kept = "".join(" " if unicodedata.category(mark) in {"Cc", "Cs", "Zl", "Zp"} else mark for mark in marks)
     return unicodedata.normalize("NFC", " ".join(kept.split()))

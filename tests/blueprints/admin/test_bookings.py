@@ -180,6 +180,11 @@ def test_every_wrong_line_is_named_and_the_list_is_kept(admin, prints):
     assert on_hand(prints) == [5, 5]
 
 
+def test_line_of_any_length_is_refused(admin):
+    """A pattern that goes back over the line for each of its marks would take minutes."""
+    assert "Line 1: write a SKU" in check(admin, f"SLK-1{';' * 49_000}many").text
+
+
 @pytest.mark.parametrize("line", ["SKU3 twelve", "sku-100 twelve", "sku-blue twelve", "SKU,Stock 2 May,"])
 def test_first_line_that_is_no_heading_is_named(admin, prints, line):
     answer = check(admin, f"{line}\nDUN-1 2")

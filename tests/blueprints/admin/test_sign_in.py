@@ -32,7 +32,7 @@ def test_stranger_is_sent_to_sign_in_and_back(client, cleo):
 
 @pytest.mark.parametrize(
     "address",
-    ["https://evil.example/admin", "//evil.example/admin", "/\\evil.example", "/admin\\@evil", "javascript:1"],
+    ["https://evil.example/admin", "//evil.example/admin", "/\\evil.example", "/admin\\@evil", "javascript:1", "//["],
 )
 def test_next_never_leads_to_another_site(client, cleo, address):
     client.post("/admin/sign-in", data={"email": cleo.staff.email, "password": cleo.password})
@@ -247,6 +247,12 @@ def test_part_for_somebody_signed_out_leads_the_window_to_sign_in(client):
     assert (read.status_code, read.headers["HX-Redirect"]) == (204, "/admin/sign-in?next=/admin/stock/?q%3Da")
     assert write.status_code == 403
     assert write.text.startswith("<hx-partial")
+
+
+def test_part_on_a_page_without_an_address_leads_the_window_to_sign_in(client):
+    answer = client.get("/admin/stock/", headers={"HX-Request-Type": "partial", "HX-Current-URL": "https://["})
+
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, "/admin/sign-in?next=")
 
 
 def test_sign_in_is_audited(admin, cleo):

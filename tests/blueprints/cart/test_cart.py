@@ -111,6 +111,10 @@ def test_add_refuses_what_is_no_quantity(shopper, tide, quantity):
     assert "€58.00" in shopper.get("/cart").text
 
 
+def test_add_refuses_a_number_that_is_too_long_to_compare(shopper, tide):
+    assert shopper.post("/cart/lines", data={"variant": tide.id, "quantity": "9" * 400}).status_code == 422
+
+
 @pytest.mark.parametrize("quantity", ["0", "-1", "1.5", "1000000000", "abc", ""])
 def test_set_refuses_what_is_no_quantity_with_the_same_part(shopper, tide, quantity):
     answer = set_quantity(shopper, tide, quantity, headers=PART)

@@ -278,3 +278,16 @@ def test_pages_are_served_without_redis(client, monkeypatch):
 
 def _without_cache():
     return replace(config.current(), cache_url=f"redis://127.0.0.1:{free_port()}/0")
+
+
+def test_lists_without_end_are_refused_to_one_network(client):
+    answers = [
+        client.get(f"/search/suggestions?n={number}", environ_base={"REMOTE_ADDR": "203.0.113.9"}).status_code
+        for number in range(600)
+    ]
+
+    other = client.get("/products", environ_base={"REMOTE_ADDR": "203.0.113.9"})
+
+    assert set(answers) == {200}
+    assert other.status_code == 429
+    assert client.get("/products", environ_base={"REMOTE_ADDR": "203.0.113.10"}).status_code == 200

@@ -248,6 +248,14 @@ def test_unknown_parameters_do_not_make_new_pages(client, count_queries, no_hurr
     assert counted.mongo == 0
 
 
+def test_addresses_count_among_what_is_kept(app, client, no_hurry, monkeypatch):
+    monkeypatch.setattr("app.blueprints._front._MOST_BYTES", 100_000)
+    for number in range(4):
+        client.get(f"/products?f=kind:{number}{'x' * 40_000}")
+
+    assert len(app.wsgi_app._kept) == 2
+
+
 @pytest.mark.parametrize(
     ("other", "asked"),
     [

@@ -115,3 +115,9 @@ def test_footer_leads_there(client: FlaskClient) -> None:
 def test_what_no_database_can_keep_is_refused(client: FlaskClient) -> None:
     for number, email in (("A\0B", "ada@example.org"), ("ABCDE-23456", "a\0@example.org")):
         assert client.post("/orders/look-up", data={"number": number, "email": email}).status_code == 422
+
+
+@pytest.mark.parametrize("form", [{"number": " " * 300_000 + "!"}, {"email": "@" * 300_000 + " x"}])
+def test_a_whole_form_of_what_does_not_fit_is_refused(client: FlaskClient, form: dict[str, str]) -> None:
+    """A pattern that goes back over the text for each of its marks would not come to an end."""
+    assert client.post("/orders/look-up", data={"number": "A", "email": "a@b.example"} | form).status_code == 422

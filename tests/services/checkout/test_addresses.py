@@ -1,5 +1,6 @@
 """Addresses by the rules of each country. Pure: no store is asked."""
 
+import tracemalloc
 from dataclasses import asdict
 
 import pytest
@@ -118,6 +119,25 @@ def test_every_mistake_is_told_at_once():
     assert set(problems({"country": "DE", "phone": "12"})) == {"name", "line1", "postal_code", "city", "phone"}
     assert set(problems({"country": "XX"})) == {"country"}
     assert set(problems(BERLIN | {"name": "x" * 101})) == {"name"}
+
+
+def test_a_whole_form_of_accents_is_refused():
+    """To put them in order takes a time that grows with the square: of all of them, it would not come to an end."""
+    accents = "A" + "\u0315\u0300\u05ae\u0327" * 100_000
+
+    assert "name" in problems(BERLIN | {"name": accents})
+    with pytest.raises(Invalid):
+        check_email(f"{accents}@example.com")
+
+
+def test_places_of_any_length_leave_little_in_memory():
+    tracemalloc.start()
+    for number in range(20):
+        address_fields("DE", region=f"{number}" * 100_000, city=f"{number}" * 100_000)
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert kept < 1_000_000
 
 
 @pytest.mark.parametrize(
