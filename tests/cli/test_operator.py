@@ -4,10 +4,18 @@ import logging
 from datetime import timedelta
 
 import psycopg
+import pytest
+from redis.exceptions import ResponseError
 
-from app import clock, db, queue
+from app import clock, db, queue, stores
 from app.outbox import OrdersOutbox
 from app.services import audit
+from app.tasks import clock as what_the_clock_starts
+
+
+@pytest.fixture(autouse=True)
+def the_clock_runs(app):
+    what_the_clock_starts.beat()
 
 
 def run(app, *args):
@@ -43,6 +51,44 @@ def test_check_names_what_is_not_and_what_to_do(app):
     assert "python -m app.tasks.worker" in said.output
     assert "1 jobs gave up" in said.output
     assert "clock" in said.output
+
+
+def test_check_notices_that_nobody_does_what_the_clock_starts(app):
+    with clock.at(clock.now() + timedelta(minutes=6)):
+        stopped = run(app, "check")
+    stores.redis().flushdb()
+    never = run(app, "check")
+
+    assert (stopped.exit_code, never.exit_code) == (1, 1)
+    for said in (stopped, never):
+        assert "bad  queue        nothing that the clock starts was done" in said.output
+        assert "python -m app.tasks.scheduler" in said.output
+
+
+def test_check_gives_no_advice_about_what_could_not_be_asked(app, monkeypatch):
+    def refuse():
+        raise ConnectionError("no database")
+
+    monkeypatch.setattr(db.orders, "reading", refuse)
+
+    said = run(app, "check")
+
+    assert "Check SHOP_ORDERS_URL, that PostgreSQL runs" in said.output
+    for advice in ("NTP", "Start a worker", "owner's role"):
+        assert advice not in said.output
+    assert said.output.count("could not be asked") == 5
+
+
+def test_check_takes_a_redis_that_does_not_tell_its_settings(app, monkeypatch):
+    def refuse(_):
+        raise ResponseError("unknown command 'CONFIG'")
+
+    monkeypatch.setattr(stores.redis(), "config_get", refuse)
+
+    said = run(app, "check")
+
+    assert said.exit_code == 0, said.output
+    assert "which must be noeviction" in said.output
 
 
 def test_check_leaves_out_what_is_being_worked_on(app):
