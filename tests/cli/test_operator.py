@@ -137,6 +137,41 @@ def test_check_notices_a_database_of_another_release(app, stores):
     assert "flask shop migrate" in said.output
 
 
+@pytest.mark.usefixtures("catalog_down")
+def test_command_says_that_a_store_is_down(app):
+    said = run(app, "reindex")
+
+    assert said.exit_code == 1
+    assert said.stderr.startswith("Error: A store does not do what it was asked; `flask shop check` says which")
+    assert "127.0.0.1" in said.stderr
+
+
+@pytest.mark.parametrize(
+    ("statement", "back", "says"),
+    [
+        ("ALTER TABLE outbox RENAME TO other", "ALTER TABLE other RENAME TO outbox", "run `flask shop migrate`"),
+        (
+            "ALTER TABLE outbox RENAME error TO other",
+            "ALTER TABLE outbox RENAME other TO error",
+            "`flask shop migrate`",
+        ),
+        ("ALTER TABLE outbox OWNER TO postgres", "ALTER TABLE outbox OWNER TO owner", "needs the owner's role"),
+    ],
+)
+def test_command_says_that_a_database_is_of_another_release_or_role(app, stores, statement, back, says):
+    url = stores.engines.postgres.url(f"orders{stores.suffix}", "postgres")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement)
+        try:
+            said = run(app, "fsck", "--only", "jobs")
+        finally:
+            connection.execute(back)
+
+    assert said.exit_code == 1
+    assert says in said.stderr
+    assert "outbox" in said.stderr
+
+
 def test_verify_says_how_much_agrees_and_fails_for_a_problem(app, stores):
     with db.orders.transaction():
         audit.record(db.orders, "staff:cleo", "order.note", "order:1")
