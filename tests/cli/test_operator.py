@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import psycopg
 import pytest
-from redis.exceptions import ResponseError
+from redis.exceptions import OutOfMemoryError, ResponseError
 
 from app import clock, db, queue, stores
 from app.outbox import OrdersOutbox
@@ -89,6 +89,34 @@ def test_check_takes_a_redis_that_does_not_tell_its_settings(app, monkeypatch):
 
     assert said.exit_code == 0, said.output
     assert "which must be noeviction" in said.output
+
+
+def test_check_notices_a_redis_that_takes_nothing(app, monkeypatch):
+    def refuse(*_, **__):
+        raise OutOfMemoryError("command not allowed when used memory > 'maxmemory'")
+
+    monkeypatch.setattr(stores.redis(), "set", refuse)
+    monkeypatch.setattr(stores.cache(), "set", refuse)
+
+    said = run(app, "check")
+
+    assert "bad  redis        OutOfMemoryError" in said.output
+    assert "it needs room" in said.output
+    assert "bad  cache" in said.output
+
+
+def test_check_notices_a_database_that_takes_no_changes(app, stores):
+    url = stores.engines.postgres.url("postgres", "postgres")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE orders{stores.suffix} SET default_transaction_read_only = on")
+        db.orders.close()
+        try:
+            said = run(app, "check")
+        finally:
+            connection.execute(f"ALTER DATABASE orders{stores.suffix} RESET default_transaction_read_only")
+            db.orders.close()
+
+    assert "BAD  orders       answers, and takes no changes" in said.output
 
 
 def test_check_leaves_out_what_is_being_worked_on(app):

@@ -16,10 +16,12 @@ LAG_LIMIT_SECONDS = 300
 CLOCK_LIMIT_SECONDS = 5
 
 _BEAT = "health:beat"  # in Redis: when a worker last did what the clock starts
+_WRITTEN = "health:written"  # in both Redis: nothing but a try whether they take anything
 _ENGINES = {"customers", "orders", "catalog", "redis", "cache", "s3"}
 _UNASKED = "This could not be asked; see what else is not well."
 _IS_PICTURE = OrdersOutbox.name.startswith("pictures.") | OrdersOutbox.name.startswith("imports.")  # one worker's
 _VERSION = text("SELECT version_num FROM alembic_version")
+_IS_READ_ONLY = text("SELECT current_setting('transaction_read_only')::bool")
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,9 @@ def _ask_sql(database: db.Database) -> Callable[[], str]:
     def ask() -> str:
         with database.reading() as session:
             version = session.execute(_VERSION).scalar_one()
+            is_read_only = session.execute(_IS_READ_ONLY).scalar_one()
+        if is_read_only:
+            raise _Unwell("answers, and takes no changes: is it a standby?")
         return f"at {version}"
 
     return ask
@@ -92,7 +97,7 @@ def _ask_catalog() -> str:
 
 
 def _ask_redis() -> str:
-    stores.redis().ping()
+    stores.redis().set(_WRITTEN, "", ex=60)  # it answers also when it is full, or copies another
     try:
         policy = str(stores.redis().config_get("maxmemory-policy").get("maxmemory-policy"))
     except ResponseError:  # as where others run it
@@ -103,7 +108,7 @@ def _ask_redis() -> str:
 
 
 def _ask_cache() -> str:
-    stores.cache().ping()
+    stores.cache().set(_WRITTEN, "", ex=60)
     return "answers"
 
 
@@ -198,7 +203,7 @@ _ADVICE = {
     "customers": "Check SHOP_CUSTOMERS_URL, that PostgreSQL runs, and run `flask shop migrate`.",
     "orders": "Check SHOP_ORDERS_URL, that PostgreSQL runs, and run `flask shop migrate`.",
     "catalog": "Check SHOP_CATALOG_URL and that MongoDB runs.",
-    "redis": "Check SHOP_REDIS_URL; its server needs `maxmemory-policy noeviction`. Nobody can sign in meanwhile.",
+    "redis": "Check SHOP_REDIS_URL; it needs room, and `maxmemory-policy noeviction`. Nobody can sign in meanwhile.",
     "cache": "Check SHOP_CACHE_URL. Pages are made anew each time meanwhile.",
     "s3": "Check the SHOP_S3_… settings and that the bucket exists. Pictures and labels are missing meanwhile.",
     "queue": "Start a worker (`python -m app.tasks.worker`) and the scheduler (`python -m app.tasks.scheduler`).",
