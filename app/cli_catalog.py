@@ -5,7 +5,6 @@ from pathlib import Path
 import click
 
 from app import config
-from app.errors import ShopError
 from app.services import catalog, search
 
 
@@ -46,14 +45,11 @@ def pictures() -> None:
 )
 def import_file(file: Path, folder: Path | None, *, dry_run: bool, set_stock: bool) -> None:
     """Import a product CSV of Shopify or Vendure, in the background. Pictures: --images, else their addresses."""
-    try:
-        if not dry_run:
-            run = catalog.start_import(file, folder=folder, sets_stock=set_stock)
-            click.echo(f"The import goes on in the background; `flask shop imports {run}` says how far it is.")
-            return
-        rehearsal = catalog.rehearse(file)
-    except ShopError as error:
-        raise click.ClickException(error.message) from error
+    if not dry_run:
+        run = catalog.start_import(file, folder=folder, sets_stock=set_stock)
+        click.echo(f"The import goes on in the background; `flask shop imports {run}` says how far it is.")
+        return
+    rehearsal = catalog.rehearse(file)
     for problem in rehearsal.problems:
         click.echo(f"Row {problem.row}, {problem.handle or 'no handle'}: {problem.problem}")
     click.echo(f"{rehearsal.products} products with {rehearsal.variants} variants would be imported.")
@@ -66,11 +62,7 @@ def imports(run: str | None, problems: Path | None) -> None:
     """Say how far imports are: the newest, or one."""
     if problems and not run:
         raise click.UsageError(f"Name the import too: `flask shop imports RUN --problems {problems}`.")
-    try:
-        found = [catalog.get_import(run)] if run else catalog.list_imports()
-    except ShopError as error:
-        raise click.ClickException(error.message) from error
-    for each in found:
+    for each in [catalog.get_import(run)] if run else catalog.list_imports():
         share = 100 * each.position // each.size if each.size else 100
         state = "finished" if each.finished_at else f"{share}%"
         counts = f"{each.changed} changed, {each.unchanged} as they were, {each.failed} left out"

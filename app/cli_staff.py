@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from app.errors import ShopError
 from app.services import accounts
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -24,10 +23,7 @@ def staff() -> None:
 def add(email: str, name: str, role: str, password_file: Path | None, *, enrols: bool) -> None:
     """Add a member of staff and print what they need to sign in; it is not shown again."""
     password = _first_line(password_file) if password_file else None
-    try:
-        added = accounts.add(email, name, role, password=password, enrols=enrols)
-    except ShopError as refusal:
-        raise click.ClickException(str(refusal)) from refusal
+    added = accounts.add(email, name, role, password=password, enrols=enrols)
     _tell(added, has_own_password=password is not None)
 
 
@@ -48,20 +44,14 @@ def reset(email: str) -> None:
 
     Brings back somebody whose access was ended.
     """
-    try:
-        _tell(accounts.reset(email))
-    except ShopError as refusal:
-        raise click.ClickException(str(refusal)) from refusal
+    _tell(accounts.reset(email))
 
 
 @staff.command("end")
 @click.argument("email")
 def end(email: str) -> None:
     """End a member's access at once. Their name stays on what they did."""
-    try:
-        accounts.end(email)
-    except ShopError as refusal:
-        raise click.ClickException(str(refusal)) from refusal
+    accounts.end(email)
     click.echo("They can no longer sign in, and are signed out everywhere.")
 
 
@@ -69,19 +59,13 @@ def end(email: str) -> None:
 @click.argument("email")
 def code(email: str) -> None:
     """Print the code that a member's authenticator shows now. Not in production."""
-    try:
-        click.echo(accounts.current_code(email))
-    except ShopError as refusal:
-        raise click.ClickException(str(refusal)) from refusal
+    click.echo(accounts.current_code(email))
 
 
 @staff.command("demo")
 def demo() -> None:
     """Add the demo's member of staff, or give them a new password, and say how to sign in. Not in production."""
-    try:
-        added = accounts.add_demo()
-    except ShopError as refusal:
-        raise click.ClickException(str(refusal)) from refusal
+    added = accounts.add_demo()
     click.echo(f"Sign in as {added.staff.email} with the password {added.password}; the page shows the demo's code.")
 
 

@@ -4,21 +4,28 @@ The one rule: all mistakes are reported at once, and a shop with a wrong setting
 """
 
 import re
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from babel import Locale
 from flask import current_app
+
+from app import addresses
 
 _EXAMPLE_SECRETS = ("standin", "changeme", "example")
 _EXAMPLE_IBAN = "DE89370400440532013000"
 _CLAIMS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 _ADDRESS = re.compile(r"[^@\s<>()\[\],;:\"\\]+@[^@\s<>()\[\],;:\"\\]+")
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_OWN = ("name", "street", "postal_code", "city", "phone")  # whose defaults are the demo shop's
+_NEVER_EMPTY = ("name", "street", "postal_code", "city", "s3_bucket", "s3_region")
 
 
 class ConfigError(Exception):
@@ -111,12 +118,22 @@ class Config:
                     mistakes.append(f"SHOP_{field.name.upper()} is not set.")
                 continue
             values[field.name] = text
+        mistakes += _misspelt(environ, [field.name.upper() for field in fields(cls)])
+        is_set = set(values)
         _check_values(values, mistakes)
         if not mistakes and values["env"] == "production":
-            mistakes += _unfit_for_production(cls(**values))
+            mistakes += _unfit_for_production(cls(**values), is_set)
         if mistakes:
             raise ConfigError("\n".join(mistakes))
         return cls(**values)
+
+    @classmethod
+    def or_exit(cls, environ: Mapping[str, str]) -> Self:
+        """Read the settings, or end this process with every mistake at once."""
+        try:
+            return cls.from_env(environ)
+        except ConfigError as error:
+            sys.exit(f"The shop cannot start; its settings need mending:\n{error}")
 
 
 def current() -> Config:
@@ -132,7 +149,18 @@ def _read(variable: str, environ: Mapping[str, str], mistakes: list[str]) -> str
         except OSError as error:
             mistakes.append(f"{variable}_FILE names {path}, which cannot be read: {error.strerror}.")
             return ""
+        except UnicodeDecodeError:
+            mistakes.append(f"{variable}_FILE names {path}, which is no text; save it as UTF-8.")
+            return ""
     return environ.get(variable)
+
+
+def _misspelt(environ: Mapping[str, str], names: list[str]) -> Iterator[str]:
+    """Tell which variables are nearly a setting. Others are somebody else's, such as those that Kubernetes sets."""
+    for variable in sorted(environ):
+        name = variable.removeprefix("SHOP_").removesuffix("_FILE")
+        if variable.startswith("SHOP_") and name not in names and (near := get_close_matches(name, names, 1, 0.85)):
+            yield f"{variable} is no setting; SHOP_{near[0]} is."
 
 
 def _check_values(values: dict[str, Any], mistakes: list[str]) -> None:
@@ -145,32 +173,19 @@ def _check_values(values: dict[str, Any], mistakes: list[str]) -> None:
             mistakes.append(f"SHOP_{name.upper()} is {'wrong' if is_secret else repr(values[name])}; {advice}.")
 
     check("env", lambda text: text in {"development", "test", "production"}, "use development, test or production")
-    check("origin", _is_origin, "use a scheme and a host without a path, as in https://shop.example")
+    _check_addresses(check)
     check("secret_key", lambda text: len(text) >= 32, "use at least 32 random characters")
-    for name in ("customers_url", "orders_url"):
-        check(name, lambda text: text.startswith("postgresql://"), "use postgresql://user:password@host:port/name")
-    check("catalog_url", _is_mongo, "use mongodb://host:port/name")
-    for name in ("redis_url", "cache_url"):
-        check(name, lambda text: text.startswith(("redis://", "rediss://")), "use redis://host:port/number")
-    for name in ("s3_url", "stripe_api_url", "stripe_js_url", "ups_api_url", "sendgrid_api_url"):
-        check(
-            name,
-            lambda text: not text or text.startswith(("http://", "https://")),
-            "use an http:// or https:// address",
-        )
-    check(
-        "currency", lambda text: len(text) == 3 and text.isalpha() and text.isupper(), "use an ISO 4217 code, as in EUR"
-    )
-    check(
-        "country", lambda text: len(text) == 2 and text.isalpha() and text.isupper(), "use an ISO 3166 code, as in DE"
-    )
+    for name in _NEVER_EMPTY:
+        check(name, str.strip, "fill it, or leave it out")
+    check("currency", lambda text: text in Locale("en").currencies, "use an ISO 4217 code, as in EUR")
+    check("country", _is_country, "use an ISO 3166 code, as in DE")
     check("timezone", _is_timezone, "use a name of the tz database, as in Europe/Berlin")
     check("mail_from", _ADDRESS.fullmatch, "use a bare address, as in shop@shop.example; the name is SHOP_NAME")
     check("vat_rate", _is_rate, "use a percentage, as in 19.0")
     check("bank_iban", _is_iban, "use an IBAN, as in DE89370400440532013000")
     check("capture", lambda text: text in {"now", "on_shipping"}, "use now or on_shipping")
-    check("return_days", lambda text: text.isdigit() and 1 <= int(text) <= 365, "use a number of days from 1 to 365")
-    check("transfer_days", lambda text: text.isdigit() and 1 <= int(text) <= 60, "use a number of days from 1 to 60")
+    check("return_days", lambda text: text.isdecimal() and 1 <= int(text) <= 365, "use a number of days from 1 to 365")
+    check("transfer_days", lambda text: text.isdecimal() and 1 <= int(text) <= 60, "use a number of days from 1 to 60")
     check("prices_include_tax", lambda text: text.lower() in _CLAIMS, "use yes or no")
     for name in ("invoice_number", "credit_note_number"):
         check(name, _numbers_apart, "use text with {year} and {number}, as in {year}-{number:06}")
@@ -184,13 +199,24 @@ def _check_values(values: dict[str, Any], mistakes: list[str]) -> None:
             values[name] = turn(values[name])
 
 
-def _is_origin(text: str) -> bool:
-    parts = urlsplit(text)
-    return parts.scheme in {"http", "https"} and bool(parts.netloc) and text == f"{parts.scheme}://{parts.netloc}"
+def _check_addresses(check: Callable[[str, Callable[[str], object], str], None]) -> None:
+    check(
+        "origin",
+        addresses.is_origin,
+        "use a scheme and a host in small letters without a path, as in https://shop.example",
+    )
+    for name in ("customers_url", "orders_url"):
+        check(name, addresses.is_postgresql, "use postgresql://user:password@host:port/name")
+    check("catalog_url", addresses.is_mongo, "use mongodb://host:port/name; in a password, write / as %2F")
+    for name in ("redis_url", "cache_url"):
+        check(name, addresses.is_redis, "use redis://host:port/number; in a password, write # as %23 and / as %2F")
+    for name in ("s3_url", "stripe_js_url", "ups_api_url", "sendgrid_api_url"):
+        check(name, addresses.is_web, "use an https:// address")
+    check("stripe_api_url", lambda text: not text or addresses.is_web(text), "use an https:// address")
 
 
-def _is_mongo(text: str) -> bool:
-    return text.startswith(("mongodb://", "mongodb+srv://")) and bool(urlsplit(text).path.strip("/"))
+def _is_country(text: str) -> bool:
+    return text.isalpha() and text != "ZZ" and text in Locale("en").territories
 
 
 def _is_timezone(text: str) -> bool:
@@ -231,15 +257,24 @@ def _is_rate(text: str) -> bool:
 
 _TURNED: dict[str, tuple[Callable[[str], object], Callable[[str], object]]] = {
     "vat_rate": (_is_rate, Decimal),
-    "transfer_days": (str.isdigit, int),
-    "return_days": (str.isdigit, int),
+    "transfer_days": (str.isdecimal, int),
+    "return_days": (str.isdecimal, int),
     "bank_iban": (bool, lambda text: text.replace(" ", "")),
     "prices_include_tax": (lambda text: text.lower() in _CLAIMS, lambda text: _CLAIMS[text.lower()]),
 }
 
 
-def _unfit_for_production(config: Config) -> list[str]:
-    mistakes = []
+def _unfit_for_production(config: Config, is_set: set[str]) -> list[str]:
+    mistakes = [
+        f"SHOP_{name.upper()} is not set; mails, labels and the imprint would name the demo shop's."
+        for name in _OWN
+        if name not in is_set
+    ]
+    mistakes += [
+        f"SHOP_{name.upper()} is the demo shop's; mails, labels and the imprint would name it."
+        for name in ("street", "phone")
+        if name in is_set and getattr(config, name) == getattr(Config, name)
+    ]
     if not config.is_secure:
         mistakes.append(f"SHOP_ORIGIN is {config.origin!r}; production is reached by https only.")
     for name in ("stripe_api_url", "stripe_js_url", "ups_api_url", "sendgrid_api_url"):
@@ -250,12 +285,15 @@ def _unfit_for_production(config: Config) -> list[str]:
         mistakes.append("SHOP_CREDIT_NOTE_NUMBER is SHOP_INVOICE_NUMBER; two documents would share a number.")
     if not config.vat_id and not config.tax_number:
         mistakes.append("Neither SHOP_VAT_ID nor SHOP_TAX_NUMBER is set; an invoice must name one of them.")
-    if config.street == Config.street:
-        mistakes.append("SHOP_STREET is the demo shop's; parcels go back to this address and mails name it.")
     if config.bank_iban == _EXAMPLE_IBAN:
         mistakes.append("SHOP_BANK_IBAN is the example's; customers would send their money there.")
-    for field in fields(config):
-        value = getattr(config, field.name)
-        if field.name.endswith(("_key", "_secret")) and any(word in str(value).lower() for word in _EXAMPLE_SECRETS):
-            mistakes.append(f"SHOP_{field.name.upper()} is an example; use the real one.")
-    return mistakes
+    return mistakes + _example_secrets(config)
+
+
+def _example_secrets(config: Config) -> list[str]:
+    secrets = [field.name for field in fields(config) if field.name.endswith(("_key", "_secret"))]
+    return [
+        f"SHOP_{name.upper()} is an example; use the real one."
+        for name in secrets
+        if any(word in getattr(config, name).lower() for word in _EXAMPLE_SECRETS)
+    ]

@@ -1,5 +1,8 @@
 """The settings: all mistakes at once, secrets from files, and what production refuses."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,9 +31,14 @@ REQUIRED = {
     "sendgrid_api_key": "SG.1",
     "sendgrid_webhook_key": "MFkw",
     "mail_from": "shop@shop.example",
+    "name": "Muster Prints",
     "street": "Torstraße 1",
+    "postal_code": "10119",
+    "city": "Berlin",
+    "phone": "+49 30 901820",
     "vat_id": "DE811234567",
 }
+OWN = ("name", "street", "postal_code", "city", "phone")
 
 
 def environ(**changes: str | None) -> dict[str, str]:
@@ -61,7 +69,7 @@ def test_all_mistakes_are_told_at_once() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [name for name in REQUIRED if name not in {"street", "vat_id"}])
+@pytest.mark.parametrize("name", [name for name in REQUIRED if name not in {*OWN, "vat_id"}])
 @pytest.mark.parametrize("text", [None, ""])
 def test_required_setting_that_is_missing_or_empty_is_named(name: str, text: str | None) -> None:
     assert mistakes(environ(**{name: text})) == [f"SHOP_{name.upper()} is not set."]
@@ -106,6 +114,83 @@ def test_production_refuses_what_only_a_laptop_may_have(name: str, text: str) ->
 
     assert [line.split()[0] for line in mistakes(given)] == [f"SHOP_{name.upper()}"]
     assert Config.from_env(given | {"SHOP_ENV": "development"})
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_production_takes_nothing_of_the_demo_shops_for_its_own(name: str) -> None:
+    given = environ(**{name: None})
+
+    assert [line.split(";")[0] for line in mistakes(given)] == [f"SHOP_{name.upper()} is not set"]
+    assert Config.from_env(given | {"SHOP_ENV": "development"})
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("origin", "https://Shop.example"),
+        ("origin", "https://shop.example:443"),
+        ("origin", "https://:8000"),
+        ("orders_url", "postgresql://web:pw@db.internal:5432"),
+        ("orders_url", "postgresql://web:pw@db.internal:port/orders"),
+        ("catalog_url", "mongodb://web:p/w@db.internal:27017/catalog"),
+        ("redis_url", "redis://:p#w@redis.internal:6379/0"),
+        ("redis_url", "redis://redis.internal:port/0"),
+        ("s3_url", "https://"),
+        ("ups_api_url", ""),
+        ("s3_bucket", ""),
+        ("country", "UK"),
+        ("country", "ZZ"),
+        ("currency", "XXQ"),
+        ("return_days", "²"),
+    ],
+)
+def test_half_typed_setting_is_told_at_the_start(name: str, text: str) -> None:
+    assert [line.split()[0] for line in mistakes(environ(**{name: text}))] == [f"SHOP_{name.upper()}"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("origin", "https://shop.example:8443"),
+        ("orders_url", "postgresql://web:p#w@db.internal/orders"),
+        ("orders_url", "postgresql://web@/orders?host=/run/postgresql"),
+        ("catalog_url", "mongodb://web:pw@one:27017,two:27017/catalog?replicaSet=rs0&w=majority"),
+        ("catalog_url", "mongodb+srv://web:pw@cluster0.internal/catalog"),
+        ("redis_url", "rediss://:p%23w@redis.internal"),
+        ("stripe_api_url", ""),
+    ],
+)
+def test_address_of_any_usual_kind_is_taken(name: str, text: str) -> None:
+    assert getattr(Config.from_env(environ(**{name: text})), name) == text
+
+
+def test_misspelt_setting_is_named_with_the_right_one() -> None:
+    others = {"SHOP_SERVICE_HOST": "10.0.0.1", "SHOP_PORT": "tcp://10.0.0.1:80", "SHOP_PORT_80_TCP_ADDR": "10.0.0.1"}
+
+    told = mistakes(environ() | others | {"SHOP_VATRATE": "7", "SHOP_SECRETKEY_FILE": "/key"})
+
+    assert told == [
+        "SHOP_SECRETKEY_FILE is no setting; SHOP_SECRET_KEY is.",
+        "SHOP_VATRATE is no setting; SHOP_VAT_RATE is.",
+    ]
+
+
+def test_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(bytes([0xFF]) * 40)
+
+    told = mistakes(environ(secret_key=None) | {"SHOP_SECRET_KEY_FILE": str(tmp_path / "key")})
+
+    assert told == [f"SHOP_SECRET_KEY_FILE names {tmp_path}/key, which is no text; save it as UTF-8."]
+
+
+@pytest.mark.parametrize("module", ["wsgi", "app.tasks.worker", "app.tasks.scheduler"])
+def test_every_process_tells_mistakes_in_words(module: str) -> None:
+    given = {name: text for name, text in os.environ.items() if not name.startswith("SHOP_")}
+
+    ended = subprocess.run([sys.executable, "-m", module], env=given, capture_output=True, text=True, check=False)
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("The shop cannot start; its settings need mending:\nSHOP_ENV is not set.\n")
 
 
 def test_production_needs_a_number_that_invoices_name() -> None:

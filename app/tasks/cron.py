@@ -18,6 +18,7 @@ def _every(seconds: int, job: Callable[[], None], queue: str = "clock") -> None:
     cron.register(job, queue, interval=seconds, job_timeout=max(60, seconds), ttl=seconds, result_ttl=0, failure_ttl=60)
 
 
+_every(15, clock.beat)
 _every(3, clock.relay, queue="money")
 _every(3600, clock.prune_jobs)
 _every(120, clock.settle_open, queue="money")

@@ -37,7 +37,7 @@ class Clock(CronScheduler):
 
 def main() -> None:
     """Start what `app/tasks/cron.py` lists, each at its time, until told to stop."""
-    app = create_app(Config.from_env(os.environ), role="scheduler")
+    app = create_app(Config.or_exit(os.environ), role="scheduler")
     with app.app_context():
         scheduler = Clock(connection=stores.redis(), logging_level="WARNING")
         scheduler.load_config_from_file("app.tasks.cron")

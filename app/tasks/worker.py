@@ -100,7 +100,7 @@ class Painter(_Told, Worker):
 def main() -> None:
     """Work until told to stop."""
     pictures = "--pictures" in sys.argv[1:]
-    app = create_app(Config.from_env(os.environ), role="worker")
+    app = create_app(Config.or_exit(os.environ), role="worker")
     with app.app_context():
         kind, queues = (Painter, HEAVY) if pictures else (Carrier, QUEUES)
         for name in tasks.JOBS:

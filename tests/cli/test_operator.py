@@ -4,10 +4,18 @@ import logging
 from datetime import timedelta
 
 import psycopg
+import pytest
+from redis.exceptions import OutOfMemoryError, ResponseError
 
-from app import clock, db, queue
+from app import clock, db, queue, stores
 from app.outbox import OrdersOutbox
 from app.services import audit
+from app.tasks import clock as what_the_clock_starts
+
+
+@pytest.fixture(autouse=True)
+def the_clock_runs(app):
+    what_the_clock_starts.beat()
 
 
 def run(app, *args):
@@ -43,6 +51,72 @@ def test_check_names_what_is_not_and_what_to_do(app):
     assert "python -m app.tasks.worker" in said.output
     assert "1 jobs gave up" in said.output
     assert "clock" in said.output
+
+
+def test_check_notices_that_nobody_does_what_the_clock_starts(app):
+    with clock.at(clock.now() + timedelta(minutes=6)):
+        stopped = run(app, "check")
+    stores.redis().flushdb()
+    never = run(app, "check")
+
+    assert (stopped.exit_code, never.exit_code) == (1, 1)
+    for said in (stopped, never):
+        assert "bad  queue        nothing that the clock starts was done" in said.output
+        assert "python -m app.tasks.scheduler" in said.output
+
+
+def test_check_gives_no_advice_about_what_could_not_be_asked(app, monkeypatch):
+    def refuse():
+        raise ConnectionError("no database")
+
+    monkeypatch.setattr(db.orders, "reading", refuse)
+
+    said = run(app, "check")
+
+    assert "Check SHOP_ORDERS_URL, that PostgreSQL runs" in said.output
+    for advice in ("NTP", "Start a worker", "owner's role"):
+        assert advice not in said.output
+    assert said.output.count("could not be asked") == 5
+
+
+def test_check_takes_a_redis_that_does_not_tell_its_settings(app, monkeypatch):
+    def refuse(_):
+        raise ResponseError("unknown command 'CONFIG'")
+
+    monkeypatch.setattr(stores.redis(), "config_get", refuse)
+
+    said = run(app, "check")
+
+    assert said.exit_code == 0, said.output
+    assert "which must be noeviction" in said.output
+
+
+def test_check_notices_a_redis_that_takes_nothing(app, monkeypatch):
+    def refuse(*_, **__):
+        raise OutOfMemoryError("command not allowed when used memory > 'maxmemory'")
+
+    monkeypatch.setattr(stores.redis(), "set", refuse)
+    monkeypatch.setattr(stores.cache(), "set", refuse)
+
+    said = run(app, "check")
+
+    assert "bad  redis        OutOfMemoryError" in said.output
+    assert "it needs room" in said.output
+    assert "bad  cache" in said.output
+
+
+def test_check_notices_a_database_that_takes_no_changes(app, stores):
+    url = stores.engines.postgres.url("postgres", "postgres")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE orders{stores.suffix} SET default_transaction_read_only = on")
+        db.orders.close()
+        try:
+            said = run(app, "check")
+        finally:
+            connection.execute(f"ALTER DATABASE orders{stores.suffix} RESET default_transaction_read_only")
+            db.orders.close()
+
+    assert "BAD  orders       answers, and takes no changes" in said.output
 
 
 def test_check_leaves_out_what_is_being_worked_on(app):
@@ -89,6 +163,41 @@ def test_check_notices_a_database_of_another_release(app, stores):
 
     assert said.exit_code == 1
     assert "flask shop migrate" in said.output
+
+
+@pytest.mark.usefixtures("catalog_down")
+def test_command_says_that_a_store_is_down(app):
+    said = run(app, "reindex")
+
+    assert said.exit_code == 1
+    assert said.stderr.startswith("Error: A store does not do what it was asked; `flask shop check` says which")
+    assert "127.0.0.1" in said.stderr
+
+
+@pytest.mark.parametrize(
+    ("statement", "back", "says"),
+    [
+        ("ALTER TABLE outbox RENAME TO other", "ALTER TABLE other RENAME TO outbox", "run `flask shop migrate`"),
+        (
+            "ALTER TABLE outbox RENAME error TO other",
+            "ALTER TABLE outbox RENAME other TO error",
+            "`flask shop migrate`",
+        ),
+        ("ALTER TABLE outbox OWNER TO postgres", "ALTER TABLE outbox OWNER TO owner", "needs the owner's role"),
+    ],
+)
+def test_command_says_that_a_database_is_of_another_release_or_role(app, stores, statement, back, says):
+    url = stores.engines.postgres.url(f"orders{stores.suffix}", "postgres")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement)
+        try:
+            said = run(app, "fsck", "--only", "jobs")
+        finally:
+            connection.execute(back)
+
+    assert said.exit_code == 1
+    assert says in said.stderr
+    assert "outbox" in said.stderr
 
 
 def test_verify_says_how_much_agrees_and_fails_for_a_problem(app, stores):

@@ -3,8 +3,19 @@
 The one rule: it owns no rows and asks about real work; "the port is open" is no answer.
 """
 
-from app.services.health.checks import Check, check, inspect
+from app.services.health.checks import Check, beat, check, inspect
 from app.services.health.fsck import CHECKS, Examined, examine
 from app.services.health.jobs import FailedJob, failed_jobs, retry_job
 
-__all__ = ["CHECKS", "Check", "Examined", "FailedJob", "check", "examine", "failed_jobs", "inspect", "retry_job"]
+__all__ = [
+    "CHECKS",
+    "Check",
+    "Examined",
+    "FailedJob",
+    "beat",
+    "check",
+    "examine",
+    "failed_jobs",
+    "inspect",
+    "retry_job",
+]

@@ -3,8 +3,9 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from redis.exceptions import RedisError, ResponseError
 from sqlalchemy import ColumnElement, exists, func, select, text
 
 from app import clock, config, db, stores
@@ -14,8 +15,13 @@ from app.services.health.jobs import failed_jobs
 LAG_LIMIT_SECONDS = 300
 CLOCK_LIMIT_SECONDS = 5
 
+_BEAT = "health:beat"  # in Redis: when a worker last did what the clock starts
+_WRITTEN = "health:written"  # in both Redis: nothing but a try whether they take anything
+_ENGINES = {"customers", "orders", "catalog", "redis", "cache", "s3"}
+_UNASKED = "This could not be asked; see what else is not well."
 _IS_PICTURE = OrdersOutbox.name.startswith("pictures.") | OrdersOutbox.name.startswith("imports.")  # one worker's
 _VERSION = text("SELECT version_num FROM alembic_version")
+_IS_READ_ONLY = text("SELECT current_setting('transaction_read_only')::bool")
 
 
 @dataclass(frozen=True)
@@ -27,11 +33,11 @@ class Check:
     is_needed: bool
     milliseconds: float
     says: str
+    advice: str  # what to do when it is not well
 
-    @property
-    def advice(self) -> str:
-        """What to do when it is not well."""
-        return _ADVICE.get(self.name, "")
+
+class _Unwell(Exception):
+    """The question was answered, and the answer is not good."""
 
 
 def check() -> list[Check]:
@@ -61,17 +67,24 @@ def inspect() -> list[Check]:
 
 def _ask(name: str, question: Callable[[], str], *, is_needed: bool = True) -> Check:
     started = time.perf_counter()
+    advice = _ADVICE.get(name, "")
     try:
         says, is_well = question(), True
+    except _Unwell as fault:
+        says, is_well = str(fault), False
     except Exception as error:  # noqa: BLE001 - whatever an engine throws is the answer
         says, is_well = f"{type(error).__name__}: {error}".splitlines()[0][:200], False
-    return Check(name, is_well, is_needed, round((time.perf_counter() - started) * 1000, 1), says)
+        advice = advice if name in _ENGINES else _UNASKED
+    return Check(name, is_well, is_needed, round((time.perf_counter() - started) * 1000, 1), says, advice)
 
 
 def _ask_sql(database: db.Database) -> Callable[[], str]:
     def ask() -> str:
         with database.reading() as session:
             version = session.execute(_VERSION).scalar_one()
+            is_read_only = session.execute(_IS_READ_ONLY).scalar_one()
+        if is_read_only:
+            raise _Unwell("answers, and takes no changes: is it a standby?")
         return f"at {version}"
 
     return ask
@@ -84,15 +97,18 @@ def _ask_catalog() -> str:
 
 
 def _ask_redis() -> str:
-    stores.redis().ping()
-    policy = str(stores.redis().config_get("maxmemory-policy").get("maxmemory-policy"))
+    stores.redis().set(_WRITTEN, "", ex=60)  # it answers also when it is full, or copies another
+    try:
+        policy = str(stores.redis().config_get("maxmemory-policy").get("maxmemory-policy"))
+    except ResponseError:  # as where others run it
+        return "answers, and does not tell its maxmemory-policy, which must be noeviction"
     if policy != "noeviction":
-        raise RuntimeError(f"maxmemory-policy is {policy}; sessions and queues need noeviction")
+        raise _Unwell(f"maxmemory-policy is {policy}; sessions and queues need noeviction")
     return "answers"
 
 
 def _ask_cache() -> str:
-    stores.cache().ping()
+    stores.cache().set(_WRITTEN, "", ex=60)
     return "answers"
 
 
@@ -104,8 +120,26 @@ def _ask_s3() -> str:
 def _ask_queue() -> str:
     lag = _lag(~_IS_PICTURE)
     if lag > LAG_LIMIT_SECONDS:
-        raise RuntimeError(f"the oldest job has waited {lag:.0f} s; is a worker running?")
+        raise _Unwell(f"the oldest job has waited {lag:.0f} s; is a worker running?")
+    _ask_beat()
     return f"{lag:.0f} s behind"
+
+
+def beat() -> None:
+    """Note that the clock runs and a worker does what it starts: without either, nothing waits in a shop at rest."""
+    stores.redis().set(_BEAT, clock.now().isoformat())
+
+
+def _ask_beat() -> None:
+    try:
+        last = stores.redis().get(_BEAT)
+    except RedisError:
+        return  # which its own check says
+    if not isinstance(last, bytes):
+        raise _Unwell("nothing that the clock starts was done yet; do the clock and a worker run?")
+    silence = (clock.now() - datetime.fromisoformat(last.decode())).total_seconds()
+    if silence > LAG_LIMIT_SECONDS:
+        raise _Unwell(f"nothing that the clock starts was done for {silence:.0f} s; do the clock and a worker run?")
 
 
 def _ask_pictures() -> str:
@@ -116,7 +150,7 @@ def _ask_pictures() -> str:
     with db.orders.reading() as session:
         is_well = lag <= LAG_LIMIT_SECONDS or session.scalar(select(exists().where(_IS_PICTURE, is_worked_on)))
     if not is_well:
-        raise RuntimeError(f"the oldest has waited {lag:.0f} s, and none is worked on; is their worker running?")
+        raise _Unwell(f"the oldest has waited {lag:.0f} s, and none is worked on; is their worker running?")
     return f"{lag:.0f} s behind"
 
 
@@ -146,7 +180,7 @@ def _ask_shape() -> str:
         with database.reading() as session:
             found = session.execute(_VERSION).scalar_one_or_none()
         if found != head:
-            raise RuntimeError(f"{database.name} is at {found}, this release needs {head}")
+            raise _Unwell(f"{database.name} is at {found}, this release needs {head}")
     return "as this release needs it"
 
 
@@ -155,13 +189,13 @@ def _ask_clock() -> str:
         theirs = session.execute(select(func.clock_timestamp())).scalar_one()
     off = abs((clock.now() - theirs).total_seconds())
     if off > CLOCK_LIMIT_SECONDS:
-        raise RuntimeError(f"this machine's clock and the database's differ by {off:.0f} s")
+        raise _Unwell(f"this machine's clock and the database's differ by {off:.0f} s")
     return f"{off * 1000:.0f} ms from the database's"
 
 
 def _ask_failed() -> str:
     if failed := failed_jobs():
-        raise RuntimeError(f"{len(failed)} jobs gave up, the latest {failed[0].name}")
+        raise _Unwell(f"{len(failed)} jobs gave up, the latest {failed[0].name}")
     return "none"
 
 
@@ -169,7 +203,7 @@ _ADVICE = {
     "customers": "Check SHOP_CUSTOMERS_URL, that PostgreSQL runs, and run `flask shop migrate`.",
     "orders": "Check SHOP_ORDERS_URL, that PostgreSQL runs, and run `flask shop migrate`.",
     "catalog": "Check SHOP_CATALOG_URL and that MongoDB runs.",
-    "redis": "Check SHOP_REDIS_URL; its server needs `maxmemory-policy noeviction`. Nobody can sign in meanwhile.",
+    "redis": "Check SHOP_REDIS_URL; it needs room, and `maxmemory-policy noeviction`. Nobody can sign in meanwhile.",
     "cache": "Check SHOP_CACHE_URL. Pages are made anew each time meanwhile.",
     "s3": "Check the SHOP_S3_… settings and that the bucket exists. Pictures and labels are missing meanwhile.",
     "queue": "Start a worker (`python -m app.tasks.worker`) and the scheduler (`python -m app.tasks.scheduler`).",

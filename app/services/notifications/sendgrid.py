@@ -5,6 +5,7 @@ Each call has a time budget, goes through the circuit breaker, and refuses to ru
 
 import binascii
 import json
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from http.client import HTTPException
@@ -15,6 +16,8 @@ from app.breaker import Breaker
 from app.errors import Invalid, Unavailable
 from app.services.notifications.codes import filled
 from app.services.notifications.models import Message
+
+log = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 8
 FRESH = timedelta(minutes=10)
@@ -49,6 +52,8 @@ def send(message: Message) -> str:
         try:
             answer = client.send(body)
         except HTTPError as error:
+            if error.status_code in {401, 403}:
+                log.error("SendGrid refuses SHOP_SENDGRID_API_KEY", extra={"reason": _reason(error.body)})  # noqa: TRY400 - no bug
             if error.status_code not in _REFUSALS:
                 raise Unavailable(f"{_DOWN} ({error.status_code})") from error
             if _is_about_sender(error.body):

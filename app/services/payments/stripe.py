@@ -4,6 +4,7 @@ Each call has a time budget, goes through the circuit breaker, and refuses to ru
 """
 
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from stripe import StripeClient
 
     from app.services.payments.models import Payment, Refund
+
+log = logging.getLogger(__name__)
 
 CONNECT_SECONDS, ANSWER_SECONDS = 2, 10
 SESSION_LIVES = timedelta(minutes=31)  # Stripe's least is 30
@@ -203,6 +206,7 @@ def calling() -> Iterator["StripeClient"]:
         except stripe.InvalidRequestError as error:
             raise Refused(error.code or "invalid_request", str(error.user_message or error)) from error
         except (stripe.AuthenticationError, stripe.PermissionError) as error:
+            log.error("Stripe refuses SHOP_STRIPE_SECRET_KEY", extra={"reason": str(error)})  # noqa: TRY400 - no bug
             raise Unavailable(_DOWN, retry=False) from error
         except stripe.StripeError as error:
             # A 409 comes as a plain APIError: stripe/_api_requestor.py, specific_v1_api_error().

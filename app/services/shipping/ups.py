@@ -8,6 +8,7 @@ import base64
 import binascii
 import hmac
 import json
+import logging
 import threading
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -23,6 +24,8 @@ from app.services.shipping.ups_shipment import shipment_request
 
 if TYPE_CHECKING:
     import httpx
+
+log = logging.getLogger(__name__)
 
 CONNECT_SECONDS, ANSWER_SECONDS = 2, 6
 _DOWN = "UPS does not answer at the moment. Please try again in a minute."
@@ -193,6 +196,7 @@ def _exchange(method: str, path: str, body: Any, token: str) -> tuple[int, dict[
         if answer.status_code == 401:
             _forget_token()
             answer = _send(method, path, body, _token())
+        _tell_if_refused(answer)
         parsed = answer.json()
     except httpx.ConnectError as error:
         raise NotAsked(_DOWN) from error
@@ -223,6 +227,7 @@ def _token() -> str:
             data={"grant_type": "client_credentials"},
             auth=(settings.ups_client_id, settings.ups_client_secret),
         )
+        _tell_if_refused(answer)
         answer.raise_for_status()
         body = answer.json()
         token, until = str(body["access_token"]), clock.now() + timedelta(seconds=int(body["expires_in"])) - _EARLY
@@ -231,6 +236,12 @@ def _token() -> str:
     with _tokens_lock:
         _tokens[account] = token, until
     return token
+
+
+def _tell_if_refused(answer: "httpx.Response") -> None:
+    """Log that UPS refuses our keys, which no waiting mends."""
+    if answer.status_code in {401, 403}:
+        log.error("UPS refuses SHOP_UPS_CLIENT_ID or SHOP_UPS_CLIENT_SECRET", extra={"reason": answer.text[:500]})
 
 
 def _forget_token() -> None:

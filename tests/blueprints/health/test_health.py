@@ -1,9 +1,15 @@
 """What a load balancer asks."""
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from app.services import health
+
+
+@pytest.fixture(autouse=True)
+def _the_clock_runs(app: Flask) -> None:
+    health.beat()
 
 
 def test_ready_names_every_store_that_answers(client: FlaskClient) -> None:
