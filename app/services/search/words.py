@@ -14,6 +14,9 @@ _NOT_IN_CODES = re.compile(r"[\W_]+")
 _WORD = re.compile(r"[^\W\d_]{4,40}")
 _TOKEN = re.compile(r"[^\W_]+")
 _TIMES = re.compile(r"(?<=\d)\s*[x×*]\s*(?=\d)", re.IGNORECASE)  # 50x70 is written 50 × 70
+_UNIT = re.compile(  # 70cm is written 70 cm; A5m is no size
+    r"(?<![^\W_])(\d+)(mm|cm|dm|m|km|mg|g|kg|ml|cl|l|in|inch|ft|oz|lbs?|mb|gb|tb)(?![^\W_])", re.IGNORECASE
+)
 _SHORTEST = 4  # letters of a word that may be taken for another
 
 _NOTE = text(
@@ -69,11 +72,12 @@ def tokens_of(asked: str) -> list[str]:
 
 
 def searchable(text: str) -> str:
-    """Return the words and numbers of a text, taken apart as a query is: 50 × 70, A5/A6 and 29.7 are two each.
+    """Return the words and numbers of a text, taken apart as a query is: 50 × 70, A5/A6, 29.7 and 70cm are two each.
 
     Left to itself PostgreSQL takes such things for sizes, paths and fractions of one piece, which no query has.
     """
-    return " ".join(_TOKEN.findall(_TIMES.sub(" ", unicodedata.normalize("NFC", text))))
+    sizes = _TIMES.sub(" ", unicodedata.normalize("NFC", text))
+    return " ".join(_TOKEN.findall(_UNIT.sub(r"\1 \2", sizes)))
 
 
 def note_words(words: Iterable[str]) -> None:

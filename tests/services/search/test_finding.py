@@ -67,6 +67,10 @@ def test_find_knows_words_and_what_is_spelled_alike(shop, text, first):
         ("Carpet 50x70 cm", "50x70"),
         ("Carpet 50x70 cm", "50 × 70 cm"),
         ("Pen, 0.5 mm", "0.5 mm"),
+        ("Carpet 50 × 70 cm", "50x70cm"),
+        ("Carpet 50x70cm", "50 x 70 cm"),
+        ("Spanner 15mm", "15 mm spanner"),
+        ("Laptop 16 GB", "16gb laptop"),
         ("Node.js on a mug", "node.js"),
         ("U\u0308bersee", "übersee"),
         ("Übersee", "U\u0308bersee"),
@@ -81,6 +85,13 @@ def test_find_takes_titles_apart_as_it_does_what_is_asked(app, title, text):
 
     assert [card.title for card in listing.cards] == [title]
     assert not listing.is_loose
+
+
+def test_find_knows_how_codes_begin_where_that_looks_like_a_size(app):
+    make.product("Combo", sku="15mm-1")
+    search.index_stale()
+
+    assert found("15mm") == ["Combo"]
 
 
 def test_find_reads_descriptions_as_people_see_them(app):
