@@ -43,7 +43,10 @@ _ALIKE = text(
         SELECT token, plain(token) AS plain, (tsvector_to_array(to_tsvector('shop', token)))[1] AS lexeme
         FROM unnest(CAST(:tokens AS text[])) AS token
     )
-    SELECT asked.token, asked.plain, known.word FROM asked
+    SELECT asked.token, asked.plain, known.word, EXISTS (
+        SELECT FROM search_documents
+        WHERE is_published AND heads @@ CAST(quote_literal(known.lexeme) AS tsquery)
+    ) AS is_name FROM asked
     LEFT JOIN search_words AS known
       ON length(known.word) BETWEEN length(asked.plain) - 2 AND length(asked.plain) + 2
      AND levenshtein_less_equal(known.word, asked.plain, 2) <= 2
@@ -94,20 +97,21 @@ def forget_words() -> None:
 def correct(tokens: Sequence[str]) -> list[str]:
     """Return the query with each word that the catalogue does not know replaced by the nearest that it does.
 
+    Of words equally near it is one that begins alike, then one of a title or a label.
     One that is near none leaves the query as it was asked: the others would be taken for something else beside it.
     """
     doubtful = [token for token in tokens if len(token) >= _SHORTEST and token.isalpha() and len(token) <= 40]
     if not doubtful:
         return list(tokens)
     rows = db.orders.rows(_ALIKE, {"tokens": doubtful})
-    nearest: dict[str, tuple[int, int, str]] = {}
-    for token, plain, word in rows:
+    nearest: dict[str, tuple[int, bool, bool, str]] = {}
+    for token, plain, word, is_name in rows:
         if word and (cost := _distance(plain, word)) <= (1 if len(plain) < 6 else 2):
-            rank = (cost, int(plain[0] != word[0]), word)
+            rank = (cost, plain[0] != word[0], not is_name, word)
             nearest[token] = min(nearest.get(token, rank), rank)
     if any(row.token not in nearest for row in rows):
         return list(tokens)
-    return [nearest[token][2] if token in nearest else token for token in tokens]
+    return [nearest[token][-1] if token in nearest else token for token in tokens]
 
 
 def _distance(one: str, other: str) -> int:

@@ -123,6 +123,27 @@ def test_find_corrects_only_what_is_then_all_known(app, asked, instead, titles):
     assert sorted(card.title for card in listing.cards) == titles
 
 
+def test_find_corrects_to_what_things_are_called_rather_than_to_words_of_texts(app):
+    make.product("Flak Helmet")
+    make.product("City Stem", description="<p>For ride-outs in the hamlet</p>")
+    search.index_stale()
+
+    listing = search.find("hemlet")
+
+    assert (listing.instead, [card.title for card in listing.cards]) == ("helmet", ["Flak Helmet"])
+
+
+def test_find_puts_what_has_more_of_the_words_first(app):
+    make.product("Frame, Frame Set", slug="set", description="<p>Frame</p>")
+    make.product("Moor", slug="moor", description="<p>A print in a frame of oak</p>")
+    search.index_stale()
+
+    listing = search.find("print without lacquered frame")
+
+    assert listing.is_loose
+    assert [card.title for card in listing.cards] == ["Moor", "Frame, Frame Set"]
+
+
 def test_find_does_not_guess_where_the_words_are_there(shop):
     assert sorted(found("tide")) == ["Low Tide", "Slack Tide"]
 
