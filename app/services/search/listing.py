@@ -98,7 +98,7 @@ def _listing(found: Found, filters: Filters, sort: str, page: int, at: catalog.S
     if not found.ids and page > 1:
         raise NotFound("This list has fewer pages. Start again from the first.")
     return Listing(
-        cards=show(found.ids, at=at),
+        cards=show(found.ids, at=at, filters=filters),
         total=found.total,
         number=page,
         sort=sort,
