@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from sqlalchemy import text
 
@@ -17,7 +18,7 @@ _TIMES = re.compile(r"(?<=\d)\s*[x×*]\s*(?=\d)", re.IGNORECASE)  # 50x70 is wri
 _UNIT = re.compile(  # 70cm is written 70 cm; A5m is no size
     r"(?<![^\W_])(\d+)(mm|cm|dm|m|km|mg|g|kg|ml|cl|l|in|inch|ft|oz|lbs?|mb|gb|tb)(?![^\W_])", re.IGNORECASE
 )
-_SHORTEST = 4  # letters of a word that may be taken for another
+_SHORTEST, _LONGEST_WORD = 4, 40  # letters of a word that may be taken for another
 
 _NOTE = text(
     """
@@ -54,6 +55,12 @@ _ALIKE = text(
       AND NOT EXISTS (SELECT FROM search_words WHERE word LIKE asked.plain || '%')
       AND NOT EXISTS (SELECT FROM search_words WHERE lexeme = asked.lexeme)
       AND NOT EXISTS (SELECT FROM search_rewrites WHERE to_tsvector('shop', asked.token) @@ alias)
+    """
+)
+_KNOWN = text(
+    """
+    SELECT asked.word FROM unnest(CAST(:words AS text[])) AS asked (word)
+    WHERE EXISTS (SELECT FROM search_words WHERE lexeme = (tsvector_to_array(to_tsvector('shop', asked.word)))[1])
     """
 )
 
@@ -94,13 +101,36 @@ def forget_words() -> None:
         session.execute(_FORGET)
 
 
+def regroup(tokens: Sequence[str]) -> list[str]:
+    """Return the query with words in one or in two where the catalogue has them so: note book, bluehour."""
+    joined = {place: "".join(pair) for place, pair in enumerate(pairwise(tokens)) if "".join(pair).isalpha()}
+    halves = {token: _halves(token) for token in tokens if token.isalpha() and len(token) <= _LONGEST_WORD}
+    asked = {*tokens, *joined.values(), *(half for pairs in halves.values() for pair in pairs for half in pair)}
+    known = {row.word for row in db.orders.rows(_KNOWN, {"words": sorted(asked)})}
+    regrouped: list[str] = []
+    places = iter(enumerate(tokens))
+    for place, token in places:
+        if joined.get(place) in known:
+            regrouped.append(joined[place])
+            next(places)
+        elif token not in known and (pair := next((each for each in halves.get(token, ()) if known >= {*each}), None)):
+            regrouped += pair
+        else:
+            regrouped.append(token)
+    return regrouped
+
+
+def _halves(word: str) -> list[tuple[str, str]]:
+    return [(word[:end], word[end:]) for end in range(_SHORTEST, len(word) - _SHORTEST + 1)]
+
+
 def correct(tokens: Sequence[str]) -> list[str]:
     """Return the query with each word that the catalogue does not know replaced by the nearest that it does.
 
     Of words equally near it is one that begins alike, then one of a title or a label.
     One that is near none leaves the query as it was asked: the others would be taken for something else beside it.
     """
-    doubtful = [token for token in tokens if len(token) >= _SHORTEST and token.isalpha() and len(token) <= 40]
+    doubtful = [token for token in tokens if _SHORTEST <= len(token) <= _LONGEST_WORD and token.isalpha()]
     if not doubtful:
         return list(tokens)
     rows = db.orders.rows(_ALIKE, {"tokens": doubtful})

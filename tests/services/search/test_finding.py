@@ -123,6 +123,22 @@ def test_find_corrects_only_what_is_then_all_known(app, asked, instead, titles):
     assert sorted(card.title for card in listing.cards) == titles
 
 
+@pytest.mark.parametrize(
+    ("asked", "instead"),
+    [
+        ("note books cedar", "notebooks cedar"),
+        ("cedar note book", "cedar notebook"),
+        ("cedarnotebook", "cedar notebook"),
+        ("notebookcedar", "notebook cedar"),
+    ],
+)
+def test_find_knows_words_written_as_one_or_as_two(shop, asked, instead):
+    listing = search.find(asked)
+
+    assert (listing.instead, [card.title for card in listing.cards]) == (instead, ["Cedar Notebook"])
+    assert [card.title for card in search.suggest(asked)] == ["Cedar Notebook"]
+
+
 def test_find_corrects_to_what_things_are_called_rather_than_to_words_of_texts(app):
     make.product("Flak Helmet")
     make.product("City Stem", description="<p>For ride-outs in the hamlet</p>")
