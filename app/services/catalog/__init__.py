@@ -4,7 +4,7 @@ The one rule: the document is the truth about a product. Every write raises its 
 write; whatever is derived from it (search documents, cached pages) follows and may be made again at any time.
 """
 
-from app.services.catalog.cards import Card, cards
+from app.services.catalog.cards import Card, Offer, cards
 from app.services.catalog.codes import is_gtin
 from app.services.catalog.documents import HOME, Batch, Collection, Option, Product, Rule, Section, Variant
 from app.services.catalog.editing import (
@@ -119,6 +119,7 @@ __all__ = [
     "Measure",
     "Media",
     "Moved",
+    "Offer",
     "Option",
     "Product",
     "Progress",

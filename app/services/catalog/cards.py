@@ -16,14 +16,16 @@ from app.services.images import Media
 
 _FIELDS = {"slug": 1, "title": 1, "kind": 1, "media": {"$slice": 1}, "variants.id": 1}
 _FIELDS |= {"variants.price": 1, "variants.compare_at": 1, "variants.lowest": 1, "variants.measure": 1}
+_FIELDS |= {"options.name": 1, "variants.values": 1}
 _IS_LIVE = {"is_published": True, "is_deleted": False}
 _MOST = 5_000  # cards in each process, a few kilobytes each
 
 
 class Offer(NamedTuple):
-    """What one variant costs, as a card can show it."""
+    """What one variant costs, as a card can show it. `values` are those of the product's options, in their order."""
 
     variant_id: str
+    values: tuple[str, ...]
     price: Money
     was: Money | None
     unit_price: UnitPrice | None
@@ -33,7 +35,8 @@ class Offer(NamedTuple):
 class Card:
     """A product in a list. `price` is the least of its variants' and None when nothing of it is for sale.
 
-    Whoever has read the stock tells what is sold out, and then the price of the cheapest variant that can be bought.
+    Whoever has read the stock tells what is sold out, and then the price of the cheapest variant that can be bought,
+    or of the one that is looked for; `variant_id` is then the one that its address opens.
     """
 
     id: str
@@ -45,13 +48,15 @@ class Card:
     was: Money | None
     is_from: bool
     unit_price: UnitPrice | None  # of the variant that has this price
+    options: tuple[str, ...]
     offers: tuple[Offer, ...]  # of the variants with a price, the cheapest first
+    variant_id: str = ""
     is_sold_out: bool = False
 
     @property
     def url(self) -> str:
         """The address of its page."""
-        return page_of(self.slug)
+        return f"{page_of(self.slug)}?v={self.variant_id}" if self.variant_id else page_of(self.slug)
 
 
 def cards(ids: Sequence[str], *, at: str | None = None) -> list[Card]:
@@ -74,7 +79,7 @@ def cards(ids: Sequence[str], *, at: str | None = None) -> list[Card]:
 
 def _to_card(document: Document) -> Card:
     variants = (to_variant(each) for each in document.get("variants", ()))
-    offers = [Offer(each.id, each.price, each.was, each.unit_price) for each in variants if each.price]
+    offers = [Offer(each.id, each.values, each.price, each.was, each.unit_price) for each in variants if each.price]
     offers.sort(key=lambda offer: offer.price.amount)
     cheapest = offers[0] if offers else None
     media = document.get("media") or ()
@@ -88,5 +93,6 @@ def _to_card(document: Document) -> Card:
         was=cheapest.was if cheapest else None,
         is_from=len({offer.price for offer in offers}) > 1,
         unit_price=cheapest.unit_price if cheapest else None,
+        options=tuple(option["name"] for option in document.get("options", ())),
         offers=tuple(offers),
     )

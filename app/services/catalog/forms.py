@@ -1,6 +1,6 @@
 """The forms of product CSV that can be imported, told by the names of their columns."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 from types import ModuleType
@@ -8,6 +8,7 @@ from types import ModuleType
 from app.errors import Invalid
 from app.services.catalog import shopify, vendure
 from app.services.catalog.drafts import Draft, Group, Problem, Row, read_rows
+from app.services.catalog.reading import walk
 
 _FORMS: tuple[ModuleType, ...] = (shopify, vendure)
 _LONGEST = 100  # characters, as in the form of a product
@@ -19,7 +20,7 @@ def read_groups(path: Path, repeated: list[Problem], shared: list[Problem]) -> I
     """Stream a file as the rows of one product after the other; raise Invalid when it has none of the forms.
 
     Rows of a product that stood before, apart from these, are left out and noted in `repeated`; a SKU that another
-    product of the file has too is taken, and noted in `shared`.
+    product of the file or the shop has too is taken, and noted in `shared`, which is whole after the last.
     """
     rows = read_rows(path)
     first = next(rows, None)
@@ -38,6 +39,7 @@ def read_groups(path: Path, repeated: list[Problem], shared: list[Problem]) -> I
             skus = [(number, row[form.SKU]) for number, row in group if row.get(form.SKU)]
             shared += _find_shared(slug, skus, owners)
             yield group
+    shared += _find_taken(owners, begins)
 
 
 def _find_shared(slug: str, skus: Iterable[tuple[int, str]], owners: dict[str, tuple[int, str]]) -> Iterator[Problem]:
@@ -46,6 +48,18 @@ def _find_shared(slug: str, skus: Iterable[tuple[int, str]], owners: dict[str, t
         if owner != slug:
             said = f"The SKU “{sku[:50]}” is also that of “{owner}”, in row {first}. {_EACH_ITS_OWN}"
             yield Problem(number, slug, said)
+
+
+def _find_taken(owners: Mapping[str, tuple[int, str]], in_file: Mapping[str, int]) -> Iterator[Problem]:
+    """Compare the SKUs of a file with those of the shop's other products; of its own the file itself says them."""
+    for products in walk("products", ("slug", "old_slugs", "is_deleted", "variants.sku")) if owners else ():
+        for product in products:
+            if product.get("is_deleted") or in_file.keys() & {product["slug"], *product.get("old_slugs", ())}:
+                continue
+            for sku in sorted({variant.get("sku", "") for variant in product.get("variants", ())}):
+                if owner := owners.get(sku.casefold()):
+                    said = f"The SKU “{sku[:50]}” is also that of “{product['slug']}”, which the shop has already. "
+                    yield Problem(*owner, said + _EACH_ITS_OWN)
 
 
 def read_draft(group: Group, currency: str) -> Draft:

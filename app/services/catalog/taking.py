@@ -17,6 +17,10 @@ from app.services.images import Media
 
 _SECONDS_FOR_PICTURES = 60.0  # of one product; the job's lease must outlast it
 _IMPORTER = "import"
+_OTHER_OPTIONS = (
+    "It has more or fewer options than before, so the variants of the file are new ones. The old ones and their stock "
+    "are no longer for sale; please check the stock of the new ones."
+)
 
 
 class Work:
@@ -56,6 +60,8 @@ class Work:
         options = self._options(draft, product)
         media = self._pictures(draft, product)
         known = {variant.values: variant for variant in product.variants if len(variant.values) == len(options)}
+        if draft.variants and len(known) < len(product.variants):
+            draft.problems.append(Problem(draft.row, draft.slug, _OTHER_OPTIONS))
         named = [self._variant(variant, known.get(variant.values), media) for variant in draft.variants]
         others = [known[values] for values in known if values not in {variant.values for variant in named}]
         variants = (*named, *others)

@@ -47,11 +47,30 @@ def _plain(picture: "Image") -> "Image":
     """Put what is see-through on white, and copy the pixels only, so that nothing else of the file goes out."""
     from PIL import Image  # noqa: PLC0415 - as in open_picture()
 
+    if picture.mode == "I;16":  # grey of 65,536 steps, of which Pillow would show all but the darkest 256 as white
+        picture = picture.point(lambda grey: grey / 256).convert("L")
     if picture.has_transparency_data:
         ground = Image.new("RGB", picture.size, "white")
-        layer = picture.convert("RGBA")
+        layer = _in_srgb(picture.convert("RGBA"))
         ground.paste(layer, mask=layer)
         return ground
-    plain = picture.convert("RGB")
+    plain = _in_srgb(picture.convert("RGB") if picture.mode == "P" else picture).convert("RGB")
     plain.info.clear()
     return plain
+
+
+def _in_srgb(picture: "Image") -> "Image":
+    """Turn colours meant for another profile, as those of telephones and printers, into what browsers take them for.
+
+    A profile that cannot be read, or is another kind of picture's, is passed over, as browsers do.
+    """
+    from PIL import ImageCms  # noqa: PLC0415 - as in open_picture()
+
+    if not (profile := picture.info.get("icc_profile")):
+        return picture
+    mode = "RGBA" if picture.mode == "RGBA" else "RGB"
+    try:
+        known, srgb = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
+        return ImageCms.profileToProfile(picture, known, srgb, outputMode=mode) or picture
+    except (ImageCms.PyCMSError, OSError):
+        return picture

@@ -126,6 +126,8 @@ def _values(words: Words | None, masks: _Masks, collection_id: str | None, start
     values: dict[str, Any] = {"start": start, "size": size, "collection": collection_id} | masks.values
     if words:
         values |= {"query": words.query, "code": bare(words.whole), "whole": " ".join(words.tokens)}
+        if words.is_any:
+            values["words"] = list(words.tokens)
     return values
 
 
@@ -156,7 +158,7 @@ def _statement(
     words: Words | None, masks: _Masks, collection_id: str | None, sort: str, start: int, *, has_facets: bool
 ) -> str:
     matched = _matched(words, masks, collection_id, has_title=sort == "title")
-    parts = [_asked(), matched] if words else [matched]
+    parts = [_asked(words), matched] if words else [matched]
     parts += [_sized(masks), _page(words, sort, start, by_hand=collection_id is not None)]
     if has_facets:
         parts.append(_counted(masks, with_collections=collection_id is None))
@@ -168,8 +170,12 @@ def _statement(
     )
 
 
-def _asked() -> str:
-    return (
+def _asked(words: Words) -> str:
+    each_word = (
+        "each_word AS MATERIALIZED (SELECT ts_rewrite(to_tsquery('shop', word), 'SELECT alias, meaning FROM "
+        "search_rewrites') AS query FROM unnest(CAST(:words AS text[])) AS word), "
+    )
+    return (each_word if words.is_any else "") + (
         f"asked AS MATERIALIZED (SELECT ts_rewrite({QUERY}, 'SELECT alias, meaning FROM search_rewrites') AS query, "
         "plain(:whole) AS whole), "
         "coded AS MATERIALIZED (SELECT product_id FROM search_documents WHERE codes @> ARRAY[:code])"
@@ -210,7 +216,7 @@ def _page(words: Words | None, sort: str, start: int, *, by_hand: bool) -> str:
     if sort in _ORDERS:
         order = f"{_ORDERS[sort]}, product_id"
     elif words and start < RANKED:
-        return _ranked()
+        return _ranked(words)
     elif words:
         order = _CHEAP
     else:
@@ -221,9 +227,10 @@ def _page(words: Words | None, sort: str, start: int, *, by_hand: bool) -> str:
     )
 
 
-def _ranked() -> str:
+def _ranked(words: Words) -> str:
+    how_many = "(SELECT count(*) FROM each_word WHERE d.words @@ query) DESC, " if words.is_any else ""
     order = (
-        "(b.tier = 2) DESC, (plain(d.title) = (SELECT whole FROM asked)) DESC, "
+        f"(b.tier = 2) DESC, {how_many}(plain(d.title) = (SELECT whole FROM asked)) DESC, "
         f"ts_rank({_WEIGHTS}, d.words, (SELECT query FROM asked)) DESC, "
         "b.popularity DESC, b.created_at DESC, b.product_id"
     )

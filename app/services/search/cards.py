@@ -2,17 +2,21 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from app.services import catalog, inventory
 
+if TYPE_CHECKING:
+    from app.services.search.narrowing import Filters
 
-def show(ids: Sequence[str], *, at: catalog.State | None) -> list[catalog.Card]:
-    """Return the cards of published products in the order of `ids`.
+
+def show(ids: Sequence[str], *, at: catalog.State | None, filters: "Filters | None" = None) -> list[catalog.Card]:
+    """Return the cards of published products in the order of `ids`, each with the price of what `filters` ask for.
 
     `at` is the state of the shop that the asker knows: what was read since then will do. Without it all is read now.
     """
     cards = catalog.cards(ids, at=at.catalog if at else None)
-    return told(cards, inventory.shown(sold_on(cards), at=at.stock if at else None))
+    return told(cards, inventory.shown(sold_on(cards), at=at.stock if at else None), filters)
 
 
 def sold_on(cards: Iterable[catalog.Card]) -> list[str]:
@@ -20,16 +24,39 @@ def sold_on(cards: Iterable[catalog.Card]) -> list[str]:
     return [offer.variant_id for card in cards for offer in card.offers]
 
 
-def told(cards: Iterable[catalog.Card], stock: Mapping[str, inventory.Shown]) -> list[catalog.Card]:
-    """Return the cards with what the stock says: nothing can be bought, or from which price on."""
-    return [_told(card, stock) for card in cards]
+def told(
+    cards: Iterable[catalog.Card], stock: Mapping[str, inventory.Shown], filters: "Filters | None" = None
+) -> list[catalog.Card]:
+    """Return the cards with what the stock says: nothing can be bought, or from which price on.
+
+    `filters`: as in show().
+    """
+    return [_told(card, stock, filters) for card in cards]
 
 
-def _told(card: catalog.Card, stock: Mapping[str, inventory.Shown]) -> catalog.Card:
-    offer = next((each for each in card.offers if stock[each.variant_id].left), None)
-    if offer is None:
+def _told(card: catalog.Card, stock: Mapping[str, inventory.Shown], filters: "Filters | None") -> catalog.Card:
+    here = [offer for offer in card.offers if stock[offer.variant_id].left]
+    if not here:
         return replace(card, is_sold_out=True)
-    if offer is card.offers[0]:
+    fitting = [offer for offer in here if _fits(card, offer, filters)] if filters else []
+    offer = (fitting or here)[0]
+    if offer is card.offers[0] and not fitting:
         return card
-    is_from = offer.price != card.offers[-1].price
-    return replace(card, price=offer.price, was=offer.was, unit_price=offer.unit_price, is_from=is_from)
+    return replace(
+        card,
+        price=offer.price,
+        was=offer.was,
+        unit_price=offer.unit_price,
+        is_from=offer.price != (fitting or card.offers)[-1].price,
+        variant_id="" if offer is here[0] else offer.variant_id,
+    )
+
+
+def _fits(card: catalog.Card, offer: catalog.Offer, filters: "Filters") -> bool:
+    """Whether a variant has what is asked of it: its price, and the values of those options that its product has."""
+    if offer.price.amount < (filters.least or 0):
+        return False
+    if filters.most is not None and offer.price.amount > filters.most:
+        return False
+    chosen = filters.by_facet
+    return all(value in chosen[name] for name, value in zip(card.options, offer.values, strict=False) if name in chosen)

@@ -4,6 +4,7 @@ One writer at a time (a lock in the database), so that what each writes of the s
 """
 
 import logging
+import re
 import zlib
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -27,6 +28,7 @@ AT_ONCE = 100  # documents per statement
 SAMPLES = 1024
 WRITING = 7_305_211  # the number of the lock
 _TURNS_AT_ONCE = 1000
+_FIRST = re.compile(r"[^\W_]+")  # of the parts of a SKU
 
 
 def index_products(ids: Iterable[str]) -> int:
@@ -180,7 +182,8 @@ def _texts(product: catalog.Product) -> tuple[str, str, str, str]:
 
 def _series(product: catalog.Product) -> str:
     """Return how the SKUs of a product begin, which is what people remember of them: HO01 of HO01-2130-M."""
-    return " ".join(sorted({searchable(variant.sku).partition(" ")[0] for variant in product.variants}))
+    firsts = (_FIRST.search(variant.sku) for variant in product.variants)
+    return " ".join(sorted({searchable(first.group()) for first in firsts if first}))
 
 
 def _vector(*parts: tuple[str, str]) -> ColumnElement[Any]:

@@ -8,7 +8,7 @@ from app.services import catalog
 from app.services.search.asking import Found, Words, ask
 from app.services.search.cards import show
 from app.services.search.narrowing import Facet, Filters, facets_of
-from app.services.search.words import correct, tokens_of
+from app.services.search.words import correct, regroup, tokens_of
 
 PAGE_SIZE = 24
 
@@ -64,7 +64,8 @@ def find(
     """Search, or raise NotFound for a page beyond the last. `at` is as in list_products().
 
     A product whose SKU or GTIN it is comes first, then those that have all its words (the last may be unfinished).
-    Only when there are none of either, the nearest words of the catalogue are tried, then any of the words.
+    Only when there are none of either, the words are tried in one or in two, then the nearest words of the catalogue,
+    then any of the words.
     """
     narrowed = filters or Filters()
     tokens = tokens_of(asked)
@@ -83,6 +84,9 @@ def find(
 
 def _tries(tokens: list[str], asked: str) -> Iterator[Words]:
     yield Words(tokens, asked)
+    regrouped = regroup(tokens)
+    if regrouped != tokens:
+        yield Words(regrouped, "")
     corrected = correct(tokens)
     if corrected != tokens:
         yield Words(corrected, "")
@@ -98,7 +102,7 @@ def _listing(found: Found, filters: Filters, sort: str, page: int, at: catalog.S
     if not found.ids and page > 1:
         raise NotFound("This list has fewer pages. Start again from the first.")
     return Listing(
-        cards=show(found.ids, at=at),
+        cards=show(found.ids, at=at, filters=filters),
         total=found.total,
         number=page,
         sort=sort,

@@ -6,7 +6,7 @@ from app import db
 from app.services import catalog
 from app.services.search.asking import QUERY
 from app.services.search.cards import show
-from app.services.search.words import bare, correct, tokens_of
+from app.services.search.words import bare, correct, regroup, tokens_of
 
 _SHOWN = 6
 _LOOKED_AT = 200  # of very many, so that one letter more or less costs the same
@@ -30,7 +30,7 @@ _SUGGEST = text(
 
 
 def suggest(asked: str, *, at: catalog.State | None = None) -> list[catalog.Card]:
-    """Return the cards of a few products whose title or labels begin so, also when a word is misspelt.
+    """Return the cards of a few products whose title or labels begin so, also when words are misspelt or in one.
 
     `at`: as in cards.show().
     """
@@ -38,9 +38,9 @@ def suggest(asked: str, *, at: catalog.State | None = None) -> list[catalog.Card
     if not tokens or len("".join(tokens)) < _SHORTEST:
         return []
     ids = _ids(tokens, asked)
-    if not ids:
-        corrected = correct(tokens)
-        ids = _ids(corrected, "") if corrected != tokens else []
+    for guess in (regroup, correct):
+        if not ids and (guessed := guess(tokens)) != tokens:
+            ids = _ids(guessed, "")
     return show(ids, at=at)
 
 

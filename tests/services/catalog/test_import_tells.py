@@ -1,8 +1,11 @@
 """What an import says of cells that it cannot take as they stand."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.services import catalog
+from tests import make
 from tests.services.catalog.conftest import HEADER, line
 
 
@@ -60,3 +63,29 @@ def test_an_import_names_the_product_that_has_the_same_sku(bring, tmp_path):
     assert words in catalog.problems_of(run.id)
     assert (run.changed, run.failed) == (3, 0)
     assert catalog.get("b").variants[0].sku == "rb-9"
+
+
+def test_an_import_names_the_product_of_the_shop_that_has_the_same_sku(bring, tmp_path):
+    make.product("Old", slug="old", sku="RB-9")
+    make.product("Away", slug="away", sku="RB-8")
+    catalog.delete_product(catalog.find_by_slug("away"))
+    lines = (
+        line(Handle="b", Title="B", Variant_SKU="rb-9", Variant_Price="1"),
+        line(Handle="c", Title="C", Variant_SKU="RB-8", Variant_Price="1"),
+    )
+
+    said, run = told(tmp_path, *lines), bring(*lines)
+
+    [words] = said.pop(2)
+    assert "The SKU “RB-9” is also that of “old”, which the shop has already." in words
+    assert said == {}
+    assert words in catalog.problems_of(run.id)
+    assert run.changed == 2
+
+
+def test_an_import_of_what_the_shop_has_compares_no_sku_with_itself(bring, tmp_path):
+    lines = (line(Handle="a", Title="A", Variant_SKU="RB-9", Variant_Price="1"),)
+    bring(*lines)
+    catalog.save_product(replace(catalog.get("a"), slug="renamed"))
+
+    assert told(tmp_path, *lines) == {}

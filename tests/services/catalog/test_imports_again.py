@@ -94,6 +94,17 @@ def test_a_file_without_options_leaves_several_variants_alone_and_says_so(bring)
     assert "2,cup,The file has no column for Colour" in problems
 
 
+def test_a_file_with_more_options_says_that_the_variants_are_others(bring):
+    before = kept(options={"Colour": ("Red", "Blue")})
+    header = "Handle,Title,Option1 Name,Option1 Value,Option2 Name,Option2 Value,Variant Price"
+
+    _, problems = bring(header, "cup,Cup,Colour,Red,Size,S,12.50")
+
+    [variant] = catalog.get_product_as_staff(before.id).variants
+    assert variant.values == ("Red", "S")
+    assert "2,cup,It has more or fewer options than before" in problems
+
+
 def test_pictures_of_staff_stay_behind_those_of_the_file(bring, tmp_path):
     before = kept()
     [own] = before.media

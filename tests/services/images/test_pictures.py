@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import boto3
 import pytest
 from botocore.stub import Stubber
-from PIL import Image
+from PIL import Image, ImageCms
 
 from app import stores
 from app.errors import Invalid, NotFound
@@ -66,6 +66,45 @@ def test_render_puts_the_transparent_on_white():
     rendered = images.render(picture_bytes(20, 20, kind="PNG", mode="RGBA"))
 
     assert opened(rendered.files["master.jpg"]).mode == "RGB"
+
+
+def _swapping_profile():
+    """A colour profile that takes red for green and green for red."""
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return srgb.replace(b"rXYZ", b"----").replace(b"gXYZ", b"rXYZ").replace(b"----", b"gXYZ")
+
+
+@pytest.mark.parametrize(("kind", "mode"), [("JPEG", "RGB"), ("PNG", "RGBA"), ("PNG", "P")])
+def test_render_shows_the_colours_that_a_profile_means(kind, mode):
+    buffer = io.BytesIO()
+    Image.new("RGB", (64, 64), "red").convert(mode).save(buffer, kind, icc_profile=_swapping_profile())
+
+    shown = opened(images.render(buffer.getvalue()).files["master.jpg"])
+
+    red, green, _ = shown.getpixel((32, 32))
+    assert (red < 20, green > 235) == (True, True)
+    assert "icc_profile" not in shown.info
+
+
+@pytest.mark.parametrize("profile", [b"nonsense" * 30, _swapping_profile()], ids=["unreadable", "of coloured pictures"])
+def test_render_passes_over_a_profile_that_does_not_fit(profile):
+    content = picture_bytes(mode="L", icc_profile=profile)
+
+    shown = opened(images.render(content).files["master.jpg"])
+
+    assert shown.getpixel((10, 40)) > (235, 235, 235)
+
+
+def test_render_keeps_the_steps_of_a_grey_of_16_bits():
+    ramp = Image.new("I;16", (64, 64))
+    ramp.putdata([1024 * (place % 64) for place in range(64 * 64)])
+    buffer = io.BytesIO()
+    ramp.save(buffer, "PNG")
+
+    shown = opened(images.render(buffer.getvalue()).files["master.jpg"])
+
+    greys = [shown.getpixel((x, 32))[0] for x in (2, 32, 61)]
+    assert greys == pytest.approx([8, 128, 244], abs=12)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "AVIF"])

@@ -67,6 +67,10 @@ def test_find_knows_words_and_what_is_spelled_alike(shop, text, first):
         ("Carpet 50x70 cm", "50x70"),
         ("Carpet 50x70 cm", "50 × 70 cm"),
         ("Pen, 0.5 mm", "0.5 mm"),
+        ("Carpet 50 × 70 cm", "50x70cm"),
+        ("Carpet 50x70cm", "50 x 70 cm"),
+        ("Spanner 15mm", "15 mm spanner"),
+        ("Laptop 16 GB", "16gb laptop"),
         ("Node.js on a mug", "node.js"),
         ("U\u0308bersee", "übersee"),
         ("Übersee", "U\u0308bersee"),
@@ -81,6 +85,13 @@ def test_find_takes_titles_apart_as_it_does_what_is_asked(app, title, text):
 
     assert [card.title for card in listing.cards] == [title]
     assert not listing.is_loose
+
+
+def test_find_knows_how_codes_begin_where_that_looks_like_a_size(app):
+    make.product("Combo", sku="15mm-1")
+    search.index_stale()
+
+    assert found("15mm") == ["Combo"]
 
 
 def test_find_reads_descriptions_as_people_see_them(app):
@@ -110,6 +121,43 @@ def test_find_corrects_only_what_is_then_all_known(app, asked, instead, titles):
 
     assert listing.instead == instead
     assert sorted(card.title for card in listing.cards) == titles
+
+
+@pytest.mark.parametrize(
+    ("asked", "instead"),
+    [
+        ("note books cedar", "notebooks cedar"),
+        ("cedar note book", "cedar notebook"),
+        ("cedarnotebook", "cedar notebook"),
+        ("notebookcedar", "notebook cedar"),
+    ],
+)
+def test_find_knows_words_written_as_one_or_as_two(shop, asked, instead):
+    listing = search.find(asked)
+
+    assert (listing.instead, [card.title for card in listing.cards]) == (instead, ["Cedar Notebook"])
+    assert [card.title for card in search.suggest(asked)] == ["Cedar Notebook"]
+
+
+def test_find_corrects_to_what_things_are_called_rather_than_to_words_of_texts(app):
+    make.product("Flak Helmet")
+    make.product("City Stem", description="<p>For ride-outs in the hamlet</p>")
+    search.index_stale()
+
+    listing = search.find("hemlet")
+
+    assert (listing.instead, [card.title for card in listing.cards]) == ("helmet", ["Flak Helmet"])
+
+
+def test_find_puts_what_has_more_of_the_words_first(app):
+    make.product("Frame, Frame Set", slug="set", description="<p>Frame</p>")
+    make.product("Moor", slug="moor", description="<p>A print in a frame of oak</p>")
+    search.index_stale()
+
+    listing = search.find("print without lacquered frame")
+
+    assert listing.is_loose
+    assert [card.title for card in listing.cards] == ["Moor", "Frame, Frame Set"]
 
 
 def test_find_does_not_guess_where_the_words_are_there(shop):

@@ -154,6 +154,41 @@ def test_price_narrows_by_anything_that_can_be_had_of_a_product(app):
     assert (listed().cheapest, listed().dearest) == (2900, 4900)
 
 
+@pytest.fixture
+def tide(app):
+    """A product that costs more the larger it is; its dearest frame is sold out."""
+    made = make.product("Tide", options={"Size": ("Small", "Large"), "Frame": ("None", "Oak", "Gold")}, stock=5)
+    prices = (1900, 3900, 7900, 4900, 6900, 9900)
+    variants = [
+        replace(variant, price=Money(amount, "EUR")) for variant, amount in zip(made.variants, prices, strict=True)
+    ]
+    made = catalog.save_product(replace(made, variants=tuple(variants)))
+    for variant in variants[2::3]:
+        adjust(variant.id, 0)
+    search.index_stale()
+    return made
+
+
+@pytest.mark.parametrize(
+    ("chosen", "amount", "is_from", "place"),
+    [
+        ({}, 1900, True, None),
+        ({"least": 3000}, 3900, True, 1),
+        ({"least": 6000}, 6900, False, 4),
+        ({"most": 2000}, 1900, False, None),
+        ({"choices": (("Size", "Large"),)}, 4900, True, 3),
+        ({"choices": (("Frame", "None"), ("Size", "Large"))}, 4900, False, 3),
+        ({"choices": (("Frame", "Oak"), ("Size", "Large")), "least": 5000}, 6900, False, 4),
+        ({"choices": (("Frame", "Gold"),)}, 1900, True, None),
+    ],
+)
+def test_card_has_the_price_of_what_is_looked_for_and_leads_there(tide, chosen, amount, is_from, place):
+    [card] = listed(**chosen).cards
+
+    address = tide.url if place is None else f"{tide.url}?v={tide.variants[place].id}"
+    assert (card.price.amount, card.is_from, card.url) == (amount, is_from, address)
+
+
 def test_what_has_fewer_left_than_are_sold_at_once_is_not_in_stock(shop):
     tide = catalog.save_product(replace(catalog.find_products([shop["Tide"].id])[0], batch=catalog.Batch(least=6)))
     search.index_stale()
