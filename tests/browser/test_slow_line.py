@@ -78,3 +78,80 @@ def test_refused_addition_leaves_the_focus_where_it_was(page: Page, address):
 
     expect(page.locator("#notices")).to_contain_text("The shop did not answer.")
     expect(page.get_by_role("button", name="Add to cart")).to_be_focused()
+
+
+PROXY = "<html>\r\n<head><title>429 Too Many Requests</title></head><body>nginx</body></html>"
+
+
+def answer_as_a_proxy(page: Page, pattern: str, status: int = 429) -> None:
+    page.route(pattern, lambda route: route.fulfill(status=status, body=PROXY, content_type="text/html"))
+
+
+@pytest.fixture
+def cart(page: Page, shop, tide) -> Page:
+    """The page of a cart with one of the variant in it."""
+    page.request.post(
+        f"{shop.address}/cart/lines", form={"variant": tide.id}, headers={"Sec-Fetch-Site": "same-origin"}
+    )
+    page.goto(f"{shop.address}/cart")
+    return page
+
+
+@pytest.mark.parametrize("status", [200, 403, 429])
+def test_what_a_proxy_answers_is_kept_out_of_the_cart(cart: Page, tide, status):
+    answer_as_a_proxy(cart, "**/cart/lines/**", status)
+
+    cart.locator(f"#remove-{tide.id}").click()
+
+    expect(cart.locator("#notices")).to_contain_text("The shop did not answer.")
+    expect(cart.locator(f"#cart-line-{tide.id}")).to_be_visible()
+    expect(cart.get_by_text("nginx")).to_have_count(0)
+
+
+def test_step_that_could_not_be_saved_is_taken_back(cart: Page, tide):
+    cart.route("**/cart/lines/**", lambda route: route.abort())
+
+    cart.get_by_role("button", name="One more of Slack Tide").click()
+
+    expect(cart.locator("#notices")).to_contain_text("The shop did not answer.")
+    expect(cart.locator(f"#quantity-{tide.id}")).to_have_value("1")
+
+
+def test_number_typed_on_the_product_page_outlives_a_failure(page: Page, address):
+    page.goto(address)
+    page.fill("#quantity", "3")
+    answer_as_a_proxy(page, "**/cart/lines", 502)
+
+    page.get_by_role("button", name="Add to cart").click()
+
+    expect(page.locator("#notices")).to_contain_text("The shop did not answer.")
+    expect(page.locator("#quantity")).to_have_value("3")
+
+
+def test_suggestions_fail_without_a_word(page: Page, address):
+    page.goto(address)
+    answer_as_a_proxy(page, "**/search/suggestions*")
+    page.evaluate("""() => addEventListener("shop:unanswered", () => document.body.setAttribute("data-failed", ""))""")
+
+    page.locator("#header-search").press_sequentially("under")
+    expect(page.locator("body")).to_have_attribute("data-failed", "")
+
+    expect(page.locator("#notices")).to_be_empty()
+    expect(page.get_by_text("nginx")).to_have_count(0)
+
+
+def test_shop_is_as_without_a_script_where_htmx_did_not_come(page: Page, address):
+    page.route("**/htmx-*.js", lambda route: route.abort())
+    page.goto(address)
+    choose_large(page)
+    page.get_by_role("button", name="Show this choice").click()
+    expect(page.locator("legend")).to_contain_text("Large")
+
+    page.get_by_role("button", name="Add to cart").click()
+    expect(page.get_by_role("button", name="Update")).to_be_visible()
+    expect(page.get_by_role("button", name="One more")).to_have_count(0)
+    page.goto(address)
+    page.locator("#cart-badge").click()
+
+    expect(page.get_by_role("heading", name="Cart")).to_be_visible()
+    expect(page.locator("#cart-lines")).to_contain_text("Large")
