@@ -42,10 +42,17 @@ def test_asset_is_kept_forever_and_sent_compressed(app, client):
     ("accepts", "coding", "decode"), [("gzip", "gzip", gzip.decompress), ("identity", None, bytes)]
 )
 def test_asset_is_sent_in_a_form_the_browser_takes(app, client, accepts, coding, decode):
-    answer = client.get(url(app, "js/notices.js"), headers={"Accept-Encoding": accepts})
+    answer = client.get(url(app, "img/icon.svg"), headers={"Accept-Encoding": accepts})
 
     assert answer.headers.get("Content-Encoding") == coding
-    assert decode(answer.data) == (assets.FOLDER / "js/notices.js").read_bytes()
+    assert decode(answer.data) == (assets.FOLDER / "img/icon.svg").read_bytes()
+
+
+def test_script_is_sent_without_its_comments(app, client):
+    sent = client.get(url(app, "js/cart.js")).text
+
+    assert sent.startswith('customElements.define("cart-drawer"')
+    assert not re.search(r"^\s*//", sent, re.MULTILINE)
 
 
 def test_asset_is_not_sent_again_when_the_browser_has_it(app, client):

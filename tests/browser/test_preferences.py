@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from app.services import catalog
 from tests import make
 from tests.running import RunningShop
 
@@ -14,6 +15,12 @@ SEEN = """(element) => {
   const { backgroundColor, borderColor, borderWidth, color, outlineStyle, outlineColor } = getComputedStyle(element);
   return [backgroundColor, borderColor, borderWidth, color, outlineStyle, outlineColor].join();
 }"""
+
+
+def look(of: Locator) -> str:
+    """Everything of an element's own look that shows a state."""
+    seen: str = of.evaluate(SEEN)
+    return seen
 
 
 @pytest.fixture
@@ -37,10 +44,6 @@ def test_nothing_moves_when_less_motion_is_wished_for(shopper: Page):
 def test_choice_button_and_focus_are_seen_in_forced_colours(shopper: Page):
     shopper.emulate_media(forced_colors="active")
 
-    def look(of: Locator) -> str:
-        seen: str = of.evaluate(SEEN)
-        return seen
-
     chosen, other = (shopper.locator("label", has_text=size).first for size in ("A4", "A3"))
     assert look(chosen) != look(other)
     button = shopper.get_by_role("button", name="Add to cart")
@@ -50,3 +53,14 @@ def test_choice_button_and_focus_are_seen_in_forced_colours(shopper: Page):
     shopper.keyboard.press("Shift+Tab")
     shopper.keyboard.press("Tab")
     assert look(button) != before
+
+
+def test_collection_that_is_open_is_seen_in_forced_colours(shopper: Page, running: RunningShop):
+    for slug in ("drift", "fern"):
+        catalog.save_collection(catalog.Collection(id=f"c-{slug}", slug=slug, title=slug.title()))
+    shopper.emulate_media(forced_colors="active")
+    shopper.goto(f"{running.address}/collections/drift")
+
+    current, other = (shopper.locator(".nav").get_by_role("link", name=name) for name in ("Drift", "Fern"))
+
+    assert look(current) != look(other)

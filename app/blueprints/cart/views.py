@@ -17,14 +17,19 @@ from app.services import cart, checkout
 bp = Blueprint("cart", __name__)
 
 _LONGEST_CODE = 64
+_NOTHING_TO_ORDER = (
+    "There is nothing here to order any more. If you have just ordered, the confirmation is in your email. If not, "
+    "your browser has not kept the cart; please allow this shop to set cookies."
+)
 
 
 @bp.get("/cart")
 def show() -> Response:
-    """Show the cart: the page, or for the drawer its lines and the badge."""
+    """Show the cart: the page, or for the drawer its lines and the badge. With `because` the checkout sent here."""
     contents = cart.of(shopper())
     g.cart_count = contents.count
-    return page("cart/show.html", part="cart/_changes.html", cart=contents, is_read=True)
+    message = _NOTHING_TO_ORDER if request.args.get("because") == "cart" and not contents.lines else ""
+    return page("cart/show.html", part="cart/_changes.html", cart=contents, message=message, is_read=True)
 
 
 @bp.post("/cart/lines")

@@ -47,7 +47,7 @@ def sent_back(offer: Quote, step: str) -> Response | None:
     missing = offer.missing
     if missing is None or _ORDER.index(missing) >= _ORDER.index(step):
         return None
-    return see_other(url_for(_PAGES[missing], because=missing if missing in _REASONS else None))
+    return see_other(url_for(_PAGES[missing], because=missing))
 
 
 def reason(offer: Quote) -> str:

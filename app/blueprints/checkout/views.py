@@ -47,7 +47,7 @@ def save_address() -> Response:
         form.mark(error.fields)
         return _show_typed(offer, form, status=422)
     except Conflict:  # the cart is empty
-        return see_other(url_for("cart.show"))
+        return see_other(url_for("cart.show", because="cart"))
     return see_other(url_for("checkout.delivery"))
 
 
@@ -119,7 +119,9 @@ def _show_address(offer: Quote, form: AddressForm, *, status: int = 200) -> Resp
 
 def _show_typed(offer: Quote, form: AddressForm, *, status: int = 200) -> Response:
     """Show what was typed again, also where the cart cannot be ordered as it is: once it is right, the cart says so."""
-    return _show_address(offer, form, status=status) if offer.cart.lines else see_other(url_for("cart.show"))
+    if not offer.cart.lines:
+        return see_other(url_for("cart.show", because="cart"))
+    return _show_address(offer, form, status=status)
 
 
 def _show_delivery(offer: Quote, *, status: int = 200, problem: str = "") -> Response:

@@ -43,7 +43,7 @@ customElements.define("cart-drawer", class extends HTMLElement {
 
   #click(event) {
     if (!this.dialog || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    if (event.target.closest("#cart-badge")) {
+    if (window.htmx && event.target.closest("#cart-badge")) {
       event.preventDefault();
       this.#ask(this);
     }
@@ -52,7 +52,7 @@ customElements.define("cart-drawer", class extends HTMLElement {
   }
 
   #ask(source) {
-    htmx.ajax("GET", this.badge.href, { source, target: "#cart-lines", swap: "outerHTML" });
+    window.htmx?.ajax("GET", this.badge.href, { source, target: "#cart-lines", swap: "outerHTML" });
   }
 
   #swapped(source) {
@@ -78,7 +78,8 @@ customElements.define("cart-drawer", class extends HTMLElement {
 });
 
 // <quantity-steps>: the buttons beside a number. A step is saved as what is typed is; the answer brings all lines anew, so
-// what is pressed before it is here waits for it. Without this script one types.
+// what is pressed before it is here waits for it. In the cart what could not be saved goes back to what the sum counts.
+// Without this script one types.
 class QuantitySteps extends HTMLElement {
   static #waiting = new Map();
 
@@ -90,11 +91,13 @@ class QuantitySteps extends HTMLElement {
     });
     this.addEventListener("input", this.#mark);
     document.addEventListener("htmx:after:swap", this.#swapped);
+    document.addEventListener("shop:unanswered", this.#undo);
     this.#mark();
   }
 
   disconnectedCallback() {
     document.removeEventListener("htmx:after:swap", this.#swapped);
+    document.removeEventListener("shop:unanswered", this.#undo);
   }
 
   #step(way) {
@@ -115,6 +118,12 @@ class QuantitySteps extends HTMLElement {
       this.input.value = value;
       this.#save();
     }
+    this.#mark();
+  };
+
+  #undo = () => {
+    QuantitySteps.#waiting.clear();
+    if (!this.closest(".buy")) this.input.value = this.input.defaultValue;
     this.#mark();
   };
 

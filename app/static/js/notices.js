@@ -1,26 +1,43 @@
 // <shop-notices>: can be closed, forgets good news that has faded, and says so when the shop cannot be reached, which no server can say for itself.
-// A refusal that the server did word arrives as an <hx-partial> and needs nothing from here.
+// What somebody else answers in the shop's stead (a proxy, a hotel's network) is kept out of the page. A refusal that the server
+// did word arrives as an <hx-partial> and needs nothing from here. What nobody pressed (a page that asks by itself, suggestions)
+// fails without a word.
 customElements.define("shop-notices", class extends HTMLElement {
-  #listener = (event) => {
-    const { ctx } = event.detail;
-    const worded = ctx?.text?.includes("<hx-partial");
-    const failed = event.type === "htmx:error" ? ctx?.request : ctx.response.status >= 500;
-    if (failed && !worded) this.#show();
-  };
+  #leaving = new AbortController();
 
   connectedCallback() {
-    this.nextElementSibling.addEventListener("click", () => this.replaceChildren());
-    this.addEventListener("animationend", () => this.replaceChildren());
-    document.addEventListener("htmx:error", this.#listener);
-    document.addEventListener("htmx:response:error", this.#listener);
+    const { signal } = this.#leaving;
+    this.nextElementSibling.addEventListener("click", () => this.replaceChildren(), { signal });
+    this.addEventListener("animationend", () => this.replaceChildren(), { signal });
+    document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
+      if (ctx?.request && !this.#isWorded(ctx)) this.#show(ctx);
+    }, { signal });
+    document.addEventListener("htmx:after:request", (event) => {
+      const { ctx } = event.detail;
+      if (this.#isOurs(ctx) && (ctx.response.status < 500 || this.#isWorded(ctx))) return;
+      event.preventDefault();
+      this.#show(ctx);
+    }, { signal });
   }
 
   disconnectedCallback() {
-    document.removeEventListener("htmx:error", this.#listener);
-    document.removeEventListener("htmx:response:error", this.#listener);
+    this.#leaving.abort();
+    this.#leaving = new AbortController();
   }
 
-  #show() {
+  #isWorded(ctx) {
+    return ctx.text?.includes("<hx-partial");
+  }
+
+  // A part of a page is never a whole one, and never anything but HTML.
+  #isOurs({ request, response, text }) {
+    if (!text || request.headers["HX-Request-Type"] !== "partial") return true;
+    return response.headers.get("Content-Type")?.startsWith("text/html") && !/^\s*<(!doctype|html)/i.test(text);
+  }
+
+  #show({ sourceElement, sourceEvent }) {
+    sourceElement.dispatchEvent(new Event("shop:unanswered", { bubbles: true }));
+    if (["every", "input"].includes(sourceEvent?.type)) return;
     const words = document.querySelector("template[data-notice=unreachable]");
     if (words) this.replaceChildren(words.content.cloneNode(true));
   }

@@ -11,7 +11,7 @@ customElements.define("recently-viewed", class extends HTMLElement {
       this.#remember([]);
       this.remove();
     });
-    if (!shown.length) return;
+    if (!shown.length || !window.htmx) return;
     for (const place of [...this.querySelectorAll("li")].slice(shown.length)) place.remove();
     this.hidden = false;
     this.observer = new IntersectionObserver((entries) => {

@@ -42,6 +42,19 @@ def test_choice_shows_its_own_price_and_picture_and_keeps_the_order_of_pictures(
     assert [slide.get("id") for slide in page.find_class("gallery__slide")] == ["picture-1", "picture-2", "picture-3"]
 
 
+def test_picture_is_named_also_where_nobody_described_it(client):
+    pictures = (
+        catalog.Media(key="1" * 20, width=8, height=10, alt="Waves"),
+        catalog.Media(key="2" * 20, width=8, height=10),
+    )
+    product = make.product("Undertow", media=pictures)
+
+    links = html.fromstring(client.get(f"/products/{product.slug}").text).find_class("gallery__zoom")
+
+    names = [link.xpath("string(.//img/@alt)") + link.text_content().strip() for link in links]
+    assert names == ["Waves, open picture 1 large", "open picture 2 large"]
+
+
 def test_bar_with_the_button_says_what_it_adds_to_the_cart(client):
     product = make.product("Undertow")
 

@@ -45,16 +45,23 @@ def last_page(browser):
     return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', browser.get("/checkout/payment").text))
 
 
-@pytest.mark.parametrize("path", ["", "/address", "/delivery", "/payment"])
-def test_every_step_sends_a_stranger_to_the_cart(client, path):
-    answer = client.get(f"/checkout{path}")
+def test_checkout_sends_a_stranger_to_the_cart(client):
+    answer = client.get("/checkout")
 
     assert (answer.status_code, answer.location) == (303, "/cart")
 
 
+@pytest.mark.parametrize("path", ["/address", "/delivery", "/payment"])
+def test_every_step_sends_a_stranger_to_the_cart_which_says_why(client, path):
+    answer = client.get(f"/checkout{path}")
+
+    assert (answer.status_code, answer.location) == (303, "/cart?because=cart")
+    assert "If you have just ordered, the confirmation is in your email." in client.get(answer.location).text
+
+
 @pytest.mark.parametrize("path", ["address", "delivery"])
-def test_posts_of_a_stranger_go_to_the_cart(client, path):
-    assert client.post(f"/checkout/{path}", data=BERLIN).location == "/cart"
+def test_posts_of_a_stranger_go_to_the_cart_which_says_why(client, path):
+    assert client.post(f"/checkout/{path}", data=BERLIN).location == "/cart?because=cart"
 
 
 def test_steps_send_back_to_the_first_that_is_missing_with_the_reason(shopper):

@@ -1,0 +1,16 @@
+// What htmx disables while it asks, or an answer takes away, loses the focus, and whoever has no mouse starts again at the top
+// of the page. It gets the focus back; what is gone leaves it to the part that came instead.
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  if (ctx.sourceElement.contains(document.activeElement)) ctx.focused = document.activeElement;
+});
+
+for (const ended of ["htmx:after:swap", "htmx:finally:request"]) {
+  // htmx enables its buttons right after the last of these.
+  document.addEventListener(ended, ({ detail: { ctx } }) => queueMicrotask(() => {
+    if (!ctx.focused || document.activeElement !== document.body) return;
+    if (ctx.focused.isConnected) return ctx.focused.focus({ preventScroll: true });
+    const part = document.getElementById(ctx.target?.id);
+    part?.setAttribute("tabindex", "-1");
+    part?.focus({ preventScroll: true });
+  }));
+}

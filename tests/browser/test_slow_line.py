@@ -1,0 +1,157 @@
+"""A slow or broken line: what is asked for comes late, or does not come."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests import make
+from tests.running import RunningShop
+
+
+@pytest.fixture
+def address(app, running: RunningShop) -> str:
+    """The page of a print in two sizes."""
+    make.product("Undertow", slug="undertow", options={"Size": ("Small", "Large")}, stock=5)
+    running.start_web()
+    return f"{running.address}/products/undertow"
+
+
+@contextmanager
+def held(page: Page, pattern: str) -> Iterator[None]:
+    """Leave what is asked for unanswered until the block ends."""
+    page.route(pattern, lambda _: None)
+    yield
+    page.unroute(pattern)
+
+
+def choose_large(page: Page) -> None:
+    page.get_by_role("radio", name="Large").check()
+    expect(page.get_by_role("button", name="Show this choice")).to_be_visible()
+
+
+def test_what_is_chosen_cannot_be_mistaken_while_its_answer_is_slow(page: Page, address):
+    page.goto(address)
+    add = page.get_by_role("button", name="Add to cart")
+
+    with held(page, "**/undertow?*"):
+        choose_large(page)
+        expect(add).to_be_hidden()
+
+    expect(add).to_be_visible()
+    expect(page.get_by_role("button", name="Show this choice")).to_be_hidden()
+    expect(page.locator("legend")).to_contain_text("Large")
+
+
+def test_what_is_chosen_can_be_asked_for_again_when_no_answer_came(page: Page, address):
+    page.goto(address)
+    page.route("**/undertow?*", lambda route: route.abort())
+    choose_large(page)
+    expect(page.locator("#notices")).to_contain_text("The shop did not answer.")
+    page.unroute("**/undertow?*")
+
+    page.get_by_role("button", name="Show this choice").click()
+
+    expect(page.locator("legend")).to_contain_text("Large")
+    expect(page.get_by_role("button", name="Add to cart")).to_be_visible()
+
+
+@pytest.mark.parametrize("stock", [5, 0])
+def test_what_is_chosen_is_shown_before_it_is_bought_without_a_script(browser: Browser, address, stock):
+    make.product("Ebb", slug="ebb", options={"Size": ("Small", "Large")}, stock=stock)
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(address.replace("undertow", "ebb"))
+
+        choose_large(page)
+
+        expect(page.get_by_role("button", name="Add to cart")).to_be_hidden()
+
+
+def test_refused_addition_leaves_the_focus_where_it_was(page: Page, address):
+    page.goto(address)
+    page.route("**/cart/lines", lambda route: route.abort())
+    page.get_by_role("button", name="Add to cart").focus()
+
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#notices")).to_contain_text("The shop did not answer.")
+    expect(page.get_by_role("button", name="Add to cart")).to_be_focused()
+
+
+PROXY = "<html>\r\n<head><title>429 Too Many Requests</title></head><body>nginx</body></html>"
+
+
+def answer_as_a_proxy(page: Page, pattern: str, status: int = 429) -> None:
+    page.route(pattern, lambda route: route.fulfill(status=status, body=PROXY, content_type="text/html"))
+
+
+@pytest.fixture
+def cart(page: Page, shop, tide) -> Page:
+    """The page of a cart with one of the variant in it."""
+    page.request.post(
+        f"{shop.address}/cart/lines", form={"variant": tide.id}, headers={"Sec-Fetch-Site": "same-origin"}
+    )
+    page.goto(f"{shop.address}/cart")
+    return page
+
+
+@pytest.mark.parametrize("status", [200, 403, 429])
+def test_what_a_proxy_answers_is_kept_out_of_the_cart(cart: Page, tide, status):
+    answer_as_a_proxy(cart, "**/cart/lines/**", status)
+
+    cart.locator(f"#remove-{tide.id}").click()
+
+    expect(cart.locator("#notices")).to_contain_text("The shop did not answer.")
+    expect(cart.locator(f"#cart-line-{tide.id}")).to_be_visible()
+    expect(cart.get_by_text("nginx")).to_have_count(0)
+
+
+def test_step_that_could_not_be_saved_is_taken_back(cart: Page, tide):
+    cart.route("**/cart/lines/**", lambda route: route.abort())
+
+    cart.get_by_role("button", name="One more of Slack Tide").click()
+
+    expect(cart.locator("#notices")).to_contain_text("The shop did not answer.")
+    expect(cart.locator(f"#quantity-{tide.id}")).to_have_value("1")
+
+
+def test_number_typed_on_the_product_page_outlives_a_failure(page: Page, address):
+    page.goto(address)
+    page.fill("#quantity", "3")
+    answer_as_a_proxy(page, "**/cart/lines", 502)
+
+    page.get_by_role("button", name="Add to cart").click()
+
+    expect(page.locator("#notices")).to_contain_text("The shop did not answer.")
+    expect(page.locator("#quantity")).to_have_value("3")
+
+
+def test_suggestions_fail_without_a_word(page: Page, address):
+    page.goto(address)
+    answer_as_a_proxy(page, "**/search/suggestions*")
+    page.evaluate("""() => addEventListener("shop:unanswered", () => document.body.setAttribute("data-failed", ""))""")
+
+    page.locator("#header-search").press_sequentially("under")
+    expect(page.locator("body")).to_have_attribute("data-failed", "")
+
+    expect(page.locator("#notices")).to_be_empty()
+    expect(page.get_by_text("nginx")).to_have_count(0)
+
+
+def test_shop_is_as_without_a_script_where_htmx_did_not_come(page: Page, address):
+    page.route("**/htmx-*.js", lambda route: route.abort())
+    page.goto(address)
+    choose_large(page)
+    page.get_by_role("button", name="Show this choice").click()
+    expect(page.locator("legend")).to_contain_text("Large")
+
+    page.get_by_role("button", name="Add to cart").click()
+    expect(page.get_by_role("button", name="Update")).to_be_visible()
+    expect(page.get_by_role("button", name="One more")).to_have_count(0)
+    page.goto(address)
+    page.locator("#cart-badge").click()
+
+    expect(page.get_by_role("heading", name="Cart")).to_be_visible()
+    expect(page.locator("#cart-lines")).to_contain_text("Large")
