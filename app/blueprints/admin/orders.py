@@ -149,9 +149,9 @@ def note(number: str) -> Response:
 @bp.post("/<number>/dealings")
 @staff_only("orders.note")
 def deal_with(number: str) -> Response:
-    """Take an order off the list of those that need attention."""
+    """Take an order off the list of those that need attention, as far as the page showed why."""
     order = orders.get_as_staff(staff(), number)
-    orders.deal_with_as_staff(order, actor=staff().actor)
+    orders.deal_with_as_staff(order, request.form.getlist("seen"), actor=staff().actor)
     return changed("admin/orders/_timeline.html", then=url_for(".show", number=number), **_everything(order))
 
 

@@ -3,7 +3,7 @@
 Act, timeline and audit commit together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
@@ -80,12 +80,15 @@ def note_as_staff(order: Order, text: str, *, actor: str) -> None:
         audit.record(db.orders, actor, "order.note", f"order:{order.id}", after={"text": text})
 
 
-def deal_with_as_staff(order: Order, *, actor: str) -> None:
-    """Note that what needed attention on an order is dealt with; the order leaves staff's list. Twice is once."""
+def deal_with_as_staff(order: Order, seen: Collection[str], *, actor: str) -> None:
+    """Note that what needed attention on an order is dealt with. Twice is once.
+
+    Of its events only those `seen`, by id: the order stays on staff's list for what came since they looked.
+    """
     with db.orders.transaction() as session:
         open_ones = session.scalars(
             update(OrderEvent)
-            .where(OrderEvent.order_id == order.id, OrderEvent.needs_attention)
+            .where(OrderEvent.order_id == order.id, OrderEvent.needs_attention, OrderEvent.id.in_(seen))
             .values(needs_attention=False)
             .returning(OrderEvent.kind)
         ).all()
