@@ -142,9 +142,14 @@ def lock(shipment_id: str) -> Shipment:
 
 
 def move(shipment: Shipment, to: ShipmentState, why: str, *, actor: str = "shop") -> None:
-    """Move a locked shipment, with a line in its order's timeline; Conflict when the table has no such move."""
+    """Move a locked shipment, with a line in its order's timeline; Conflict when the table has no such move.
+
+    What put the order on staff's list because the parcel was as it was has been dealt with.
+    """
     if to not in MOVES[ShipmentState(shipment.state)]:
         raise Conflict(f"The parcel is {shipment.state.replace('_', ' ')}, so it cannot become {to.replace('_', ' ')}.")
+    if shipment.state in orders.ATTENTION:
+        orders.end_attention(shipment.order_id, shipment.state)
     shipment.state = to
     shipment.moves_on = to in _CARRIER_MAY_MOVE
     orders.note(shipment.order_id, to, why, actor=actor)

@@ -31,6 +31,7 @@ from app.services.orders.states import ATTENTION, MOVES, OrderState
 __all__ = [
     "LinkTooOld",
     "Order",
+    "ATTENTION",
     "OrderEvent",
     "OrderLine",
     "OrderState",
