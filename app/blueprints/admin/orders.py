@@ -241,6 +241,7 @@ def _everything(
         "may_cancel": staff().may("orders.cancel"),
         "may_refund": staff().may("orders.refund"),
         "needs_code": not staff_session().is_fresh,
+        "may_correct": staff().may("orders.correct"),
         "cards": gift_cards.sold_with(order.id) if order.has_gift_cards else [],
         "returns": sent_back,
         "documents": documents.documents_of(order.id),

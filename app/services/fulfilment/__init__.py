@@ -5,6 +5,7 @@ repeat first asks what came of it, and where the carrier cannot say, staff decid
 """
 
 from app.services.fulfilment.buying import buy_label, use_label, void_label
+from app.services.fulfilment.correcting import correct
 from app.services.fulfilment.counting import count, unsent
 from app.services.fulfilment.following import note_push, poll, receive_push
 from app.services.fulfilment.gift_cards import issue_gift_cards
@@ -28,6 +29,7 @@ __all__ = [
     "ShipmentLine",
     "ShipmentState",
     "buy_label",
+    "correct",
     "count",
     "get_for_job",
     "give_label_back",

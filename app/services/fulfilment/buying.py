@@ -147,11 +147,14 @@ def _find_labels(attempt: LabelAttempt) -> list[shipping.Label] | None:
 
 
 def _buy(attempt: LabelAttempt) -> shipping.Label:
-    """Note that we ask, in a commit of its own, then ask. A call that never left is not one that may have acted."""
-    parcel, asked_at = _parcel(attempt), clock.now()
+    """Note that we ask, in a commit of its own, then ask. A call that never left is not one that may have acted.
+
+    From that note on nobody corrects the address, so it is read after.
+    """
+    asked_at = clock.now()
     _note_call(attempt, attempt.asked_at, asked_at)
     try:
-        return shipping.buy_label(parcel)
+        return shipping.buy_label(_parcel(attempt))
     except shipping.NotAsked:
         _note_call(attempt, asked_at, None)
         raise

@@ -16,6 +16,8 @@ from app import clock, config, db
 from app.errors import Conflict, NotFound
 from app.services.accounts import Staff
 from app.services.orders.back_office import (
+    contact_read,
+    correct,
     deal_with_as_staff,
     end_attention,
     note_as_staff,
@@ -39,6 +41,8 @@ __all__ = [
     "add",
     "confirmed_ids",
     "count_bought",
+    "contact_read",
+    "correct",
     "deal_with_as_staff",
     "end_attention",
     "examine",

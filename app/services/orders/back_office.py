@@ -3,7 +3,10 @@
 Act, timeline and audit commit together.
 """
 
-from collections.abc import Collection, Sequence
+import hashlib
+import json
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
@@ -58,6 +61,28 @@ def refund_again_as_staff(order: Order, refund_id: str, *, actor: str, otherwise
             if not payments.list_unsettled(payments.refunds_of(order.id)):
                 end_attention(order.id, "refund_failed")
     return again
+
+
+def contact_read(order: Order) -> str:
+    """Return what stands for an order's e-mail and address as somebody reads them now."""
+    return hashlib.sha256(json.dumps([order.email, order.address], sort_keys=True).encode()).hexdigest()[:32]
+
+
+def correct(order: Order, *, email: str, address: Mapping[str, Any], read: str, actor: str) -> None:
+    """Write an e-mail and an address into a locked order, in the open transaction. Audited.
+
+    Raises Conflict when they are others by now than those that were `read`.
+    """
+    if (email, address) == (order.email, order.address):
+        return
+    if read != contact_read(order):
+        raise Conflict("Somebody else corrected this meanwhile. Check what it is now, and save again.")
+    before = {"email": order.email, "address": order.address}
+    order.email, order.phone, order.address = email, address["phone"] or None, dict(address)
+    after = {"email": order.email, "address": order.address}
+    said = "The customer's details were corrected."
+    _add_line(db.new_id(), order.id, "corrected", said, actor=actor)
+    audit.record(db.orders, actor, "order.correct", f"order:{order.id}", before=before, after=after)
 
 
 def end_attention(order_id: str, *kinds: str) -> None:
