@@ -4,7 +4,7 @@ The one rule: a label is never bought blindly twice. What was asked of the carri
 repeat first asks what came of it, and where the carrier cannot say, staff decide.
 """
 
-from app.services.fulfilment.buying import buy_label, use_label, void_label
+from app.services.fulfilment.buying import buy_label, send_again, use_label, void_label
 from app.services.fulfilment.correcting import correct
 from app.services.fulfilment.counting import count, unsent
 from app.services.fulfilment.following import note_push, poll, receive_push
@@ -43,6 +43,7 @@ __all__ = [
     "orders_to_send",
     "poll",
     "receive_push",
+    "send_again",
     "shipments_of",
     "start",
     "states_of",
