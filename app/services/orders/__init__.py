@@ -31,18 +31,19 @@ from app.services.orders.searching import list_ids
 from app.services.orders.states import ATTENTION, MOVES, OrderState
 
 __all__ = [
+    "ATTENTION",
     "LinkTooOld",
     "Order",
-    "ATTENTION",
     "OrderEvent",
     "OrderLine",
     "OrderState",
     "Page",
     "add",
+    "alerts_of",
     "confirmed_ids",
-    "count_bought",
     "contact_read",
     "correct",
+    "count_bought",
     "deal_with_as_staff",
     "end_attention",
     "examine",
@@ -232,6 +233,15 @@ def timeline(order_id: str) -> Sequence[OrderEvent]:
     """List what happened to an order, oldest first."""
     with db.orders.reading() as session:
         return session.scalars(_TIMELINE, {"order": order_id}).all()
+
+
+def alerts_of(order_ids: Iterable[str]) -> dict[str, str]:
+    """Return, by order, the newest of what staff have yet to deal with, in words; in one query."""
+    query = select(OrderEvent.order_id, OrderEvent.text).where(
+        OrderEvent.needs_attention, OrderEvent.order_id.in_(list(order_ids))
+    )
+    with db.orders.reading() as session:
+        return {row.order_id: row.text for row in session.execute(query.order_by(OrderEvent.id))}
 
 
 def is_cancelled_by_person(order_id: str) -> bool:

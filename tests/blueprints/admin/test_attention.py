@@ -26,6 +26,8 @@ def test_order_stands_on_the_list_until_it_is_dealt_with(admin):
     answer = admin.post(f"{address}/dealings", data=seen_on(admin.get(address).text), headers=PART)
 
     assert troubled.number in listed
+    assert "The bank disputes this payment." in listed
+    assert "The bank disputes this payment." not in admin.get("/admin/orders/").text
     assert calm.number not in listed
     assert answer.text.strip().startswith('<section id="order-timeline"')
     assert "This was dealt with." in answer.text
