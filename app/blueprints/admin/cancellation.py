@@ -8,6 +8,7 @@ from app.blueprints._access import confirm, staff, staff_only, staff_session
 from app.blueprints._pages import page, see_other, status_of
 from app.blueprints._pieces import is_key, is_whole, pieces_of
 from app.errors import Invalid, ShopError
+from app.money import Money
 from app.services import accounts, cancellations, credits, orders
 
 bp = Blueprint("cancellation", __name__, url_prefix="/orders/<number>/cancellation")
@@ -36,7 +37,7 @@ def cancel(number: str) -> Response:
         confirm(form.get("code", ""))
         cancellations.cancel(
             order.id, quantities, amount=int(amount), reason=reason, actor=staff().actor, key=f"{order.id}:{key}",
-            version=int(version),
+            version=int(version), despite_dispute=form.get("despite") == "dispute",
         )  # fmt: skip
     except (ShopError, accounts.TooManyAttempts) as refusal:
         return _show(orders.get_as_staff(staff(), number), refusal)
@@ -47,15 +48,16 @@ def _show(order: orders.Order, refusal: ShopError | None = None) -> Response:
     most, values = cancellations.pieces_of(order), request.values
     asked = any(name.startswith("line-") for name in values)
     chosen = {at: values.get(f"line-{at}", "0").strip() if asked else str(left) for at, left in most.items()}
-    amounts = None
+    amounts, withheld, given = None, Money.zero(order.currency), credits.of_order(order.id)
     if asked and order.state == "confirmed":
         try:
             amounts = cancellations.quote(order, pieces_of(values, order))
+            withheld = credits.withheld_of(order, amounts, given)
         except Invalid as problem:
             refusal = refusal or problem
     return page(
         "admin/orders/cancellation.html", status=status_of(refusal) if refusal else 200, order=order, most=most,
-        chosen=chosen, amounts=amounts, refusal=refusal, problems=getattr(refusal, "fields", {}),
+        chosen=chosen, amounts=amounts, withheld=withheld, refusal=refusal, problems=getattr(refusal, "fields", {}),
         reason=values.get("reason", ""), needs_code=not staff_session().is_fresh, key=secrets.token_hex(16),
-        version=len(credits.of_order(order.id)),
+        version=len(given),
     )  # fmt: skip

@@ -17,6 +17,8 @@ from app.services import accounts, checkout, credits, documents, fulfilment, gif
 
 bp = Blueprint("orders", __name__, url_prefix="/orders")
 
+_LABELS = 50  # in one file: as many as a page of the list has
+
 
 class Refund(Form):
     """How much to give back. `left` is what could be given back when the page was made, `key` makes two clicks one."""
@@ -49,26 +51,29 @@ class Note(Form):
 @bp.get("/")
 @staff_only("orders.read")
 def index() -> Response:
-    """List orders, newest first: all, those of a state or pay state, those that wait for staff."""
+    """List orders, newest first: all, of a state or pay state, those that wait for staff; to send, oldest first."""
     state, pay, q, only = (request.args.get(name, "").strip() for name in ("state", "pay", "q", "only"))
     q = q.replace("\0", "")  # PostgreSQL keeps no such text
     found = orders.list_as_staff(
         staff(), state=state or None, pay_state=pay or None, q=q or None, before=request.args.get("before"),
         named=_named(q),
-        needs_attention=only == "attention", among=_among(only),
+        needs_attention=only == "attention", among=_among(only), is_queue=only == "sending",
     )  # fmt: skip
     paid = payments.of_orders(order.id for order in found.orders)
     parcels = fulfilment.states_of(order.id for order in found.orders)
     disputes = payments.find_disputes(payment for each in paid.values() for payment in each)
     rows = [(order, payments.state_of(paid[order.id]), parcels.get(order.id)) for order in found.orders]
-    to_print = [order.id for order in found.orders] if only == "sending" else []
+    shown = [order.id for order in found.orders]
+    to_print = shown if only == "sending" else []
+    labels = fulfilment.labels_of(to_print) if to_print else {}
     chosen: dict[str, Any] = {"state": state or None, "pay": pay or None, "q": q or None, "only": only or None}
     later = url_for(".index", **chosen, before=found.before) if found.before else None
     return page(
         "admin/orders/index.html", part="admin/orders/_table.html",
         rows=rows, state=state, pay=pay, q=q, only=only, states=list(orders.OrderState), pay_states=payments.PAY_STATES,
         disputed={dispute.order_id for dispute in disputes},
-        labels=fulfilment.labels_of(to_print) if to_print else {},
+        alerts=orders.alerts_of(shown) if only == "attention" else {},
+        labels={order_id: labels[order_id] for order_id in to_print if order_id in labels},
         slips=documents.packing_slips_of(to_print) if to_print else {},
         is_first="before" not in request.args, first=url_for(".index", **chosen), later=later,
     )  # fmt: skip
@@ -149,9 +154,9 @@ def note(number: str) -> Response:
 @bp.post("/<number>/dealings")
 @staff_only("orders.note")
 def deal_with(number: str) -> Response:
-    """Take an order off the list of those that need attention."""
+    """Take an order off the list of those that need attention, as far as the page showed why."""
     order = orders.get_as_staff(staff(), number)
-    orders.deal_with_as_staff(order, actor=staff().actor)
+    orders.deal_with_as_staff(order, request.form.getlist("seen"), actor=staff().actor)
     return changed("admin/orders/_timeline.html", then=url_for(".show", number=number), **_everything(order))
 
 
@@ -171,6 +176,13 @@ def ask_payment(number: str) -> Response:
     order = orders.get_as_staff(staff(), number)
     checkout.ask_as_staff(order, actor=staff().actor)
     return changed("admin/orders/_changes.html", then=url_for(".show", number=number), **_everything(order))
+
+
+@bp.get("/labels.pdf")
+@staff_only("orders.read")
+def print_labels() -> Response:
+    """Send the labels of a list of parcels to print, one after the other."""
+    return pdf(fulfilment.labels_pdf(staff(), request.args.getlist("parcel")[:_LABELS]), name="labels")
 
 
 @bp.get("/<number>/labels/<shipment>.pdf")
@@ -239,6 +251,7 @@ def _everything(
         "refund_form": refund_form or fresh_form,
         "refusal": refusal,
         "may_cancel": staff().may("orders.cancel"),
+        "may_correct": staff().may("orders.correct"),
         "may_refund": staff().may("orders.refund"),
         "needs_code": not staff_session().is_fresh,
         "cards": gift_cards.sold_with(order.id) if order.has_gift_cards else [],

@@ -1,4 +1,4 @@
-"""Labels that need a decision: use the one in doubt, or give one back and have another bought."""
+"""Parcels that need a decision: which label to use, whether to buy another, whether to send one again."""
 
 from flask import Blueprint, Response, request, url_for
 from wtforms import Form, StringField
@@ -7,7 +7,7 @@ from wtforms.validators import InputRequired, Length
 from app.blueprints._access import staff, staff_only
 from app.blueprints._pages import changed
 from app.errors import Invalid
-from app.services import fulfilment, orders
+from app.services import fulfilment, orders, returns
 
 bp = Blueprint("parcels", __name__, url_prefix="/orders/<number>/parcels/<shipment>")
 
@@ -34,6 +34,14 @@ def use(number: str, shipment: str) -> Response:
 def replace(number: str, shipment: str) -> Response:
     """Give a parcel's label back and have another bought."""
     fulfilment.void_label(staff(), shipment)
+    return _shown(number)
+
+
+@bp.post("/repeats")
+@staff_only("orders.ship")
+def send_again(number: str, shipment: str) -> Response:
+    """Send a parcel that came back once more."""
+    returns.send_again(staff(), shipment)
     return _shown(number)
 
 

@@ -15,6 +15,7 @@ from app.blueprints.admin import (
     bookings,
     cancellation,
     collections,
+    corrections,
     credits,
     documents,
     gift_cards,
@@ -62,8 +63,9 @@ _MENU = (
     ),
 )
 _ROOMS = (
-    *(sign_in, orders, credits, cancellation, documents, parcels, bookings, stock, making, products, pictures),
-    *(collections, home, returns, synonyms, jobs, inbox, transfers, gift_cards, promotions, taxes, money),
+    *(sign_in, orders, corrections, credits, cancellation, documents, parcels, bookings, stock),
+    *(making, products, pictures, collections, home, returns),
+    *(synonyms, jobs, inbox, transfers, gift_cards, promotions, taxes, money),
 )
 for room in _ROOMS:
     bp.register_blueprint(room.bp)

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, request, url_for
 
 from app.blueprints._access import shopper
+from app.blueprints._addresses import AddressForm, values_of
 from app.blueprints._limits import limiter, network
 from app.blueprints._pages import page, see_other
 from app.blueprints.checkout import review
-from app.blueprints.checkout.forms import AddressForm, values_of
 from app.blueprints.checkout.steps import offered, onward, reason, sent_back, steps
 from app.errors import Conflict, Invalid
 from app.services import checkout
@@ -27,7 +27,7 @@ def start() -> Response:
 def address() -> Response:
     """Ask whom to write to and where to send it."""
     offer = offered()
-    form = _form(offer, values_of(offer.draft))
+    form = _form(offer, values_of(offer.draft.email, offer.draft.address))
     form.mark(offer.address_problems)
     return sent_back(offer, "address") or _show_address(offer, form)
 

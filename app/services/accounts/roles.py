@@ -3,6 +3,7 @@
 PERMISSIONS = {
     "orders.read": "See orders, payments and labels",
     "orders.note": "Write notes on orders",
+    "orders.correct": "Correct e-mail and address of orders",
     "orders.refund": "Refund payments",
     "orders.cancel": "Cancel orders, or what is not sent of them",
     "payments.match": "Record bank transfers",
@@ -29,7 +30,7 @@ ROLES: dict[str, frozenset[str]] = {
     "owner": frozenset(PERMISSIONS),
     "clerk": frozenset(
         {
-            *("orders.read", "orders.note", "orders.ship", "payments.match", "gift_cards.read"),
+            *("orders.read", "orders.note", "orders.correct", "orders.ship", "payments.match", "gift_cards.read"),
             *("promotions.read", "returns.decide"),
             *("stock.read", "stock.edit", "catalog.read", "catalog.edit"),
         }

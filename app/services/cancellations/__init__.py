@@ -60,12 +60,13 @@ def cancel(
     actor: str,
     key: str,
     version: int | None = None,
+    despite_dispute: bool = False,
 ) -> Order:
     """Cancel `quantities` of a paid order's lines, or an unpaid order whole. The same `key` cancels once.
 
     Raises Conflict when it comes to another `amount` (minor units) than the person saw, when the order has another
-    number of credits than `version`, or when the carrier was faster; Unavailable while the payment of an unpaid order
-    is in motion.
+    number of credits than `version`, when the carrier was faster, or a bank disputes the money, unless that is known:
+    `despite_dispute` gives back the rest only. Unavailable while the payment of an unpaid order is in motion.
     """
     order = orders.get_for_job(order_id)
     if order.state == OrderState.PLACED:
@@ -86,7 +87,7 @@ def cancel(
         restock = [position for position, quantity in quantities.items() if quantity]
         credit = credits.give(
             order, _wish(order, quantities), kind="cancellation", reason=reason, actor=actor, key=key, restock=restock,
-            version=version,
+            version=version, despite_dispute=despite_dispute,
         )  # fmt: skip
         if credit.amount != amount:
             raise Conflict("Something changed meanwhile. Please look at the new amount before you cancel.")

@@ -3,7 +3,7 @@
 The one rule: three short transactions (place, charge, settle) with the network between them, never inside.
 """
 
-from app.services.checkout.addresses import MAX_LENGTH, Address, AddressField, address_fields, countries
+from app.services.checkout.addresses import MAX_LENGTH, Address, AddressField, address_fields, check_contact, countries
 from app.services.checkout.capture import capture, capture_as_staff, close_open, flag_lapsing, void
 from app.services.checkout.drafts import (
     TERMS_VERSION,
@@ -43,6 +43,7 @@ __all__ = [
     "ask_as_staff",
     "capture",
     "capture_as_staff",
+    "check_contact",
     "close_open",
     "countries",
     "draft_of",

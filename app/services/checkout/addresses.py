@@ -4,7 +4,7 @@ The rules are Google's (https://chromium-i18n.appspot.com/ssl-address), as packe
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache, lru_cache
 from typing import Any, Self
@@ -14,9 +14,10 @@ from babel import Locale
 
 from app.errors import Invalid
 from app.services import shipping
-from app.services.checkout.contacts import check_phone, clean
+from app.services.checkout.contacts import check_email, check_phone, clean
 
 MAX_LENGTH = 100
+_CHECK = "Please check what is marked below."
 # The signs of countries on cars, where they are not the country's code: letters are still addressed with them.
 _SIGNS = {"DE": "D", "AT": "A", "FR": "F", "IT": "I", "BE": "B", "ES": "E", "LU": "L", "PT": "P", "SE": "S"}
 _NAMES = {  # theirs to ours
@@ -158,9 +159,32 @@ def check_address(values: Mapping[str, str]) -> Address:
     except Invalid as error:
         wrong |= error.fields
     if wrong:
-        raise Invalid("Please check what is marked below.", **wrong)
+        raise Invalid(_CHECK, **wrong)
     lines = tuple(line for line in (cleaned.pop("line1"), cleaned.pop("line2")) if line)
     return Address(country=country, lines=lines, **cleaned)
+
+
+def check_contact(email: str, address: Mapping[str, str], *, is_sent: Callable[[], bool]) -> tuple[str, Address]:
+    """Return whom to write to and where it goes, or raise Invalid with every mistake, by field.
+
+    `is_sent` tells whether a carrier gets the address; it is asked only where one would not take it.
+    """
+    wrong: dict[str, str] = {}
+    checked: Address | None = None
+    try:
+        email = check_email(email)
+    except Invalid as error:
+        wrong |= error.fields
+    try:
+        checked = check_address(address)
+        problems = label_problems(checked)
+        if problems and is_sent():
+            wrong |= problems
+    except Invalid as error:
+        wrong |= error.fields
+    if checked is None or wrong:
+        raise Invalid(_CHECK, **wrong)
+    return email, checked
 
 
 def label_problems(address: Address) -> dict[str, str]:

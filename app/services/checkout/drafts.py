@@ -12,8 +12,7 @@ from app.errors import Conflict, Invalid, Unavailable
 from app.money import Money
 from app.services import cart, gift_cards, orders, payments, pricing, promotions, shipping, tax
 from app.services.cart import Cart, CartLine, Shopper
-from app.services.checkout.addresses import Address, check_address, label_problems
-from app.services.checkout.contacts import check_email
+from app.services.checkout.addresses import Address, check_contact, label_problems
 from app.services.checkout.models import DraftRow
 from app.services.shipping import DeliveryOption
 
@@ -212,21 +211,7 @@ def _customer(email: str, candidates: promotions.Candidates) -> promotions.Custo
 
 def save_address(shopper: Shopper, *, email: str, address: Mapping[str, str]) -> None:
     """Keep where the order goes and whom to write to; raise Invalid with every mistake, Conflict without a cart."""
-    wrong: dict[str, str] = {}
-    checked: Address | None = None
-    try:
-        email = check_email(email)
-    except Invalid as error:
-        wrong |= error.fields
-    try:
-        checked = check_address(address)
-        problems = label_problems(checked)
-        if problems and cart.of(shopper).needs_shipping:
-            wrong |= problems
-    except Invalid as error:
-        wrong |= error.fields
-    if checked is None or wrong:
-        raise Invalid("Please check what is marked below.", **wrong)
+    email, checked = check_contact(email, address, is_sent=lambda: cart.of(shopper).needs_shipping)
     if shopper.cart_id is None or not cart.count(shopper):
         raise Conflict("Your cart is empty. Please choose something first.")
     entered = {"cart_id": shopper.cart_id, "email": email, "address": asdict(checked), "updated_at": clock.now()}

@@ -54,8 +54,16 @@ def mark_disputed(payment_id: str, seen: SeenDispute) -> bool:
         orders.lock(order_id)
         said = payments.note_dispute(payments.lock(payment_id), seen)
         if said:
-            orders.note(order_id, "dispute", f"{said}{cards_to_void(order_id)}", actor="stripe")
+            said += cards_to_void(order_id) + _to_refund(order_id, seen)
+            orders.note(order_id, "dispute", said, actor="stripe")
     return said is not None
+
+
+def _to_refund(order_id: str, seen: SeenDispute) -> str:
+    """Say, for staff, that money which is ours again was to go back, as what it paid for was cancelled meanwhile."""
+    if seen.status == "won" and payments.list_unsettled(payments.refunds_of(order_id)):
+        return " It was to be refunded: ask for that again."
+    return ""
 
 
 def cards_to_void(order_id: str) -> str:

@@ -191,6 +191,7 @@ def _take_money(order: Order, payment: Payment, truth: Truth) -> None:
     owed = payment.refundable if payment.is_held and payment.capture_error else credits.owed_of(order) + here
     was_held, wanted = payment.is_held, Money(payment.unreleased, payment.currency)
     payments.note_paid(payment, truth)
+    _end_lapsing(order, payment)
     if truth.received.currency != payment.currency or truth.received < wanted:
         text = f"{truth.received.decimal} {truth.received.currency} came instead of the total. Please check at Stripe."
         orders.note(order.id, "mismatch", text, actor="stripe")
@@ -261,12 +262,18 @@ def _take_hold(order: Order, payment: Payment, truth: Truth) -> None:
 
 def _note_lapsed(order: Order, payment: Payment) -> None:
     """A card holds its money no longer: because we released it, or because too much time went by."""
+    _end_lapsing(order, payment)
     if payments.note_lapsed(payment):
         said = "The card holds the money no longer, and nothing was charged."
         if payment.capture_error is None and credits.owed_of(order):
             said += f" {owing.ask_anew(order, payment)}"
         orders.note(order.id, "lapsed", said, actor=payment.provider)
         log.error("an authorization ended without its capture", extra={"payment": payment.id, "order": order.number})
+
+
+def _end_lapsing(order: Order, payment: Payment) -> None:
+    if payment.flagged_at is not None:
+        orders.end_attention(order.id, "lapsing")
 
 
 def _take_part(order: Order, payment: Payment, truth: Truth) -> None:

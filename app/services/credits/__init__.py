@@ -16,6 +16,7 @@ from app.services.credits.giving import (
     quote,
     rates_of,
     refund_key,
+    withheld_of,
 )
 from app.services.credits.models import Credit, CreditLine
 from app.services.credits.reading import cancelled_pieces, get_for_job, given_pieces, is_given, of_order
@@ -39,4 +40,5 @@ __all__ = [
     "quote",
     "rates_of",
     "refund_key",
+    "withheld_of",
 ]

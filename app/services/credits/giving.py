@@ -99,6 +99,13 @@ def check_disputes(order: Order, amounts: Sum, earlier: Sequence[Credit]) -> Non
     payments.check_undisputed(payments.of_order(order.id), charged)
 
 
+def withheld_of(order: Order, amounts: Sum, earlier: Sequence[Credit]) -> Money:
+    """Return how much of what this would give back a customer's bank has taken for a dispute."""
+    charged, paid = _charged_of(order, amounts.paid.amount, earlier), payments.of_order(order.id)
+    free = Money.total((each.refundable for each in payments.undisputed(paid)), order.currency)
+    return Money(max(0, charged - free.amount), order.currency)
+
+
 def give(
     order: Order,
     wish: Wish,
@@ -109,11 +116,13 @@ def give(
     key: str,
     restock: Collection[int] = (),
     version: int | None = None,
+    despite_dispute: bool = False,
 ) -> Credit:
     """Give `wish` back in the open transaction, whose caller has locked the order. The same `key` gives once.
 
     Lines in `restock` go back on the shelf. Raises Invalid for more than is left, and Conflict when there is another
-    number of credits than `version`, as somebody was faster, and when a bank disputes the money.
+    number of credits than `version`, as somebody was faster, and when a bank disputes the money; `despite_dispute`
+    credits that too, and gives back the rest.
     """
     session = db.orders.session
     known = session.scalars(select(Credit).where(Credit.key == key)).one_or_none()
@@ -129,7 +138,9 @@ def give(
     if owed:
         _lower_debt(order, credit)
     if charged := _charged_of(order, amounts.paid.amount, earlier):
-        payments.ask_refunds(order.id, charged, reason=reason, actor=actor, key=refund_key(credit))
+        payments.ask_refunds(
+            order.id, charged, reason=reason, actor=actor, key=refund_key(credit), despite_dispute=despite_dispute
+        )
     if order.has_gift_cards:
         void(order, credit)
     _restock(order, credit)

@@ -4,7 +4,8 @@ The one rule: a label is never bought blindly twice. What was asked of the carri
 repeat first asks what came of it, and where the carrier cannot say, staff decide.
 """
 
-from app.services.fulfilment.buying import buy_label, use_label, void_label
+from app.services.fulfilment.buying import buy_label, send_again, use_label, void_label
+from app.services.fulfilment.correcting import correct
 from app.services.fulfilment.counting import count, unsent
 from app.services.fulfilment.following import note_push, poll, receive_push
 from app.services.fulfilment.gift_cards import issue_gift_cards
@@ -13,6 +14,7 @@ from app.services.fulfilment.shipments import (
     get_for_job,
     label_pdf,
     labels_of,
+    labels_pdf,
     order_ids_of,
     orders_to_send,
     shipments_of,
@@ -28,6 +30,7 @@ __all__ = [
     "ShipmentLine",
     "ShipmentState",
     "buy_label",
+    "correct",
     "count",
     "get_for_job",
     "give_label_back",
@@ -36,11 +39,13 @@ __all__ = [
     "issue_gift_cards",
     "label_pdf",
     "labels_of",
+    "labels_pdf",
     "note_push",
     "order_ids_of",
     "orders_to_send",
     "poll",
     "receive_push",
+    "send_again",
     "shipments_of",
     "start",
     "states_of",

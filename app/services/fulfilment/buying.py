@@ -80,23 +80,31 @@ def void_label(staff: Staff, shipment_id: str) -> None:
         raise Conflict("Only a label that is bought, refused or in doubt can be replaced.")
     if shipment.tracking_number:
         shipping.void_label(shipment.tracking_number)
-    with db.orders.transaction() as session:
+    with db.orders.transaction():
         given_back, shipment = shipment.tracking_number, lock(shipment_id)
         if shipment.tracking_number != given_back:
             raise Conflict("Somebody was faster, and the parcel has another label by now. Please look at it again.")
-        before = _audited(shipment)
-        move(
-            shipment,
-            ShipmentState.PENDING,
-            "The label was given back; another one will be bought.",
-            actor=staff.actor,
-        )
-        shipment.tracking_number = shipment.label_key = shipment.label_at = shipment.problem = None
-        for attempt in session.scalars(_LIVE, {"shipment": shipment_id}):
-            attempt.state = "void"
-        after = _audited(shipment)
-        audit.record(db.orders, staff.actor, "shipment.void_label", shipment_id, before=before, after=after)
-        later("fulfilment.buy_label", shipment_id)
+        said = "The label was given back; another one will be bought."
+        _begin_anew(shipment, said, act="void_label", actor=staff.actor)
+
+
+def send_again(shipment_id: str, *, actor: str) -> None:
+    """Have a parcel that came back sent once more, with another label, in the open transaction; Conflict for others."""
+    shipment = lock(shipment_id)
+    if shipment.state != ShipmentState.RETURNED:
+        raise Conflict("This parcel did not come back, or is being sent again already.")
+    _begin_anew(shipment, "The parcel is sent again; another label will be bought.", act="send_again", actor=actor)
+
+
+def _begin_anew(shipment: Shipment, said: str, *, act: str, actor: str) -> None:
+    """Have another label bought for a locked parcel; the one that it had is over."""
+    before = _audited(shipment)
+    move(shipment, ShipmentState.PENDING, said, actor=actor)
+    shipment.tracking_number = shipment.label_key = shipment.label_at = shipment.problem = None
+    for attempt in db.orders.session.scalars(_LIVE, {"shipment": shipment.id}):
+        attempt.state = "void"
+    audit.record(db.orders, actor, f"shipment.{act}", shipment.id, before=before, after=_audited(shipment))
+    later("fulfilment.buy_label", shipment.id)
 
 
 def _open_attempt(shipment_id: str) -> LabelAttempt | None:
@@ -147,11 +155,14 @@ def _find_labels(attempt: LabelAttempt) -> list[shipping.Label] | None:
 
 
 def _buy(attempt: LabelAttempt) -> shipping.Label:
-    """Note that we ask, in a commit of its own, then ask. A call that never left is not one that may have acted."""
-    parcel, asked_at = _parcel(attempt), clock.now()
+    """Note that we ask, in a commit of its own, then ask. A call that never left is not one that may have acted.
+
+    From that note on nobody corrects the address, so it is read after.
+    """
+    asked_at = clock.now()
     _note_call(attempt, attempt.asked_at, asked_at)
     try:
-        return shipping.buy_label(parcel)
+        return shipping.buy_label(_parcel(attempt))
     except shipping.NotAsked:
         _note_call(attempt, asked_at, None)
         raise

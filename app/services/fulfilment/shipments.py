@@ -93,10 +93,10 @@ def states_of(order_ids: Iterable[str]) -> dict[str, str]:
 
 
 def orders_to_send(*, limit: int = 1000) -> Sequence[str]:
-    """Return the ids of orders with a parcel that the carrier does not have yet, the newest first."""
+    """Return the ids of orders with a parcel that the carrier does not have yet, the oldest first."""
     query = select(Shipment.order_id).distinct().where(Shipment.state.in_(HERE))
     with db.orders.reading() as session:
-        return session.scalars(query.order_by(Shipment.order_id.desc()).limit(limit)).all()
+        return session.scalars(query.order_by(Shipment.order_id).limit(limit)).all()
 
 
 def labels_of(order_ids: Collection[str]) -> dict[str, str]:
@@ -130,7 +130,23 @@ def label_pdf(staff: Staff, shipment_id: str) -> bytes:  # noqa: ARG001 - asked 
         raise Conflict("This parcel was cancelled, so there is no label to print.")
     if shipment.label_key is None:
         raise NotFound("This parcel has no label yet.")
-    return stores.s3().get_object(Bucket=stores.bucket(), Key=shipment.label_key)["Body"].read()
+    return _page_of(shipment.label_key)
+
+
+def labels_pdf(staff: Staff, shipment_ids: Sequence[str]) -> bytes:  # noqa: ARG001 - asked for so that only staff can ask
+    """Return the labels of parcels that are here as one PDF, in this order, without what was cancelled meanwhile."""
+    is_here = (Shipment.state == ShipmentState.LABEL_BOUGHT) & Shipment.label_key.is_not(None)
+    query = select(Shipment.id, Shipment.label_key).where(Shipment.id.in_(shipment_ids), is_here)
+    with db.orders.reading() as session:
+        keys = {row.id: row.label_key for row in session.execute(query)}
+    if not keys:
+        raise NotFound("None of these labels is to be printed any more.")
+    return shipping.join_labels([_page_of(keys[each]) for each in dict.fromkeys(shipment_ids) if each in keys])
+
+
+def _page_of(label_key: str) -> bytes:
+    page: bytes = stores.s3().get_object(Bucket=stores.bucket(), Key=label_key)["Body"].read()
+    return page
 
 
 def lock(shipment_id: str) -> Shipment:
@@ -142,9 +158,14 @@ def lock(shipment_id: str) -> Shipment:
 
 
 def move(shipment: Shipment, to: ShipmentState, why: str, *, actor: str = "shop") -> None:
-    """Move a locked shipment, with a line in its order's timeline; Conflict when the table has no such move."""
+    """Move a locked shipment, with a line in its order's timeline; Conflict when the table has no such move.
+
+    What put the order on staff's list because the parcel was as it was has been dealt with.
+    """
     if to not in MOVES[ShipmentState(shipment.state)]:
         raise Conflict(f"The parcel is {shipment.state.replace('_', ' ')}, so it cannot become {to.replace('_', ' ')}.")
+    if shipment.state in orders.ATTENTION:
+        orders.end_attention(shipment.order_id, shipment.state)
     shipment.state = to
     shipment.moves_on = to in _CARRIER_MAY_MOVE
     orders.note(shipment.order_id, to, why, actor=actor)

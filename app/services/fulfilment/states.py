@@ -33,6 +33,6 @@ MOVES: dict[ShipmentState, set[ShipmentState]] = {
     ShipmentState.IN_TRANSIT: GONE - {ShipmentState.IN_TRANSIT},
     ShipmentState.EXCEPTION: GONE - {ShipmentState.EXCEPTION},
     ShipmentState.DELIVERED: {ShipmentState.RETURNED},
-    ShipmentState.RETURNED: set(),
+    ShipmentState.RETURNED: {ShipmentState.PENDING},  # sent again
     ShipmentState.VOIDED: set(),
 }

@@ -149,7 +149,9 @@ def order_cancelled(order_id: str, *, credit_id: str | None = None) -> None:
 
 def _split(order: orders.Order, credit: credits.Credit) -> dict[str, Any]:
     """Return how much of a credit goes back, and where to, and how much a card held and will not be charged."""
-    asked = [each for each in payments.refunds_of(order.id) if each.key.partition("#")[0] == credits.refund_key(credit)]
+    key = credits.refund_key(credit)
+    refunds = [each for each in payments.refunds_of(order.id) if each.key.partition("#")[0] == key]
+    asked = [each for each in refunds if each.state != "failed"]  # as what the customer's bank disputes
     released = sum(each.amount for each in asked if each.is_release)
     back = sum(each.amount for each in asked) - released
     by_payment = {payment.id: payment for payment in payments.of_order(order.id)}

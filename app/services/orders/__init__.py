@@ -16,6 +16,8 @@ from app import clock, config, db
 from app.errors import Conflict, NotFound
 from app.services.accounts import Staff
 from app.services.orders.back_office import (
+    contact_read,
+    correct,
     deal_with_as_staff,
     end_attention,
     note_as_staff,
@@ -29,6 +31,7 @@ from app.services.orders.searching import list_ids
 from app.services.orders.states import ATTENTION, MOVES, OrderState
 
 __all__ = [
+    "ATTENTION",
     "LinkTooOld",
     "Order",
     "OrderEvent",
@@ -36,7 +39,10 @@ __all__ = [
     "OrderState",
     "Page",
     "add",
+    "alerts_of",
     "confirmed_ids",
+    "contact_read",
+    "correct",
     "count_bought",
     "deal_with_as_staff",
     "end_attention",
@@ -227,6 +233,15 @@ def timeline(order_id: str) -> Sequence[OrderEvent]:
     """List what happened to an order, oldest first."""
     with db.orders.reading() as session:
         return session.scalars(_TIMELINE, {"order": order_id}).all()
+
+
+def alerts_of(order_ids: Iterable[str]) -> dict[str, str]:
+    """Return, by order, the newest of what staff have yet to deal with, in words; in one query."""
+    query = select(OrderEvent.order_id, OrderEvent.text).where(
+        OrderEvent.needs_attention, OrderEvent.order_id.in_(list(order_ids))
+    )
+    with db.orders.reading() as session:
+        return {row.order_id: row.text for row in session.execute(query.order_by(OrderEvent.id))}
 
 
 def is_cancelled_by_person(order_id: str) -> bool:

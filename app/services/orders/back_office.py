@@ -3,7 +3,10 @@
 Act, timeline and audit commit together.
 """
 
-from collections.abc import Sequence
+import hashlib
+import json
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
@@ -60,6 +63,28 @@ def refund_again_as_staff(order: Order, refund_id: str, *, actor: str, otherwise
     return again
 
 
+def contact_read(order: Order) -> str:
+    """Return what stands for an order's e-mail and address as somebody reads them now."""
+    return hashlib.sha256(json.dumps([order.email, order.address], sort_keys=True).encode()).hexdigest()[:32]
+
+
+def correct(order: Order, *, email: str, address: Mapping[str, Any], read: str, actor: str) -> None:
+    """Write an e-mail and an address into a locked order, in the open transaction. Audited.
+
+    Raises Conflict when they are others by now than those that were `read`.
+    """
+    if (email, address) == (order.email, order.address):
+        return
+    if read != contact_read(order):
+        raise Conflict("Somebody else corrected this meanwhile. Check what it is now, and save again.")
+    before = {"email": order.email, "address": order.address}
+    order.email, order.phone, order.address = email, address["phone"] or None, dict(address)
+    after = {"email": order.email, "address": order.address}
+    said = "The customer's details were corrected."
+    _add_line(db.new_id(), order.id, "corrected", said, actor=actor)
+    audit.record(db.orders, actor, "order.correct", f"order:{order.id}", before=before, after=after)
+
+
 def end_attention(order_id: str, *kinds: str) -> None:
     """Note, in the open transaction, that what needed attention for these reasons has been dealt with."""
     db.orders.session.execute(
@@ -80,12 +105,15 @@ def note_as_staff(order: Order, text: str, *, actor: str) -> None:
         audit.record(db.orders, actor, "order.note", f"order:{order.id}", after={"text": text})
 
 
-def deal_with_as_staff(order: Order, *, actor: str) -> None:
-    """Note that what needed attention on an order is dealt with; the order leaves staff's list. Twice is once."""
+def deal_with_as_staff(order: Order, seen: Collection[str], *, actor: str) -> None:
+    """Note that what needed attention on an order is dealt with. Twice is once.
+
+    Of its events only those `seen`, by id: the order stays on staff's list for what came since they looked.
+    """
     with db.orders.transaction() as session:
         open_ones = session.scalars(
             update(OrderEvent)
-            .where(OrderEvent.order_id == order.id, OrderEvent.needs_attention)
+            .where(OrderEvent.order_id == order.id, OrderEvent.needs_attention, OrderEvent.id.in_(seen))
             .values(needs_attention=False)
             .returning(OrderEvent.kind)
         ).all()

@@ -1,4 +1,4 @@
-"""The list of orders for staff: newest first, by keyset, never counted. Every filter is walked along an index.
+"""The list of orders for staff: newest first, a queue oldest first; by keyset, never counted, along an index each.
 
 The one rule: a page costs the same whatever the shop has sold. Where a filter can only be looked for, a page looks at
 so many orders at most; it may then show few, and says where the next one goes on.
@@ -21,7 +21,7 @@ _LOOKS = 5  # so many times _AT_ONCE orders are looked at for one page
 
 @dataclass(frozen=True)
 class Page:
-    """Some orders, newest first; `before` continues after the last one looked at, None at the end."""
+    """Some orders; `before` continues after the last one looked at, None at the end."""
 
     orders: Sequence[Order]
     before: str | None
@@ -36,21 +36,24 @@ def list_as_staff(
     named: Collection[str] = (),
     needs_attention: bool = False,
     among: Collection[str] | None = None,
+    is_queue: bool = False,
     before: str | None = None,
     limit: int = 50,
 ) -> Page:
     """List orders newest first, by state, pay state, and what `q` finds. `before` is the last page's continuation.
+
+    A queue is worked off from its oldest order on; it is listed so, `among` its ids.
 
     It finds `named` too, the ids of orders that others know by it. With `needs_attention` only those with something
     that staff have yet to deal with, with `among` only of these ids.
     """
     query = _filtered(state, q, named, among, needs_attention=needs_attention)
     if pay_state is None:
-        return _page(query, before, limit)
+        return _page(query, before, limit, is_queue=is_queue)
     if pay_state not in payments.PAY_STATES:
         return Page([], None)
     is_narrow = bool(q) or among is not None or needs_attention
-    return _look(query, pay_state, before, limit, by_order=is_narrow)
+    return _look(query, pay_state, before, limit, by_order=is_narrow, is_queue=is_queue)
 
 
 def _filtered(
@@ -73,20 +76,23 @@ def _filtered(
     return query
 
 
-def _page(query: Select[Order], before: str | None, limit: int) -> Page:
+def _page(query: Select[Order], before: str | None, limit: int, *, is_queue: bool = False) -> Page:
     if before:
-        query = query.where(Order.id < before)
+        query = query.where(Order.id > before if is_queue else Order.id < before)
     with db.orders.reading() as session:
-        found = session.scalars(query.order_by(Order.id.desc()).limit(limit + 1)).all()
+        ordered = query.order_by(Order.id if is_queue else Order.id.desc())
+        found = session.scalars(ordered.limit(limit + 1)).all()
     return Page(found[:limit], found[limit - 1].id if len(found) > limit else None)
 
 
-def _look(query: Select[Order], pay_state: str, before: str | None, limit: int, *, by_order: bool) -> Page:
+def _look(
+    query: Select[Order], pay_state: str, before: str | None, limit: int, *, by_order: bool, is_queue: bool
+) -> Page:
     """Look for orders in a pay state: among the few that `query` finds, or along the index of the state's mark."""
     shown: list[Order] = []
     for _ in range(_LOOKS):
         if by_order:
-            found = _page(query, before, _AT_ONCE)
+            found = _page(query, before, _AT_ONCE, is_queue=is_queue)
             before = found.before
             wanted = _in_state([order.id for order in found.orders], pay_state)
             matching = [order for order in found.orders if order.id in wanted]

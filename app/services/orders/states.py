@@ -21,7 +21,8 @@ MOVES: dict[OrderState, set[OrderState]] = {
 # What in a timeline a person must look at; until they say that it is dealt with, the order is on their list.
 ATTENTION = frozenset(
     {
-        *("mismatch", "held", "dispute", "refund_failed", "lapsed", "capture_refused", "mail_bounced", "mail_failed"),
+        *("mismatch", "held", "dispute", "refund_failed", "mail_bounced", "mail_failed"),
+        *("lapsing", "lapsed", "capture_refused"),
         *("maybe_bought", "refused", "exception", "returned", "spare_label", "stopped_parcel_moves", "cards_left"),
     }
 )

@@ -19,6 +19,7 @@ from app.services.payments.provider import Failed, Provider, Refused
 from app.services.payments.stripe_books import SeenRefund
 
 _FAILED = "The customer's bank sent the refund back."
+_WITHHELD = "The customer's bank took this money for a dispute. If the dispute is won, ask for this again."
 
 
 def ask_refunds(
@@ -30,11 +31,14 @@ def ask_refunds(
     key: str,
     left: int | None = None,
     payment_id: str | None = None,
+    despite_dispute: bool = False,
 ) -> Sequence[Refund]:
     """Take `amount` minor units from what can be given back of an order and queue its refunds, one a payment.
 
     Payments are drawn on in the order of `_drawn_on`; with `payment_id` only that one, disputed or not: what the shop
     must give back by itself is tried, and staff hear of it when it fails. The same `key` asks once.
+
+    `despite_dispute` writes what a customer's bank disputes down as failed: it may be asked for again once that is won.
 
     Raises Invalid for no amount, Conflict when less than that is left: two who refund at once take turns. With `left`,
     what the person saw could be refunded, Conflict when that has changed since.
@@ -47,9 +51,12 @@ def ask_refunds(
         known = session.scalars(select(Refund).where(asked).order_by(Refund.id)).all()
         if known:
             return known
+        free = paid
         if payment_id is None:
-            check_undisputed(paid, amount)
-            paid = undisputed(paid)
+            free = undisputed(paid)
+            if not despite_dispute:
+                check_undisputed(paid, amount)
+                paid = free
         rest = Money.total((payment.refundable for payment in paid), paid[0].currency)
         if left is not None and left != rest.amount:
             raise Conflict(
@@ -58,11 +65,12 @@ def ask_refunds(
         if amount > rest.amount:
             raise Conflict(f"Only {rest.decimal} {rest.currency} of this order can still be refunded.")
         refunds: list[Refund] = []
-        for payment in sorted(paid, key=_drawn_on):
+        for payment in sorted(paid, key=lambda each: (each not in free, _drawn_on(each))):
             part = min(amount, payment.refundable.amount)
             if part:
-                number = len(refunds) + 1
-                refunds.append(ask_of(payment, part, reason, actor, key if number == 1 else f"{key}#{number}"))
+                this = key if not refunds else f"{key}#{len(refunds) + 1}"
+                ask = ask_of if payment in free else _withhold
+                refunds.append(ask(payment, part, reason, actor, this))
                 amount -= part
         return refunds
 
@@ -91,6 +99,18 @@ def ask_of(payment: Payment, amount: int, reason: str, actor: str, key: str) -> 
     elif not payment.unreleased:
         later("checkout.void", payment.id, key=f"void:{payment.id}")
     return refund
+
+
+def _withhold(payment: Payment, amount: int, reason: str, actor: str, key: str) -> Refund:
+    """Write down a refund that is not made, as a bank has taken the money of a locked payment for a dispute."""
+    row = Refund(
+        id=db.new_id(), payment_id=payment.id, order_id=payment.order_id, key=key, amount=amount,
+        currency=payment.currency, reason=reason, actor=actor, state="failed", error=_WITHHELD, try_number=1,
+        created_at=clock.now(), done_at=clock.now(),
+    )  # fmt: skip
+    db.orders.session.add(row)
+    db.orders.session.flush()
+    return row
 
 
 def refund(refund_id: str) -> Refund:

@@ -4,7 +4,7 @@ The one rule: a return moves by its table of states, under its order's lock; pie
 whole, and money goes back by a credit.
 """
 
-from app.services.returns.acting import REASONS, approve, decline, receive, refund, request
+from app.services.returns.acting import REASONS, approve, decline, receive, refund, request, send_again
 from app.services.returns.models import Return, ReturnLine
 from app.services.returns.reading import (
     Page,
@@ -37,4 +37,5 @@ __all__ = [
     "request",
     "restockable",
     "returnable",
+    "send_again",
 ]

@@ -7,12 +7,12 @@ from sqlalchemy import func, select
 from app import clock, db
 from app.errors import Conflict, Invalid
 from app.queue import later
-from app.services import audit, credits, inventory, orders
+from app.services import audit, credits, fulfilment, inventory, orders
 from app.services.accounts import Staff
 from app.services.credits import Wish
 from app.services.orders import Order
 from app.services.returns.models import Return, ReturnLine
-from app.services.returns.reading import get_for_job, returnable
+from app.services.returns.reading import get_for_job, restockable, returnable
 from app.services.returns.states import MOVES, ReturnState
 
 REASONS = {
@@ -139,6 +139,20 @@ def refund(staff: Staff, return_id: str, *, delivery: int, amount: int) -> Retur
         found.credit_id = credit.id
         _move(found, ReturnState.REFUNDED, "The return was refunded.", staff)
     return found
+
+
+def send_again(staff: Staff, shipment_id: str) -> None:
+    """Send a parcel that the carrier brought back once more: another label is bought for what is in it.
+
+    Raises Conflict when some of it was given back, put on the shelf or announced as a return meanwhile.
+    """
+    with db.orders.transaction():
+        shipment = fulfilment.get_for_job(shipment_id)
+        order = orders.lock(shipment.order_id)
+        paid, with_it = credits.balance_of(order, credits.of_order(order.id)).pieces, restockable(order)
+        if any(line.quantity > min(paid[line.position], with_it[line.position]) for line in shipment.lines):
+            raise Conflict("Some of it was refunded or returned, so it cannot be sent again.")
+        fulfilment.send_again(shipment_id, actor=staff.actor)
 
 
 def _lock(return_id: str) -> Return:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from app.errors import Conflict
 from app.money import Money
+from app.services.shipping.labels import join_labels
 from app.services.shipping.parcels import Label, Parcel, Party, Sighting
 from app.services.shipping.rules import SERVICES, ZONES, Method, Zone
 from app.services.shipping.ups import (
@@ -35,6 +36,7 @@ __all__ = [
     "check_receiver",
     "countries",
     "find_labels",
+    "join_labels",
     "no_parcel",
     "options",
     "read_push",

@@ -1,6 +1,9 @@
 """Turns the picture of a label, as carriers send it, into a page that any printer prints at its true size."""
 
 import io
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from app.errors import Unavailable
 
@@ -21,3 +24,18 @@ def as_pdf(picture: bytes, *, title: str) -> bytes:
     except (UnidentifiedImageError, OSError, SyntaxError) as error:
         raise Unavailable("The carrier's label cannot be read.") from error
     return page.getvalue()
+
+
+def join_labels(labels: Sequence[bytes]) -> bytes:
+    """Return the pages of labels as one PDF, each at its own size."""
+    import typst  # noqa: PLC0415 - heavy, and only who prints many needs it
+
+    with TemporaryDirectory() as folder:
+        for number, label in enumerate(labels):
+            (Path(folder) / f"{number}.pdf").write_bytes(label)
+        pages = "\n#pagebreak()\n".join(f'#image("{number}.pdf")' for number in range(len(labels)))
+        source = Path(folder) / "labels.typ"
+        source.write_text(f"#set page(width: auto, height: auto, margin: 0pt)\n{pages}\n", encoding="utf-8")
+        fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False)
+        pdf: bytes = typst.compile(source, root=folder, font_paths=fonts, format="pdf")
+        return pdf

@@ -5,12 +5,16 @@ from typing import Any
 import pytest
 
 from app.errors import Conflict
-from app.services import cancellations, checkout, credits, orders, payments
+from app.services import cancellations, checkout, credits, fulfilment, notifications, orders, payments
 from tests import make
 from tests.blueprints.admin.test_credits import look
 from tests.blueprints.admin.test_refund_again import failed, given
+from tests.blueprints.orders.test_cancellation import last_step
 from tests.companies import Companies
+from tests.services.cancellations.test_cancelling import on_hand
+from tests.services.health.test_fsck import faults
 from tests.services.returns.test_returning import sent_order
+from tests.working import work
 
 
 def dispute(companies: Companies, order: orders.Order) -> dict[str, Any]:
@@ -78,6 +82,69 @@ def test_what_a_gift_card_paid_goes_back_while_the_rest_is_disputed(admin, compa
     [refund] = payments.refunds_of(order.id)
     assert refund.amount == 1000
     assert refund.payment_id != paid_by_card(order).id
+
+
+def test_an_order_not_sent_is_cancelled_and_its_disputed_money_waits_for_the_dispute(admin, companies):
+    order = make.order(paid=True, quantity=2)
+    shelf, address = on_hand(order), f"/admin/orders/{order.number}"
+    work()
+    disputed = dispute(companies, order)
+
+    looked = admin.get(f"{address}/cancellation", query_string={"line-1": "2"})
+    form = last_step(looked.text) | {"reason": "Fraud"}
+    answers = [admin.post(f"{address}/cancellation", data=form).status_code for _ in range(2)]
+    work()
+
+    assert "is not refunded now: the customer&#39;s bank disputes" in looked.text
+    assert ">Cancel and restock</button>" in " ".join(looked.text.split())
+    assert answers == [303, 303]
+    assert orders.get_for_job(order.id).state == "cancelled"
+    assert on_hand(order) == shelf + 2
+    assert [parcel.state for parcel in fulfilment.shipments_of(order.id)] == ["voided"]
+    assert order.number not in admin.get("/admin/orders/?only=sending").text
+    assert given(order) == [(order.total, "failed")]
+    assert companies.ledger()["refunds"] == []
+    assert "refund" not in notifications.messages_of(order.id)[-1].text
+    assert "/repeats" not in admin.get(address).text
+    assert not faults().get("orders.credits")
+
+    close(companies, order, disputed, won=True)
+    [refund] = payments.refunds_of(order.id)
+    assert "ask for that again" in admin.get(address).text
+    answer = admin.post(f"{address}/refunds/{refund.id}/repeats")
+
+    assert answer.status_code == 303
+    assert given(order) == [(order.total, "failed"), (order.total, "asked")]
+    assert not faults().get("orders.credits")
+
+
+def test_cancelling_gives_back_what_no_bank_disputes(admin, companies):
+    gift = make.gift_card(1000)
+    order = make.settled(make.place(make.pays_with(gift)))
+    dispute(companies, order)
+    address = f"/admin/orders/{order.number}/cancellation"
+
+    looked = admin.get(address, query_string={"line-1": "1"})
+    answer = admin.post(address, data=last_step(looked.text) | {"reason": "Fraud"})
+    work()
+
+    assert ", refund €10.00</button>" in " ".join(looked.text.split())
+    assert answer.status_code == 303
+    assert given(order) == [(1000, "done"), (order.total - 1000, "failed")]
+    assert make.left_on(gift) == 1000
+
+
+def test_who_had_not_read_of_the_dispute_cancels_nothing(admin, companies):
+    order = make.order(paid=True)
+    address = f"/admin/orders/{order.number}/cancellation"
+    form = last_step(admin.get(address, query_string={"line-1": "1"}).text) | {"reason": "Fraud"}
+    dispute(companies, order)
+
+    answer = admin.post(address, data=form)
+
+    assert answer.status_code == 409
+    assert "is not refunded now" in answer.text
+    assert orders.get_for_job(order.id).state == "confirmed"
 
 
 def test_a_failed_refund_of_a_disputed_payment_is_not_asked_for_again(admin, companies):

@@ -52,6 +52,21 @@ def test_a_label_in_doubt_is_replaced_by_htmx(admin, companies):
     assert any("void_label" in row.act for row in audited())
 
 
+def test_what_needed_attention_of_a_parcel_is_over_once_it_goes_on(admin, companies):
+    companies.pull("fail", company="ups", path="/api/shipments", status=400)
+    order = make.paid_order()
+    work()
+    [shipment] = fulfilment.shipments_of(order.id)
+    before = admin.get("/admin/orders/?only=attention").text
+
+    admin.post(f"/admin/orders/{order.number}/parcels/{shipment.id}/voids")
+    work()
+
+    assert order.number in before
+    assert fulfilment.get_for_job(shipment.id).state == "label_bought"
+    assert order.number not in admin.get("/admin/orders/?only=attention").text
+
+
 def test_a_wrong_number_and_an_empty_one_are_refused(admin, companies):
     order, shipment = in_doubt(companies)
     url = f"/admin/orders/{order.number}/parcels/{shipment.id}/label"

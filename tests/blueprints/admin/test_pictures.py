@@ -188,6 +188,7 @@ def test_uploads_that_nobody_waits_for_are_forgotten(admin, tide, here):
 
 
 def test_pictures_are_put_first_focused_and_removed(admin, client, tide, here):
+    assert admin.get(f"{here}/", headers=PART).text.count('hx-confirm="Remove this picture?"') == 3
     admin.post(f"{here}/{MEDIA[2].key}/first")
     admin.post(f"{here}/{MEDIA[2].key}/focus", data={"x": "23", "y": "90"})
     for _ in range(2):

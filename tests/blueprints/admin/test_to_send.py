@@ -1,5 +1,11 @@
 """The orders whose parcels are still here, with their labels and packing slips at hand."""
 
+import io
+
+from lxml import html
+from pypdf import PdfReader
+
+from app.services import cancellations, fulfilment, orders
 from tests import make
 from tests.counting import count_queries
 from tests.services.cancellations.test_cancelling import send
@@ -24,3 +30,40 @@ def test_orders_to_send_are_listed_with_what_is_to_be_printed(admin, companies):
         answer = admin.get(link)
         assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
     assert "/labels/" not in admin.get("/admin/orders/").text
+
+
+def test_what_waits_longest_to_be_sent_comes_first_on_every_page(admin, cleo, companies):
+    waiting = [make.order(paid=True) for _ in range(3)]
+    work()
+    ids = fulfilment.orders_to_send()
+
+    text = admin.get("/admin/orders/?only=sending").text
+    first = orders.list_as_staff(cleo.staff, among=ids, is_queue=True, limit=2)
+    rest = orders.list_as_staff(cleo.staff, among=ids, is_queue=True, pay_state="paid", before=first.before)
+    on_the_next_page = admin.get(f"/admin/orders/?only=sending&before={first.before}").text
+
+    places = [text.index(f">{order.number}</a>") for order in waiting]
+    assert places == sorted(places)
+    assert [order.id for order in (*first.orders, *rest.orders)] == [order.id for order in waiting] == list(ids)
+    assert waiting[2].number in on_the_next_page
+    assert waiting[0].number not in on_the_next_page
+    assert "Orders, oldest first" in text
+
+
+def test_labels_of_a_page_are_printed_at_once_but_for_what_was_cancelled(admin, companies):
+    waiting = [make.order(paid=True) for _ in range(3)]
+    work()
+    text = admin.get("/admin/orders/?only=sending").text
+    [link] = html.fromstring(text).xpath("//a[contains(., 'Print these 3 labels')]/@href")
+    gone, wanted = waiting[1], {1: 1}
+    amount = cancellations.quote(gone, wanted).paid.amount
+    cancellations.cancel(gone.id, wanted, amount=amount, reason="x", actor="customer", key="k")
+
+    answer = admin.get(link)
+    work()
+
+    pages = PdfReader(io.BytesIO(answer.data)).pages
+    assert answer.mimetype == "application/pdf"
+    assert [float(page.mediabox.width) for page in pages] == [288.0, 288.0]  # four inches
+    assert "Print these 2 labels" in admin.get("/admin/orders/?only=sending").text
+    assert admin.get("/admin/orders/labels.pdf?parcel=x").status_code == 404

@@ -48,12 +48,12 @@ def test_label_bought_while_another_is_given_back_stays(
 def test_two_jobs_at_one_parcel_buy_one_label(
     app: Flask, companies: Companies, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shipment, parcel_of, both = _pending(), buying._parcel, threading.Barrier(2)
+    shipment, note_call, both = _pending(), buying._note_call, threading.Barrier(2)
     refused: list[Unavailable] = []
 
-    def together(attempt: Any) -> shipping.Parcel:
+    def together(*given: Any) -> None:
         both.wait(timeout=20)
-        return parcel_of(attempt)
+        note_call(*given)
 
     def buy() -> None:
         with app.app_context():
@@ -62,7 +62,7 @@ def test_two_jobs_at_one_parcel_buy_one_label(
             except Unavailable as error:
                 refused.append(error)
 
-    monkeypatch.setattr(buying, "_parcel", together)
+    monkeypatch.setattr(buying, "_note_call", together)
     threads = [threading.Thread(target=buy) for _ in range(2)]
     for thread in threads:
         thread.start()

@@ -214,9 +214,11 @@ def test_staff_are_told_once_before_a_hold_ends_and_take_the_money(app: Flask, c
         assert [checkout.flag_lapsing(), checkout.flag_lapsing()] == [1, 0]
         browser = sign_in(app, make.staff())
         assert order.number in browser.get("/admin/money/").text
+        assert order.number in browser.get("/admin/orders/?only=attention").text
         answers = [browser.post(f"/admin/money/captures/{order.number}").status_code for _ in range(2)]
         work("checkout.capture")
         assert order.number not in browser.get("/admin/money/").text
+        assert order.number not in browser.get("/admin/orders/?only=attention").text
 
     assert answers == [303, 303]
     assert [event.kind for event in orders.timeline(order.id)].count("lapsing") == 1

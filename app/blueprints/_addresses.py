@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired
 from app import config
 from app.blueprints._choices import SelectChoice
 from app.services import checkout
-from app.services.checkout import AddressField, Draft
+from app.services.checkout import Address, AddressField
 
 # https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#autofill
 _AUTOCOMPLETE = {
@@ -62,14 +62,13 @@ class AddressForm(BaseForm):
         return [(self[field.name], field) for field in self.address_fields]
 
 
-def values_of(draft: Draft) -> dict[str, str]:
-    """Return what a draft holds, under the names of the form's fields."""
-    if draft.address is None:
+def values_of(email: str, address: Address | None) -> dict[str, str]:
+    """Return what was entered before, under the names of the form's fields."""
+    if address is None:
         return {}
-    address = draft.address
     lines = dict(zip(("line1", "line2"), address.lines, strict=False))
     names = ("name", "company", "city", "district", "postal_code", "region", "sorting_code", "country", "phone")
-    return {"email": draft.email} | {name: getattr(address, name) for name in names} | lines
+    return {"email": email} | {name: getattr(address, name) for name in names} | lines
 
 
 def _contact_fields(*, is_sent: bool) -> dict[str, Any]:
