@@ -7,7 +7,7 @@ from flask import Response, request
 
 from app.blueprints._pages import page
 from app.blueprints.checkout.steps import counted, offered, sent_back, steps
-from app.errors import ShopError
+from app.errors import ShopError, Unavailable
 from app.services import checkout, payments
 
 
@@ -25,6 +25,8 @@ def show(
     """
     offer = counted(problem.offer) if isinstance(problem, checkout.Outdated) else offered()
     if too_early := sent_back(offer, "payment"):
+        if isinstance(problem, Unavailable):  # without the catalogue there is no total to show
+            raise problem
         return too_early
     ways = payments.ways(offer.due)
     response = page(

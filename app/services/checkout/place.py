@@ -71,7 +71,7 @@ def place(
     when too many orders wait for transfers.
 
     Raises Conflict when the cart, a price, a tax or a promotion (TotalChanged) or the stock (SoldOut) moved on,
-    Unavailable when the payment company is down: the order then exists, and placing again goes on with it.
+    Unavailable when the catalogue is down, or the payment company: the order then exists, and placing again goes on.
     """
     if shopper.cart_id is None:
         raise Conflict("Your cart is empty, so there is nothing to order.")
@@ -109,6 +109,8 @@ def pay_again(token: str, method: str, *, address: str = "") -> Placed:
 
 
 def _check(offer: Quote, revision: int, total_shown: int, terms_version: str) -> None:
+    if not offer.cart.is_current:
+        raise Unavailable("The catalogue is taking a short break, so nothing was ordered. Please try again soon.")
     if offer.cart.revision != revision:
         raise Outdated("Your cart changed in another window. Please look through it before you order.", offer)
     if offer.missing == "cart":

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.blueprints._limits import limiter
 from tests import make
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -35,14 +36,30 @@ def test_addresses_of_one_subscriber_share_their_limit(client):
     assert neighbour.status_code == 404
 
 
-def test_limits_refuse_nobody_without_redis(app, client, tide, monkeypatch):
-    from app.blueprints._limits import limiter
+@pytest.fixture
+def silent_redis(app, monkeypatch):
+    """A Redis that does not answer the limits. They are one object of this process: afterwards they are as before."""
 
     def fail(*_args, **_kwargs):
         raise ConnectionError("nobody listens")
 
     monkeypatch.setattr(limiter.limiter, "hit", fail)
+    monkeypatch.setattr(limiter, "_storage_dead", False)
+    yield
+    limiter._fallback_storage.reset()
 
+
+@pytest.mark.usefixtures("silent_redis")
+def test_limits_refuse_nobody_without_redis(client, tide):
     answer = client.post("/cart/lines", data={"variant": tide.id}, environ_base={"REMOTE_ADDR": "203.0.113.8"})
 
     assert answer.status_code == 303
+
+
+@pytest.mark.usefixtures("silent_redis")
+def test_limits_count_in_the_process_without_redis(client):
+    far_away = {"REMOTE_ADDR": "203.0.113.8"}
+
+    answers = [client.post("/cart/lines", data={"variant": "x"}, environ_base=far_away) for _ in range(121)]
+
+    assert [answer.status_code for answer in answers] == [404] * 120 + [429]

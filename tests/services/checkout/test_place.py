@@ -44,6 +44,18 @@ def test_place_returns_the_same_order_when_sent_twice(app: Flask, companies: Com
     assert len(companies.ledger()["sessions"]) == 1
 
 
+def test_place_returns_the_paid_order_when_sent_again_an_hour_later(app: Flask, companies: Companies) -> None:
+    buyer = make.buyer(make.variant(stock=3))
+    offer = checkout.quote(buyer)
+    order = make.settled(make.place(buyer))
+
+    with clock.at(clock.now() + timedelta(hours=1)):
+        again = make.place(buyer, revision=offer.cart.revision, total_shown=offer.totals.total.amount)
+
+    assert (again.order.id, again.payment) == (order.id, None)
+    assert len(companies.ledger()["sessions"]) == 1
+
+
 def test_place_refuses_a_total_that_was_not_shown(app: Flask) -> None:
     buyer = make.buyer(make.variant(price=2900))
 
