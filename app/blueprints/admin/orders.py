@@ -62,6 +62,7 @@ def index() -> Response:
     paid = payments.of_orders(order.id for order in found.orders)
     parcels = fulfilment.states_of(order.id for order in found.orders)
     disputes = payments.find_disputes(payment for each in paid.values() for payment in each)
+    disputed = {dispute.order_id for dispute in disputes}
     rows = [(order, payments.state_of(paid[order.id]), parcels.get(order.id)) for order in found.orders]
     shown = [order.id for order in found.orders]
     to_print = shown if only == "sending" else []
@@ -71,9 +72,10 @@ def index() -> Response:
     return page(
         "admin/orders/index.html", part="admin/orders/_table.html",
         rows=rows, state=state, pay=pay, q=q, only=only, states=list(orders.OrderState), pay_states=payments.PAY_STATES,
-        disputed={dispute.order_id for dispute in disputes},
+        disputed=disputed,
         alerts=orders.alerts_of(shown) if only == "attention" else {},
-        labels={order_id: labels[order_id] for order_id in to_print if order_id in labels},
+        labels=labels,
+        at_once=[labels[order_id] for order_id in to_print if order_id in labels and order_id not in disputed],
         slips=documents.packing_slips_of(to_print) if to_print else {},
         is_first="before" not in request.args, first=url_for(".index", **chosen), later=later,
     )  # fmt: skip

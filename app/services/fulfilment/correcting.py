@@ -35,6 +35,7 @@ def correct(staff: Staff, order_id: str, *, email: str, address: Mapping[str, An
         if address != old_address:
             _mark_parcels(order_id)
         if email != old_email:
+            orders.end_attention(order_id, "mail_bounced", "mail_failed")
             later("email.order_link", order.number, email.lower(), key=f"link:corrected:{db.new_id()}")
 
 

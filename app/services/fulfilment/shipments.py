@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import lazyload, selectinload
 
@@ -21,6 +21,9 @@ _OF_ORDER = (
     .where(Shipment.order_id == bindparam("order"))
     .order_by(Shipment.number)
     .options(selectinload(Shipment.events))
+)
+_TO_PRINT = and_(
+    Shipment.state == ShipmentState.LABEL_BOUGHT, Shipment.label_key.is_not(None), Shipment.problem.is_(None)
 )
 _CARRIER_MAY_MOVE = {ShipmentState.LABEL_BOUGHT, ShipmentState.IN_TRANSIT, ShipmentState.EXCEPTION}
 
@@ -100,9 +103,8 @@ def orders_to_send(*, limit: int = 1000) -> Sequence[str]:
 
 
 def labels_of(order_ids: Collection[str]) -> dict[str, str]:
-    """Return, by order, the parcel that is here and has its label to print, in one query."""
-    has_label = (Shipment.state == ShipmentState.LABEL_BOUGHT) & Shipment.label_key.is_not(None)
-    query = select(Shipment.order_id, Shipment.id).where(Shipment.order_id.in_(order_ids), has_label)
+    """Return, by order, the parcel that is here and has its label to print, in one query; none with a problem."""
+    query = select(Shipment.order_id, Shipment.id).where(Shipment.order_id.in_(order_ids), _TO_PRINT)
     with db.orders.reading() as session:
         return {row.order_id: row.id for row in session.execute(query.order_by(Shipment.number))}
 
@@ -134,9 +136,8 @@ def label_pdf(staff: Staff, shipment_id: str) -> bytes:  # noqa: ARG001 - asked 
 
 
 def labels_pdf(staff: Staff, shipment_ids: Sequence[str]) -> bytes:  # noqa: ARG001 - asked for so that only staff can ask
-    """Return the labels of parcels that are here as one PDF, in this order, without what was cancelled meanwhile."""
-    is_here = (Shipment.state == ShipmentState.LABEL_BOUGHT) & Shipment.label_key.is_not(None)
-    query = select(Shipment.id, Shipment.label_key).where(Shipment.id.in_(shipment_ids), is_here)
+    """Return the labels of parcels that are here as one PDF, in this order, but for those with a problem by now."""
+    query = select(Shipment.id, Shipment.label_key).where(Shipment.id.in_(shipment_ids), _TO_PRINT)
     with db.orders.reading() as session:
         keys = {row.id: row.label_key for row in session.execute(query)}
     if not keys:

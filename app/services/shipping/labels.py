@@ -30,12 +30,12 @@ def join_labels(labels: Sequence[bytes]) -> bytes:
     """Return the pages of labels as one PDF, each at its own size."""
     import typst  # noqa: PLC0415 - heavy, and only who prints many needs it
 
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as name:
+        folder = Path(name)
         for number, label in enumerate(labels):
-            (Path(folder) / f"{number}.pdf").write_bytes(label)
+            (folder / f"{number}.pdf").write_bytes(label)
         pages = "\n#pagebreak()\n".join(f'#image("{number}.pdf")' for number in range(len(labels)))
-        source = Path(folder) / "labels.typ"
+        source = folder / "labels.typ"
         source.write_text(f"#set page(width: auto, height: auto, margin: 0pt)\n{pages}\n", encoding="utf-8")
         fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False)
-        pdf: bytes = typst.compile(source, root=folder, font_paths=fonts, format="pdf")
-        return pdf
+        return typst.compile(source, root=folder, font_paths=fonts, format="pdf")

@@ -25,6 +25,7 @@ def send(browser, order, form):
 def test_a_mistyped_email_is_corrected_and_gets_the_link(admin, companies):
     order = make.paid_order()
     work()
+    orders.note(order.id, "mail_bounced", "A mail did not reach them.")
 
     answer = send(admin, order, form_of(admin, order, email="ada.byron@example.org"))
     work()
@@ -35,6 +36,7 @@ def test_a_mistyped_email_is_corrected_and_gets_the_link(admin, companies):
     assert "details were corrected" in page
     last = notifications.messages_of(order.id)[-1]
     assert (last.recipient, last.template) == ("ada.byron@example.org", "order_link")
+    assert order.number not in admin.get("/admin/orders/?only=attention").text
     assert any("order.correct" in row.act for row in audited())
 
 
@@ -62,11 +64,14 @@ def test_a_label_with_the_old_address_is_marked_until_it_is_replaced(admin, comp
 
     send(admin, order, form_of(admin, order, line1="Torstraße 12"))
     work()
-    marked = admin.get(f"/admin/orders/{order.number}").text
+    marked, listed = (admin.get(f"/admin/orders/{of}").text for of in (order.number, "?only=sending"))
+    printed = admin.get(f"/admin/orders/labels.pdf?parcel={shipment.id}")
     admin.post(f"/admin/orders/{order.number}/parcels/{shipment.id}/voids")
     work()
 
     assert said in marked
+    assert f"labels/{shipment.id}" not in listed
+    assert printed.status_code == 404
     assert said not in admin.get(f"/admin/orders/{order.number}").text
     assert companies.ledger()["labels"][-1]["to"]["Address"]["AddressLine"] == ["Torstraße 12"]
 

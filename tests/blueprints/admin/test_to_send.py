@@ -7,6 +7,7 @@ from pypdf import PdfReader
 
 from app.services import cancellations, fulfilment, orders
 from tests import make
+from tests.blueprints.admin.test_disputed import dispute
 from tests.counting import count_queries
 from tests.services.cancellations.test_cancelling import send
 from tests.working import work
@@ -50,9 +51,10 @@ def test_what_waits_longest_to_be_sent_comes_first_on_every_page(admin, cleo, co
     assert "Orders, oldest first" in text
 
 
-def test_labels_of_a_page_are_printed_at_once_but_for_what_was_cancelled(admin, companies):
-    waiting = [make.order(paid=True) for _ in range(3)]
+def test_labels_of_a_page_are_printed_at_once_but_for_what_is_disputed_or_cancelled(admin, companies):
+    waiting, disputed = [make.order(paid=True) for _ in range(3)], make.order(paid=True)
     work()
+    dispute(companies, disputed)
     text = admin.get("/admin/orders/?only=sending").text
     [link] = html.fromstring(text).xpath("//a[contains(., 'Print these 3 labels')]/@href")
     gone, wanted = waiting[1], {1: 1}
