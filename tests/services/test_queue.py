@@ -16,14 +16,14 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from rq import Queue
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 
 from app import clock, db, queue, stores, tasks
 from app.errors import Unavailable
 from app.outbox import OrdersOutbox
 from app.queue import Job
 from app.tasks import worker
-from app.tasks.worker import QUEUES, Carrier, Painter
+from app.tasks.worker import QUEUES, Carrier
 from tests.running import free_port
 
 pytestmark = pytest.mark.usefixtures("own_signals")
@@ -204,23 +204,6 @@ def test_backlog_is_not_pushed_on_top_of_itself() -> None:
     assert queue.relay() == 0
 
 
-def test_long_backlog_hides_no_job_that_redis_does_not_hold(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue, "RELAY_AT_MOST", 1)
-    for _ in range(3):
-        ask()
-    [waiting] = stores.redis().scan_iter("rq:queue:*")
-    stores.redis().rpop(waiting)
-    ask(delay=timedelta(seconds=1))
-    moment = clock.now()
-
-    pushed = []
-    for turn in range(1, 5):
-        with clock.at(moment + turn * queue.PUSH_AGAIN_AFTER):
-            pushed.append(queue.relay())
-
-    assert pushed == [1, 0, 0, 1]
-
-
 def test_job_that_a_worker_took_and_died_with_is_pushed_again() -> None:
     ask()
     [waiting] = stores.redis().scan_iter("rq:queue:*")
@@ -301,33 +284,6 @@ def test_worker_leaves_nothing_of_a_job_in_redis(
     assert (row.done_at is not None, (row.error or "").partition(":")[0] or None) == (error is None, error)
     assert list(stores.redis().scan_iter("rq:job:*")) == []
     assert in_redis() == 0
-
-
-def wait_in_transaction() -> None:
-    with db.orders.transaction() as session:
-        session.execute(text("SELECT pg_sleep(30)"))
-
-
-def wait_alone() -> None:
-    db.orders.alone(text("SELECT pg_sleep(30)"), {})
-
-
-@pytest.mark.parametrize("wait", [wait_in_transaction, wait_alone])
-@pytest.mark.parametrize("kind", [Carrier, Painter])
-def test_job_whose_time_is_up_in_the_database_says_so_and_spoils_no_connection(
-    app: Flask, monkeypatch: pytest.MonkeyPatch, kind: type[Carrier | Painter], wait: Callable[[], None]
-) -> None:
-    monkeypatch.setitem(app.extensions["jobs"], NAME, Job(lease=1, tries=1))
-    monkeypatch.setattr(tasks, "find", lambda _name: lambda _id: wait())
-    ask()
-    ask()
-    db.orders.close()  # a process of its own is to open connections of its own
-
-    worker.work(kind, QUEUES, burst=True)
-
-    assert ["JobTimeoutException" in (row.error or "") for row in rows()] == [True, True]
-    with db.orders.reading() as session:
-        assert session.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(30)'")) == 0
 
 
 def test_worker_that_is_told_to_stop_ends_its_job_and_takes_no_other(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from app import clock, db, fsck, stores
 from app.services import audit, cancellations, catalog, checkout, credits, health, inventory, orders, payments
 from tests import make
 from tests.companies import Companies
-from tests.working import soon, work
+from tests.working import work
 
 LATER = timedelta(hours=10)  # when everything that may wait has waited too long
 
@@ -147,17 +147,6 @@ def test_every_check_is_shown_its_damage() -> None:
 
     assert {check.name for check in health.CHECKS} == DAMAGES.keys() | elsewhere
     assert all(check.because for check in health.CHECKS if check.mend)
-
-
-def test_all_jobs_that_gave_up_begin_anew_at_once(app: Flask) -> None:
-    for _ in range(2):
-        soon("email.send", make.order().id)
-    damage("UPDATE outbox SET failed_at = now(), attempts = 180, error = 'Unavailable' WHERE name = 'email.send'")
-
-    assert len(faults(mends=True)["jobs.failed"]) == 2
-
-    assert "jobs.failed" not in faults()
-    assert work("email.send") == ["email.send"] * 2
 
 
 def test_an_event_that_nobody_reads_is_named_and_read(app: Flask) -> None:
