@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import String, any_, bindparam, select, update
+from sqlalchemy import BigInteger, String, any_, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from app import clock, db
@@ -27,18 +27,23 @@ THESE = (
     StockLevel.location == DEFAULT_LOCATION,
 )
 _LEVELS = select(*LEVEL_COLUMNS).where(*THESE)
+_LEASTS = select(
+    func.unnest(bindparam("variants", type_=ARRAY(String))).label("variant_id"),
+    func.unnest(bindparam("leasts", type_=ARRAY(BigInteger))).label("least"),
+).subquery()
+# All of them in the order in which orders lock them, before the first is written.
+_OTHERS = (
+    select(StockLevel.variant_id, _LEASTS.c.least)
+    .join(_LEASTS, _LEASTS.c.variant_id == StockLevel.variant_id)
+    .where(StockLevel.location == DEFAULT_LOCATION, StockLevel.sold_from != _LEASTS.c.least)
+    .order_by(StockLevel.variant_id)
+    .with_for_update(of=StockLevel)
+    .subquery()
+)
 _SELL_FROM = (
     update(db.table_of(StockLevel))
-    .where(
-        # In the order in which orders lock them.
-        StockLevel.variant_id.in_(
-            select(StockLevel.variant_id)
-            .where(THESE[0], StockLevel.sold_from != bindparam("least"))
-            .order_by(StockLevel.variant_id)
-            .with_for_update()
-        )
-    )
-    .values(sold_from=bindparam("least"))
+    .where(StockLevel.variant_id == _OTHERS.c.variant_id, StockLevel.location == DEFAULT_LOCATION)
+    .values(sold_from=_OTHERS.c.least)
 )
 MOST = 1_000_000  # pieces of one variant; more is a slip of the hand
 _TOO_FEW = "{} are promised to orders; there cannot be fewer. Cancel an order first."
@@ -100,11 +105,7 @@ def levels(variant_ids: Iterable[str]) -> dict[str, Level]:
 
 def sell_from(leasts: Mapping[str, int]) -> None:
     """Keep, in the open transaction, from how many pieces each variant is sold."""
-    by_least: dict[int, list[str]] = {}
-    for variant, least in leasts.items():
-        by_least.setdefault(least, []).append(variant)
-    for least, variants in by_least.items():
-        db.orders.session.execute(_SELL_FROM, {"variants": variants, "least": least})
+    db.orders.session.execute(_SELL_FROM, {"variants": list(leasts), "leasts": list(leasts.values())})
 
 
 def level_as_staff(variant_id: str) -> Level:

@@ -23,6 +23,7 @@ from app.services import (
 )
 from tests import make
 from tests.companies import Companies
+from tests.turns import at_once, refusals
 from tests.working import work
 
 
@@ -62,6 +63,29 @@ def test_what_is_kept_of_the_mail_has_no_code(app: Flask) -> None:
 
     kept = "".join(message.text + message.html for message in notifications.messages_of(order.id))
     assert not any(gift_cards.code_of(card.id) in kept for card in cards_of(order))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_bought_card_is_spent_or_given_back_and_never_both(app: Flask, seed: int) -> None:
+    order = make.settled(make.gift_order(quantity=2))
+    fulfilment.issue_gift_cards(order.id)
+    credit = credits.give_as_staff(
+        order, credits.Wish({1: 1}), reason="Sorry", actor="cleo", key="k", restock=(), version=0, amount=2500
+    )
+    (left,) = [card for card in cards_of(order) if card.voided_at is None]
+
+    def void() -> None:
+        with db.orders.transaction():
+            gift_cards.void_sold(order.id, 1, 1, credit_id=credit.id, actor="cleo")
+
+    def spend() -> None:
+        with db.orders.transaction():
+            gift_cards.spend(left.id, Money(1000, "EUR"), reference="payment-1")
+
+    outcomes = at_once(app, seed, void, spend)
+
+    assert len(refusals(outcomes)) == 1
+    assert make.left_on(left) in {0, 1500}
 
 
 def test_an_order_is_issued_once_however_often_it_is_asked_for(app: Flask) -> None:

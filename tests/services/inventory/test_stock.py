@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
-from app import clock
+from app import clock, db
 from app.errors import Conflict, Invalid
 from app.services import inventory
+from tests.turns import at_once
 
 VARIANT, OTHER = "a" * 20, "b" * 20
 
@@ -92,6 +95,19 @@ def test_fewer_than_promised_cannot_be_counted() -> None:
 def test_delivery_of_nothing_is_refused(quantity: int) -> None:
     with pytest.raises(Invalid):
         inventory.receive(VARIANT, quantity, reason="delivery", actor="test")
+
+
+@pytest.mark.parametrize("seed", range(4, 9))
+def test_orders_and_what_is_sold_from_a_number_on_wait_in_no_circle(app: Flask, seed: int) -> None:
+    def sell_from() -> None:
+        with db.orders.transaction():
+            inventory.sell_from({OTHER: 2, VARIANT: 3})
+
+    at_once(app, seed, partial(reserve, "order-1", **{VARIANT: 1, OTHER: 1}), sell_from)
+
+    assert [level(), level(OTHER)] == [(5, 1), (1, 1)]
+    with db.orders.reading() as session:
+        assert session.execute(text("SELECT sold_from FROM stock_levels ORDER BY variant_id")).all() == [(3,), (2,)]
 
 
 def test_twenty_at_once_take_five_and_never_six(app: Flask) -> None:

@@ -6,13 +6,11 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
 
-from app import clock, db
+from app import clock
 from app.errors import Conflict, Invalid, NotFound, Unavailable
 from app.money import Money
 from app.services import checkout, inventory, notifications, orders, payments
-from app.services.payments import Payment
 from tests import make
 from tests.companies import Companies
 from tests.working import work
@@ -167,30 +165,6 @@ def test_a_part_goes_back_when_the_rest_never_comes(app: Flask) -> None:
 
     assert state(placed) == ("cancelled", "refunded")
     assert [refund.amount for refund in payments.list_by_hand()] == [1000]
-
-
-def test_the_rest_goes_back_too_when_it_comes_after_the_part_went_back(app: Flask) -> None:
-    placed = transfer()
-    total = placed.order.total
-    receive(placed, 1000)
-
-    with clock.at(clock.now() + timedelta(days=8)):
-        checkout.expire(placed.order.id)
-        receive(placed, total - 1000, received=1000)
-
-    assert state(placed) == ("cancelled", "refunded")
-    assert [refund.amount for refund in payments.list_by_hand()] == [1000, total - 1000]
-
-
-def test_money_that_comes_before_the_transfer_was_opened_counts(app: Flask) -> None:
-    """The process that placed the order died, and the job that goes on has not come yet."""
-    placed = transfer()
-    with db.orders.transaction() as session:
-        session.execute(update(Payment).values(state="created", intent_id=None, tried_at=None))
-
-    receive(placed, placed.order.total)
-
-    assert state(placed) == ("confirmed", "paid")
 
 
 def test_money_for_an_order_that_ended_revives_it(app: Flask) -> None:
