@@ -1,7 +1,10 @@
 """The options of `bin/dev` and `bin/test`. Read before anything is installed, so a slip costs no waiting."""
 
 import argparse
+from itertools import takewhile
 from pathlib import Path
+
+from launcher.environment import ROOT
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -17,6 +20,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if options.command == "dev":
         _check_dev(dev, options)
+    else:
+        _check_test(test, options)
     return options
 
 
@@ -45,6 +50,12 @@ def _check_dev(dev: argparse.ArgumentParser, options: argparse.Namespace) -> Non
     for name in ("import_file", "images"):
         if getattr(options, name):
             setattr(options, name, getattr(options, name).resolve())
+
+
+def _check_test(test: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    for path in takewhile(lambda each: not each.startswith("-"), options.paths):
+        if not (ROOT / path.partition("::")[0]).exists():
+            test.error(f"there is no {path} in {ROOT}.")
 
 
 def _port(text: str) -> int:
