@@ -50,6 +50,19 @@ def test_list_counts_every_facet(shop):
     assert [facet.name for facet in listing.facets] == ["collection", "kind", "Frame", "Size", "Ruling"]
 
 
+def test_options_may_be_called_as_the_filters_are(app):
+    make.product("Card", price=1900, options={"price": ("Low", "High")})
+    make.product("Voucher", price=2900, options={"price": ("Middle",)})
+    make.product("Dear card", slug="dear", price=9900, options={"price": ("Low",)})
+    search.index_stale()
+
+    listing = listed(most=5000, choices=(("price", "Low"),))
+
+    assert titles(listing) == ["Card"]
+    assert counts(listing, "price") == {"Low": 1, "High": 1, "Middle": 1}
+    assert listing.dearest == 9900
+
+
 def test_choice_narrows_the_other_facets_but_not_its_own(shop):
     listing = listed(choices=(("Frame", "Oak"),))
 
