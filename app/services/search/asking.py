@@ -18,6 +18,7 @@ from app.services.search.words import bare, tokens_of
 
 RANKED = 240  # of a search, the best so many by the cheap order are put in the fine one
 _COUNTED = 4_000  # of more products than this, facets are counted from a sample of about so many
+_STOCK, _PRICE = "\0stock", "\0price"  # filters beside the facets; an option may be called stock, but never so
 
 _ORDERS = {
     "newest": "created_at DESC",
@@ -134,10 +135,10 @@ def _values(words: Words | None, masks: _Masks, collection_id: str | None, start
 def _masks(filters: Filters) -> _Masks:
     masks = _Masks()
     if filters.in_stock:
-        masks.add("stock", "d.is_available")
+        masks.add(_STOCK, "d.is_available")
     if filters.has_price:
         condition = "d.price <= :most AND d.dearest >= :least"
-        masks.add("price", condition, least=filters.least or 0, most=2**62 if filters.most is None else filters.most)
+        masks.add(_PRICE, condition, least=filters.least or 0, most=2**62 if filters.most is None else filters.most)
     for number, (facet, values) in enumerate(filters.by_facet.items()):
         if facet == COLLECTION:
             condition = (
@@ -201,7 +202,7 @@ def _matched(words: Words | None, masks: _Masks, collection_id: str | None, *, h
 
 
 def _sized(masks: _Masks) -> str:
-    stock, price = masks.passed_but("stock"), f"FILTER (WHERE {masks.passed_but('price')})"
+    stock, price = masks.passed_but(_STOCK), f"FILTER (WHERE {masks.passed_but(_PRICE)})"
     return (
         f"sized AS (SELECT count(*) AS matches, count(*) FILTER (WHERE {masks.passed_but()}) AS total, "
         f"count(*) FILTER (WHERE is_available AND {stock}) AS in_stock, "
@@ -244,7 +245,7 @@ def _ranked(words: Words) -> str:
 
 def _counted(masks: _Masks, *, with_collections: bool) -> str:
     """Count each term where no filter fails, and where only its own facet's does."""
-    own = {name: bit for name, bit in masks.bits.items() if name not in {"stock", "price", COLLECTION}}
+    own = {name: bit for name, bit in masks.bits.items() if name not in {_STOCK, _PRICE, COLLECTION}}
     names = " ".join(f"WHEN :facet{number} THEN {bit}" for number, bit in _numbered(masks, own))
     mine = f"CASE t.facet {names} ELSE 0 END" if names else "0"
     bits = ", ".join(str(bit) for bit in (0, *own.values()))
@@ -266,5 +267,5 @@ def _counted(masks: _Masks, *, with_collections: bool) -> str:
 
 def _numbered(masks: _Masks, own: dict[str, int]) -> list[tuple[int, int]]:
     """Pair the number of each facet's parameter with its bit."""
-    facets = [name for name in masks.bits if name not in {"stock", "price"}]
+    facets = [name for name in masks.bits if name not in {_STOCK, _PRICE}]
     return [(number, masks.bits[name]) for number, name in enumerate(facets) if name in own]

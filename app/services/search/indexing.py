@@ -24,10 +24,9 @@ from app.services.search.words import bare, note_words, plain_words, searchable
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 100  # documents per statement
+AT_ONCE = 100  # documents per statement, and turns
 SAMPLES = 1024
 WRITING = 7_305_211  # the number of the lock
-_TURNS_AT_ONCE = 1000
 _FIRST = re.compile(r"[^\W_]+")  # of the parts of a SKU
 
 
@@ -63,9 +62,17 @@ def index_stale() -> int:
 
 
 def index_turns() -> int:
-    """Index the products of variants that ran out or came in again. A turn is forgotten only once that is done."""
+    """Index the products of variants that ran out or came in again, some at a time: an import turns thousands."""
+    count = 0
+    while turned := _index_some_turns():
+        count += turned
+    return count
+
+
+def _index_some_turns() -> int:
+    """Index the products of the oldest turns. A turn is forgotten only once that is done."""
     with db.orders.reading() as session:
-        oldest = select(SearchTurn).order_by(SearchTurn.id).limit(_TURNS_AT_ONCE)
+        oldest = select(SearchTurn).order_by(SearchTurn.id).limit(AT_ONCE)
         turns = {turn.id: turn.variant_id for turn in session.scalars(oldest)}
     if not turns:
         return 0

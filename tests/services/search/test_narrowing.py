@@ -6,7 +6,7 @@ import pytest
 
 from app.money import Money
 from app.services import catalog, inventory, search
-from app.services.search import Filters
+from app.services.search import Filters, indexing
 from tests import make
 
 
@@ -48,6 +48,19 @@ def test_list_counts_every_facet(shop):
     assert counts(listing, "collection") == {"c-sea": 2}
     assert (listing.total, listing.in_stock, listing.cheapest, listing.dearest) == (4, 2, 1200, 9900)
     assert [facet.name for facet in listing.facets] == ["collection", "kind", "Frame", "Size", "Ruling"]
+
+
+def test_options_may_be_called_as_the_filters_are(app):
+    make.product("Card", price=1900, options={"price": ("Low", "High")})
+    make.product("Voucher", price=2900, options={"price": ("Middle",)})
+    make.product("Dear card", slug="dear", price=9900, options={"price": ("Low",)})
+    search.index_stale()
+
+    listing = listed(most=5000, choices=(("price", "Low"),))
+
+    assert titles(listing) == ["Card"]
+    assert counts(listing, "price") == {"Low": 1, "High": 1, "Middle": 1}
+    assert listing.dearest == 9900
 
 
 def test_choice_narrows_the_other_facets_but_not_its_own(shop):
@@ -129,6 +142,21 @@ def test_things_that_come_in_are_in_stock(shop):
     search.index_turns()
 
     assert titles(listed(in_stock=True)) == ["Cedar", "Dune", "Tide"]
+
+
+def test_many_that_come_in_at_once_are_asked_for_in_steps(shop, monkeypatch):
+    asked, find_variants = list[int](), catalog.find_variants
+    monkeypatch.setattr(catalog, "find_variants", lambda ids: asked.append(len(set(ids))) or find_variants(ids))
+    monkeypatch.setattr(indexing, "AT_ONCE", 2)
+    for variant in shop["Dune"].variants:
+        adjust(variant.id, 0)
+
+    turned = search.index_turns()
+
+    assert turned > max(asked)
+    assert max(asked) <= 2
+    assert search.index_turns() == 0
+    assert titles(listed(in_stock=True)) == ["Tide"]
 
 
 def test_price_narrows_by_anything_that_can_be_had_of_a_product(app):
