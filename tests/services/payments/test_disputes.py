@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.services import checkout, fulfilment, gift_cards, inventory, orders, payments
+from app.services import checkout, fulfilment, gift_cards, inventory, orders, payments, promotions
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
 from tests.companies import Companies
@@ -13,6 +13,7 @@ def kinds(order: orders.Order) -> list[str]:
 
 
 def test_a_dispute_is_marked_followed_and_closed(app: Flask, companies: Companies) -> None:
+    promotion = make.promotion(total_limit=1)
     order = make.order(paid=True)
     stock = inventory.levels([order.lines[0].variant_id])[order.lines[0].variant_id]
     intent = companies.ledger()["charges"][0]["payment_intent"]
@@ -33,6 +34,7 @@ def test_a_dispute_is_marked_followed_and_closed(app: Flask, companies: Companie
     assert [each.status for each in payments.list_disputed(is_open=False)] == ["lost"]
     assert "lost" in kinds(order)[1]
     assert inventory.levels([stock.variant_id])[stock.variant_id].on_hand == stock.on_hand
+    assert promotions.uses_of_promotions([promotion.id]) == {promotion.id: 1}
     assert orders.get_for_job(order.id).state == "confirmed"
 
 
