@@ -15,7 +15,7 @@ from app.services.catalog.measures import UnitPrice
 from app.services.images import Media
 
 _FIELDS = {"slug": 1, "title": 1, "kind": 1, "media": {"$slice": 1}, "variants.id": 1}
-_FIELDS |= {"variants.price": 1, "variants.compare_at": 1, "variants.earlier": 1, "variants.measure": 1}
+_FIELDS |= {"variants.price": 1, "variants.compare_at": 1, "variants.measure": 1}
 _IS_LIVE = {"is_published": True, "is_deleted": False}
 _MOST = 5_000  # cards in each process, a few kilobytes each
 
@@ -26,7 +26,6 @@ class Offer(NamedTuple):
     variant_id: str
     price: Money
     was: Money | None
-    lowest: Money | None
     unit_price: UnitPrice | None
 
 
@@ -44,7 +43,6 @@ class Card:
     picture: Media | None
     price: Money | None
     was: Money | None
-    lowest: Money | None  # of the 30 days before
     is_from: bool
     unit_price: UnitPrice | None  # of the variant that has this price
     offers: tuple[Offer, ...]  # of the variants with a price, the cheapest first
@@ -76,11 +74,7 @@ def cards(ids: Sequence[str], *, at: str | None = None) -> list[Card]:
 
 def _to_card(document: Document) -> Card:
     variants = (to_variant(each) for each in document.get("variants", ()))
-    offers = [
-        Offer(each.id, each.price, each.compare_at, each.lowest_before, each.unit_price)
-        for each in variants
-        if each.price
-    ]
+    offers = [Offer(each.id, each.price, each.compare_at, each.unit_price) for each in variants if each.price]
     offers.sort(key=lambda offer: offer.price.amount)
     cheapest = offers[0] if offers else None
     media = document.get("media") or ()
@@ -92,7 +86,6 @@ def _to_card(document: Document) -> Card:
         picture=to_media(media[0]) if media else None,
         price=cheapest.price if cheapest else None,
         was=cheapest.was if cheapest else None,
-        lowest=cheapest.lowest if cheapest else None,
         is_from=len({offer.price for offer in offers}) > 1,
         unit_price=cheapest.unit_price if cheapest else None,
         offers=tuple(offers),

@@ -80,20 +80,11 @@ class Batch:
         return f"This is sold in steps of {self.step}: choose {choices}."
 
 
-@dataclass(frozen=True)
-class EarlierPrice:
-    """What something cost for customers, and until when."""
-
-    price: Money
-    until: datetime
-
-
 @dataclass(frozen=True, kw_only=True)
 class Variant:
     """One thing that can be bought; not without a price. `values` answer the product's options one by one.
 
-    `measure` is how much it holds, where goods are compared by that. `earlier` are the prices of the 30 days before
-    the present one; each write that changes the price keeps the one it leaves.
+    `measure` is how much it holds, where goods are compared by that.
     """
 
     id: str
@@ -103,7 +94,6 @@ class Variant:
     price: Money | None = None
     compare_at: Money | None = None
     weight_grams: int = 0
-    earlier: tuple[EarlierPrice, ...] = ()
     measure: Measure | None = None
     requires_shipping: bool = True
     media_key: str | None = None
@@ -112,12 +102,6 @@ class Variant:
     def label(self) -> str:
         """The chosen values in words; empty for a product without options."""
         return " / ".join(self.values)
-
-    @property
-    def lowest_before(self) -> Money | None:
-        """The lowest price of the 30 days before the present one, which stands beside a reduction (98/6/EC, 6a)."""
-        prices = (each.price for each in self.earlier if self.price and each.price.currency == self.price.currency)
-        return min(prices, key=lambda price: price.amount, default=None)
 
     @property
     def unit_price(self) -> UnitPrice | None:
@@ -235,7 +219,6 @@ def to_variant(document: Document) -> Variant:
         values=tuple(document.get("values", ())),
         price=_to_money(document.get("price")),
         compare_at=_to_money(document.get("compare_at")),
-        earlier=tuple(EarlierPrice(Money(**each["price"]), each["until"]) for each in document.get("earlier", ())),
         measure=Measure(**document["measure"]) if document.get("measure") else None,
     )
 

@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from pymongo.collection import Collection as MongoCollection
@@ -15,8 +14,6 @@ from app.queue import later
 from app.services.catalog.documents import Collection, Product, to_document
 from app.services.catalog.gift_cards import as_gift_card, give_runs
 
-_BEFORE = {"slug": 1, "old_slugs": 1, "is_published": 1, "variants.id": 1, "variants.price": 1, "variants.earlier": 1}
-_REMEMBERED = timedelta(days=30)  # Directive 98/6/EC, article 6a: before a reduction
 _TAKEN = "Another {} has the address “{}”. Choose another."
 _OLD = "Somebody else changed this {} meanwhile. Look at what it is now, then save again if yours is still needed."
 
@@ -76,9 +73,7 @@ def _write(collection: MongoCollection[dict[str, Any]], document: dict[str, Any]
             collection.insert_one(document)
         else:
             before = {"_id": document["_id"], "revision": document["revision"] - 1}
-            left = collection.find_one(before, _BEFORE) or {}
-            _keep_old_slugs(document, left)
-            _keep_earlier_prices(document, left)
+            _keep_old_slugs(document, collection.find_one(before, {"slug": 1, "old_slugs": 1}) or {})
             if collection.replace_one(before, document).matched_count == 0:
                 raise Conflict(_OLD.format(kind))
     except DuplicateKeyError as error:
@@ -91,18 +86,6 @@ def _keep_old_slugs(document: dict[str, Any], before: dict[str, Any]) -> None:
     left = [before["slug"]] if "slug" in before else []
     known = dict.fromkeys((*before.get("old_slugs", ()), *left))
     document["old_slugs"] = [slug for slug in known if slug != document["slug"] or document.get("is_deleted")]
-
-
-def _keep_earlier_prices(document: dict[str, Any], before: dict[str, Any]) -> None:
-    """Note every price that customers see no more after this write, and forget what they saw too long before it."""
-    now, was_seen = document["updated_at"], before.get("is_published")
-    known = {each["id"]: each for each in before.get("variants", ())}
-    for variant in document.get("variants", ()):
-        left = known.get(variant["id"], {})
-        price, variant["earlier"] = left.get("price"), list(left.get("earlier", ()))
-        if price != variant["price"] or was_seen != document["is_published"]:
-            seen = [{"price": price, "until": now}] if price and was_seen else []
-            variant["earlier"] = [each for each in variant["earlier"] if each["until"] > now - _REMEMBERED] + seen
 
 
 def _announce(job: str, thing: str, revision: int) -> None:

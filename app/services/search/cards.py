@@ -32,6 +32,4 @@ def _told(card: catalog.Card, stock: Mapping[str, inventory.Shown]) -> catalog.C
     if offer is card.offers[0]:
         return card
     is_from = offer.price != card.offers[-1].price
-    return replace(
-        card, price=offer.price, was=offer.was, lowest=offer.lowest, unit_price=offer.unit_price, is_from=is_from
-    )
+    return replace(card, price=offer.price, was=offer.was, unit_price=offer.unit_price, is_from=is_from)
