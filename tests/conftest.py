@@ -113,6 +113,7 @@ def one_app(shop_settings: dict[str, str]) -> Iterator[Flask]:
     yield app
     app.extensions["stores"].close()
     app.extensions["push"].close()
+    ups._client().close()  # which lives as long as its process, and would be found open at its end
     for database in db.BOTH:
         database.close()
 
