@@ -18,7 +18,7 @@ def remember(product: Product, before: Iterable[Variant], now: datetime, *, were
     """Return a product that is to be saved over the variants `before`, with what its own cost until now."""
     known = {variant.id: variant for variant in before}
     variants = (
-        _remember(variant, known[variant.id], now, was_seen=were_seen)
+        _remember(variant, known[variant.id], now, was_seen=were_seen, is_seen=product.is_published)
         if variant.id in known
         else replace(variant, past=(), lowest=None)
         for variant in product.variants
@@ -26,9 +26,9 @@ def remember(product: Product, before: Iterable[Variant], now: datetime, *, were
     return replace(product, variants=tuple(variants))
 
 
-def _remember(variant: Variant, before: Variant, now: datetime, *, was_seen: bool) -> Variant:
+def _remember(variant: Variant, before: Variant, now: datetime, *, was_seen: bool, is_seen: bool) -> Variant:
     past = before.past
-    if was_seen and before.price and before.price != variant.price:
+    if was_seen and before.price and not (is_seen and before.price == variant.price):
         past = (*_higher_left_out(past, before.price, now), Past(before.price, now.replace(microsecond=0)))
     lowest = before.lowest
     if not _is_reduced(variant):

@@ -86,6 +86,13 @@ def test_price_of_a_draft_was_seen_by_nobody(tide):
     assert amounts(sell(tide, 41, 1900, 2900, is_published=True)) == (2900, None)
 
 
+def test_price_that_was_seen_before_a_product_was_hidden_counts(tide):
+    sell(tide, 40, 2900, is_published=False)
+    sell(tide, 45, 1900, 4900)
+
+    assert amounts(sell(tide, 50, 1900, 4900, is_published=True)) == (2900, 2900)
+
+
 def test_what_an_import_brings_with_a_variant_that_is_new_is_believed(tide):
     new = catalog.Variant(id=db.new_id(), price=Money(1900, "EUR"), compare_at=Money(2900, "EUR"))
     saved = catalog.save_product(replace(tide, variants=(*tide.variants, new)))
