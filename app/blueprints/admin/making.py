@@ -7,7 +7,6 @@ from flask import Blueprint, Response, request, url_for
 from wtforms import Form, HiddenField, IntegerField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
-from app import db
 from app.blueprints._access import staff, staff_only
 from app.blueprints._pages import page, see_other
 from app.blueprints.admin.products import everything
@@ -39,7 +38,7 @@ class New(Form):
 @staff_only("catalog.edit")
 def new() -> Response:
     """Show an empty product."""
-    return _show(New(key=db.new_id()))
+    return _show(New(key=catalog.new_product_key()))
 
 
 @bp.post("/")

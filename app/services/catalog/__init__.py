@@ -44,6 +44,7 @@ from app.services.catalog.making import (
     add_option,
     add_product,
     add_variant,
+    new_product_key,
     remove_product,
     remove_variant,
 )
@@ -181,6 +182,7 @@ __all__ = [
     "members_of",
     "move_section",
     "new_collection",
+    "new_product_key",
     "note_arrival",
     "open_upload",
     "picture_progress",

@@ -32,6 +32,11 @@ _NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 Choices = Sequence[tuple[str, Sequence[str]]]  # names of options, each with its values
 
 
+def new_product_key() -> str:
+    """Return the key of a product that is to be made: the same key makes one."""
+    return db.new_id()
+
+
 def add_product(
     actor: str,
     title: str,
