@@ -19,7 +19,7 @@ from app.services import audit, inventory
 from app.services.catalog.documents import Option, Product, Variant
 from app.services.catalog.editing import amount_of, check_price
 from app.services.catalog.gift_cards import check
-from app.services.catalog.reading import find_by_any_slug, find_products, get_product_as_staff
+from app.services.catalog.reading import find_by_any_slug, find_products
 from app.services.catalog.rewriting import Rewritten, rewrite
 from app.services.catalog.writing import delete_product, save_product
 
@@ -142,8 +142,13 @@ def remove_variant(actor: str, product_id: str, variant_id: str) -> None:
 
 
 def remove_product(actor: str, product_id: str) -> None:
-    """Delete a product that customers do not see; orders keep what they say of it. Raises Conflict for one they see."""
-    before = get_product_as_staff(product_id)
+    """Delete a product that customers do not see; orders keep what they say of it. Twice is once.
+
+    Raises Conflict for one that they see.
+    """
+    before = next(iter(find_products([product_id])), None)
+    if before is None or before.is_deleted:
+        return
     if before.is_published:
         raise Conflict("Customers see it. Clear “Customers see it” and save before you delete it.")
     with audit.outside(actor, "product.delete", product_id, before={"title": before.title, "slug": before.slug}):
