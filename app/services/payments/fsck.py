@@ -55,7 +55,7 @@ def _find_wrong_gift_cards() -> Iterator[Fault]:
     refunds, entry = Refund.payment_id == Payment.id, GiftCardEntry
     is_its = or_(
         entry.kind.in_(("spent", "released")) & entry.reference.startswith(Payment.id + "-"),
-        (entry.kind == "refunded") & entry.reference.in_(select(Refund.id).where(refunds)),
+        (entry.kind == "refunded") & entry.reference.in_(select(Refund.id).where(refunds).correlate(Payment)),
     )
     taken = select(func.coalesce(-func.sum(entry.change), 0)).where(entry.card_id == Payment.gift_card_id, is_its)
     is_back = (Refund.state == "done") & Refund.otherwise.is_(None)

@@ -49,3 +49,16 @@ def test_fsck_names_what_went_back_only_in_part(gave_back: None, name: str, stat
     damage(statements)
 
     assert name in faults()
+
+
+def test_gift_card_that_got_money_back_and_paid_again_agrees(app: Flask) -> None:
+    gift = make.gift_card(9000)
+    first = make.place(make.pays_with(gift)).order
+    credits.give_as_staff(
+        first, credits.Wish(free=300), reason="Sorry", actor="cleo", key="s", restock=(), version=0, amount=300
+    )
+    work("payments.refund")
+
+    make.place(make.pays_with(gift))
+
+    assert "gift_cards.spent" not in faults()
