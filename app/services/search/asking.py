@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import TextClause, text
 
 from app import db
-from app.services.search.indexing import SAMPLES
+from app.services.search.models import SAMPLES
 from app.services.search.narrowing import COLLECTION, Filters
 from app.services.search.words import bare, tokens_of
 

@@ -2,15 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from app.services import catalog, inventory
-
-if TYPE_CHECKING:
-    from app.services.search.narrowing import Filters
+from app.services.search.narrowing import Filters
 
 
-def show(ids: Sequence[str], *, at: catalog.State | None, filters: "Filters | None" = None) -> list[catalog.Card]:
+def show(ids: Sequence[str], *, at: catalog.State | None, filters: Filters | None = None) -> list[catalog.Card]:
     """Return the cards of published products in the order of `ids`, each with the price of what `filters` ask for.
 
     `at` is the state of the shop that the asker knows: what was read since then will do. Without it all is read now.
@@ -25,7 +22,7 @@ def sold_on(cards: Iterable[catalog.Card]) -> list[str]:
 
 
 def told(
-    cards: Iterable[catalog.Card], stock: Mapping[str, inventory.Shown], filters: "Filters | None" = None
+    cards: Iterable[catalog.Card], stock: Mapping[str, inventory.Shown], filters: Filters | None = None
 ) -> list[catalog.Card]:
     """Return the cards with what the stock says: nothing can be bought, or from which price on.
 
@@ -34,7 +31,7 @@ def told(
     return [_told(card, stock, filters) for card in cards]
 
 
-def _told(card: catalog.Card, stock: Mapping[str, inventory.Shown], filters: "Filters | None") -> catalog.Card:
+def _told(card: catalog.Card, stock: Mapping[str, inventory.Shown], filters: Filters | None) -> catalog.Card:
     here = [offer for offer in card.offers if stock[offer.variant_id].left]
     if not here:
         return replace(card, is_sold_out=True)
@@ -52,7 +49,7 @@ def _told(card: catalog.Card, stock: Mapping[str, inventory.Shown], filters: "Fi
     )
 
 
-def _fits(card: catalog.Card, offer: catalog.Offer, filters: "Filters") -> bool:
+def _fits(card: catalog.Card, offer: catalog.Offer, filters: Filters) -> bool:
     """Whether a variant has what is asked of it: its price, and the values of those options that its product has."""
     if offer.price.amount < (filters.least or 0):
         return False

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app import db
 from app.services import catalog, inventory
-from app.services.search.models import SearchDocument, SearchShelf, SearchTurn
+from app.services.search.models import SAMPLES, SearchDocument, SearchShelf, SearchTurn
 from app.services.search.shelving import place_products, write_shelf
 from app.services.search.terms import ids_of_terms, terms_of
 from app.services.search.words import bare, note_words, plain_words, searchable
@@ -25,7 +25,6 @@ from app.services.search.words import bare, note_words, plain_words, searchable
 log = logging.getLogger(__name__)
 
 AT_ONCE = 100  # documents per statement, and turns
-SAMPLES = 1024
 WRITING = 7_305_211  # the number of the lock
 _FIRST = re.compile(r"[^\W_]+")  # of the parts of a SKU
 

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import OrdersModel
 
+SAMPLES = 1024
+
 
 class SearchDocument(OrdersModel):
     """One product as search knows it. `codes` are SKUs and GTINs, bare.

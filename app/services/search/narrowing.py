@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.services.search.indexing import SAMPLES
+from app.services.search.models import SAMPLES
 from app.services.search.terms import KIND, TAG, VENDOR
 
 COLLECTION = "collection"
