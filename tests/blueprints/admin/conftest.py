@@ -35,3 +35,9 @@ def cleo(app: Flask) -> accounts.Added:
 def admin(app: Flask, cleo: accounts.Added) -> FlaskClient:
     """A browser without JavaScript in which Cleo is signed in."""
     return sign_in(app, cleo)
+
+
+@pytest.fixture
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the state of kept pages re-read at each request, so that tests need not wait a second."""
+    monkeypatch.setattr("app.services.pages.reading._FRESH", 0.0)

@@ -11,11 +11,7 @@ from tests import make
 from tests.blueprints.admin.conftest import sign_in
 from tests.working import work
 
-
-@pytest.fixture(autouse=True)
-def patience(monkeypatch):
-    """Have the state of kept pages re-read at each request, so that tests need not wait a second."""
-    monkeypatch.setattr("app.services.pages.reading._FRESH", 0.0)
+pytestmark = pytest.mark.usefixtures("patience")
 
 
 def tagged(title, *tags, price=2900, **fields):

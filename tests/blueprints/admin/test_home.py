@@ -9,14 +9,9 @@ from app.services import audit, catalog, search
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
 
+pytestmark = pytest.mark.usefixtures("patience")
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
 MEDIA = (catalog.Media(key="0123456789abcdef0123", width=1400, height=1750, alt="Three ridges"),)
-
-
-@pytest.fixture(autouse=True)
-def patience(monkeypatch):
-    """Have the state of kept pages re-read at each request, so that tests need not wait a second."""
-    monkeypatch.setattr("app.services.pages.reading._FRESH", 0.0)
 
 
 def act(client, path, version=None, **fields):

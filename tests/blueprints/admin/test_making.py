@@ -15,14 +15,9 @@ from tests.services.health.test_fsck import faults
 from tests.turns import at_once, refusals
 from tests.working import work
 
+pytestmark = pytest.mark.usefixtures("patience")
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
 SIZES = {"option": ["Size", "Paper", ""], "values": ["A4\nA3\n\na4", "Matte\r\nRag", ""]}
-
-
-@pytest.fixture(autouse=True)
-def patience(monkeypatch):
-    """Have the state of kept pages re-read at each request, so that tests need not wait a second."""
-    monkeypatch.setattr("app.services.pages.reading._FRESH", 0.0)
 
 
 def form(client, **fields):

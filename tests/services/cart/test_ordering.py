@@ -6,7 +6,7 @@ import pytest
 
 from app import clock, db
 from app.errors import NotFound
-from app.services import cart, checkout, inventory, orders
+from app.services import cart, inventory, orders
 from app.services.checkout.settle import apply
 from app.services.payments import Truth
 from tests import make
@@ -85,15 +85,3 @@ def test_pieces_held_by_a_later_order_are_not_sold_out_once_late_money_confirms_
     [line] = cart.of(buyer).lines
     assert [orders.get_for_job(each.order.id).state for each in (earlier, later)] == ["confirmed", "placed"]
     assert (line.variant_id, line.is_gone, line.left) == (last_one.id, False, 1)
-
-
-def test_cart_that_was_ordered_and_paid_is_the_same_order_when_it_is_sent_again_an_hour_later(app, companies):
-    buyer = make.buyer(make.variant(stock=3))
-    offer = checkout.quote(buyer)
-    order = make.settled(make.place(buyer))
-
-    with clock.at(clock.now() + timedelta(hours=1)):
-        again = make.place(buyer, revision=offer.cart.revision, total_shown=offer.totals.total.amount)
-
-    assert (again.order.id, again.payment) == (order.id, None)
-    assert len(companies.ledger()["sessions"]) == 1
