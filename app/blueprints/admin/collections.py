@@ -8,6 +8,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from app.blueprints._access import staff, staff_only
 from app.blueprints._choices import SelectChoice
+from app.blueprints._forms import mark
 from app.blueprints._pages import page, see_other
 from app.blueprints.admin._newer import mark_newer
 from app.errors import Conflict, Invalid, ShopError
@@ -108,9 +109,7 @@ def _save(shelf: catalog.Collection) -> Response:
 
 def _refuse(shelf: catalog.Collection, form: Edit, refusal: ShopError) -> Response:
     """Show what was typed with what is wrong; the next try counts from what the collection is now."""
-    if isinstance(refusal, Invalid):
-        for name, advice in refusal.fields.items():
-            form[name].errors = [advice]
+    mark(form, refusal)
     if form.version.data != shelf.revision:
         mark_newer(form, _form_of(shelf))
         rules = [(rule.kind, rule.value) for rule in shelf.rules]

@@ -10,6 +10,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app import clock, config
 from app.blueprints._access import confirm, staff, staff_only, staff_session
+from app.blueprints._forms import mark
 from app.blueprints._pages import page, see_other
 from app.errors import Conflict, Invalid, NotFound, ShopError
 from app.money import Money
@@ -104,7 +105,7 @@ def _show_index(*, status: int = 200, form: Issue | None = None, refusal: ShopEr
     q, before = request.args.get("q", "").strip(), request.args.get("before")
     found = gift_cards.list_as_staff(last4=q or None, before=before, limit=_SHOWN + 1)
     cards = found[:_SHOWN]
-    _mark(form, refusal)
+    mark(form, refusal)
     return page(
         "admin/gift_cards/index.html", part="admin/gift_cards/_table.html", status=status, cards=cards, q=q,
         later=url_for(".index", q=q or None, before=cards[-1].id) if len(found) > _SHOWN else None,
@@ -123,7 +124,7 @@ def _show_card(
     entries = gift_cards.entries_of(card.id)
     paid = payments.orders_of_entries(card)
     numbers = orders.numbers_of([*paid.values(), *([card.order_id] if card.order_id else [])])
-    _mark(form, refusal)
+    mark(form, refusal)
     return page(
         "admin/gift_cards/show.html", status=status, card=card, entries=entries, code=code,
         form=form or Void(), order=numbers[card.order_id] if card.order_id else None,
@@ -131,13 +132,6 @@ def _show_card(
         names=accounts.names_of([card.issued_by, *(entry.actor for entry in entries)]), refusal=refusal,
         money=lambda amount: Money(amount, card.currency), held=payments.held_of_card(card), **_rights(),
     )  # fmt: skip
-
-
-def _mark(form: Form | None, refusal: ShopError | None) -> None:
-    """Show what a service found wrong at its field."""
-    for name, advice in getattr(refusal, "fields", {}).items():
-        if form is not None and name in form:
-            form[name].errors = [advice]
 
 
 def _rights() -> dict[str, Any]:

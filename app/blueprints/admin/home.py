@@ -8,6 +8,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from app.blueprints._access import staff, staff_only
 from app.blueprints._choices import SelectChoice, shelf_choices
+from app.blueprints._forms import mark
 from app.blueprints._pages import changed, page
 from app.errors import Conflict, Invalid, ShopError
 from app.services import catalog
@@ -149,9 +150,7 @@ def _shown(opened: str = "") -> Response:
 
 def _refuse(refusal: ShopError | None, *, form: Edit | None = None, opened: str = "") -> Response:
     """Show the draft as it is now, what is wrong, and what was typed."""
-    if form is not None and isinstance(refusal, Invalid):
-        for name, advice in refusal.fields.items():
-            form[name].errors = [advice]
+    mark(form, refusal)
     status = 409 if isinstance(refusal, Conflict) else 422
     context = _everything(opened) | {"refusal": refusal}
     if form is not None:

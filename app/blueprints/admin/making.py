@@ -8,7 +8,8 @@ from wtforms import Form, HiddenField, IntegerField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from app.blueprints._access import staff, staff_only
-from app.blueprints._pages import page, see_other
+from app.blueprints._forms import mark
+from app.blueprints._pages import page, see_other, status_of
 from app.blueprints.admin.products import everything
 from app.errors import Conflict, Invalid
 from app.services import catalog
@@ -61,9 +62,8 @@ def add() -> Response:
             weight_grams=form.weight.data or 0,
         )
     except (Invalid, Conflict) as refusal:
-        for name, advice in getattr(refusal, "fields", {}).items():
-            form[name].errors = [advice]
-        return _show(form, status=409 if isinstance(refusal, Conflict) else 422, refusal=refusal)
+        mark(form, refusal)
+        return _show(form, status=status_of(refusal), refusal=refusal)
     return see_other(url_for("admin.products.show", product=made.id, made=1))
 
 
@@ -112,10 +112,9 @@ def _change(product: str, opened: str, act: Callable[[], Any]) -> Response:
     try:
         act()
     except (Invalid, Conflict) as refusal:
-        status = 409 if isinstance(refusal, Conflict) else 422
         typed = request.form.to_dict() | {"value": request.form.getlist("value")}
         context = everything(product) | {"refusal": refusal, "opened": opened, "typed": typed}
-        return page("admin/products/show.html", status=status, **context)
+        return page("admin/products/show.html", status=status_of(refusal), **context)
     return see_other(url_for("admin.products.show", product=product, saved=1, _anchor="product-variants"))
 
 

@@ -10,6 +10,7 @@ from wtforms import Form, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app.blueprints._access import confirm, staff, staff_only, staff_session
+from app.blueprints._forms import mark
 from app.blueprints._pages import changed, page, pdf
 from app.errors import Conflict, Invalid, ShopError
 from app.money import Money
@@ -207,8 +208,7 @@ def _named(q: str) -> Sequence[str]:
 def _refuse(order: orders.Order, refusal: ShopError | None, *, refund_form: Refund) -> Response:
     """Show the payment's part again with what is wrong; what was typed stays, the balance is today's."""
     shown = _everything(order, refund_form=refund_form, refusal=refusal)
-    for name, advice in getattr(refusal, "fields", {}).items():
-        refund_form[name].errors = [advice]
+    mark(refund_form, refusal)
     refund_form.left.process_data(shown["left"].amount)
     return _page_of_payment(shown, refusal)
 

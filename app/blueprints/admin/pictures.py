@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request, url_for
 
 from app.blueprints._access import staff, staff_only
+from app.blueprints._forms import mark
 from app.blueprints._pages import changed, page
 from app.blueprints.admin.product_forms import Describe, Focus, Upload
 from app.blueprints.admin.products import everything
@@ -119,8 +120,7 @@ def focus(product: str, key: str) -> Response:
 
 
 def _refuse(product: str, form: Upload, refusal: ShopError) -> Response:
-    for name, advice in getattr(refusal, "fields", {}).items():
-        form[name].errors = [advice]
+    mark(form, refusal)
     return _show(product, status=409 if isinstance(refusal, Conflict) else 422, upload=form, upload_refusal=refusal)
 
 

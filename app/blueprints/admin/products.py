@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 
 from app.blueprints._access import staff, staff_only
+from app.blueprints._forms import mark
 from app.blueprints._pages import changed, page, see_other
 from app.blueprints._security import allow_upload
 from app.blueprints.admin._newer import find_newer, mark_newer
@@ -104,9 +105,7 @@ def _prices(form: EditVariant) -> tuple[Money | None, Money | None]:
 
 
 def _refuse(product: str, refusal: ShopError | None, *, form: Edit) -> Response:
-    if isinstance(refusal, Invalid):
-        for name, advice in refusal.fields.items():
-            form[name].errors = [advice]
+    mark(form, refusal)
     status, context = 409 if isinstance(refusal, Conflict) else 422, everything(product)
     if form.version.data != context["form"].version.data:
         mark_newer(form, context["form"])

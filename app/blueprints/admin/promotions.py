@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request, url_for
 
 from app import clock, config
 from app.blueprints._access import staff, staff_only
+from app.blueprints._forms import mark
 from app.blueprints._pages import page, see_other
 from app.blueprints.admin._newer import mark_newer
 from app.blueprints.admin.promotion_forms import PromotionForm
@@ -94,8 +95,7 @@ def stop(promotion: str) -> Response:
 
 def _refuse(now: Promotion | None, form: PromotionForm, refusal: ShopError | None, *, status: int) -> Response:
     """Show what was typed with what is wrong, and what somebody else made of it; the next try counts from that."""
-    for name, advice in getattr(refusal, "fields", {}).items():
-        form[name].errors = [advice]
+    mark(form, refusal)
     if now and form.version.data != now.version:
         mark_newer(form, PromotionForm.of(now, catalog.collections()))
     return _show_form(now, form, status=status, refusal=refusal)

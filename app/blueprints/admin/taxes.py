@@ -10,6 +10,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from app import clock
 from app.blueprints._access import staff, staff_only
 from app.blueprints._choices import SelectChoice
+from app.blueprints._forms import mark
 from app.blueprints._pages import changed, page, see_other
 from app.blueprints._percents import PercentField
 from app.errors import Conflict, Invalid, ShopError
@@ -64,8 +65,7 @@ def add() -> Response:
     try:
         tax.add(terms, actor=staff().actor)
     except Invalid as refusal:
-        for name, advice in refusal.fields.items():
-            form[name].errors = [advice]
+        mark(form, refusal)
         return _show(form, status=422)
     return see_other(url_for(".index", country=terms.country))
 

@@ -8,6 +8,7 @@ from wtforms import Form, HiddenField, IntegerField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app.blueprints._access import staff, staff_only
+from app.blueprints._forms import mark
 from app.blueprints._pages import changed, page
 from app.errors import Conflict, Invalid, NotFound, ShopError
 from app.money import Money
@@ -100,8 +101,7 @@ def _ask_if_more(payment: payments.Payment, amount: Money, form: Receipt) -> Non
 
 def _refuse(payment: str, refusal: ShopError | None, form: Receipt) -> Response:
     """Show the form again with what is wrong; what was typed stays, what had come is today's."""
-    for name, advice in getattr(refusal, "fields", {}).items():
-        form[name].errors = [advice]
+    mark(form, refusal)
     shown = _everything(payment) | {"form": form, "refusal": refusal}
     form.received.process_data(shown["payment"].captured)
     status = 409 if isinstance(refusal, Conflict) else 422
