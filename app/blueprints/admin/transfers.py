@@ -78,6 +78,19 @@ def receive(payment: str) -> Response:
     return changed("admin/transfers/_receipts.html", then=url_for(".show", payment=payment), **_everything(payment))
 
 
+@bp.post("/<payment>/receipts/<receipt>/removal")
+@staff_only("payments.match")
+def take_back(payment: str, receipt: str) -> Response:
+    """Take back what was recorded by mistake; an order that went ahead on it is to be paid again."""
+    _find(payment)
+    try:
+        checkout.take_receipt_back(payment, receipt, actor=staff().actor)
+    except Conflict as refusal:
+        shown = _everything(payment) | {"refusal": refusal}
+        return page("admin/transfers/show.html", part="admin/transfers/_receipts.html", status=409, **shown)
+    return changed("admin/transfers/_receipts.html", then=url_for(".show", payment=payment), **_everything(payment))
+
+
 @bp.post("/refunds/<refund>/sendings")
 @staff_only("orders.refund")
 def send(refund: str) -> Response:
@@ -124,7 +137,9 @@ def _everything(payment: str) -> dict[str, Any]:
         "order": orders.get_for_job(found.order_id),
         "transfer": transfer,
         "receipts": receipts,
-        "names": accounts.names_of(receipt.actor for receipt in receipts),
+        "names": accounts.names_of(
+            actor for receipt in receipts for actor in (receipt.actor, receipt.taken_back_by) if actor
+        ),
         "form": Receipt(
             amount=str(transfer.due.decimal) if is_waited_for else "",
             received=found.captured,

@@ -25,7 +25,7 @@ from app.services.checkout.paying import enter_gift_card, take_gift_card_off
 from app.services.checkout.place import Outdated, Placed, TotalChanged, pay_again, place
 from app.services.checkout.reconcile import reconcile, reconcile_soon, settle_open
 from app.services.checkout.settle import expire, settle, tell_refund_failed, withdraw
-from app.services.checkout.transfers import take_transfer
+from app.services.checkout.transfers import take_receipt_back, take_transfer
 
 __all__ = [
     "MAX_LENGTH",
@@ -65,6 +65,7 @@ __all__ = [
     "settle",
     "settle_open",
     "take_gift_card_off",
+    "take_receipt_back",
     "take_transfer",
     "tell_refund_failed",
     "void",

@@ -56,6 +56,8 @@ def apply(payment_id: str, truth: Truth) -> Order:
     with db.orders.transaction():
         order = orders.lock(order_id)
         payment = payments.lock(payment_id)
+        if payment.provider == "bank_transfer":
+            truth = payments.learn(payment_id)  # ours to know: what was matched may have been taken back since
         is_over = payment.state == "cancelled" and payment.refunded  # what came of it went back
         if truth.status == "paid" and payment.paid_at is None and not is_over:
             _take_money(order, payment, truth)

@@ -1,11 +1,14 @@
-"""Money on the shop's bank account becomes what the shop does, as an event of Stripe does."""
+"""Money on the shop's bank account becomes what the shop does, as an event of Stripe does; a mistake is taken back."""
 
 from app import db
+from app.errors import Conflict
 from app.money import Money
+from app.queue import done
 from app.services import orders, payments
+from app.services.checkout import owing
 from app.services.checkout.capture import close_open
 from app.services.checkout.settle import apply
-from app.services.orders import Order
+from app.services.orders import Order, OrderState
 
 
 def take_transfer(
@@ -26,3 +29,25 @@ def take_transfer(
             payment, amount, received=received, sender=sender, bank_line=bank_line, key=key, actor=actor
         )
         return apply(payment_id, payments.learn(payment_id)) if is_new else order
+
+
+def take_receipt_back(payment_id: str, receipt_id: str, *, actor: str) -> Order:
+    """Take back what was matched to a payment by mistake. An order that went ahead on it is to be paid. Twice is once.
+
+    Raises Conflict where money of that payment goes back already, or gift cards were issued for it.
+    """
+    with db.orders.transaction():
+        order = orders.lock(payments.order_of(payment_id))
+        payment = payments.lock(payment_id)
+        was_paid = payment.state == "paid"
+        if was_paid and order.has_gift_cards:
+            raise Conflict("Its gift cards are with the customer already. Void those first, then cancel the order.")
+        amount = payments.take_back(payment, receipt_id, actor=actor)
+        if amount is not None:
+            kind, said = "corrected", f"{amount.decimal} {amount.currency} were recorded by mistake and are taken back."
+            if was_paid and payment.state == "open" and order.state == OrderState.CONFIRMED:
+                kind = "taken_back"
+                said += f" Keep the parcel here. {owing.ask_anew(order, payment)}"
+            orders.note(order.id, kind, said, actor=actor)
+        done()
+    return order

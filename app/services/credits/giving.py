@@ -253,7 +253,7 @@ def _lower_debt(order: Order, credit: Credit) -> None:
     owed = owed_of(order)
     payments.ask_less(order.id, owed.amount)
     if not owed:
-        orders.end_attention(order.id, "lapsed", "capture_refused")
+        orders.end_attention(order.id, "lapsed", "capture_refused", "taken_back")
         later("checkout.close_open", order.id, key=f"close-open:{credit.id}")
         later("fulfilment.start", order.id, key=f"fulfil:{order.id}:{credit.id}")
 

@@ -116,12 +116,15 @@ def _write_transfer(event: str, payment_id: str, *, is_reminder: bool) -> None:
 
 
 def payment_asked(payment_id: str, stamp: int = 0) -> None:
-    """Write that a card gave nothing, and where to pay again, if that is still owed; once for each `stamp`."""
+    """Write that the money is not here after all, and where to pay, if that is still owed; once for each `stamp`."""
     payment = payments.get_for_job(payment_id)
     order = orders.get_for_job(payment.order_id)
     if owed := credits.owed_of(order):
         event = f"payment_asked:{payment_id}:{payment.capture_try}:{stamp}"
-        _write(event, "payment_asked", order, owed=owed, pay_by=payment.pay_by, refusal=payment.capture_error)
+        _write(
+            event, "payment_asked", order, owed=owed, pay_by=payment.pay_by, refusal=payment.capture_error,
+            is_transfer=payment.method == "transfer",
+        )  # fmt: skip
 
 
 def paid_anew(payment_id: str) -> None:

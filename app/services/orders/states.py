@@ -22,7 +22,7 @@ MOVES: dict[OrderState, set[OrderState]] = {
 ATTENTION = frozenset(
     {
         *("mismatch", "held", "dispute", "refund_failed", "mail_bounced", "mail_failed"),
-        *("lapsing", "lapsed", "capture_refused"),
+        *("lapsing", "lapsed", "capture_refused", "taken_back"),
         *("maybe_bought", "refused", "exception", "returned", "spare_label", "stopped_parcel_moves", "cards_left"),
     }
 )

@@ -71,7 +71,7 @@ from app.services.payments.pay_states import DISPUTED, disputed_among, find_aske
 from app.services.payments.pay_states import STATES as PAY_STATES
 from app.services.payments.provider import BankRefused, Refused, Truth
 from app.services.payments.providers import METHODS
-from app.services.payments.receipts import add_receipt, list_transfers, receipts_of
+from app.services.payments.receipts import add_receipt, list_transfers, receipts_of, take_back
 from app.services.payments.refunds import (
     add_refund,
     ask_refunds,
@@ -212,6 +212,7 @@ __all__ = [
     "release_held",
     "replay",
     "state_of",
+    "take_back",
     "take_held",
     "undisputed",
     "unsayable_of",

@@ -1,6 +1,7 @@
 """Bank transfer: the customer sends the money to the shop's account, and staff match it to the order.
 
-Nothing here calls a network. What came is in `transfer_receipts`; its sum is the truth about a payment.
+Nothing here calls a network. What came is in `transfer_receipts`; the sum of those that stand is the truth about a
+payment.
 """
 
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ def instructions(payment: Payment) -> Instructions:
         due=payment.amount_money - received,
         received=received,
         reference=payment.request["reference"],
-        until=payment.created_at + lives(),
+        until=payment.pay_by or payment.created_at + lives(),
     )
 
 
@@ -90,7 +91,8 @@ def find_payment(payment: Payment) -> Opened | None:  # noqa: ARG001 - as the pr
 def read(payment: Payment) -> Truth:
     """Return what came: paid once it is all that was asked, cancelled once we gave it up and too little had come."""
     with db.orders.reading() as session:
-        came = session.scalar(select(func.sum(TransferReceipt.amount)).where(TransferReceipt.payment_id == payment.id))
+        stands = (TransferReceipt.payment_id == payment.id) & TransferReceipt.taken_back_at.is_(None)
+        came = session.scalar(select(func.sum(TransferReceipt.amount)).where(stands))
     received = Money(int(came or 0), payment.currency)
     if received >= payment.amount_money:
         return Truth("paid", received, payment.id)

@@ -42,9 +42,8 @@ def _find_wrong_refunds() -> Iterator[Fault]:
 
 def _find_wrong_transfers() -> Iterator[Fault]:
     came = func.coalesce(func.sum(TransferReceipt.amount), 0)
-    query = select(Payment.captured, came.label("came")).outerjoin(
-        TransferReceipt, TransferReceipt.payment_id == Payment.id
-    )
+    stands = (TransferReceipt.payment_id == Payment.id) & TransferReceipt.taken_back_at.is_(None)
+    query = select(Payment.captured, came.label("came")).outerjoin(TransferReceipt, stands)
     query = query.where(Payment.provider == "bank_transfer").group_by(Payment.id).having(came != Payment.captured)
     for row in walk(query, Payment.id):
         yield Fault(row.key, f"{row.captured} count as received, but {row.came} were matched to it")

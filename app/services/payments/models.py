@@ -74,7 +74,7 @@ class Payment(OrdersModel):
     authorized_at: Mapped[datetime | None]
     capture_before: Mapped[datetime | None]
     flagged_at: Mapped[datetime | None]
-    pay_by: Mapped[datetime | None]  # until when the order waits to be paid anew, once its card held or gave nothing
+    pay_by: Mapped[datetime | None]  # until when the order waits to be paid anew, as this money is not here after all
 
     @property
     def amount_money(self) -> Money:
@@ -126,8 +126,9 @@ class Payment(OrdersModel):
 
     @property
     def lapsed(self) -> int:
-        """How much a card held, in minor units, that neither came nor was released by us."""
-        return self.unreleased if self.authorized_at and self.state == "cancelled" else 0
+        """How much an order relied on, in minor units, that is not here: a hold that ended, a transfer taken back."""
+        is_missing = self.state in {"open", "cancelled"} and (self.authorized_at or self.pay_by)
+        return self.unreleased if is_missing else 0
 
 
 HELD = (Payment.state == "authorized") & (Payment.provider == "stripe")  # as `is_held`, for queries
@@ -136,12 +137,19 @@ HELD = (Payment.state == "authorized") & (Payment.provider == "stripe")  # as `i
 class TransferReceipt(OrdersModel):
     """Money that came on the shop's bank account for a payment, as staff matched it. Append-only.
 
-    `bank_line` is how the bank names the line of its statement, so that nobody matches one line twice.
+    `bank_line` is how the bank names the line of its statement, so that nobody matches one line twice. One that was
+    matched by mistake is marked as taken back, and counts no more.
     """
 
     __tablename__ = "transfer_receipts"
     __table_args__ = (
         CheckConstraint("amount > 0", name="amount_positive"),
+        Index(
+            "uq_transfer_receipts_bank_line",
+            "bank_line",
+            unique=True,
+            postgresql_where=text("taken_back_at IS NULL"),
+        ),
         Index(
             "ix_transfer_receipts_sender",
             literal_column("plain(sender)").label("words"),
@@ -153,12 +161,14 @@ class TransferReceipt(OrdersModel):
     id: Mapped[str] = mapped_column(primary_key=True)
     payment_id: Mapped[str] = mapped_column(ForeignKey("payments.id"), index=True)
     key: Mapped[str] = mapped_column(unique=True)
-    bank_line: Mapped[str | None] = mapped_column(unique=True)
+    bank_line: Mapped[str | None]
     amount: Mapped[int]
     currency: Mapped[str]
     sender: Mapped[str]
     actor: Mapped[str]
     created_at: Mapped[datetime]
+    taken_back_at: Mapped[datetime | None]
+    taken_back_by: Mapped[str | None]
 
     @property
     def amount_money(self) -> Money:

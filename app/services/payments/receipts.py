@@ -6,7 +6,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app import clock, config, db
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, Invalid, NotFound
 from app.money import Money
 from app.services import audit
 from app.services.payments.models import Payment, TransferReceipt
@@ -46,6 +46,36 @@ def add_receipt(
     after = {"amount": amount.amount, "currency": amount.currency, "sender": sender, "bank_line": bank_line}
     audit.record(db.orders, actor, "payment.match", f"payment:{payment.id}", before={"received": received}, after=after)
     return True
+
+
+def take_back(payment: Payment, receipt_id: str, *, actor: str) -> Money | None:
+    """Mark a receipt of a locked payment as taken back, and return its amount; None when it was before. Audited.
+
+    A payment that is not covered any more waits for its money again. Raises NotFound for another payment's receipt,
+    Conflict when some of the payment goes back to the customer.
+    """
+    session = db.orders.session
+    this = select(TransferReceipt).where(TransferReceipt.id == receipt_id, TransferReceipt.payment_id == payment.id)
+    receipt = session.scalars(this.execution_options(populate_existing=True)).one_or_none()
+    if receipt is None:
+        raise NotFound("There is no such receipt.")
+    if receipt.taken_back_at:
+        return None
+    if payment.refunded or payment.state not in {"created", "open", "paid"}:
+        raise Conflict(
+            "Some of this payment goes back to the customer already, so what was recorded for it stays. "
+            "Correct the difference with the next refund, or in your accounts."
+        )
+    receipt.taken_back_at, receipt.taken_back_by = clock.now(), actor
+    before, payment.captured = payment.captured, payment.captured - receipt.amount
+    if payment.state == "paid" and payment.captured < payment.amount:
+        payment.state, payment.paid_at, payment.pay_by = "open", None, None
+    session.flush()
+    audit.record(
+        db.orders, actor, "payment.unmatch", f"payment:{payment.id}", before={"received": before},
+        after={"received": payment.captured, "receipt": receipt.id, "bank_line": receipt.bank_line},
+    )  # fmt: skip
+    return receipt.amount_money
 
 
 def receipts_of(payment_id: str) -> Sequence[TransferReceipt]:

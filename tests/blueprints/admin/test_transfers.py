@@ -114,7 +114,8 @@ def test_a_reader_may_look_and_not_match(app):
     browser = sign_in(app, make.staff("reader", email="ben@shop.example"))
 
     assert "Record a payment" not in browser.get(f"/admin/transfers/{payment.id}").text
-    assert browser.post(f"/admin/transfers/{payment.id}/receipts", data=form("1")).status_code == 403
+    for act in ("receipts", "receipts/any/removal"):
+        assert browser.post(f"/admin/transfers/{payment.id}/{act}", data=form("1")).status_code == 403
 
 
 def test_a_card_payment_is_no_transfer(admin):
@@ -131,3 +132,29 @@ def test_the_order_page_and_the_review_page_offer_the_transfer(admin, client):
     assert "DE89 3704 0044 0532 0130 00" in text
     assert order.number in text
     assert "Pay by card instead" in text
+
+
+def test_what_was_recorded_by_mistake_is_taken_back_with_and_without_htmx(admin):
+    order, payment = waiting()
+    address = f"/admin/transfers/{payment.id}/receipts"
+    admin.post(address, data=form(str(order.total_money.decimal)))
+    admin.post(address, data=form("1.00", received=order.total, key="o" * 16))
+    whole = payments.receipts_of(payment.id)[0].id
+    refused = admin.post(f"{address}/{whole}/removal", headers=PART)
+    other, its = waiting()
+    admin.post(f"/admin/transfers/{its.id}/receipts", data=form(str(other.total_money.decimal), key="w" * 16))
+    removal = f"/admin/transfers/{its.id}/receipts/{payments.receipts_of(its.id)[0].id}/removal"
+
+    part = admin.post(removal, headers=PART)
+    again = admin.post(removal)
+
+    assert refused.status_code == 409
+    assert "goes back to the customer already" in refused.text
+    assert part.text.strip().startswith('<section id="transfer-receipts"')
+    assert "Taken back by Cleo" in part.text
+    assert "Recorded by mistake?" not in part.text
+    assert again.location == f"/admin/transfers/{its.id}"
+    page = admin.get(f"/admin/orders/{other.number}").text
+    assert "were recorded by mistake" in page
+    assert "are due again" in page
+    assert other.number in admin.get("/admin/transfers/").text
