@@ -115,9 +115,10 @@ def test_a_slip_that_is_corrected_at_once_writes_to_nobody(app: Flask, companies
 def test_what_is_taken_back_twice_goes_on_twice(app: Flask, companies: Companies) -> None:
     placed = transfer()
     for number in range(2):
-        receive(placed, placed.order.total, key=f"wrong {number}")
-        take_back(placed, number)
-        work_later(minutes=11)
+        with clock.at(clock.now() + timedelta(hours=number)):
+            receive(placed, placed.order.total, key=f"wrong {number}")
+            take_back(placed, number)
+            work_later(minutes=11)
     assert mails(placed.order).count("payment_asked") == 2
     assert [each.state for each in fulfilment.shipments_of(placed.order.id)] == ["pending"]
 
