@@ -81,11 +81,19 @@ class _Masks:
 
     @property
     def sql(self) -> str:
-        return " + ".join(self.conditions) or "0"
+        """The mask of a row as one more column; none without filters, for a wide search asks it of many rows."""
+        return f", {' + '.join(self.conditions)} AS fails" if self.bits else ""
 
-    def passed_but(self, name: str = "") -> str:
-        """Say in SQL that no filter is failed, or only the one of this name."""
-        return f"fails & {~self.bits.get(name, 0) & 0xFFFFFFF} = 0" if self.bits else "true"
+    @property
+    def passed(self) -> str:
+        """Narrow rows, in SQL, to those that fail no filter."""
+        return "WHERE fails = 0" if self.bits else ""
+
+    def passed_but(self, name: str = "", *, also: str = "") -> str:
+        """Narrow an aggregate, in SQL, to rows that are `also` so and fail no filter, or only the one of this name."""
+        passed = f"fails & {~self.bits.get(name, 0) & 0xFFFFFFF} = 0" if self.bits else ""
+        conditions = " AND ".join(filter(None, (also, passed)))
+        return f"FILTER (WHERE {conditions})" if conditions else ""
 
 
 def ask(
@@ -158,9 +166,9 @@ def _masks(filters: Filters) -> _Masks:
 def _statement(
     words: Words | None, masks: _Masks, collection_id: str | None, sort: str, start: int, *, has_facets: bool
 ) -> str:
-    matched = _matched(words, masks, collection_id, has_title=sort == "title")
+    matched = _matched(words, masks, collection_id, sort)
     parts = [_asked(words), matched] if words else [matched]
-    parts += [_sized(masks), _page(words, sort, start, by_hand=collection_id is not None)]
+    parts += [_sized(masks), _page(words, masks, sort, start, by_hand=collection_id is not None)]
     if has_facets:
         parts.append(_counted(masks, with_collections=collection_id is None))
     counts = "(SELECT json_agg(json_build_array(facet, value, position, n)) FROM counted)" if has_facets else "NULL"
@@ -183,52 +191,53 @@ def _asked(words: Words) -> str:
     )
 
 
-def _matched(words: Words | None, masks: _Masks, collection_id: str | None, *, has_title: bool) -> str:
-    tier, joined, allowed, more = "0", "", "true", ", d.title" if has_title else ""
+def _matched(words: Words | None, masks: _Masks, collection_id: str | None, sort: str) -> str:
+    joined, allowed, more = "", "true", ", d.title" if sort == "title" else ""
     if words:
-        tier = (
-            "CASE WHEN (SELECT count(*) FROM coded) > 0 AND d.product_id IN (SELECT product_id FROM coded) THEN 2 "
-            "WHEN d.heads @@ (SELECT query FROM asked) THEN 1 ELSE 0 END"
-        )
         allowed = "(d.words @@ (SELECT query FROM asked) OR d.codes @> ARRAY[:code])"
+    if words and sort not in _ORDERS:
+        more = (
+            ", CASE WHEN (SELECT count(*) FROM coded) > 0 AND d.product_id IN (SELECT product_id FROM coded) THEN 2 "
+            "WHEN d.heads @@ (SELECT query FROM asked) THEN 1 ELSE 0 END AS tier"
+        )
     if collection_id is not None:
         joined = "JOIN search_places AS s ON s.product_id = d.product_id AND s.collection_id = :collection"
         more += ", s.position"
     return (
         "matched AS MATERIALIZED (SELECT d.product_id, d.facets, d.price, d.dearest, d.is_available, d.sample, "
-        f"d.popularity, d.created_at, {tier} AS tier, {masks.sql} AS fails{more} "
+        f"d.popularity, d.created_at{more}{masks.sql} "
         f"FROM search_documents AS d {joined} WHERE d.is_published AND {allowed})"
     )
 
 
 def _sized(masks: _Masks) -> str:
-    stock, price = masks.passed_but(_STOCK), f"FILTER (WHERE {masks.passed_but(_PRICE)})"
+    price = masks.passed_but(_PRICE)
     return (
-        f"sized AS (SELECT count(*) AS matches, count(*) FILTER (WHERE {masks.passed_but()}) AS total, "
-        f"count(*) FILTER (WHERE is_available AND {stock}) AS in_stock, "
+        f"sized AS (SELECT count(*) AS matches, count(*) {masks.passed_but()} AS total, "
+        f"count(*) {masks.passed_but(_STOCK, also='is_available')} AS in_stock, "
         f"min(price) {price} AS cheapest, max(dearest) {price} AS dearest, "
-        f"max(popularity) FILTER (WHERE {stock}) > 0 AS has_popular, "
+        f"max(popularity) {masks.passed_but(_STOCK)} > 0 AS has_popular, "
         f"CASE WHEN count(*) <= {_COUNTED} THEN {SAMPLES} ELSE {SAMPLES * _COUNTED} / count(*) END AS samples "
         "FROM matched)"
     )
 
 
-def _page(words: Words | None, sort: str, start: int, *, by_hand: bool) -> str:
+def _page(words: Words | None, masks: _Masks, sort: str, start: int, *, by_hand: bool) -> str:
     if sort in _ORDERS:
         order = f"{_ORDERS[sort]}, product_id"
     elif words and start < RANKED:
-        return _ranked(words)
+        return _ranked(words, masks)
     elif words:
         order = _CHEAP
     else:
         order = "position, created_at DESC, product_id" if by_hand else "created_at DESC, product_id"
     return (
-        f"page AS (SELECT product_id, row_number() OVER (ORDER BY {order}) AS place FROM matched WHERE fails = 0 "
+        f"page AS (SELECT product_id, row_number() OVER (ORDER BY {order}) AS place FROM matched {masks.passed} "
         f"ORDER BY {order} OFFSET :start LIMIT :size)"
     )
 
 
-def _ranked(words: Words) -> str:
+def _ranked(words: Words, masks: _Masks) -> str:
     how_many = "(SELECT count(*) FROM each_word WHERE d.words @@ query) DESC, " if words.is_any else ""
     order = (
         f"(b.tier = 2) DESC, {how_many}(plain(d.title) = (SELECT whole FROM asked)) DESC, "
@@ -236,7 +245,7 @@ def _ranked(words: Words) -> str:
         "b.popularity DESC, b.created_at DESC, b.product_id"
     )
     return (
-        f"best AS (SELECT * FROM matched WHERE fails = 0 ORDER BY {_CHEAP} LIMIT {RANKED}), "
+        f"best AS (SELECT * FROM matched {masks.passed} ORDER BY {_CHEAP} LIMIT {RANKED}), "
         f"page AS (SELECT b.product_id, row_number() OVER (ORDER BY {order}) AS place "
         "FROM best AS b JOIN search_documents AS d ON d.product_id = b.product_id "
         "ORDER BY place OFFSET :start LIMIT :size)"
@@ -249,18 +258,19 @@ def _counted(masks: _Masks, *, with_collections: bool) -> str:
     names = " ".join(f"WHEN :facet{number} THEN {bit}" for number, bit in _numbered(masks, own))
     mine = f"CASE t.facet {names} ELSE 0 END" if names else "0"
     bits = ", ".join(str(bit) for bit in (0, *own.values()))
-    in_sample = "sample < (SELECT samples FROM sized)"
     counted = (
-        "terms AS (SELECT term, fails, count(*) AS n FROM (SELECT unnest(facets) AS term, fails FROM matched "
-        f"WHERE fails IN ({bits}) AND {in_sample}) AS each GROUP BY term, fails), "
+        f"sampled AS MATERIALIZED (SELECT product_id, facets, {'fails' if masks.bits else '0 AS fails'} FROM matched "
+        "WHERE sample < (SELECT samples FROM sized)), "
+        "terms AS (SELECT term, fails, count(*) AS n FROM (SELECT unnest(facets) AS term, fails FROM sampled "
+        f"WHERE fails IN ({bits})) AS each GROUP BY term, fails), "
         "counted AS (SELECT t.facet, t.value, t.position, sum(n) AS n FROM terms JOIN search_terms AS t ON t.id = term "
         f"WHERE fails = 0 OR fails = {mine} GROUP BY t.facet, t.value, t.position"
     )
     if with_collections:
         counted += (
             f" UNION ALL SELECT '{COLLECTION}', p.collection_id, 0, count(*) "
-            "FROM matched JOIN search_places AS p USING (product_id) "
-            f"WHERE fails IN (0, {masks.bits.get(COLLECTION, 0)}) AND {in_sample} GROUP BY p.collection_id"
+            "FROM sampled JOIN search_places AS p USING (product_id) "
+            f"WHERE fails IN (0, {masks.bits.get(COLLECTION, 0)}) GROUP BY p.collection_id"
         )
     return f"{counted})"
 
