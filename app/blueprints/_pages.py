@@ -23,10 +23,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from app import clock, config
-from app.errors import Conflict, Forbidden, Invalid, NotFound, ShopError, Unavailable
+from app.errors import Conflict, Forbidden, Invalid, NotFound, ShopError, TooOften, Unavailable
 from app.money import Money
 from app.services import checkout
-from app.services.payments import TooManyTries
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +34,7 @@ STATUS: dict[type[ShopError], int] = {
     Forbidden: 403,
     Invalid: 422,
     Conflict: 409,
+    TooOften: 429,
     Unavailable: 503,
 }
 _STORE_ERRORS = (OperationalError, PoolTimeout, PyMongoError, RedisError)
@@ -81,8 +81,6 @@ def pdf(body: bytes, *, name: str) -> Response:
 
 def status_of(error: ShopError) -> int:
     """Return the status of a refusal's kind."""
-    if isinstance(error, TooManyTries):
-        return 429
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
@@ -99,7 +97,7 @@ def show_error(error: ShopError, *, status: int | None = None, template: str = "
 
 def say_when(response: Response, error: ShopError) -> None:
     """Tell programs, where a refusal is one of a moment, in how many seconds to ask again."""
-    if isinstance(error, TooManyTries):
+    if isinstance(error, TooOften) and error.again_at:
         response.headers["Retry-After"] = str(max(1, int((error.again_at - clock.now()).total_seconds()) + 1))
     if isinstance(error, Unavailable) and error.retry:
         response.headers["Retry-After"] = "5"

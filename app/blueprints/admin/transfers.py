@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app.blueprints._access import staff, staff_only
 from app.blueprints._forms import mark
-from app.blueprints._pages import changed, page
+from app.blueprints._pages import changed, page, status_of
 from app.errors import Conflict, Invalid, NotFound, ShopError
 from app.money import Money
 from app.services import accounts, checkout, orders, payments
@@ -104,7 +104,7 @@ def _refuse(payment: str, refusal: ShopError | None, form: Receipt) -> Response:
     mark(form, refusal)
     shown = _everything(payment) | {"form": form, "refusal": refusal}
     form.received.process_data(shown["payment"].captured)
-    status = 409 if isinstance(refusal, Conflict) else 422
+    status = status_of(refusal) if refusal else 422
     return page("admin/transfers/show.html", part="admin/transfers/_receipts.html", status=status, **shown)
 
 

@@ -7,7 +7,7 @@ the same payment and the same refund, never to a second one. What is true about 
 from app.services.payments import brake
 from app.services.payments.again import ask_again, list_unsettled
 from app.services.payments.bank_transfer import Instructions, ask_less, instructions
-from app.services.payments.brake import Lanes, TooManyTries, forget_tries
+from app.services.payments.brake import Lanes, forget_tries
 from app.services.payments.capturing import (
     ask_capture,
     capture,
@@ -122,7 +122,6 @@ __all__ = [
     "Refused",
     "SeenDispute",
     "SeenRefund",
-    "TooManyTries",
     "TransferReceipt",
     "Truth",
     "Way",
