@@ -202,7 +202,7 @@ def _shelf_facts(shelf: Collection) -> dict[str, Any]:
 
 def amount_of(price: Money | None) -> str | None:
     """Return a price as the audit keeps it."""
-    return f"{price.decimal} {price.currency}" if price else None
+    return str(price) if price is not None else None
 
 
 def check_price(price: Money | None) -> None:
