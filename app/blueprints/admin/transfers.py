@@ -92,9 +92,8 @@ def _ask_if_more(payment: payments.Payment, amount: Money, form: Receipt) -> Non
     if payment.state not in _WAITED_FOR or amount <= due or form.sure.data == form.amount.data:
         return
     form.sure.process_data(form.amount.data)
-    more = f"{(amount - due).decimal} {amount.currency}"
     raise Invalid(
-        f"This is {more} more than is due, and would be refunded. Check the statement again.",
+        f"This is {amount - due} more than is due, and would be refunded. Check the statement again.",
         amount="Correct it, or press again if that is what arrived.",
     )
 
@@ -137,7 +136,6 @@ def _everything(payment: str) -> dict[str, Any]:
 
 def _to_send() -> dict[str, Any]:
     refunds = payments.list_by_hand()
-    receipts = {refund.id: payments.receipts_of(refund.payment_id) for refund in refunds}
-    senders = {key: ", ".join(dict.fromkeys(each.sender for each in found)) for key, found in receipts.items()}
+    senders = payments.senders_of(refund.payment_id for refund in refunds)
     numbers = orders.numbers_of(refund.order_id for refund in refunds)
     return {"refunds": refunds, "senders": senders, "numbers": numbers, "may_send": staff().may("orders.refund")}
