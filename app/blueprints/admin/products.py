@@ -119,7 +119,7 @@ def _refuse_variant(product: str, variant: str, form: EditVariant, refusal: Shop
     found = next((each for each in context["product"].variants if each.id == variant), None)
     if found is None:
         raise refusal
-    row = _row(found)
+    [row] = _rows([found])
     if isinstance(refusal, Conflict):
         newer = [f"{form[name].label.text} {now}" for name, now in find_newer(form, row["form"]).items()]
         if newer:
