@@ -6,13 +6,9 @@ The one rule: the server chooses the part, by `HX-Request-Type`; the client neve
 import logging
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency
 from flask import Flask, Response, g, make_response, redirect, render_template, request
 from htmx_flask import Htmx
 from htmx_flask import make_response as make_htmx_response
@@ -22,9 +18,8 @@ from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from app import clock, config
+from app import clock, formats
 from app.errors import Conflict, Forbidden, Invalid, NotFound, ShopError, TooOften, Unavailable
-from app.money import Money
 from app.services import checkout
 
 log = logging.getLogger(__name__)
@@ -113,28 +108,13 @@ def register(app: Flask) -> None:
     app.register_error_handler(DataError, _show_unstorable)
     app.register_error_handler(OverflowError, _show_unstorable)  # by a number too long for a form's bounds
     app.register_error_handler(Exception, _show_bug)
-    app.jinja_env.filters["money"] = format_money
-    app.jinja_env.filters["moment"] = format_moment
-    app.jinja_env.filters["day"] = format_day
+    app.jinja_env.filters["money"] = formats.money
+    app.jinja_env.filters["moment"] = formats.moment
+    app.jinja_env.filters["day"] = formats.day
+    app.jinja_env.filters["percent"] = formats.percent
     app.jinja_env.tests["past"] = is_past
     app.jinja_env.filters["address_lines"] = address_lines
     app.jinja_env.filters["country"] = name_country
-
-
-@lru_cache(maxsize=2048)  # a page writes the same few amounts again and again
-def format_money(money: Money, locale: str = "en") -> str:
-    """Write an amount as people do: €19.99."""
-    return format_currency(money.decimal, money.currency, locale=locale)
-
-
-def format_moment(moment: datetime, locale: str = "en") -> str:
-    """Write a time as the shop's clock shows it: 3 Mar 2026, 19:04."""
-    return format_datetime(moment, "d MMM y, HH:mm", tzinfo=ZoneInfo(config.current().timezone), locale=locale)
-
-
-def format_day(day: date, locale: str = "en") -> str:
-    """Write a day as people do: 3 Mar 2026."""
-    return format_date(day, "d MMM y", locale=locale)
 
 
 def is_past(day: date, at: datetime | None = None) -> bool:
