@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import click
 
+from app import formats
 from app.services import checkout, tax
 
 
@@ -28,5 +29,5 @@ def taxes() -> None:
     """Take over the tax rates that changed in the European Union; they hold from today on. Run it after an upgrade."""
     rates = tax.take_official_rates(actor="operator")
     for rate in rates:
-        click.echo(f"{rate.country}  {rate.tax_class:<14} {float(rate.percent):g}% from {rate.valid_from}")
+        click.echo(f"{rate.country}  {rate.tax_class:<14} {formats.percent(rate.percent)} from {rate.valid_from}")
     click.echo(f"{len(rates)} rates were taken over." if rates else "The table is up to date.")

@@ -1,7 +1,9 @@
-"""The five ways the shop says no. There is no HTTP here: `blueprints/_pages.py` holds the table of statuses.
+"""The six ways the shop says no. There is no HTTP here: `blueprints/_pages.py` holds the table of statuses.
 
 The one rule: `str(error)` is always fit to show a shopper, and says what to do next.
 """
+
+from datetime import datetime
 
 
 class ShopError(Exception):
@@ -33,6 +35,14 @@ class Invalid(ShopError):
 
 class Conflict(ShopError):
     """The world moved on: sold out, already paid, price changed, stale edit."""
+
+
+class TooOften(ShopError):
+    """Too much was tried in too short a time. `again_at`, where it is known, says when to come again."""
+
+    def __init__(self, message: str, *, again_at: datetime | None = None) -> None:
+        super().__init__(message)
+        self.again_at = again_at
 
 
 class Unavailable(ShopError):

@@ -98,6 +98,10 @@ class Money:
         """The amount in major units, exactly."""
         return Decimal(self.amount).scaleb(-exponent(self.currency))
 
+    def __str__(self) -> str:
+        """Write it as programs and staff read it, 19.99 EUR; what customers see is written for their language."""
+        return f"{self.decimal} {self.currency}"
+
     def __add__(self, other: Self) -> Self:
         return type(self)(self.amount + self._same(other), self.currency)
 
@@ -143,8 +147,9 @@ class Money:
             raise ValueError("money is split by at least one weight, none negative")
         weights = weights if any(weights) else [1] * len(weights)
         sign, whole = (-1, -self.amount) if self.amount < 0 else (1, self.amount)
-        shares = [whole * weight // sum(weights) for weight in weights]
-        remainders = [whole * weight % sum(weights) for weight in weights]
+        total = sum(weights)
+        shares = [whole * weight // total for weight in weights]
+        remainders = [whole * weight % total for weight in weights]
         by_remainder = sorted(range(len(weights)), key=lambda place: -remainders[place])
         for place in by_remainder[: whole - sum(shares)]:
             shares[place] += 1

@@ -87,3 +87,9 @@ def test_float_is_no_money() -> None:
         Money(1.5, "EUR")  # type: ignore[arg-type]
     with pytest.raises(TypeError):
         Money(1, "EUR") * 1.5  # type: ignore[operator]
+
+
+def test_money_is_written_as_programs_read_it() -> None:
+    written = [str(money) for money in (Money(1999, "EUR"), Money(0, "EUR"), Money(-1250, "JPY"), Money(1250, "KWD"))]
+
+    assert written == ["19.99 EUR", "0.00 EUR", "-1250 JPY", "1.250 KWD"]

@@ -87,13 +87,9 @@ def _pack(response: Response) -> Response:
     return response
 
 
+@lru_cache(maxsize=128)
 def badge(app: Flask, pieces: int) -> bytes:
     """Return the badge of a cart with so many pieces, as it stands in pages."""
-    return _badge(app, pieces)
-
-
-@lru_cache(maxsize=128)
-def _badge(app: Flask, pieces: int) -> bytes:
     with app.test_request_context():
         return app.jinja_env.get_template("cart/_badge.html").render(cart_count=lambda: pieces).encode()
 

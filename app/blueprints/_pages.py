@@ -6,13 +6,9 @@ The one rule: the server chooses the part, by `HX-Request-Type`; the client neve
 import logging
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency
 from flask import Flask, Response, g, make_response, redirect, render_template, request
 from htmx_flask import Htmx
 from htmx_flask import make_response as make_htmx_response
@@ -22,11 +18,9 @@ from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from app import clock, config
-from app.errors import Conflict, Forbidden, Invalid, NotFound, ShopError, Unavailable
-from app.money import Money
+from app import clock, formats
+from app.errors import Conflict, Forbidden, Invalid, NotFound, ShopError, TooOften, Unavailable
 from app.services import checkout
-from app.services.payments import TooManyTries
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +29,7 @@ STATUS: dict[type[ShopError], int] = {
     Forbidden: 403,
     Invalid: 422,
     Conflict: 409,
+    TooOften: 429,
     Unavailable: 503,
 }
 _STORE_ERRORS = (OperationalError, PoolTimeout, PyMongoError, RedisError)
@@ -81,8 +76,6 @@ def pdf(body: bytes, *, name: str) -> Response:
 
 def status_of(error: ShopError) -> int:
     """Return the status of a refusal's kind."""
-    if isinstance(error, TooManyTries):
-        return 429
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
@@ -99,7 +92,7 @@ def show_error(error: ShopError, *, status: int | None = None, template: str = "
 
 def say_when(response: Response, error: ShopError) -> None:
     """Tell programs, where a refusal is one of a moment, in how many seconds to ask again."""
-    if isinstance(error, TooManyTries):
+    if isinstance(error, TooOften) and error.again_at:
         response.headers["Retry-After"] = str(max(1, int((error.again_at - clock.now()).total_seconds()) + 1))
     if isinstance(error, Unavailable) and error.retry:
         response.headers["Retry-After"] = "5"
@@ -115,28 +108,13 @@ def register(app: Flask) -> None:
     app.register_error_handler(DataError, _show_unstorable)
     app.register_error_handler(OverflowError, _show_unstorable)  # by a number too long for a form's bounds
     app.register_error_handler(Exception, _show_bug)
-    app.jinja_env.filters["money"] = format_money
-    app.jinja_env.filters["moment"] = format_moment
-    app.jinja_env.filters["day"] = format_day
+    app.jinja_env.filters["money"] = formats.money
+    app.jinja_env.filters["moment"] = formats.moment
+    app.jinja_env.filters["day"] = formats.day
+    app.jinja_env.filters["percent"] = formats.percent
     app.jinja_env.tests["past"] = is_past
     app.jinja_env.filters["address_lines"] = address_lines
     app.jinja_env.filters["country"] = name_country
-
-
-@lru_cache(maxsize=2048)  # a page writes the same few amounts again and again
-def format_money(money: Money, locale: str = "en") -> str:
-    """Write an amount as people do: €19.99."""
-    return format_currency(money.decimal, money.currency, locale=locale)
-
-
-def format_moment(moment: datetime, locale: str = "en") -> str:
-    """Write a time as the shop's clock shows it: 3 Mar 2026, 19:04."""
-    return format_datetime(moment, "d MMM y, HH:mm", tzinfo=ZoneInfo(config.current().timezone), locale=locale)
-
-
-def format_day(day: date, locale: str = "en") -> str:
-    """Write a day as people do: 3 Mar 2026."""
-    return format_date(day, "d MMM y", locale=locale)
 
 
 def is_past(day: date, at: datetime | None = None) -> bool:

@@ -9,7 +9,7 @@ from app.blueprints._pages import page, see_other, status_of
 from app.blueprints._pieces import is_key, is_whole, pieces_of
 from app.errors import Invalid, ShopError
 from app.money import Money
-from app.services import accounts, cancellations, credits, orders
+from app.services import cancellations, credits, orders
 
 bp = Blueprint("cancellation", __name__, url_prefix="/orders/<number>/cancellation")
 
@@ -39,7 +39,7 @@ def cancel(number: str) -> Response:
             order.id, quantities, amount=int(amount), reason=reason, actor=staff().actor, key=f"{order.id}:{key}",
             version=int(version), despite_dispute=form.get("despite") == "dispute",
         )  # fmt: skip
-    except (ShopError, accounts.TooManyAttempts) as refusal:
+    except ShopError as refusal:
         return _show(orders.get_as_staff(staff(), number), refusal)
     return see_other(url_for("admin.orders.show", number=number))
 

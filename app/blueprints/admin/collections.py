@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from app.blueprints._access import staff, staff_only
 from app.blueprints._choices import SelectChoice
 from app.blueprints._forms import mark
-from app.blueprints._pages import page, see_other
+from app.blueprints._pages import page, see_other, status_of
 from app.blueprints.admin._newer import mark_newer
 from app.errors import Conflict, Invalid, ShopError
 from app.services import catalog, search
@@ -117,7 +117,7 @@ def _refuse(shelf: catalog.Collection, form: Edit, refusal: ShopError) -> Respon
             now = ", ".join(f"{kind} {value}" for kind, value in rules) or "none"
             form.matches.errors = [*form.matches.errors, f"Its rules are now: {now}"]
         form.version.process_data(shelf.revision)
-    return _show(shelf, form, refusal=refusal, status=409 if isinstance(refusal, Conflict) else 422)
+    return _show(shelf, form, refusal=refusal, status=status_of(refusal))
 
 
 def _read(shelf: catalog.Collection, form: Edit) -> catalog.Collection:

@@ -10,7 +10,7 @@ from app.blueprints._pages import page, see_other, status_of
 from app.blueprints._pieces import is_key, is_whole, pieces_of
 from app.errors import Conflict, Invalid, ShopError
 from app.money import Money
-from app.services import accounts, cancellations, credits, orders, returns
+from app.services import cancellations, credits, orders, returns
 from app.services.credits import Wish
 
 bp = Blueprint("credits", __name__, url_prefix="/orders/<number>/credits")
@@ -45,7 +45,7 @@ def give(number: str) -> Response:
             order, wish, reason=reason, actor=staff().actor, key=key, version=int(version), amount=int(amount),
             restock=_restocked(form, wish, order),
         )  # fmt: skip
-    except (ShopError, accounts.TooManyAttempts) as refusal:
+    except ShopError as refusal:
         return _show(order, refusal)
     return done
 

@@ -11,8 +11,8 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from app import clock, config
 from app.blueprints._access import confirm, staff, staff_only, staff_session
 from app.blueprints._forms import mark
-from app.blueprints._pages import page, see_other
-from app.errors import Conflict, Invalid, NotFound, ShopError
+from app.blueprints._pages import page, see_other, status_of
+from app.errors import Conflict, Invalid, NotFound, ShopError, TooOften
 from app.money import Money
 from app.services import accounts, gift_cards, orders, payments
 
@@ -61,8 +61,8 @@ def issue() -> Response:
         confirm(form.code.data or "")
         note = (form.note.data or "").strip()
         issued = gift_cards.issue(amount, key=form.key.data or "", actor=staff().actor, note=note)
-    except (Invalid, accounts.TooManyAttempts) as refusal:
-        return _show_index(status=422 if isinstance(refusal, Invalid) else 429, form=form, refusal=refusal)
+    except (Invalid, TooOften) as refusal:
+        return _show_index(status=status_of(refusal), form=form, refusal=refusal)
     is_second_click = issued.card.issued_by == staff().actor and clock.now() - issued.card.issued_at < _A_CLICK
     if not (issued.is_new or is_second_click):
         return see_other(url_for(".show", card=issued.card.id))
@@ -88,9 +88,8 @@ def void(card: str) -> Response:
         gift_cards.void(
             card, balance=form.balance.data or 0, reason=(form.reason.data or "").strip(), actor=staff().actor
         )
-    except (Invalid, Conflict, accounts.TooManyAttempts) as refusal:
-        status = 409 if isinstance(refusal, Conflict) else 422
-        return _show_card(_find(card), status=status, form=form, refusal=refusal)
+    except (Invalid, Conflict, TooOften) as refusal:
+        return _show_card(_find(card), status=status_of(refusal), form=form, refusal=refusal)
     return see_other(url_for(".show", card=card))
 
 

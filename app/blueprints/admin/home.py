@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from app.blueprints._access import staff, staff_only
 from app.blueprints._choices import SelectChoice, shelf_choices
 from app.blueprints._forms import mark
-from app.blueprints._pages import changed, page
+from app.blueprints._pages import changed, page, status_of
 from app.errors import Conflict, Invalid, ShopError
 from app.services import catalog
 
@@ -151,7 +151,7 @@ def _shown(opened: str = "") -> Response:
 def _refuse(refusal: ShopError | None, *, form: Edit | None = None, opened: str = "") -> Response:
     """Show the draft as it is now, what is wrong, and what was typed."""
     mark(form, refusal)
-    status = 409 if isinstance(refusal, Conflict) else 422
+    status = status_of(refusal) if refusal else 422
     context = _everything(opened) | {"refusal": refusal}
     if form is not None:
         context["forms"][opened] = form

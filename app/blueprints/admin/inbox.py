@@ -1,6 +1,7 @@
 """The inbox: every event that a company sent, kept raw once, with its verdict; and its replay."""
 
 import json
+from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 
@@ -24,8 +25,8 @@ def index() -> Response:
     before = request.args.get("before")
     found = payments.events_as_staff(provider=company or None, verdict=verdict or None, before=before, limit=_SHOWN + 1)
     events = found[:_SHOWN]
-    kept = {"company": company or None, "verdict": verdict or None}
-    later = url_for(".index", **kept, before=events[-1].id) if len(found) > _SHOWN else None  # type: ignore[arg-type]
+    kept: dict[str, Any] = {"company": company or None, "verdict": verdict or None}
+    later = url_for(".index", **kept, before=events[-1].id) if len(found) > _SHOWN else None
     return page(
         "admin/inbox/index.html", part="admin/inbox/_table.html", events=events, company=company, verdict=verdict,
         companies=_COMPANIES, verdicts=_VERDICTS, later=later, is_first=before is None,

@@ -103,7 +103,7 @@ def remove(product: str) -> Response:
     try:
         catalog.remove_product(staff().actor, product)
     except Conflict as refusal:
-        return page("admin/products/show.html", status=409, **everything(product), refusal=refusal)
+        return page("admin/products/show.html", status=status_of(refusal), **everything(product), refusal=refusal)
     return see_other(url_for("admin.products.index", deleted=1))
 
 

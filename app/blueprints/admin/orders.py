@@ -11,8 +11,8 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app.blueprints._access import confirm, staff, staff_only, staff_session
 from app.blueprints._forms import mark
-from app.blueprints._pages import changed, page, pdf
-from app.errors import Conflict, Invalid, ShopError
+from app.blueprints._pages import changed, page, pdf, status_of
+from app.errors import Conflict, Invalid, ShopError, TooOften
 from app.money import Money
 from app.services import accounts, checkout, credits, documents, fulfilment, gift_cards, orders, payments, returns
 
@@ -106,7 +106,7 @@ def refund(number: str) -> Response:
             order, amount, left=form.left.data or 0, reason=(form.reason.data or "").strip(), key=form.key.data or "",
             actor=staff().actor,
         )  # fmt: skip
-    except (Invalid, Conflict, accounts.TooManyAttempts) as refusal:
+    except (Invalid, Conflict, TooOften) as refusal:
         return _refuse(order, refusal, refund_form=form)
     return changed("admin/orders/_changes.html", then=url_for(".show", number=number), **_everything(order))
 
@@ -133,7 +133,7 @@ def _settle_failed(number: str, refund: str, form: Again) -> Response:
     try:
         confirm(form.code.data or "")
         orders.refund_again_as_staff(order, refund, actor=staff().actor, otherwise=words)
-    except (Invalid, Conflict, accounts.TooManyAttempts) as refusal:
+    except (Invalid, Conflict, TooOften) as refusal:
         return _show_refusal(order, refusal, failed_id=refund)
     return changed("admin/orders/_changes.html", then=url_for(".show", number=number), **_everything(order))
 
@@ -219,7 +219,7 @@ def _show_refusal(order: orders.Order, refusal: ShopError, *, failed_id: str) ->
 
 
 def _page_of_payment(shown: dict[str, Any], refusal: ShopError | None) -> Response:
-    status = 409 if isinstance(refusal, Conflict) else 429 if isinstance(refusal, accounts.TooManyAttempts) else 422
+    status = status_of(refusal) if refusal else 422
     return page("admin/orders/show.html", part="admin/orders/_payment.html", status=status, **shown)
 
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify, request, url_for
 
 from app.blueprints._access import staff, staff_only
 from app.blueprints._forms import mark
-from app.blueprints._pages import changed, page
+from app.blueprints._pages import changed, page, status_of
 from app.blueprints.admin.product_forms import Describe, Focus, Upload
 from app.blueprints.admin.products import everything
 from app.errors import Conflict, Invalid, ShopError
@@ -55,7 +55,7 @@ def open_ticket(product: str) -> Response:
             raise Invalid("Write what the picture shows, for those who do not see it.")
         ticket = catalog.open_upload(staff().actor, product, alt=form.alt.data or "")
     except (Invalid, Conflict) as refusal:
-        return _json({"problem": refusal.message}, 409 if isinstance(refusal, Conflict) else 422)
+        return _json({"problem": refusal.message}, status_of(refusal))
     arrived = url_for(".note_arrival", product=product, upload=ticket.id)
     return _json({"url": ticket.url, "fields": dict(ticket.fields), "arrived": arrived}, 200)
 
@@ -86,8 +86,9 @@ def describe(product: str, key: str) -> Response:
             raise Invalid("Use at most 500 characters.")
         catalog.describe_picture(staff().actor, product, key, read=form.read.data or "", alt=form.alt.data or "")
     except (Invalid, Conflict) as refusal:
-        status = 409 if isinstance(refusal, Conflict) else 422
-        return _show(product, status=status, picture_refusal=refusal, refused_key=key, typed_alt=form.alt.data)
+        return _show(
+            product, status=status_of(refusal), picture_refusal=refusal, refused_key=key, typed_alt=form.alt.data
+        )
     return _changed(product)
 
 
@@ -121,7 +122,7 @@ def focus(product: str, key: str) -> Response:
 
 def _refuse(product: str, form: Upload, refusal: ShopError) -> Response:
     mark(form, refusal)
-    return _show(product, status=409 if isinstance(refusal, Conflict) else 422, upload=form, upload_refusal=refusal)
+    return _show(product, status=status_of(refusal), upload=form, upload_refusal=refusal)
 
 
 def _show(product: str, *, status: int, **context: Any) -> Response:

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request, url_for
 
 from app.blueprints._access import staff, staff_only
 from app.blueprints._forms import mark
-from app.blueprints._pages import changed, page, see_other
+from app.blueprints._pages import changed, page, see_other, status_of
 from app.blueprints._security import allow_upload
 from app.blueprints.admin._newer import find_newer, mark_newer
 from app.blueprints.admin.product_forms import Edit, EditVariant, Upload
@@ -106,7 +106,7 @@ def _prices(form: EditVariant) -> tuple[Money | None, Money | None]:
 
 def _refuse(product: str, refusal: ShopError | None, *, form: Edit) -> Response:
     mark(form, refusal)
-    status, context = 409 if isinstance(refusal, Conflict) else 422, everything(product)
+    status, context = status_of(refusal) if refusal else 422, everything(product)
     if form.version.data != context["form"].version.data:
         mark_newer(form, context["form"])
         form.version.process_data(context["form"].version.data)
@@ -119,7 +119,7 @@ def _refuse_variant(product: str, variant: str, form: EditVariant, refusal: Shop
     found = next((each for each in context["product"].variants if each.id == variant), None)
     if found is None:
         raise refusal
-    row = _row(found)
+    [row] = _rows([found])
     if isinstance(refusal, Conflict):
         newer = [f"{form[name].label.text} {now}" for name, now in find_newer(form, row["form"]).items()]
         if newer:
@@ -128,10 +128,10 @@ def _refuse_variant(product: str, variant: str, form: EditVariant, refusal: Shop
         form.read.process_data(row["form"].read.data)
     row |= {"form": form, "refusal": refusal}
     context["rows"] = [row if each["variant"].id == variant else each for each in context["rows"]]
-    status = 409 if isinstance(refusal, Conflict) else 422
     return page(
-        "admin/products/show.html", part="admin/products/_variant.html", status=status, **context | {"row": row}
-    )
+        "admin/products/show.html", part="admin/products/_variant.html", status=status_of(refusal),
+        **context | {"row": row},
+    )  # fmt: skip
 
 
 def _frame(product: str) -> dict[str, Any]:

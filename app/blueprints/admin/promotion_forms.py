@@ -19,6 +19,7 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional, Vali
 from app import config
 from app.blueprints._choices import SelectChoice, shelf_choices
 from app.blueprints._percents import PercentField
+from app.errors import Invalid
 from app.money import Money
 from app.services import catalog
 from app.services.promotions import WITH_PERCENT, Promotion, Terms
@@ -105,16 +106,12 @@ class PromotionForm(Form):
 
     def validate_products(self, field: TextAreaField) -> None:
         """Refuse addresses that lead to no product."""
-        slugs = [
-            line.strip().rstrip("/").rsplit("/", 1)[-1] for line in (field.data or "").splitlines() if line.strip()
-        ]
-        if len(slugs) > _MOST_PRODUCTS:
+        try:
+            self._product_ids = tuple(catalog.find_product_ids(field.data or ""))
+        except Invalid as refusal:
+            raise ValidationError(refusal.fields["product_ids"]) from refusal
+        if len(self._product_ids) > _MOST_PRODUCTS:
             raise ValidationError(f"Name at most {_MOST_PRODUCTS} products, or make a collection of them.")
-        found = {slug: catalog.find_by_slug(slug) for slug in slugs}
-        missing = next((slug for slug, product in found.items() if product is None), None)
-        if missing is not None:
-            raise ValidationError(f"There is no product at “{missing[:60]}”.")
-        self._product_ids = tuple(product.id for product in found.values() if product is not None)
 
     def terms(self) -> Terms:
         """Return what was entered. After validate()."""

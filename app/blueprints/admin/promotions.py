@@ -1,10 +1,8 @@
 """Promotions: the table, making one, changing it for orders to come, ending it."""
 
-from typing import Any
-
 from flask import Blueprint, Response, request, url_for
 
-from app import clock, config
+from app import clock, config, formats
 from app.blueprints._access import staff, staff_only
 from app.blueprints._forms import mark
 from app.blueprints._pages import page, see_other
@@ -107,7 +105,7 @@ def _show_form(
     uses = promotions.uses_of_promotions([promotion.id]).get(promotion.id, 0) if promotion else 0
     return page(
         "admin/promotions/show.html", status=status, promotion=promotion, form=form, uses=uses, gives=_gives,
-        refusal=refusal, may_edit=staff().may("promotions.edit"), **_currency(),
+        refusal=refusal, may_edit=staff().may("promotions.edit"), currency=config.current().currency,
     )  # fmt: skip
 
 
@@ -118,10 +116,6 @@ def _gives(promotion: Promotion) -> str | Money:
     if promotion.kind == "free_delivery":
         return "Delivery free"
     if promotion.kind == "buy_get":
-        given = "free" if promotion.percent == 100 else f"{float(promotion.percent):g}% off"
+        given = "free" if promotion.percent == 100 else f"{formats.percent(promotion.percent)} off"
         return f"Buy {promotion.buy}, get {promotion.get} {given}"
-    return f"{float(promotion.percent):g}%"
-
-
-def _currency() -> dict[str, Any]:
-    return {"currency": config.current().currency}
+    return formats.percent(promotion.percent)

@@ -8,7 +8,7 @@ from app.blueprints._pages import page, see_other, status_of
 from app.blueprints._pieces import is_whole, pieces_of
 from app.errors import Invalid, ShopError
 from app.money import Money
-from app.services import accounts, credits, orders, returns
+from app.services import credits, orders, returns
 from app.services.credits import Wish
 
 bp = Blueprint("returns", __name__, url_prefix="/returns")
@@ -78,7 +78,7 @@ def refund(return_id: str) -> Response:
             raise Invalid("Preview the refund first.")
         confirm(form.get("code", ""))
         returns.refund(staff(), return_id, delivery=delivery, amount=int(form["amount"]))
-    except (ShopError, accounts.TooManyAttempts) as refusal:
+    except ShopError as refusal:
         return _show(return_id, refusal)
     return see_other(url_for(".show", return_id=return_id))
 

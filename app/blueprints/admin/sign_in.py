@@ -18,8 +18,8 @@ from app.blueprints._access import (
     staff_session,
     visitor,
 )
-from app.blueprints._pages import page, see_other
-from app.errors import Conflict, Invalid, ShopError
+from app.blueprints._pages import page, see_other, status_of
+from app.errors import Conflict, Invalid, ShopError, TooOften
 from app.services import accounts
 
 bp = Blueprint("sign_in", __name__)
@@ -56,7 +56,7 @@ def enter_password() -> Response:
         return page("admin/sign_in/password.html", status=422, form=form)
     try:
         done = accounts.enter_password(form.email.data or "", form.password.data or "", visitor())
-    except (Invalid, accounts.TooManyAttempts) as refusal:
+    except (Invalid, TooOften) as refusal:
         return _refuse("admin/sign_in/password.html", refusal, form=form)
     remember_staff(done.session_id)
     return see_other(url_for(".enrolment" if done.must_enrol else ".code", next=form.next.data or None))
@@ -81,7 +81,7 @@ def enter_code() -> Response:
         return _ask_code(session, form, status=422)
     try:
         done = accounts.enter_code(session, form.code.data or "", visitor())
-    except (Invalid, accounts.TooManyAttempts) as refusal:
+    except (Invalid, TooOften) as refusal:
         return _refuse("admin/sign_in/code.html", refusal, form=form, demo_code=accounts.demo_code(session.staff_id))
     remember_staff(done.session_id, device=done.device)
     return see_other(_after(form.next.data))
@@ -106,7 +106,7 @@ def enrol() -> Response:
         return page("admin/sign_in/enrolment.html", status=422, form=form, **_enrolment(session))
     try:
         done = accounts.enrol(session, form.code.data or "", visitor())
-    except (Invalid, accounts.TooManyAttempts) as refusal:
+    except (Invalid, TooOften) as refusal:
         return _refuse("admin/sign_in/enrolment.html", refusal, form=form, **_enrolment(session))
     remember_staff(done.session_id, device=done.device)
     return page("admin/sign_in/recovery_codes.html", codes=done.recovery_codes, then=_after(form.next.data))
@@ -153,8 +153,7 @@ def _enrolment(session: accounts.Session) -> dict[str, Any]:
 
 
 def _refuse(template: str, refusal: ShopError, **context: Any) -> Response:
-    status = 429 if isinstance(refusal, accounts.TooManyAttempts) else 422
-    return page(template, status=status, refusal=refusal, **context)
+    return page(template, status=status_of(refusal), refusal=refusal, **context)
 
 
 def _after(address: str | None) -> str:

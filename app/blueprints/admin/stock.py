@@ -7,7 +7,8 @@ from wtforms import DateField, Form, IntegerField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from app.blueprints._access import staff, staff_only
-from app.blueprints._pages import changed, page
+from app.blueprints._forms import mark
+from app.blueprints._pages import changed, page, status_of
 from app.errors import Conflict, Invalid, NotFound, ShopError
 from app.services import accounts, catalog, fulfilment, inventory, search
 
@@ -105,11 +106,9 @@ def allow_backorder(variant: str) -> Response:
                 low_at=form.low_at.data or 0, version=form.version.data or 0, actor=staff().actor,
             )  # fmt: skip
         except (Conflict, Invalid) as refusal:
-            for name, advice in getattr(refusal, "fields", {}).items():
-                form[name].errors = [advice]
+            mark(form, refusal)
             form.version.process_data(inventory.level_as_staff(variant).version)
-            status = 409 if isinstance(refusal, Conflict) else 422
-            return _show(variant, status=status, backorder=form, backorder_refusal=refusal)
+            return _show(variant, status=status_of(refusal), backorder=form, backorder_refusal=refusal)
         return changed("admin/stock/_backorder.html", then=url_for(".show", variant=variant), **_everything(variant))
     return _show(variant, status=422, backorder=form)
 

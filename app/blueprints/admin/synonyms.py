@@ -5,7 +5,7 @@ from wtforms import Form, IntegerField, StringField
 from wtforms.validators import InputRequired, Length
 
 from app.blueprints._access import staff, staff_only
-from app.blueprints._pages import STATUS, page, see_other
+from app.blueprints._pages import page, see_other, status_of
 from app.errors import Conflict, Invalid, ShopError
 from app.services import search
 
@@ -74,7 +74,7 @@ def _show(
 ) -> Response:
     """Show the page; what was typed into the form of the group `changed`, or of a new one, stays with its refusal."""
     if refusal:
-        status = STATUS[type(refusal)]
+        status = status_of(refusal)
     groups = search.list_synonyms()
     return page(
         "admin/synonyms/index.html", status=status, groups=groups, changed=changed, refusal=refusal,

@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app.blueprints._access import staff, staff_only
 from app.blueprints._forms import mark
-from app.blueprints._pages import changed, page
+from app.blueprints._pages import changed, page, status_of
 from app.errors import Conflict, Invalid, NotFound, ShopError
 from app.money import Money
 from app.services import accounts, checkout, orders, payments
@@ -105,9 +105,8 @@ def _ask_if_more(payment: payments.Payment, amount: Money, form: Receipt) -> Non
     if payment.state not in _WAITED_FOR or amount <= due or form.sure.data == form.amount.data:
         return
     form.sure.process_data(form.amount.data)
-    more = f"{(amount - due).decimal} {amount.currency}"
     raise Invalid(
-        f"This is {more} more than is due, and would be refunded. Check the statement again.",
+        f"This is {amount - due} more than is due, and would be refunded. Check the statement again.",
         amount="Correct it, or press again if that is what arrived.",
     )
 
@@ -117,7 +116,7 @@ def _refuse(payment: str, refusal: ShopError | None, form: Receipt) -> Response:
     mark(form, refusal)
     shown = _everything(payment) | {"form": form, "refusal": refusal}
     form.received.process_data(shown["payment"].captured)
-    status = 409 if isinstance(refusal, Conflict) else 422
+    status = status_of(refusal) if refusal else 422
     return page("admin/transfers/show.html", part="admin/transfers/_receipts.html", status=status, **shown)
 
 
@@ -152,7 +151,6 @@ def _everything(payment: str) -> dict[str, Any]:
 
 def _to_send() -> dict[str, Any]:
     refunds = payments.list_by_hand()
-    receipts = {refund.id: payments.receipts_of(refund.payment_id) for refund in refunds}
-    senders = {key: ", ".join(dict.fromkeys(each.sender for each in found)) for key, found in receipts.items()}
+    senders = payments.senders_of(refund.payment_id for refund in refunds)
     numbers = orders.numbers_of(refund.order_id for refund in refunds)
     return {"refunds": refunds, "senders": senders, "numbers": numbers, "may_send": staff().may("orders.refund")}

@@ -95,6 +95,6 @@ def _add_frame() -> dict[str, Any]:
 
 @bp.after_request
 def _keep_nothing(response: Response) -> Response:
-    """What staff saw is not shown again by Back after signing out on a shared computer."""
+    """What staff saw is not shown again by Back after signing out; a refused form may be (`_security.py`)."""
     response.headers["Cache-Control"] = "no-store"
     return response

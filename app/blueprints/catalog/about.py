@@ -198,7 +198,7 @@ def _delivery(country: str, way: shipping.DeliveryOption) -> Facts:
 
 
 def _range(sold: Sequence[Variant], stock: Beside) -> Facts:
-    prices = sorted((each.price for each in sold if each.price), key=lambda price: price.amount)
+    prices = sorted(each.price for each in sold if each.price)
     return {
         "@type": "AggregateOffer", "lowPrice": str(prices[0].decimal), "highPrice": str(prices[-1].decimal),
         "priceCurrency": prices[0].currency, "offerCount": len(sold), "availability": _availability(sold, stock),

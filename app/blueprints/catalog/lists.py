@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from babel.numbers import get_currency_symbol
 from flask import Response, g, request
 
-from app import config
-from app.blueprints._pages import format_money, page
+from app import config, formats
+from app.blueprints._pages import page
 from app.blueprints.catalog import about
 from app.errors import NotFound
 from app.money import Money
@@ -106,7 +106,7 @@ def read(url: str) -> State:
 
 def by_id(state: State) -> search.Filters:
     """Return the filters as search knows them: collections by their id. One that is gone stays, and has nothing."""
-    ids = {shelf.slug: shelf.id for shelf in _shelves()}
+    ids = {shelf.slug: shelf.id for shelf in listed_shelves()}
     choices = tuple(
         (facet, ids.get(value, value) if facet == search.COLLECTION else value)
         for facet, value in state.filters.choices
@@ -141,6 +141,11 @@ def show(
     )
 
 
+def listed_shelves() -> list[catalog.Collection]:
+    """Return the collections that customers are shown; those of the page's state, where it has one."""
+    return [shelf for shelf in pages.shelves(g.get("page_state")) if shelf.is_listed]
+
+
 def address() -> str:
     """Return the address of the list that is asked for, without the fields that were left empty."""
     query = urlencode([(name, value) for name, value in request.args.items(multi=True) if value])
@@ -148,7 +153,7 @@ def address() -> str:
 
 
 def _groups(listing: search.Listing) -> Iterator[Group]:
-    shelves = {shelf.id: shelf for shelf in _shelves()}
+    shelves = {shelf.id: shelf for shelf in listed_shelves()}
     for facet in listing.facets:
         if facet.name == search.COLLECTION:
             counted = {value.value: value for value in facet.values}
@@ -171,7 +176,7 @@ def _groups(listing: search.Listing) -> Iterator[Group]:
 
 
 def _chips(state: State) -> Iterator[Chip]:
-    titles = {shelf.slug: shelf.title for shelf in _shelves()}
+    titles = {shelf.slug: shelf.title for shelf in listed_shelves()}
     chosen = state.filters
     for each in chosen.choices:
         others = tuple(other for other in chosen.choices if other != each)
@@ -241,7 +246,7 @@ def _bound(amount: int | None, *, up: bool = False) -> str:
 
 
 def _price(amount: int) -> str:
-    return format_money(Money(amount, config.current().currency)).removesuffix(".00")
+    return formats.money(Money(amount, config.current().currency)).removesuffix(".00")
 
 
 def _unit() -> Decimal:
@@ -250,10 +255,6 @@ def _unit() -> Decimal:
 
 def _sign() -> str:
     return get_currency_symbol(config.current().currency, locale="en")
-
-
-def _shelves() -> list[catalog.Collection]:
-    return [shelf for shelf in pages.shelves(g.page_state) if shelf.is_listed]
 
 
 def _page_number() -> int:

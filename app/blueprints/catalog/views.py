@@ -33,7 +33,7 @@ _ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 def home() -> Response:
     """Show the shop's window: the sections that staff arranged."""
     front = next((shelf for shelf in pages.shelves(g.page_state) if shelf.slug == catalog.HOME), None)
-    return _show_home(catalog.sections_of(front), _listed(), at=g.page_state)
+    return _show_home(catalog.sections_of(front), lists.listed_shelves(), at=g.page_state)
 
 
 @bp.get("/preview")
@@ -69,7 +69,7 @@ def _show_home(
 def collections() -> Response:
     """Show every collection."""
     told = about.shelf(config.current(), "/collections", "Collections")
-    return page("catalog/collections.html", shelves=_listed(), about=told)
+    return page("catalog/collections.html", shelves=lists.listed_shelves(), about=told)
 
 
 @bp.get("/collections/<slug>")
@@ -77,7 +77,7 @@ def collections() -> Response:
 @kept(*lists.PARAMETERS)
 def collection(slug: str) -> Response:
     """Show the products of a collection."""
-    shelf = next((shelf for shelf in pages.shelves(g.page_state) if shelf.slug == slug and shelf.is_listed), None)
+    shelf = next((shelf for shelf in lists.listed_shelves() if shelf.slug == slug), None)
     if shelf is None:
         raise catalog.lost_collection(slug)
     state = lists.read(shelf.url)
@@ -156,7 +156,7 @@ def find() -> Response:
 def suggest() -> Response:
     """Suggest a few products and collections for what has been typed so far."""
     asked = request.args.get("q", "").strip()[: search.LONGEST_QUERY]
-    named = [shelf for shelf in _listed() if len(asked) > 1 and asked.lower() in shelf.title.lower()]
+    named = [shelf for shelf in lists.listed_shelves() if len(asked) > 1 and asked.lower() in shelf.title.lower()]
     cards = search.suggest(asked, at=g.page_state)
     return page("catalog/_suggestions.html", query=asked, cards=cards, shelves=named[:_SHELVES_SUGGESTED])
 
@@ -216,11 +216,7 @@ def _delivery(variant: catalog.Variant | None) -> tuple[str, shipping.DeliveryOp
 
 
 def _list_shelves() -> list[dict[str, str]]:
-    listed = [shelf for shelf in pages.shelves(g.get("page_state")) if shelf.is_listed]
+    listed = lists.listed_shelves()
     links = [{"name": shelf.title, "url": shelf.url} for shelf in listed[:_IN_NAV]]
     more = [{"name": "All collections", "url": "/collections"}] if len(listed) > _IN_NAV else []
     return [*links, *more]
-
-
-def _listed() -> list[catalog.Collection]:
-    return [shelf for shelf in pages.shelves(g.page_state) if shelf.is_listed]

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request, url_for
 from app.blueprints._access import shopper
 from app.blueprints._addresses import AddressForm, values_of
 from app.blueprints._limits import limiter, network
-from app.blueprints._pages import page, see_other
+from app.blueprints._pages import page, see_other, status_of
 from app.blueprints.checkout import review
 from app.blueprints.checkout.steps import offered, onward, reason, sent_back, steps
 from app.errors import Conflict, Invalid
@@ -68,8 +68,7 @@ def save_delivery() -> Response:
         checkout.save_delivery(shopper(), request.form.get("method", ""))
     except (Invalid, Conflict) as error:
         offer = offered()
-        status = 422 if isinstance(error, Invalid) else 409
-        return sent_back(offer, "delivery") or _show_delivery(offer, status=status, problem=error.message)
+        return sent_back(offer, "delivery") or _show_delivery(offer, status=status_of(error), problem=error.message)
     return see_other(url_for("checkout.payment"))
 
 

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Email, InputRequired
 
-from app.errors import Conflict, Forbidden, Invalid, NotFound, ShopError, Unavailable
+from app.errors import Conflict, Forbidden, Invalid, NotFound, ShopError, TooOften, Unavailable
 from app.money import Money
 from app.services import catalog, pricing
 
@@ -38,11 +38,13 @@ _FACETS = [
 _LINES = [{"position": place, "title": f"Drift No. {place}", "options_label": "A3"} for place in (1, 2)]
 _CELLS = tuple((colour, n % 3, n // 3) for n, colour in enumerate("bcd cde dcb a97 c63 ba8 543 654 432".split()))
 _FRAMES = {"checkout": "checkout/base.html", "admin": "admin/base.html"}
+_AGAIN = datetime(2026, 3, 3, 18, 15, tzinfo=UTC)
 _ERRORS: dict[int, ShopError] = {
     403: Forbidden("Your role may not refund. Ask an owner to give it to you."),
     404: NotFound(),
     409: Conflict("“Drift No. 3” has just sold out. It is still in your cart; remove it to go on."),
     422: Invalid("This link is not complete. Please use the one from your mail."),
+    429: TooOften("That was tried too often in a short time. Your order and your cart are kept.", again_at=_AGAIN),
     503: Unavailable("The payment company does not answer. Nothing was charged."),
 }
 

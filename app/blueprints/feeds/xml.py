@@ -6,7 +6,6 @@ from datetime import datetime
 from xml.sax.saxutils import escape
 
 from app import clock
-from app.money import Money
 from app.services import catalog, feeds
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -54,9 +53,9 @@ def _fields(origin: str, offer: feeds.Offer) -> Iterator[tuple[str, str]]:
             yield "availability_date", f"{offer.due.isoformat()}T00:00Z"
     else:
         yield "availability", "in_stock" if offer.is_available else "out_of_stock"
-    yield "price", _money(offer.price)
+    yield "price", str(offer.price)
     if offer.sale_price:
-        yield "sale_price", _money(offer.sale_price)
+        yield "sale_price", str(offer.sale_price)
     yield "condition", "new"
     yield "brand", offer.brand
     if not offer.has_identifier:
@@ -79,12 +78,8 @@ def _ascii(measure: str) -> str:
 def _delivery(offer: feeds.Offer) -> str:
     if offer.delivery is None:
         return ""
-    fields = {"country": offer.country, "service": offer.delivery.name, "price": _money(offer.delivery.price)}
+    fields = {"country": offer.country, "service": offer.delivery.name, "price": str(offer.delivery.price)}
     return f"<g:shipping>{''.join(_element(f'g:{name}', value) for name, value in fields.items())}</g:shipping>"
-
-
-def _money(money: Money) -> str:
-    return f"{money.decimal} {money.currency}"
 
 
 def _moment(at: datetime | None) -> str:

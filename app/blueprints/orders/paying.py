@@ -8,7 +8,7 @@ from app.blueprints import _pages
 from app.blueprints._limits import limiter, network
 from app.blueprints._paying import go_to_payment
 from app.blueprints.orders.views import bp, show_order
-from app.errors import Conflict, Unavailable
+from app.errors import Conflict, TooOften, Unavailable
 from app.services import checkout, orders, payments
 
 
@@ -27,7 +27,7 @@ def pay_again(token: str) -> Response:
     method = form.method.data if form.validate() else None
     try:
         placed = checkout.pay_again(token, method or "hosted", address=request.remote_addr or "")
-    except (Conflict, Unavailable, payments.TooManyTries) as error:
+    except (Conflict, Unavailable, TooOften) as error:
         response = show_order(orders.get_by_token(token), token, problem=error, status=_pages.status_of(error))
         _pages.say_when(response, error)
         return response

@@ -3,7 +3,7 @@
 The one rule: nobody acts as staff before both a password and a code were right, and no secret is kept readable.
 """
 
-from app.services.accounts.brake import TooManyAttempts, Visitor, forget_attempts
+from app.services.accounts.brake import Visitor, forget_attempts
 from app.services.accounts.roles import PERMISSIONS, ROLES
 from app.services.accounts.sessions import Session, end_session, find_session, list_sessions
 from app.services.accounts.sign_in import (
@@ -39,7 +39,6 @@ __all__ = [
     "Session",
     "SignedIn",
     "Staff",
-    "TooManyAttempts",
     "Visitor",
     "add",
     "add_demo",

@@ -13,7 +13,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import ColumnElement, delete, func, select
 
 from app import clock, db, keys
-from app.errors import Forbidden
+from app.errors import TooOften
 from app.network import network_of
 from app.services.accounts.models import SignInAttempt
 
@@ -21,16 +21,11 @@ WINDOW = timedelta(minutes=15)
 TRIES_PER_ACCOUNT = 10
 TRIES_PER_ADDRESS = 30
 _KEPT = timedelta(days=1)
-
-
-class TooManyAttempts(Forbidden):
-    """Guessing is slowed; the message is the same whether the account exists or not."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Too many tries. Wait 15 minutes, or sign in with the browser you used before. "
-            "If that is not possible, ask an operator to reset your sign-in."
-        )
+# The same whether the account exists or not.
+_TOO_OFTEN = (
+    "Too many tries. Wait 15 minutes, or sign in with the browser you used before. "
+    "If that is not possible, ask an operator to reset your sign-in."
+)
 
 
 @dataclass(frozen=True)
@@ -43,7 +38,7 @@ class Visitor:
 
 
 def take(email: str, visitor: Visitor) -> str:
-    """Count a try before it is looked at, and return its id; raise TooManyAttempts when too many failed lately.
+    """Count a try before it is looked at, and return its id; raise TooOften when too many failed lately.
 
     Tries on one account take turns, so that a hundred at once are not all the first. A refused try is not counted:
     otherwise an attack that goes on would never let anybody in.
@@ -54,9 +49,9 @@ def take(email: str, visitor: Visitor) -> str:
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(account, 0))))
         lane = (SignInAttempt.account == account) & SignInAttempt.device.is_not_distinct_from(device)
         if _count(lane, since) >= TRIES_PER_ACCOUNT:
-            raise TooManyAttempts
+            raise TooOften(_TOO_OFTEN)
         if device is None and _count(SignInAttempt.address == address, since) >= TRIES_PER_ADDRESS:
-            raise TooManyAttempts
+            raise TooOften(_TOO_OFTEN)
         attempt = SignInAttempt(id=db.new_id(), account=account, address=address, device=device, at=clock.now())
         session.add(attempt)
     return attempt.id

@@ -5,8 +5,8 @@ seals committed rows into a chain of hashes about every second, and signed check
 """
 
 from app.services.audit.intake import record
-from app.services.audit.outside import open_intents, outside
+from app.services.audit.outside import outside
 from app.services.audit.seal import checkpoint, seal
 from app.services.audit.verify import Report, verify
 
-__all__ = ["Report", "checkpoint", "open_intents", "outside", "record", "seal", "verify"]
+__all__ = ["Report", "checkpoint", "outside", "record", "seal", "verify"]

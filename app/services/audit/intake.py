@@ -19,7 +19,7 @@ def record(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> str:
-    """Note in the open transaction that `actor` ("staff:…", "shop", "operator") did `act` to `subject`.
+    """Note in the open transaction that `actor` ("staff:…", "shop", "operator") did `act` to `subject` ("order:…").
 
     Returns the row's id. `before` and `after` hold plain JSON values: what changed, never a secret.
     RuntimeError without a transaction.

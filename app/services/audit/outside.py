@@ -43,13 +43,6 @@ def outside(
         record(db.orders, actor, act + _DONE, subject, after={"intent": intent})
 
 
-def open_intents() -> list[str]:
-    """Return the ids of intents without an outcome, oldest first. Needs the right to read the intake."""
-    intake = BOOKS["orders"].intake
-    with db.orders.reading() as session:
-        return list(session.scalars(unanswered().with_only_columns(intake.id).order_by(intake.id)))
-
-
 def unanswered() -> Select[str, str, str]:
     """Return the query for who meant to do what to what, without an outcome."""
     intake = BOOKS["orders"].intake

@@ -41,10 +41,10 @@ def _seal_one(book: Book) -> int:
         if not rows:
             return 0
         newest = select(chain.position, chain.hash).order_by(chain.position.desc()).limit(1)
-        position, previous = session.execute(newest).one_or_none() or (0, GENESIS)
+        head, previous = session.execute(newest).one_or_none() or (0, GENESIS)
         moment = clock.now()
         entries = []
-        for position, row in enumerate(rows, start=position + 1):  # noqa: B020 - the count goes on from the head
+        for position, row in enumerate(rows, start=head + 1):
             sealed = digest(row, position, previous)
             entries.append(
                 {"position": position, "intake_id": row.id, "previous": previous, "hash": sealed, "sealed_at": moment}

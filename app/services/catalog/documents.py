@@ -114,8 +114,8 @@ class Variant:
         """The price that a reduction counts from: the compare-at price, or the lowest before where that is less."""
         if self.price is None or self.compare_at is None:
             return None
-        was = min(self.compare_at, self.lowest or self.compare_at, key=lambda price: price.amount)
-        return was if was.amount > self.price.amount else None
+        was = min(self.compare_at, self.lowest or self.compare_at)
+        return was if was > self.price else None
 
     @property
     def label(self) -> str:

@@ -64,7 +64,8 @@ def edit_product(actor: str, product: Product, *, version: int) -> Product:
         if version == before.revision:  # first, so that none of it is sold as goods; the next save gives it again
             end_runs(before)
     changed = replace(product, revision=version)
-    with audit.outside(actor, "product.edit", product.id, **_difference(_facts(before), _facts(changed))):
+    difference = _difference(_facts(before), _facts(changed))
+    with audit.outside(actor, "product.edit", f"product:{product.id}", **difference):
         return save_product(changed)
 
 
@@ -105,7 +106,7 @@ def edit_variant(
             replace(product, variants=variants), **_difference(_variant_facts(before), _variant_facts(after))
         )
 
-    saved = rewrite(actor, "variant.edit", product_id, edit, subject=variant_id)
+    saved = rewrite(actor, "variant.edit", product_id, edit, subject=f"variant:{variant_id}")
     return next(variant for variant in saved.variants if variant.id == variant_id)
 
 
@@ -126,7 +127,8 @@ def describe_picture(actor: str, product_id: str, key: str, *, read: str, alt: s
         raise Invalid("A picture that customers see needs a description.")
     after = replace(before, alt=alt.strip())
     media = tuple(after if picture.key == key else picture for picture in product.media)
-    with audit.outside(actor, "picture.describe", product_id, before={"alt": before.alt}, after={"alt": after.alt}):
+    words = {"before": {"alt": before.alt}, "after": {"alt": after.alt}}
+    with audit.outside(actor, "picture.describe", f"product:{product_id}", **words):
         save_product(replace(product, media=media))
     return after
 
@@ -138,7 +140,7 @@ def edit_collection(actor: str, collection: Collection, *, version: int) -> Coll
     changed = replace(collection, rules=rules, revision=version)
     before = _shelf_facts(get_collection_as_staff(collection.id)) if version else {}
     act = "collection.edit" if version else "collection.add"
-    with audit.outside(actor, act, collection.id, **_difference(before, _shelf_facts(changed))):
+    with audit.outside(actor, act, f"collection:{collection.id}", **_difference(before, _shelf_facts(changed))):
         return save_collection(changed)
 
 
@@ -202,7 +204,7 @@ def _shelf_facts(shelf: Collection) -> dict[str, Any]:
 
 def amount_of(price: Money | None) -> str | None:
     """Return a price as the audit keeps it."""
-    return f"{price.decimal} {price.currency}" if price else None
+    return str(price) if price is not None else None
 
 
 def check_price(price: Money | None) -> None:

@@ -106,7 +106,7 @@ def publish_home(actor: str, *, version: int) -> None:
     """Show the draft to customers."""
     home = _read(version)
     facts = {"before": _facts(home.sections), "after": _facts(home.draft)}
-    with audit.outside(actor, "home.publish", home.id, **facts):
+    with audit.outside(actor, "home.publish", f"collection:{home.id}", **facts):
         save_collection(replace(home, sections=home.draft))
 
 
@@ -128,7 +128,7 @@ def find_picture(named: str) -> Media:
 def _change(actor: str, act: str, change: Callable[[tuple[Section, ...]], tuple[Section, ...]], version: int) -> None:
     home = _read(version)
     draft = change(home.draft)
-    with audit.outside(actor, act, home.id, before=_facts(home.draft), after=_facts(draft)):
+    with audit.outside(actor, act, f"collection:{home.id}", before=_facts(home.draft), after=_facts(draft)):
         save_collection(replace(home, draft=draft))
 
 

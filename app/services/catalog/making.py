@@ -75,7 +75,7 @@ def add_product(
         is_published=False,
     )
     facts = {"title": title, "slug": made.slug, "variants": len(rows), "price": amount_of(price)}
-    with audit.outside(actor, "product.add", key, after=facts):
+    with audit.outside(actor, "product.add", f"product:{key}", after=facts):
         return save_product(made)
 
 
@@ -138,7 +138,7 @@ def remove_variant(actor: str, product_id: str, variant_id: str) -> None:
         after = _with(product, left)
         return Rewritten(after, _facts(product), _facts(after))
 
-    rewrite(actor, "variant.remove", product_id, change, subject=variant_id)
+    rewrite(actor, "variant.remove", product_id, change, subject=f"variant:{variant_id}")
 
 
 def remove_product(actor: str, product_id: str) -> None:
@@ -151,7 +151,8 @@ def remove_product(actor: str, product_id: str) -> None:
         return
     if before.is_published:
         raise Conflict("Customers see it. Clear “Customers see it” and save before you delete it.")
-    with audit.outside(actor, "product.delete", product_id, before={"title": before.title, "slug": before.slug}):
+    was = {"title": before.title, "slug": before.slug}
+    with audit.outside(actor, "product.delete", f"product:{product_id}", before=was):
         delete_product(before)
 
 

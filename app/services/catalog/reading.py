@@ -36,6 +36,7 @@ _SOLD = (
     "slug", "title", "created_at", "media", "batch", "tax_class", "is_gift_card", "is_published", "is_deleted",
 )  # fmt: skip
 _SHELF_LACKS = {"product_ids": 0, "rules": 0, "draft": 0}
+_IN_ORDER = [("position", 1), ("_id", 1)]  # of collections; many have the same position
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,13 +127,13 @@ def lost_collection(slug: str) -> NotFound:
 
 def collections() -> list[Collection]:
     """List the published collections in their order, without their products and rules."""
-    documents = stores.catalog()["collections"].find({"is_published": True}, _SHELF_LACKS).sort("position", 1)
+    documents = stores.catalog()["collections"].find({"is_published": True}, _SHELF_LACKS).sort(_IN_ORDER)
     return [to_collection(document) for document in documents]
 
 
 def list_collections_as_staff() -> list[Collection]:
     """List the collections in their order, published or not; the home page is not among them."""
-    documents = stores.catalog()["collections"].find({"slug": {"$ne": HOME}}).sort([("position", 1), ("_id", 1)])
+    documents = stores.catalog()["collections"].find({"slug": {"$ne": HOME}}).sort(_IN_ORDER)
     return [to_collection(document) for document in documents]
 
 

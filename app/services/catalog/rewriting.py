@@ -37,7 +37,7 @@ def rewrite(
         if made is None:
             return product
         try:
-            with audit.outside(actor, act, subject or product_id, before=made.before, after=made.after):
+            with audit.outside(actor, act, subject or f"product:{product_id}", before=made.before, after=made.after):
                 return save_product(made.product)
         except Conflict:
             continue

@@ -173,7 +173,7 @@ def _tenders(draft: Draft, total: Money) -> tuple[Tender, ...]:
     tenders = []
     for card in cards:
         usable = card.balance_money + Money(held.get(card.id, 0), card.currency)
-        amount = min(usable, total, key=lambda money: money.amount)
+        amount = min(usable, total)
         tenders.append(Tender(card.id, card.last4, amount, usable - amount))
         total -= amount
     return tuple(tenders)

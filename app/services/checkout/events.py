@@ -73,5 +73,5 @@ def cards_to_void(order_id: str) -> str:
     usable = [card for card in gift_cards.sold_with(order_id) if card.balance]
     if not usable:
         return ""
-    named = ", ".join(f"{card.last4} ({card.balance_money.decimal} {card.currency})" for card in usable)
+    named = ", ".join(f"{card.last4} ({card.balance_money})" for card in usable)
     return f" Gift cards bought with it can still be spent: {named}. Void them if they are not paid for any more."

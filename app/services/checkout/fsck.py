@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from app import clock
 from app.fsck import Check, Fault
+from app.money import Money
 from app.services import credits, inventory, orders, payments
 from app.services.orders import Order, OrderState
 
@@ -21,19 +22,19 @@ def _see_money(found: Sequence[Order]) -> Iterator[Fault]:
     paid = payments.of_orders(order.id for order in found)
     for order in found:
         brought = [payment for payment in paid[order.id] if payment.state == "paid"]
-        captured = sum(payment.captured for payment in brought)
+        captured = Money(sum(payment.captured for payment in brought), order.currency)
         held = sum(payment.amount if payment.is_held else payment.released for payment in paid[order.id])
         if (
             order.state == OrderState.CONFIRMED
-            and captured + held < order.total
+            and captured.amount + held < order.total
             and not _is_asked(order, paid[order.id])
         ):
-            yield Fault(order.number, f"is confirmed, but {captured} of {order.total} {order.currency} came")
+            yield Fault(order.number, f"is confirmed, but {captured} of {order.total_money} came")
         if order.state == OrderState.PLACED and captured:
-            yield Fault(order.number, f"brought {captured} {order.currency} and still waits for its money")
-        kept = sum(payment.captured - payment.refunded for payment in paid[order.id])
+            yield Fault(order.number, f"brought {captured} and still waits for its money")
+        kept = Money(sum(payment.captured - payment.refunded for payment in paid[order.id]), order.currency)
         if order.state == OrderState.CANCELLED and kept:
-            yield Fault(order.number, f"was cancelled, but {kept} {order.currency} of it are still here")
+            yield Fault(order.number, f"was cancelled, but {kept} of it are still here")
 
 
 def _is_asked(order: Order, paid: Sequence[payments.Payment]) -> bool:

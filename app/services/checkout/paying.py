@@ -18,7 +18,7 @@ def enter_gift_card(shopper: Shopper, code: str, *, address: str) -> None:
     """Have the shopper's order use the gift card with this code. Safe to repeat.
 
     Raises Invalid for a code that brings nothing, and where only gift cards are bought: whoever stole a card could wash
-    it so. TooManyTries for whoever tries out many from one cart or `address`.
+    it so. TooOften for whoever tries out many from one cart or `address`.
     """
     lanes = Lanes(cart=shopper.cart_id, address=address).named()
     payments.brake.check("gift_code", lanes)

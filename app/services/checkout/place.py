@@ -67,7 +67,7 @@ def place(
     """Order what is in the cart at `revision`, or return the order that this revision became already.
 
     `due_shown` is what was shown as left to pay after gift cards; without it none were shown. `address` is where the
-    request came from. TooManyTries when too many cards were declined from there, for this cart or order; Conflict
+    request came from. TooOften when too many cards were declined from there, for this cart or order; Conflict
     when too many orders wait for transfers.
 
     Raises Conflict when the cart, a price, a tax or a promotion (TotalChanged) or the stock (SoldOut) moved on,

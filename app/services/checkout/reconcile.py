@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from app import clock, db
 from app.errors import Invalid
+from app.money import Money
 from app.queue import later, waiting
 from app.services import audit, credits, orders, payments
 from app.services.checkout.events import cards_to_void, mark_disputed
@@ -105,7 +106,8 @@ def _compare(marked: str | None, truth: Truth) -> Finding | None:
     if payment.intent_id != truth.intent_id:
         return _give_second_back(payment, truth)
     if payment.captured != truth.received.amount:
-        return Finding(payment.id, f"captured {payment.captured} here, {truth.received.amount} there", is_mended=False)
+        captured = Money(payment.captured, payment.currency)
+        return Finding(payment.id, f"captured {captured} here, {truth.received} there", is_mended=False)
     return None
 
 
@@ -146,7 +148,7 @@ def _compare_refund(seen: SeenRefund) -> Finding | None:
     if mine is None:
         return _take_refund(seen)
     if mine.amount != seen.amount.amount:
-        return Finding(mine.id, f"gave back {mine.amount} here, {seen.amount.amount} there", is_mended=False)
+        return Finding(mine.id, f"gave back {mine.amount_money} here, {seen.amount} there", is_mended=False)
     if mine.state == "asked":
         with db.orders.transaction():
             later("payments.refund", mine.id, key=f"refund:{mine.id}:{clock.now():%Y-%m-%dT%H:%M}")
@@ -169,7 +171,7 @@ def _take_refund(seen: SeenRefund) -> Finding | None:
         if not payments.add_refund(payment.id, seen):
             return Finding(seen.id, f"gave back more than is left of payment {payment.id}", is_mended=False)
         _credit(order, seen)
-        said = f"{seen.amount.decimal} {seen.amount.currency} were given back at Stripe itself."
+        said = f"{seen.amount} were given back at Stripe itself."
         cards = cards_to_void(payment.order_id)
         orders.note(payment.order_id, "cards_left" if cards else "refund", said + cards, actor="stripe")
     return Finding(seen.id, f"was made at Stripe itself; payment {payment.id} now counts it", is_mended=True)

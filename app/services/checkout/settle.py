@@ -174,12 +174,8 @@ def give_back_part(order: Order, payment_id: str) -> None:
 def tell_refund_failed(refund_id: str) -> None:
     """Tell staff, in the order's timeline and the log, that money did not go back."""
     refund = payments.get_refund(refund_id)
-    amount = f"{refund.amount_money.decimal} {refund.currency}"
-    orders.note(
-        refund.order_id,
-        "refund_failed",
-        f"Refund of {amount} failed: {refund.error} Ask for it again, or give it back otherwise.",
-    )
+    said = f"Refund of {refund.amount_money} failed: {refund.error} Ask for it again, or give it back otherwise."
+    orders.note(refund.order_id, "refund_failed", said)
     log.error("a refund failed", extra={"refund": refund.id, "why": refund.error})
 
 
@@ -195,14 +191,14 @@ def _take_money(order: Order, payment: Payment, truth: Truth) -> None:
     payments.note_paid(payment, truth)
     _end_lapsing(order, payment)
     if truth.received.currency != payment.currency or truth.received < wanted:
-        text = f"{truth.received.decimal} {truth.received.currency} came instead of the total. Please check at Stripe."
+        text = f"{truth.received} came instead of the total. Please check at Stripe."
         orders.note(order.id, "mismatch", text, actor="stripe")
         log.error("a payment brought another amount than asked", extra={"payment": payment.id, "order": order.number})
         return
     if order.state == OrderState.CANCELLED and (why := _take_up_again(order)):
         _give_back(order, payment, payment.refundable.amount, why)
     elif order.state != OrderState.CONFIRMED:
-        confirm(order, f"Paid {truth.received.decimal} {truth.received.currency}.", actor=payment.provider)
+        confirm(order, f"Paid {truth.received}.", actor=payment.provider)
     elif owed or not was_held:
         _go_on(order, payment, owed)
         return
@@ -256,7 +252,7 @@ def _take_hold(order: Order, payment: Payment, truth: Truth) -> None:
     if owed:
         _go_on(order, payment, owed)
         return
-    said = f"The card holds {payment.amount_money.decimal} {payment.currency}; it is charged when the parcel leaves."
+    said = f"The card holds {payment.amount_money}; it is charged when the parcel leaves."
     confirm(order, said, actor=payment.provider)
     if order.has_gift_cards or not order.needs_shipping:  # a gift card is money: it is not given for a promise
         later("checkout.capture", order.id, key=f"capture:{order.id}")
@@ -284,8 +280,8 @@ def _take_part(order: Order, payment: Payment, truth: Truth) -> None:
     payment.captured = truth.received.amount
     if payment.state in {"created", "open"}:
         missing = payment.amount_money - truth.received
-        said = f"{Money(came, payment.currency).decimal} {payment.currency} came by transfer"
-        orders.note(order.id, "part_paid", f"{said}; {missing.decimal} {missing.currency} are still missing.")
+        said = f"{Money(came, payment.currency)} came by transfer"
+        orders.note(order.id, "part_paid", f"{said}; {missing} are still missing.")
     else:
         _give_back(order, payment, came, "it came for a payment that was over")
 
@@ -298,6 +294,6 @@ def _give_back(order: Order, payment: Payment, amount: int, why: str) -> None:
         payment_id=payment.id,
     )  # fmt: skip
     given = Money(amount, payment.currency)
-    said = f"{given.decimal} {given.currency} are given back, because {why}. Staff may want to write to the customer."
+    said = f"{given} are given back, because {why}. Staff may want to write to the customer."
     orders.note(order.id, "refund", said)
     log.error("money came that the order could not take; it is refunded", extra={"order": order.number, "why": why})

@@ -44,7 +44,7 @@ def take_receipt_back(payment_id: str, receipt_id: str, *, actor: str) -> Order:
             raise Conflict("Its gift cards are with the customer already. Void those first, then cancel the order.")
         amount = payments.take_back(payment, receipt_id, actor=actor)
         if amount is not None:
-            kind, said = "corrected", f"{amount.decimal} {amount.currency} were recorded by mistake and are taken back."
+            kind, said = "corrected", f"{amount} were recorded by mistake and are taken back."
             if was_paid and payment.state == "open" and order.state == OrderState.CONFIRMED:
                 kind = "taken_back"
                 said += f" Keep the parcel here. {owing.ask_anew(order, payment)}"

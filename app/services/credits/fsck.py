@@ -26,7 +26,8 @@ def _see_credits(found: Sequence[Order]) -> Iterator[Fault]:
     for order in sold:
         credited, gone = given.get(order.id, 0), order.total - payments.kept_of(paid[order.id])
         if credited != gone and not _is_known(order, paid[order.id], credited - gone):
-            yield Fault(order.number, f"{credited} {order.currency} were credited, and {gone} are not here")
+            said, left = Money(credited, order.currency), Money(gone, order.currency)
+            yield Fault(order.number, f"{said} were credited, and {left} are not here")
 
 
 def _is_known(order: Order, paid: Sequence[payments.Payment], too_much: int) -> bool:
@@ -42,8 +43,8 @@ def _find_wrong_parts() -> Iterator[Fault]:
     for row in walk(select(Credit), Credit.id):
         credit, parts = row.Credit, sum_of(row.Credit)
         if (credit.amount, credit.tax) != (parts.paid.amount, parts.tax.amount):
-            come_to = f"its parts come to {parts.paid.amount}, {parts.tax.amount} of it tax"
-            yield Fault(credit.id, f"says {credit.amount}, {credit.tax} of it tax, but {come_to}")
+            says = f"says {credit.amount_money}, {Money(credit.tax, credit.currency)} of it tax"
+            yield Fault(credit.id, f"{says}, but its parts come to {parts.paid}, {parts.tax} of it tax")
     is_of = (CreditLine.order_id == OrderLine.order_id) & (CreditLine.position == OrderLine.position)
     given = func.sum(CreditLine.quantity)
     query = select(OrderLine.quantity, given.label("given")).join(CreditLine, is_of)

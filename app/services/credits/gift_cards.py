@@ -43,7 +43,7 @@ def check_free(order: Order, gone: Mapping[int, int], left: Money, wanted: Money
     )
     most = left - kept + Money(gift_cards.voided_by_hand(order.id), order.currency)
     if wanted.amount > most.amount:
-        advice = _BOUND.format(f"{most.decimal} {most.currency}")
+        advice = _BOUND.format(most)
         raise Invalid(advice, free=advice)
 
 

@@ -70,7 +70,7 @@ def quote(order: Order, wish: Wish, earlier: Sequence[Credit]) -> Sum:
         if not 0 <= quantity <= balance.pieces.get(position, 0)
     }
     if wish.delivery > balance.delivery.amount:
-        problems["delivery"] = f"Up to {_plain(balance.delivery)} can be given back."
+        problems["delivery"] = f"Up to {balance.delivery} can be given back."
     below = {name: _ABOVE_ZERO for name in ("delivery", "free") if getattr(wish, name) < 0}
     if below:
         raise Invalid(_ABOVE_ZERO, **problems, **below)
@@ -84,7 +84,7 @@ def quote(order: Order, wish: Wish, earlier: Sequence[Credit]) -> Sum:
             delivery_back=Money(wish.delivery, order.currency), free=Money(wish.free, order.currency),
         )  # fmt: skip
     except ValueError as error:
-        advice = f"Only {_plain(balance.left)} of this order can still be given back."
+        advice = f"Only {balance.left} of this order can still be given back."
         raise Invalid(advice, free=advice) from error
     if wish.free and order.has_gift_cards:
         cards = (piece.paid for piece in amounts.pieces if piece.position in order.gift_card_positions)
@@ -164,7 +164,7 @@ def give_as_staff(
             locked, wish, kind="refund", reason=reason, actor=actor, key=key, restock=restock, version=version
         )
         if credit.amount != amount:
-            raise Conflict(f"This comes to {_plain(credit.amount_money)}. Please check, and confirm that amount.")
+            raise Conflict(f"This comes to {credit.amount_money}. Please check, and confirm that amount.")
     return credit
 
 
@@ -244,7 +244,7 @@ def _in_words(order: Order, credit: Credit) -> str:
     lines = {line.position: line for line in order.lines}
     names = [(each.quantity, lines[each.position].title, lines[each.position].options_label) for each in credit.lines]
     things = "; ".join(f"{count} × {title}{options and f', {options}'}" for count, title, options in names)
-    said = _DONE[credit.kind].format(_plain(credit.amount_money))
+    said = _DONE[credit.kind].format(credit.amount_money)
     return f"{said}: {things}. Reason: {credit.reason}" if things else f"{said}: {credit.reason}"
 
 
@@ -301,7 +301,3 @@ def _from_rows(rows: Sequence[Mapping[str, Any]], currency: str) -> tuple[Share,
         Share((row["name"], Decimal(row["rate"])), Money(row["paid"], currency), Money(row["tax"], currency))
         for row in rows
     )
-
-
-def _plain(money: Money) -> str:
-    return f"{money.decimal} {money.currency}"

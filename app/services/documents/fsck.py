@@ -43,8 +43,7 @@ def _find_uncredited() -> Iterator[Fault]:
     lacks = ~select(Document.id).where(Document.credit_id == given.id).exists()
     query = select(given.amount, given.currency).where(lacks, given.created_at < clock.now() - _ISSUED_WITHIN)
     for row in walk(query, given.id):
-        amount = Money(row.amount, row.currency).decimal
-        yield Fault(row.key, f"{amount} {row.currency} went back without a credit note")
+        yield Fault(row.key, f"{Money(row.amount, row.currency)} went back without a credit note")
 
 
 def _find_unprinted() -> Iterator[Fault]:

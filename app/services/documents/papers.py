@@ -6,13 +6,9 @@ Sources: UStG §14 (4) (https://www.gesetze-im-internet.de/ustg_1980/__14.html) 
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
-from babel.dates import format_date
-from babel.numbers import format_currency
-
-from app import clock, config
+from app import clock, config, formats
 from app.money import Money
 from app.services import checkout, credits, fulfilment, orders
 from app.services.pricing import RateTotal
@@ -36,17 +32,17 @@ def invoice(
     has_discount = any(line.discount for line in order.lines)
     columns = ["Quantity", "Each", *(["Discount"] if has_discount else []), "Tax", "Total"]
     facts = [
-        ("Date", day(issued_at)),
+        ("Date", _day(issued_at)),
         ("Order", order.number),
-        ("Ordered", day(order.placed_at)),
-        *([] if is_held or is_owed else [("Paid", day(order.confirmed_at or issued_at))]),
+        ("Ordered", _day(order.placed_at)),
+        *([] if is_held or is_owed else [("Paid", _day(order.confirmed_at or issued_at))]),
         ("Delivered", _delivered(order, shipped_at)),
     ]
     return letterhead("Invoice", label, address_of(order), facts) | {
         "columns": ["", "Product", *columns],
         "lines": [_invoice_line(line, has_discount=has_discount) for line in order.lines],
         "sums": _sums(order),
-        "total": ["Total", amount(parts.total)],
+        "total": ["Total", formats.money(parts.total)],
         **taxes(parts.rates),
         "notes": [
             "All prices include tax." if order.prices_include_tax else "Tax is added below the prices.",
@@ -64,7 +60,7 @@ def credit_note(
     `goes_back` when money does, of which a part may have been held only.
     """
     lines = {line.position: line for line in order.lines}
-    facts = [("Date", day(issued_at)), ("Order", order.number), ("For invoice", invoice)]
+    facts = [("Date", _day(issued_at)), ("Order", order.number), ("For invoice", invoice)]
     sums = [("Delivery", credit.delivery_money)] if credit.delivery else []
     if credit.adjustment_money.amount > 0:
         sums.append(("Price reduction", credit.adjustment_money))
@@ -78,14 +74,14 @@ def credit_note(
                 **named(lines[each.position]),
                 "cells": [
                     str(each.quantity),
-                    percent(lines[each.position].tax_rate),
-                    amount(Money(each.amount, credit.currency)),
+                    formats.percent(lines[each.position].tax_rate),
+                    formats.money(Money(each.amount, credit.currency)),
                 ],
             }
             for each in credit.lines
         ],
-        "sums": [[words, amount(money)] for words, money in sums],
-        "total": ["Given back", amount(credit.amount_money)],
+        "sums": [[words, formats.money(money)] for words, money in sums],
+        "total": ["Given back", formats.money(credit.amount_money)],
         **taxes(credits.rates_of(order, credit)),
         "notes": [
             f"Reason: {credit.reason}",
@@ -97,7 +93,7 @@ def credit_note(
 def packing_slip(order: orders.Order, shipment: fulfilment.Shipment, issued_at: datetime) -> Paper:
     """Return the words of a parcel's packing slip: no prices, because it may be a present."""
     lines = {line.position: line for line in order.lines}
-    facts = [("Date", day(issued_at)), ("Order", order.number), ("Parcel", str(shipment.number))]
+    facts = [("Date", _day(issued_at)), ("Order", order.number), ("Parcel", str(shipment.number))]
     return letterhead("Packing slip", order.number, address_of(order), facts) | {
         "columns": ["", "Product", "Quantity"],
         "lines": [
@@ -136,7 +132,8 @@ def taxes(rates: Sequence[RateTotal]) -> Paper:
     return {
         "tax_columns": ["Tax", "Net", "Tax on it", "Gross"],
         "taxes": [
-            [f"{each.name} {percent(each.rate)}", amount(each.net), amount(each.tax), amount(each.net + each.tax)]
+            [f"{each.name} {formats.percent(each.rate)}"]
+            + [formats.money(amount) for amount in (each.net, each.tax, each.net + each.tax)]
             for each in rates
         ],
     }
@@ -153,19 +150,8 @@ def address_of(order: orders.Order) -> list[str]:
     return checkout.Address.from_copy(order.address).formatted()
 
 
-def day(moment: datetime) -> str:
-    """Write a day of store time: 3 Mar 2026."""
-    return format_date(clock.day_of(moment), "d MMM y", locale="en")
-
-
-def amount(money: Money) -> str:
-    """Write an amount as people do: €19.99."""
-    return format_currency(money.decimal, money.currency, locale="en")
-
-
-def percent(rate: Decimal) -> str:
-    """Write a rate without needless zeros: 19%."""
-    return f"{rate.normalize():f}%"
+def _day(moment: datetime) -> str:
+    return formats.day(clock.day_of(moment))
 
 
 def _charged(order: orders.Order) -> str:
@@ -176,17 +162,17 @@ def _charged(order: orders.Order) -> str:
 
 def _delivered(order: orders.Order, shipped_at: datetime | None) -> str:
     if shipped_at:
-        return day(shipped_at)
+        return _day(shipped_at)
     return "with the parcel, after payment" if order.needs_shipping else "by mail, after payment"
 
 
 def _invoice_line(line: orders.OrderLine, *, has_discount: bool) -> Paper:
-    discount = amount(-Money(line.discount, line.currency)) if line.discount else ""
-    cells = [str(line.quantity), amount(line.unit_price_money), *([discount] if has_discount else [])]
+    discount = formats.money(-Money(line.discount, line.currency)) if line.discount else ""
+    cells = [str(line.quantity), formats.money(line.unit_price_money), *([discount] if has_discount else [])]
     return {
         "position": str(line.position),
         **named(line),
-        "cells": [*cells, percent(line.tax_rate), amount(line.total_money)],
+        "cells": [*cells, formats.percent(line.tax_rate), formats.money(line.total_money)],
     }
 
 
@@ -198,5 +184,5 @@ def _sums(order: orders.Order) -> list[list[str]]:
     if parts.delivery_full is not None:
         rows.append((f"Delivery, {order.delivery_name}", parts.delivery_full))
     if not parts.prices_include_tax:
-        rows += [(f"{each.name} {percent(each.rate)}", each.tax) for each in parts.rates]
-    return [[label, amount(money)] for label, money in rows]
+        rows += [(f"{each.name} {formats.percent(each.rate)}", each.tax) for each in parts.rates]
+    return [[label, formats.money(money)] for label, money in rows]

@@ -103,7 +103,9 @@ def _begin_anew(shipment: Shipment, said: str, *, act: str, actor: str) -> None:
     shipment.tracking_number = shipment.label_key = shipment.label_at = shipment.problem = None
     for attempt in db.orders.session.scalars(_LIVE, {"shipment": shipment.id}):
         attempt.state = "void"
-    audit.record(db.orders, actor, f"shipment.{act}", shipment.id, before=before, after=_audited(shipment))
+    audit.record(
+        db.orders, actor, f"shipment.{act}", f"shipment:{shipment.id}", before=before, after=_audited(shipment)
+    )
     later("fulfilment.buy_label", shipment.id)
 
 
@@ -229,7 +231,7 @@ def _record(attempt: LabelAttempt, label: shipping.Label, *, actor: str = "shop"
         move(shipment, ShipmentState.LABEL_BOUGHT, f"A label was bought: UPS {label.tracking_number}.", actor=actor)
         if actor != "shop":
             after = _audited(shipment)
-            audit.record(db.orders, actor, "shipment.use_label", shipment.id, before=before, after=after)
+            audit.record(db.orders, actor, "shipment.use_label", f"shipment:{shipment.id}", before=before, after=after)
         later("email.order_shipped", shipment.id, key=f"shipped:{attempt.id}")
         later("checkout.capture", shipment.order_id, key=f"capture:{attempt.id}")
         done()

@@ -6,7 +6,7 @@ The one rule: a picture's key is a digest of its bytes, so what an address answe
 from app.services.images.checking import MAX_BYTES, SMALLER
 from app.services.images.fetching import Unreachable, fetch
 from app.services.images.keeping import File, add, find, keep, make_better, make_bucket, open_file
-from app.services.images.media import Media, Source, widths_of
+from app.services.images.media import Media, Source
 from app.services.images.rendering import Rendered, key_of, render
 
 __all__ = [
@@ -26,5 +26,4 @@ __all__ = [
     "make_bucket",
     "open_file",
     "render",
-    "widths_of",
 ]

@@ -8,7 +8,6 @@ from app.services.inventory.backorders import owed, waiting
 from app.services.inventory.booking import Booking, Entry, NotBooked, book, why_not
 from app.services.inventory.fsck import moved_by, stocked
 from app.services.inventory.levels import (
-    DEFAULT_LOCATION,
     FEW,
     Level,
     SoldOut,
@@ -37,7 +36,6 @@ from app.services.inventory.runs import end_run, give_run
 from app.services.inventory.showing import Shown, generation, shown
 
 __all__ = [
-    "DEFAULT_LOCATION",
     "FEW",
     "Booking",
     "Entry",

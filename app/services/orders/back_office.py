@@ -33,7 +33,7 @@ def refund_as_staff(
     with db.orders.transaction():
         refunds = payments.ask_refunds(order.id, amount.amount, reason=reason, actor=actor, key=key, left=left)
         # The line has the first refund's id, so that a second click adds no second line.
-        said = f"{amount.decimal} {amount.currency} are given back: {reason}"
+        said = f"{amount} are given back: {reason}"
         if _add_line(refunds[0].id, order.id, "refund", said, actor=actor):
             after = {
                 "refunds": [each.id for each in refunds],
@@ -52,7 +52,7 @@ def refund_again_as_staff(order: Order, refund_id: str, *, actor: str, otherwise
     """
     with db.orders.transaction():
         again = payments.ask_again(order.id, refund_id, actor=actor, otherwise=otherwise)
-        amount = f"{again.amount_money.decimal} {again.currency}"
+        amount = again.amount_money
         said = f"{amount} were given back another way: {otherwise}" if otherwise else f"{amount} are asked to go back."
         if _add_line(again.id, order.id, "refund", said, actor=actor):
             kind = "order.refund_otherwise" if otherwise else "order.refund_again"

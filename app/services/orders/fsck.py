@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from app import db, fsck
 from app.fsck import Check, Fault, judge, pages, walk
+from app.money import Money
 from app.services import catalog
 from app.services.orders.models import Order, OrderLine
 
@@ -31,6 +32,7 @@ def _find_wrong_sums() -> Iterator[Fault]:
     query = (
         select(
             Order.number, (Order.subtotal - Order.discount).label("goods"), Order.tax, Order.delivery_tax,
+            Order.currency,
             func.coalesce(func.sum(OrderLine.total), 0).label("lines"),
             func.coalesce(func.sum(OrderLine.tax), 0).label("lines_tax"),
             func.count(OrderLine.position).label("count"),
@@ -47,8 +49,12 @@ def _find_wrong_sums() -> Iterator[Fault]:
         if not row.count:
             yield Fault(row.number, "has no lines")
             continue
-        taxes = f"their tax {row.lines_tax} with {row.delivery_tax} for delivery"
-        yield Fault(row.number, f"its lines come to {row.lines}, {taxes}; it says {row.goods} and {row.tax}")
+        lines, lines_tax, delivery_tax, goods, tax = (
+            Money(int(amount), row.currency)
+            for amount in (row.lines, row.lines_tax, row.delivery_tax, row.goods, row.tax)
+        )
+        taxes = f"their tax {lines_tax} with {delivery_tax} for delivery"
+        yield Fault(row.number, f"its lines come to {lines}, {taxes}; it says {goods} and {tax}")
 
 
 def _find_unknown_goods() -> Iterator[Fault]:

@@ -106,11 +106,6 @@ class Order(OrdersModel):
         return Money(line.total + (0 if self.prices_include_tax else line.tax), self.currency)
 
     @property
-    def paid_for_delivery(self) -> Money:
-        """What the customer pays for delivery in the end: after reductions, with its tax."""
-        return Money(self.delivery + (0 if self.prices_include_tax else self.delivery_tax), self.currency)
-
-    @property
     def breakdown(self) -> pricing.Breakdown:
         """Every cent of the total by name."""
         money = partial(Money, currency=self.currency)

@@ -7,7 +7,7 @@ the same payment and the same refund, never to a second one. What is true about 
 from app.services.payments import brake
 from app.services.payments.again import ask_again, list_unsettled
 from app.services.payments.bank_transfer import Instructions, ask_less, instructions
-from app.services.payments.brake import Lanes, TooManyTries, forget_tries
+from app.services.payments.brake import Lanes, forget_tries
 from app.services.payments.capturing import (
     ask_capture,
     capture,
@@ -21,7 +21,6 @@ from app.services.payments.capturing import (
     void,
 )
 from app.services.payments.charging import (
-    LIVE,
     Closed,
     abandon,
     add,
@@ -39,7 +38,6 @@ from app.services.payments.charging import (
     list_paid,
     lock,
     note_decline,
-    note_open,
     note_paid,
     of_order,
     of_orders,
@@ -71,7 +69,7 @@ from app.services.payments.pay_states import DISPUTED, disputed_among, find_aske
 from app.services.payments.pay_states import STATES as PAY_STATES
 from app.services.payments.provider import BankRefused, Refused, Truth
 from app.services.payments.providers import METHODS
-from app.services.payments.receipts import add_receipt, list_transfers, receipts_of, take_back
+from app.services.payments.receipts import add_receipt, list_transfers, receipts_of, senders_of, take_back
 from app.services.payments.refunds import (
     add_refund,
     ask_refunds,
@@ -105,7 +103,6 @@ from app.services.payments.ways import Way, held_for, ways
 
 __all__ = [
     "DISPUTED",
-    "LIVE",
     "METHODS",
     "PAY_STATES",
     "SESSION_LIVES",
@@ -122,7 +119,6 @@ __all__ = [
     "Refused",
     "SeenDispute",
     "SeenRefund",
-    "TooManyTries",
     "TransferReceipt",
     "Truth",
     "Way",
@@ -190,7 +186,6 @@ __all__ = [
     "note_decline",
     "note_dispute",
     "note_lapsed",
-    "note_open",
     "note_paid",
     "note_refund_failed",
     "note_refused",
@@ -211,6 +206,7 @@ __all__ = [
     "refunds_of",
     "release_held",
     "replay",
+    "senders_of",
     "state_of",
     "take_back",
     "take_held",

@@ -52,7 +52,7 @@ def _check(failed: Refund, payment: Payment, *, is_otherwise: bool) -> None:
         raise Conflict("This refund did not fail, so there is nothing to ask for again.")
     if failed.amount > payment.refundable.amount:
         left = payment.refundable
-        raise Conflict(f"Only {left.decimal} {left.currency} of this payment can still be refunded.")
+        raise Conflict(f"Only {left} of this payment can still be refunded.")
     if not is_otherwise:
         check_undisputed([payment], failed.amount)
     if payment.gift_card_id and not is_otherwise and gift_cards.lock(payment.gift_card_id).voided_at is not None:

@@ -17,11 +17,12 @@ from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app import clock, db, keys
-from app.errors import Conflict, Forbidden
+from app.errors import Conflict, TooOften
 from app.network import is_inner, network_of
 from app.services.payments.models import Payment, PaymentTry
 
 _KEPT = timedelta(days=7)
+_TOO_OFTEN = "That was tried too often in a short time. Your order and your cart are kept."
 # How many in how long stop whom. The order's and the cart's end before their things are for sale again.
 _LIMITS: Mapping[str, Mapping[str, tuple[int, timedelta]]] = {
     "decline": {
@@ -60,14 +61,6 @@ _TRIES = (
 )
 
 
-class TooManyTries(Forbidden):
-    """Too much was tried in too short a time; `again_at` says when to come again."""
-
-    def __init__(self, again_at: datetime) -> None:
-        super().__init__("That was tried too often in a short time. Your order and your cart are kept.")
-        self.again_at = again_at
-
-
 @dataclass(frozen=True)
 class Lanes:
     """Where a try comes from, as far as is known; each lane counts for itself."""
@@ -90,7 +83,17 @@ class Lanes:
 
 
 def check(kind: str, lanes: Mapping[str, str]) -> None:
-    """Raise TooManyTries when one of the lanes has had its share of tries of this `kind`."""
+    """Raise TooOften when one of the lanes has had its share of tries of this `kind`."""
+    if again_at := _blocked_until(kind, lanes):
+        raise TooOften(_TOO_OFTEN, again_at=again_at)
+
+
+def is_stopped(kind: str, lanes: Mapping[str, str]) -> bool:
+    """Whether one of the lanes has had its share."""
+    return _blocked_until(kind, lanes) is not None
+
+
+def _blocked_until(kind: str, lanes: Mapping[str, str]) -> datetime | None:
     moment = clock.now()
     blocked: list[datetime] = []
     rows = db.orders.rows(_TRIES, {"kind": kind, "lanes": list(lanes.values()), "since": moment - _KEPT})
@@ -99,17 +102,7 @@ def check(kind: str, lanes: Mapping[str, str]) -> None:
         times = [row.at for row in rows if row.lane == lane and row.at > moment - window]
         if most and len(times) >= most:
             blocked.append(times[most - 1] + window)
-    if blocked:
-        raise TooManyTries(max(blocked))
-
-
-def is_stopped(kind: str, lanes: Mapping[str, str]) -> bool:
-    """Whether one of the lanes has had its share."""
-    try:
-        check(kind, lanes)
-    except TooManyTries:
-        return True
-    return False
+    return max(blocked, default=None)
 
 
 def note(kind: str, lanes: Mapping[str, str], *, reference: str) -> None:

@@ -47,7 +47,7 @@ def note_dispute(payment: Payment, seen: SeenDispute) -> str | None:
     known.closed_at = None if seen.status in OPEN else clock.now()
     words = _WORDS.get(seen.status, "The dispute of {amount} is now: " + seen.status)
     return words.format(
-        amount=f"{seen.amount.decimal} {seen.amount.currency}",
+        amount=str(seen.amount),
         reason=seen.reason.replace("_", " "),
         until=f" until {clock.day_of(seen.due_by)}" if seen.due_by else "",
     )
@@ -76,7 +76,7 @@ def check_undisputed(payments: Collection[Payment], amount: int) -> None:
         return
     left = Money.total((payment.refundable for payment in free), next(iter(payments)).currency)
     if amount > left.amount:
-        raise Conflict(_BARRED.format(f"Only {left.decimal} {left.currency}" if left else "Nothing"))
+        raise Conflict(_BARRED.format(f"Only {left}" if left else "Nothing"))
 
 
 def list_disputed(*, is_open: bool, before: str | None = None, limit: int = 50) -> Sequence[Dispute]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import case, func, or_, select
 
 from app import clock, db
 from app.fsck import Check, Fault, mend_by, walk
+from app.money import Money
 from app.services.gift_cards import GiftCardEntry
 from app.services.payments.inbox import JOBS
 from app.services.payments.models import Payment, ProviderEvent, Refund, TransferReceipt
@@ -28,25 +30,28 @@ def _find_wrong_states() -> Iterator[Fault]:
     )
     for row in walk(select(Payment).where(is_wrong), Payment.id):
         payment = row.Payment
-        yield Fault(payment.id, f"is {payment.state} with {payment.captured} of {payment.amount} {payment.currency}")
+        captured = Money(payment.captured, payment.currency)
+        yield Fault(payment.id, f"is {payment.state} with {captured} of {payment.amount_money}")
 
 
 def _find_wrong_refunds() -> Iterator[Fault]:
     back = func.coalesce(func.sum(Refund.amount).filter(Refund.state != "failed"), 0)
-    query = select((Payment.refunded + Payment.released).label("refunded"), back.label("back")).outerjoin(
-        Refund, Refund.payment_id == Payment.id
-    )
-    for row in walk(query.group_by(Payment.id).having(back != Payment.refunded + Payment.released), Payment.id):
-        yield Fault(row.key, f"{row.refunded} count as given back, but its refunds come to {row.back}")
+    counted = Payment.refunded + Payment.released
+    query = select(counted.label("counted"), back.label("back"), Payment.currency)
+    query = query.outerjoin(Refund, Refund.payment_id == Payment.id).group_by(Payment.id).having(back != counted)
+    for row in walk(query, Payment.id):
+        says = f"{_money(row, 'counted')} count as given back, but its refunds come to {_money(row, 'back')}"
+        yield Fault(row.key, says)
 
 
 def _find_wrong_transfers() -> Iterator[Fault]:
     came = func.coalesce(func.sum(TransferReceipt.amount), 0)
     stands = (TransferReceipt.payment_id == Payment.id) & TransferReceipt.taken_back_at.is_(None)
-    query = select(Payment.captured, came.label("came")).outerjoin(TransferReceipt, stands)
+    query = select(Payment.captured, came.label("came"), Payment.currency).outerjoin(TransferReceipt, stands)
     query = query.where(Payment.provider == "bank_transfer").group_by(Payment.id).having(came != Payment.captured)
     for row in walk(query, Payment.id):
-        yield Fault(row.key, f"{row.captured} count as received, but {row.came} were matched to it")
+        says = f"{_money(row, 'captured')} count as received, but {_money(row, 'came')} were matched to it"
+        yield Fault(row.key, says)
 
 
 def _find_wrong_gift_cards() -> Iterator[Fault]:
@@ -60,16 +65,22 @@ def _find_wrong_gift_cards() -> Iterator[Fault]:
     is_back = (Refund.state == "done") & Refund.otherwise.is_(None)
     back = select(func.coalesce(func.sum(Refund.amount), 0)).where(refunds, is_back)
     held = case((Payment.state.in_(("authorized", "paid")), Payment.amount), else_=0) - back.scalar_subquery()
-    query = select(held.label("held"), taken.scalar_subquery().label("taken")).where(Payment.gift_card_id.is_not(None))
-    for row in walk(query.where(held != taken.scalar_subquery()), Payment.id):
-        yield Fault(row.key, f"has {row.held} of its gift card, of which {row.taken} were taken")
+    query = select(held.label("held"), taken.scalar_subquery().label("taken"), Payment.currency)
+    query = query.where(Payment.gift_card_id.is_not(None), held != taken.scalar_subquery())
+    for row in walk(query, Payment.id):
+        says = f"has {_money(row, 'held')} of its gift card, of which {_money(row, 'taken')} were taken"
+        yield Fault(row.key, says)
 
 
 def _find_late_refunds() -> Iterator[Fault]:
     late = (Refund.state == "asked") & (Refund.created_at < clock.now() - _REFUNDED_WITHIN)
     late &= Refund.payment_id.in_(select(Payment.id).where(Payment.provider != "bank_transfer"))  # staff send those
     for row in walk(select(Refund.created_at, Refund.amount, Refund.currency).where(late), Refund.id):
-        yield Fault(row.key, f"{row.amount} {row.currency} were to go back since {row.created_at:%Y-%m-%d %H:%M}")
+        yield Fault(row.key, f"{_money(row, 'amount')} were to go back since {row.created_at:%Y-%m-%d %H:%M}")
+
+
+def _money(row: Any, column: str) -> Money:
+    return Money(int(getattr(row, column)), row.currency)
 
 
 def _find_unread_events() -> Iterator[Fault]:

@@ -1,6 +1,6 @@
 """What staff matched from the statements of the shop's bank account."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
@@ -84,6 +84,17 @@ def receipts_of(payment_id: str) -> Sequence[TransferReceipt]:
         return session.scalars(
             select(TransferReceipt).where(TransferReceipt.payment_id == payment_id).order_by(TransferReceipt.id)
         ).all()
+
+
+def senders_of(payment_ids: Iterable[str]) -> dict[str, str]:
+    """Name, by payment, who sent money for it, each of them once, the earliest first; in one query."""
+    query = select(TransferReceipt.payment_id, TransferReceipt.sender).order_by(TransferReceipt.id)
+    query = query.where(TransferReceipt.taken_back_at.is_(None))
+    found: dict[str, dict[str, None]] = {}
+    with db.orders.reading() as session:
+        for row in session.execute(query.where(TransferReceipt.payment_id.in_(list(payment_ids)))):
+            found.setdefault(row.payment_id, {})[row.sender] = None
+    return {payment_id: ", ".join(senders) for payment_id, senders in found.items()}
 
 
 def list_transfers(

@@ -59,11 +59,9 @@ def ask_refunds(
                 paid = free
         rest = Money.total((payment.refundable for payment in paid), paid[0].currency)
         if left is not None and left != rest.amount:
-            raise Conflict(
-                f"Somebody was faster: {rest.decimal} {rest.currency} can still be refunded. Please check again."
-            )
+            raise Conflict(f"Somebody was faster: {rest} can still be refunded. Please check again.")
         if amount > rest.amount:
-            raise Conflict(f"Only {rest.decimal} {rest.currency} of this order can still be refunded.")
+            raise Conflict(f"Only {rest} of this order can still be refunded.")
         refunds: list[Refund] = []
         for payment in sorted(paid, key=lambda each: (each not in free, _drawn_on(each))):
             part = min(amount, payment.refundable.amount)

@@ -26,7 +26,7 @@ def amount_of(money: Money) -> int:
         return money.amount * 100
     if unsayable_of(money):
         why = "only whole amounts" if money.currency in _NO_DIGITS else "the last digit must be 0"
-        raise Invalid(f"Cards cannot pay {money.decimal} {money.currency}: {why}.")
+        raise Invalid(f"Cards cannot pay {money}: {why}.")
     return money.amount // 100 if money.currency in _NO_DIGITS else money.amount
 
 
@@ -53,8 +53,8 @@ def refusal(money: Money) -> str | None:
     least = _LEAST.get(money.currency, 1)
     if amount < least:
         bound = money_of(least, money.currency)
-        return f"Cards can pay {bound.decimal} {bound.currency} or more."
+        return f"Cards can pay {bound} or more."
     if amount > _MOST:
         bound = money_of(_MOST, money.currency)
-        return f"Cards can pay up to {bound.decimal} {bound.currency}."
+        return f"Cards can pay up to {bound}."
     return None

@@ -85,7 +85,7 @@ def _amounts(lines: Sequence[OpenLine], reduction: Reduction) -> list[Money]:
         return [line.left.times(share) for line in lines]
     rest = Money.total((line.left for line in lines), lines[0].left.currency)
     if reduction.kind == Kind.FIXED:
-        amount = min((reduction.amount or Money.zero(rest.currency), rest), key=lambda money: money.amount)
+        amount = min(reduction.amount or Money.zero(rest.currency), rest)
     else:
         amount = rest.times(share)
     return amount.split([line.left.amount for line in lines])
@@ -101,5 +101,5 @@ def _amounts_of_pieces(lines: Sequence[OpenLine], reduction: Reduction) -> list[
         count = min(given, line.quantity)
         given -= count
         wanted = (line.unit_price * count).times(reduction.percent / 100)
-        amounts[place] = min((wanted, line.left), key=lambda money: money.amount)
+        amounts[place] = min(wanted, line.left)
     return amounts

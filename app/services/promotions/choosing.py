@@ -4,9 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from babel.dates import format_date
-from babel.numbers import format_currency
-
+from app import formats
 from app.money import Money
 from app.services import pricing
 from app.services.pricing import Kind
@@ -158,9 +156,9 @@ def _why_not_now(promotion: Promotion, today: date, *, is_held: bool) -> str:
     if promotion.stopped_at is not None:
         return "This code is no longer valid."
     if promotion.starts_on is not None and today < promotion.starts_on:
-        return f"This code is valid from {_day(promotion.starts_on)}. Please come back then."
+        return f"This code is valid from {formats.day(promotion.starts_on)}. Please come back then."
     if promotion.ends_on is not None and today > promotion.ends_on:
-        return f"This code ended on {_day(promotion.ends_on)}."
+        return f"This code ended on {formats.day(promotion.ends_on)}."
     if promotion.total_limit is not None and promotion.uses >= promotion.total_limit and not is_held:
         return "This code has been used up: others were faster."
     return ""
@@ -191,13 +189,5 @@ def _why_not_these(promotion: Promotion, goods: Goods) -> str:
     worth = Money.total((line.unit_price * line.quantity for line in lines), lines[0].unit_price.currency)
     if promotion.minimum is not None and worth.amount < promotion.minimum:
         least = Money(promotion.minimum, worth.currency)
-        return f"This code is valid from {_words(least)}. You need {_words(least - worth)} more."
+        return f"This code is valid from {formats.money(least)}. You need {formats.money(least - worth)} more."
     return ""
-
-
-def _words(money: Money) -> str:
-    return format_currency(money.decimal, money.currency, locale="en")
-
-
-def _day(day: date) -> str:
-    return format_date(day, "d MMM y", locale="en")

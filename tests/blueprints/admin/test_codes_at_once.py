@@ -12,8 +12,10 @@ import pytest
 from app import clock
 from app.errors import Invalid
 from app.services import accounts
+from tests import make
 from tests.blueprints.admin.conftest import code_of, sign_in
 from tests.blueprints.admin.test_sign_in import cookie
+from tests.services.returns.test_returning import come, sent_order
 
 CARD = {"amount": "25,00", "note": "Parcel came late", "key": "k" * 16}
 
@@ -58,6 +60,30 @@ def test_guesses_at_once_are_no_more_than_guesses_one_by_one(app, cleo):
     statuses = at_once(*[guess] * 14)
 
     assert sorted(statuses) == [422] * 10 + [429] * 4
+
+
+def test_every_form_with_a_code_says_alike_that_too_many_were_tried(app, cleo):
+    browser, card = sign_in(app, cleo), make.gift_card(2500)
+    refund = {"amount": "1,00", "reason": "Late", "left": "4000", "key": "r" * 16}
+    last_step = {"amount": "1000", "version": "0", "key": "l" * 32, "reason": "Late", "line-1": "1"}
+    order, sent = make.order(paid=True), sent_order()
+    back = come(sent_order(), cleo.staff)
+    doors = {
+        "/admin/gift-cards/": CARD,
+        f"/admin/gift-cards/{card.id}/voiding": {"balance": "2500", "reason": "Stolen"},
+        f"/admin/orders/{order.number}/refunds": refund,
+        f"/admin/orders/{order.number}/cancellation": last_step,
+        f"/admin/orders/{sent.number}/credits": last_step | {"delivery": "0", "free": "0"},
+        f"/admin/returns/{back.id}/refund": {"amount": "1000"},
+    }
+
+    with clock.at(clock.now() + timedelta(minutes=11)):
+        for _ in range(10):
+            browser.post("/admin/gift-cards/", data=CARD | {"code": "000000"})
+        answers = {door: browser.post(door, data=form | {"code": "000000"}) for door, form in doors.items()}
+
+    assert {door: answer.status_code for door, answer in answers.items()} == dict.fromkeys(doors, 429)
+    assert all("Too many tries. Wait 15 minutes" in answer.text for answer in answers.values())
 
 
 def test_unknown_address_takes_as_long_as_a_wrong_password(app, cleo):

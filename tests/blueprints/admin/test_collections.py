@@ -46,6 +46,15 @@ def test_collection_is_made_by_hand_and_seen(admin, client):
     assert "flow\nebb</textarea>" in admin.get(answer.location).text.replace("\r", "")
 
 
+def test_collections_at_one_place_have_one_order_for_shop_and_staff(admin):
+    made = [catalog.save_collection(catalog.Collection(id=each, slug=each, title=each)) for each in ("c2", "c1")]
+
+    shown, listed = catalog.collections(), catalog.list_collections_as_staff()
+
+    assert {shelf.position for shelf in made} == {0}
+    assert [shelf.id for shelf in shown] == [shelf.id for shelf in listed] == ["c1", "c2"]
+
+
 def test_rules_find_products_behind_those_that_were_picked(admin, client):
     for title, tags in (("Ebb", ("Sea",)), ("Flow", ("Sea", "Blue")), ("Hill", ("Land",)), ("Reef", ("sea",))):
         tagged(title, *tags)

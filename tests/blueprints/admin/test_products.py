@@ -247,10 +247,10 @@ def test_acts_are_audited(admin, cleo, tide):
             "SELECT act, actor, subject, before, after FROM audit_intake WHERE act LIKE '%%:intent' ORDER BY id"
         )
         found = [tuple(row) for row in rows]
-    actor = f"staff:{cleo.staff.id}"
+    actor, variant = f"staff:{cleo.staff.id}", f"variant:{tide.variants[0].id}"
     assert found == [
-        ("product.edit:intent", actor, tide.id, {"title": "Slack Tide"}, {"title": "Newer"}),
-        ("variant.edit:intent", actor, tide.variants[0].id, {"price": "29.00 EUR"}, {"price": "31.00 EUR"}),
+        ("product.edit:intent", actor, f"product:{tide.id}", {"title": "Slack Tide"}, {"title": "Newer"}),
+        ("variant.edit:intent", actor, variant, {"price": "29.00 EUR"}, {"price": "31.00 EUR"}),
     ]
 
 

@@ -223,6 +223,19 @@ def test_clerk_reads_and_does_not_change(app):
     assert clerk.get("/admin/promotions/nothing").status_code == 404
 
 
+def test_many_products_are_looked_up_at_once(admin):
+    slugs = [make.product(f"Tide {number}", slug=f"tide-{number}").slug for number in range(5)]
+    costs = []
+
+    for named in (slugs[:1], slugs):
+        with count_queries() as counted:
+            answer = admin.post("/admin/promotions/", data=TENTH | {"products": "\n".join(named)})
+        assert answer.status_code == 303
+        costs.append(counted.mongo)
+
+    assert costs[0] == costs[1]
+
+
 def test_table_stays_within_its_queries(admin):
     for number in range(8):
         make.promotion(f"Promotion {number}")

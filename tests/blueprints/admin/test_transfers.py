@@ -3,9 +3,11 @@
 import pytest
 from lxml import html
 
+from app.money import Money
 from app.services import orders, payments
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
+from tests.counting import count_queries
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
@@ -107,6 +109,21 @@ def test_a_refund_is_marked_as_sent(admin):
 
     assert answer.text.strip().startswith('<section id="transfers-to-send"')
     assert payments.get_refund(refund.id).state == "done"
+
+
+def test_table_costs_as_many_queries_however_much_is_to_be_sent_back(admin):
+    costs = []
+    for number in range(3):
+        order, payment = waiting()
+        too_much = str(Money(order.total + 700, order.currency).decimal)
+        sent = form(too_much, key=f"{number}" * 16) | {"sure": too_much, "sender": f"Ada {number}"}
+        admin.post(f"/admin/transfers/{payment.id}/receipts", data=sent)
+        with count_queries() as counted:
+            text = admin.get("/admin/transfers/").text
+        costs.append(counted.sql)
+
+    assert all(f"Ada {number}" in text for number in range(3))
+    assert len(set(costs)) == 1
 
 
 def test_a_reader_may_look_and_not_match(app):

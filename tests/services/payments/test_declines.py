@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from app import clock
+from app.errors import TooOften
 from app.services import cart, checkout, orders, payments
 from tests import make
 from tests.companies import Companies
@@ -29,7 +30,7 @@ def test_three_declines_of_one_order_stop_it_and_keep_order_and_cart(app: Flask,
     decline(placed, 3)
 
     assert [session["status"] for session in companies.ledger()["sessions"]] == ["expired"]
-    with pytest.raises(payments.TooManyTries) as stopped:
+    with pytest.raises(TooOften) as stopped:
         checkout.pay_again(placed.token, "hosted")
     assert orders.get_for_job(placed.order.id).state == "placed"
     assert cart.of(buyer).count == 1
@@ -78,7 +79,7 @@ def test_an_address_that_tries_many_carts_is_stopped_and_others_are_not(app: Fla
             terms_version=offer.terms_version, address=address,
         )  # fmt: skip
 
-    with pytest.raises(payments.TooManyTries):
+    with pytest.raises(TooOften):
         place("203.0.113.9")
     assert orders.find_of_cart(buyer.cart_id or "") is None
     assert place("203.0.113.10").payment is not None

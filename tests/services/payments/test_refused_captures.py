@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import clock
-from app.errors import Conflict
+from app.errors import Conflict, TooOften
 from app.services import checkout, credits, notifications, orders, payments
 from app.services.checkout.owing import WAITS
 from tests import make
@@ -87,7 +87,7 @@ def test_a_hold_is_not_let_go_for_a_customer_who_is_refused_too(app: Flask, comp
     for number in range(3):
         payments.brake.note("decline", payments.Lanes(order=order.id).named(), reference=f"try {number}")
 
-    with pytest.raises(payments.TooManyTries):
+    with pytest.raises(TooOften):
         checkout.pay_again(orders.token_of(order.id), "hosted")
     with pytest.raises(Conflict, match="not offered"):
         checkout.pay_again(orders.token_of(order.id), "cheque")
