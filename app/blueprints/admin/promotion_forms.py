@@ -8,13 +8,14 @@ from wtforms import (
     BooleanField,
     DateField,
     Form,
+    HiddenField,
     IntegerField,
     SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
 from app import config
 from app.blueprints._choices import SelectChoice, shelf_choices
@@ -64,6 +65,7 @@ class PromotionForm(Form):
     starts_on = DateField("First day", [Optional()])
     ends_on = DateField("Last day", [Optional()])
     version = IntegerField(validators=[Optional()])
+    key = HiddenField(validators=[Optional(), Regexp(r"[0-9a-v]{20}\Z")])  # of a new one: makes two clicks one
 
     def __init__(
         self, shelves: Sequence[catalog.Collection], sent: MultiDict[str, str] | None = None, **known: Any
