@@ -183,7 +183,7 @@ def _goes_back(refunds: Sequence[payments.Refund]) -> str:
 def _charged(order: orders.Order) -> str:
     if order.has_gift_cards:
         return "Your card is charged now, because a gift card was bought."
-    return "Your card is charged when the parcel leaves."
+    return "Your card is charged when the parcel is ready to leave."
 
 
 def _delivered(order: orders.Order, shipped_at: datetime | None) -> str:
