@@ -72,6 +72,7 @@ def test_promotion_is_made_with_everything_it_can_say(admin):
         ({"name": ""}, "Enter a name"),
         ({"kind": "fixed"}, "Enter how much is taken off"),
         ({"kind": "fixed", "amount": "a lot"}, "Enter an amount"),
+        ({"total_limit": "2.5"}, "Enter a whole number"),
         ({"kind": "fixed", "amount": "1,200"}, "“1,200” can be read in two ways. Write 1200 or 1.20."),
         ({"kind": "fixed", "amount": "9" * 20}, "Enter an amount up to 9999999999.99."),
         ({"minimum": "9" * 20}, "Enter an amount up to 9999999999.99."),

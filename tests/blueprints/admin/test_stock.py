@@ -155,6 +155,9 @@ def test_count_refuses_bad_input_in_the_same_row(admin, tide, on_hand):
 
     assert answer.status_code == 422
     assert answer.text.strip().startswith(f'<tr id="stock-{tide.id}"')
+    assert "Enter a whole number" in answer.text
+    assert f'value="{on_hand}"' in answer.text
+    assert 'type="number"' not in answer.text
     assert inventory.level_as_staff(tide.id).on_hand == 5
 
 
