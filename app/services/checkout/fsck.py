@@ -31,8 +31,8 @@ def _see_money(found: Sequence[Order]) -> Iterator[Fault]:
             yield Fault(order.number, f"is confirmed, but {captured} of {order.total} {order.currency} came")
         if order.state == OrderState.PLACED and captured:
             yield Fault(order.number, f"brought {captured} {order.currency} and still waits for its money")
-        kept = sum(payment.captured - payment.refunded for payment in paid[order.id])
-        if order.state == OrderState.CANCELLED and kept:
+        free = payments.undisputed(paid[order.id]) if order.state == OrderState.CANCELLED else ()  # no bank took it
+        if kept := sum(payment.captured - payment.refunded for payment in free):
             yield Fault(order.number, f"was cancelled, but {kept} {order.currency} of it are still here")
 
 

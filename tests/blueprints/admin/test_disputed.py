@@ -111,6 +111,7 @@ def test_an_order_not_sent_is_cancelled_and_its_disputed_money_waits_for_the_dis
     assert "Your bank took this money back when the payment was disputed, so nothing more goes back." in notes
     assert "/repeats" not in admin.get(address).text
     assert not faults().get("orders.credits")
+    assert not faults().get("orders.paid")
 
     close(companies, order, disputed, won=True)
     [refund] = payments.refunds_of(order.id)
