@@ -46,10 +46,10 @@ class Shipment(OrdersModel):
     @property
     def way(self) -> Sequence["ShipmentEvent"]:
         """What the carrier said of the way that it is on now: one that was sent again left the first way behind."""
-        if self.state == ShipmentState.RETURNED:
+        back = [event.at for event in self.events if event.kind == ShipmentState.RETURNED]
+        if not back or self.state == ShipmentState.RETURNED:
             return self.events
-        ends = [place for place, event in enumerate(self.events, start=1) if event.kind == ShipmentState.RETURNED]
-        return self.events[ends[-1] :] if ends else self.events
+        return [event for event in self.events if event.at > back[-1]]
 
     @property
     def service(self) -> str:
