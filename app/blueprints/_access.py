@@ -135,6 +135,12 @@ def confirm(code: str) -> None:
         remember_staff(accounts.confirm(staff_session(), code, visitor()))
 
 
+def proof_needed() -> dict[str, Any]:
+    """Return what a page with a dangerous act asks for: whether a code, and what the demo's authenticator shows."""
+    is_needed = not staff_session().is_fresh
+    return {"needs_code": is_needed, "demo_code": accounts.demo_code(staff().id) if is_needed else None}
+
+
 def remember_staff(session_id: str, *, device: str | None = None) -> None:
     """Have the answer set the staff cookie, and the one that marks a browser as known."""
     g.new_staff_session, g.new_staff_device = session_id, device

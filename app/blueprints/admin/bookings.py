@@ -119,7 +119,7 @@ def create() -> Response:
             reference = f"booking:{form.reference.data}"
             inventory.book(entries, kind, reference=reference, reason=note, actor=staff().actor)
     except inventory.NotBooked as refusal:
-        return _show_checked(rows, kind, note, text, refusal=refusal)
+        return _show_checked(_read(text, kind), kind, note, text, refusal=refusal)
     return see_other(url_for("admin.stock.index", booked=len(rows)))
 
 

@@ -4,7 +4,7 @@ import secrets
 
 from flask import Blueprint, Response, request, url_for
 
-from app.blueprints._access import confirm, staff, staff_only, staff_session
+from app.blueprints._access import confirm, proof_needed, staff, staff_only
 from app.blueprints._pages import page, see_other, status_of
 from app.blueprints._pieces import is_key, is_whole, pieces_of
 from app.errors import Invalid, ShopError
@@ -58,6 +58,6 @@ def _show(order: orders.Order, refusal: ShopError | None = None) -> Response:
     return page(
         "admin/orders/cancellation.html", status=status_of(refusal) if refusal else 200, order=order, most=most,
         chosen=chosen, amounts=amounts, withheld=withheld, refusal=refusal, problems=getattr(refusal, "fields", {}),
-        reason=values.get("reason", ""), needs_code=not staff_session().is_fresh, key=secrets.token_hex(16),
+        reason=values.get("reason", ""), **proof_needed(), key=secrets.token_hex(16),
         version=len(given),
     )  # fmt: skip

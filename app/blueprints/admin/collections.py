@@ -10,6 +10,7 @@ from app.blueprints._access import staff, staff_only
 from app.blueprints._choices import SelectChoice
 from app.blueprints._forms import mark
 from app.blueprints._pages import page, see_other, status_of
+from app.blueprints._whole_numbers import WholeNumberField
 from app.blueprints.admin._newer import mark_newer
 from app.errors import Conflict, Invalid, ShopError
 from app.services import catalog, search
@@ -49,7 +50,9 @@ class Edit(Form):
         choices=[SelectChoice("all", "all rules"), SelectChoice("any", "any rule")],
     )
     sort = SelectField("Order", [Optional()], choices=[SelectChoice(sort, name) for sort, name in _SORTS.items()])
-    position = IntegerField("Position among the collections", [Optional(), NumberRange(0, 10_000, "Use 0 to 10000.")])
+    position = WholeNumberField(
+        "Position among the collections", [Optional(), NumberRange(0, 10_000, "Use 0 to 10000.")]
+    )
     is_published = BooleanField("Customers see it")
     version = IntegerField(validators=[InputRequired("Reload the page.")])
 

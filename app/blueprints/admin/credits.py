@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from flask import Blueprint, Response, request, url_for
 
-from app.blueprints._access import confirm, staff, staff_only, staff_session
+from app.blueprints._access import confirm, proof_needed, staff, staff_only
 from app.blueprints._pages import page, see_other, status_of
 from app.blueprints._pieces import is_key, is_whole, pieces_of
 from app.errors import Conflict, Invalid, ShopError
@@ -67,7 +67,7 @@ def _show(order: orders.Order, refusal: ShopError | None = None) -> Response:
         "admin/orders/credit.html", status=status_of(refusal) if refusal else 200, order=order, balance=balance,
         amounts=amounts, values=values, restocked=restocked, refusal=refusal,
         chosen={line.position: values.get(f"line-{line.position}", "0") for line in order.lines},
-        problems=getattr(refusal, "fields", {}), needs_code=not staff_session().is_fresh, key=secrets.token_hex(16),
+        problems=getattr(refusal, "fields", {}), **proof_needed(), key=secrets.token_hex(16),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from wtforms import Form, HiddenField, IntegerField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app import clock, config
-from app.blueprints._access import confirm, staff, staff_only, staff_session
+from app.blueprints._access import confirm, proof_needed, staff, staff_only
 from app.blueprints._forms import mark
 from app.blueprints._pages import page, see_other, status_of
 from app.errors import Conflict, Invalid, NotFound, ShopError, TooOften
@@ -134,5 +134,5 @@ def _show_card(
 
 
 def _rights() -> dict[str, Any]:
-    return {"may_issue": staff().may("gift_cards.issue"), "needs_code": not staff_session().is_fresh,
+    return {"may_issue": staff().may("gift_cards.issue"), **proof_needed(),
             "currency": config.current().currency}  # fmt: skip

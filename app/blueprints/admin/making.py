@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
-from wtforms import Form, HiddenField, IntegerField, StringField
+from wtforms import Form, HiddenField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from app.blueprints._access import staff, staff_only
 from app.blueprints._forms import mark
 from app.blueprints._pages import page, see_other, status_of
+from app.blueprints._whole_numbers import WholeNumberField
 from app.blueprints.admin.products import everything
 from app.errors import Conflict, Invalid
 from app.services import catalog
@@ -27,7 +28,7 @@ class New(Form):
     kind = StringField("Kind", [Optional(), Length(max=100)], description="Such as print or notebook.")
     vendor = StringField("Maker", [Optional(), Length(max=100)])
     price = StringField("Price", [Optional(), Length(max=20)], description="Of each variant at first.")
-    weight = IntegerField(
+    weight = WholeNumberField(
         "Weight in grams", [Optional(), NumberRange(0, 1_000_000, "Use 0 to 1000000.")],
         description="Packed, for delivery.",
     )  # fmt: skip

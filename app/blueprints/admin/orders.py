@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request, url_for
 from wtforms import Form, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from app.blueprints._access import confirm, staff, staff_only, staff_session
+from app.blueprints._access import confirm, proof_needed, staff, staff_only
 from app.blueprints._forms import mark
 from app.blueprints._pages import changed, page, pdf, status_of
 from app.errors import Conflict, Invalid, ShopError, TooOften
@@ -248,6 +248,7 @@ def _everything(
         "refunds": refunds,
         "unsettled": payments.list_unsettled(refunds),
         "left": left,
+        "may_credit": order.confirmed_at and credits.balance_of(order, earlier).left,
         "owed": credits.owed_of(order, paid),
         "asked": payments.find_asked(paid),
         "refund_form": refund_form or fresh_form,
@@ -255,7 +256,7 @@ def _everything(
         "may_cancel": staff().may("orders.cancel"),
         "may_correct": staff().may("orders.correct"),
         "may_refund": staff().may("orders.refund"),
-        "needs_code": not staff_session().is_fresh,
+        **proof_needed(),
         "cards": gift_cards.sold_with(order.id) if order.has_gift_cards else [],
         "returns": sent_back,
         "documents": documents.documents_of(order.id),

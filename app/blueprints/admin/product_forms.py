@@ -4,6 +4,7 @@ from wtforms import BooleanField, FileField, Form, HiddenField, IntegerField, Se
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional
 
 from app.blueprints._choices import SelectChoice
+from app.blueprints._whole_numbers import WholeNumberField
 from app.services import tax
 
 _TAX_CLASSES = {each: each.replace("_", " ").capitalize() for each in tax.CLASSES} | {tax.ZERO: "Never taxed"}
@@ -27,9 +28,9 @@ class Edit(Form):
         "Tax", [Optional(), AnyOf(_TAX_CLASSES)], choices=[SelectChoice(*each) for each in _TAX_CLASSES.items()],
         validate_choice=False,
     )  # fmt: skip
-    least = IntegerField("Sold from", [Optional(), NumberRange(1, 99)], description="Pieces.")
-    step = IntegerField("In steps of", [Optional(), NumberRange(1, 99)], description="Pieces.")
-    most = IntegerField("Up to", [Optional(), NumberRange(1, 99)], description="Pieces. Empty: no limit.")
+    least = WholeNumberField("Sold from", [Optional(), NumberRange(1, 99)], description="Pieces.")
+    step = WholeNumberField("In steps of", [Optional(), NumberRange(1, 99)], description="Pieces.")
+    most = WholeNumberField("Up to", [Optional(), NumberRange(1, 99)], description="Pieces. Empty: no limit.")
     is_gift_card = BooleanField(
         "It is a gift card",
         description="Worth its price, without tax or reduction; its code is mailed when it is paid.",
@@ -45,7 +46,7 @@ class EditVariant(Form):
     price = StringField("Price", [Optional(), Length(max=20)])
     compare_at = StringField("Compare-at price", [Optional(), Length(max=20)])
     gtin = StringField("GTIN or EAN", [Optional(), Length(max=50)])
-    weight = IntegerField("Weight in grams", [Optional(), NumberRange(0, 1_000_000)])
+    weight = WholeNumberField("Weight in grams", [Optional(), NumberRange(0, 1_000_000)])
     contents = StringField("Contents", [Optional(), Length(max=20)])
     reference = StringField("Unit price per", [Optional(), Length(max=20)])
     read = HiddenField(validators=[InputRequired("Reload the page.")])

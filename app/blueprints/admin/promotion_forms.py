@@ -8,17 +8,19 @@ from wtforms import (
     BooleanField,
     DateField,
     Form,
+    HiddenField,
     IntegerField,
     SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
 from app import config
 from app.blueprints._choices import SelectChoice, shelf_choices
 from app.blueprints._percents import PercentField
+from app.blueprints._whole_numbers import WholeNumberField
 from app.errors import Invalid
 from app.money import Money
 from app.services import catalog
@@ -47,8 +49,8 @@ class PromotionForm(Form):
         "Percent", description="Of the price; 100 is free.",
     )  # fmt: skip
     amount = StringField("Amount", [Optional(), Length(max=20)])
-    buy = IntegerField("Buy", [Optional(), NumberRange(1, 99, "Enter a whole number from 1 to 99.")])
-    get = IntegerField("Get", [Optional(), NumberRange(1, 99, "Enter a whole number from 1 to 99.")])
+    buy = WholeNumberField("Buy", [Optional(), NumberRange(1, 99, "Enter a whole number from 1 to 99.")])
+    get = WholeNumberField("Get", [Optional(), NumberRange(1, 99, "Enter a whole number from 1 to 99.")])
     minimum = StringField(
         "Minimum", [Optional(), Length(max=20)], description="What the products must cost at least, before discounts."
     )
@@ -60,11 +62,12 @@ class PromotionForm(Form):
     )
     is_first_order_only = BooleanField("Only for a first order")
     is_exclusive = BooleanField("Cannot be combined", description="Not together with another promotion.")
-    total_limit = IntegerField("Uses in total", _COUNT)
-    customer_limit = IntegerField("Uses per customer", _COUNT, description="Counted by e-mail address.")
+    total_limit = WholeNumberField("Uses in total", _COUNT)
+    customer_limit = WholeNumberField("Uses per customer", _COUNT, description="Counted by e-mail address.")
     starts_on = DateField("First day", [Optional()])
     ends_on = DateField("Last day", [Optional()])
     version = IntegerField(validators=[Optional()])
+    key = HiddenField(validators=[Optional(), Regexp(r"[0-9a-v]{20}\Z")])  # of a new one: makes two clicks one
 
     def __init__(
         self, shelves: Sequence[catalog.Collection], sent: MultiDict[str, str] | None = None, **known: Any

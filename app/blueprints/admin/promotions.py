@@ -38,7 +38,7 @@ def index() -> Response:
 @staff_only("promotions.edit")
 def new() -> Response:
     """Ask what a new promotion gives, and to whom."""
-    return _show_form(None, PromotionForm(catalog.collections()))
+    return _show_form(None, PromotionForm(catalog.collections(), key=promotions.new_key()))
 
 
 @bp.post("/")
@@ -49,7 +49,7 @@ def add() -> Response:
     if not form.validate():
         return _show_form(None, form, status=422)
     try:
-        made = promotions.add(form.terms(), actor=staff().actor)
+        made = promotions.add(form.terms(), actor=staff().actor, key=form.key.data or None)
     except Invalid as refusal:
         return _refuse(None, form, refusal, status=422)
     return see_other(url_for(".show", promotion=made.id))

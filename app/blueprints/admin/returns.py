@@ -3,10 +3,10 @@
 from flask import Blueprint, Response, request, url_for
 from werkzeug.datastructures import CombinedMultiDict
 
-from app.blueprints._access import confirm, staff, staff_only, staff_session
+from app.blueprints._access import confirm, proof_needed, staff, staff_only
 from app.blueprints._pages import page, see_other, status_of
 from app.blueprints._pieces import is_whole, pieces_of
-from app.errors import Invalid, ShopError
+from app.errors import Conflict, Invalid, ShopError
 from app.money import Money
 from app.services import credits, orders, returns
 from app.services.credits import Wish
@@ -38,7 +38,10 @@ def show(return_id: str) -> Response:
 @staff_only("returns.decide")
 def approve(return_id: str) -> Response:
     """Let the customer send it."""
-    returns.approve(staff(), return_id)
+    try:
+        returns.approve(staff(), return_id)
+    except Conflict as refusal:
+        return _show(return_id, refusal)
     return see_other(url_for(".show", return_id=return_id))
 
 
@@ -101,7 +104,7 @@ def _show(return_id: str, refusal: ShopError | None = None) -> Response:
         chosen={line.position: values.get(f"line-{line.position}", "0") for line in found.lines},
         balance=credits.balance_of(order, earlier), reasons=returns.REASONS, refusal=refusal,
         problems=getattr(refusal, "fields", {}), may_decide=staff().may("returns.decide"),
-        may_refund=staff().may("orders.refund"), needs_code=not staff_session().is_fresh,
+        may_refund=staff().may("orders.refund"), **proof_needed(),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from app.blueprints._access import staff, staff_only
 from app.blueprints._forms import mark
 from app.blueprints._pages import changed, page, status_of
+from app.blueprints._whole_numbers import WholeNumberField
 from app.errors import Conflict, Invalid, NotFound, ShopError
 from app.services import accounts, catalog, fulfilment, inventory, search
 
@@ -18,16 +19,16 @@ bp = Blueprint("stock", __name__, url_prefix="/stock")
 class Backorder(Form):
     """How many more may be sold than lie on the shelf, when they come, and from where down it runs out."""
 
-    backorder = IntegerField("Sell on backorder", [InputRequired("Enter a whole number."), NumberRange(0)])
+    backorder = WholeNumberField("Sell on backorder", [InputRequired("Enter a whole number."), NumberRange(0)])
     expected_on = DateField("Expected on", [Optional()])
-    low_at = IntegerField("Low stock at", [InputRequired("Enter a whole number."), NumberRange(0, 1_000_000)])
+    low_at = WholeNumberField("Low stock at", [InputRequired("Enter a whole number."), NumberRange(0, 1_000_000)])
     version = IntegerField(validators=[InputRequired()])
 
 
 class Count(Form):
     """What was counted: all that lies here. Another `version` or `unsent` than were read: somebody was faster."""
 
-    on_hand = IntegerField(
+    on_hand = WholeNumberField(
         "How many are here, with what is sold and not sent yet?",
         [InputRequired("Enter a whole number."), NumberRange(0, 1_000_000, "Enter a whole number from 0.")],
     )

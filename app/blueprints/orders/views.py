@@ -140,7 +140,7 @@ def _transfer(paid: Sequence[payments.Payment]) -> payments.Instructions | None:
 def _parcel_steps(shipment: Shipment) -> list[dict[str, object]]:
     """Return where a parcel has been, newest first, as the timeline shows it."""
     steps: list[dict[str, object]] = [
-        {"what": event.text, "when": event.at, "note": event.place} for event in reversed(shipment.events)
+        {"what": event.text, "when": event.at, "note": event.place} for event in reversed(shipment.way)
     ]
     if shipment.label_at is not None:
         steps.append({"what": "Label made; we are packing it", "when": shipment.label_at})

@@ -17,7 +17,7 @@ from app.services.checkout.models import DraftRow
 from app.services.shipping import DeliveryOption
 
 # The version of the terms that a shopper agrees to; raise it with every change of `templates/content/terms.html`.
-TERMS_VERSION = "2026-11-29"
+TERMS_VERSION = "2026-11-30"
 
 _IS_CARD = "This looks like a gift card. You can enter it at the last step, under “Pay with a gift card”."
 

@@ -32,8 +32,8 @@ def _see_money(found: Sequence[Order]) -> Iterator[Fault]:
             yield Fault(order.number, f"is confirmed, but {captured} of {order.total_money} came")
         if order.state == OrderState.PLACED and captured:
             yield Fault(order.number, f"brought {captured} and still waits for its money")
-        kept = Money(sum(payment.captured - payment.refunded for payment in paid[order.id]), order.currency)
-        if order.state == OrderState.CANCELLED and kept:
+        free = payments.undisputed(paid[order.id]) if order.state == OrderState.CANCELLED else ()  # no bank took it
+        if kept := Money(sum(payment.captured - payment.refunded for payment in free), order.currency):
             yield Fault(order.number, f"was cancelled, but {kept} of it are still here")
 
 

@@ -202,8 +202,11 @@ def _take_money(order: Order, payment: Payment, truth: Truth) -> None:
     elif owed or not was_held:
         _go_on(order, payment, owed)
         return
-    elif order.has_gift_cards:  # what the card held is here by now
-        later("fulfilment.issue_gift_cards", order.id, key=f"gift-cards:{payment.id}")
+    else:  # what the card held is here by now
+        said = f"The card was charged {truth.received}."
+        orders.note(order.id, "charged", said, actor=payment.provider)
+        if order.has_gift_cards:
+            later("fulfilment.issue_gift_cards", order.id, key=f"gift-cards:{payment.id}")
     if (excess := payment.refundable.amount - wanted.amount) > 0:
         _give_back(order, payment, excess, "more came than was asked")
 
@@ -252,9 +255,11 @@ def _take_hold(order: Order, payment: Payment, truth: Truth) -> None:
     if owed:
         _go_on(order, payment, owed)
         return
-    said = f"The card holds {payment.amount_money}; it is charged when the parcel leaves."
+    is_now = order.has_gift_cards or not order.needs_shipping  # a gift card is money: it is not given for a promise
+    when = "now" if is_now else "when the parcel is ready to leave"
+    said = f"The card holds {payment.amount_money}; it is charged {when}."
     confirm(order, said, actor=payment.provider)
-    if order.has_gift_cards or not order.needs_shipping:  # a gift card is money: it is not given for a promise
+    if is_now:
         later("checkout.capture", order.id, key=f"capture:{order.id}")
 
 

@@ -137,14 +137,15 @@ def give(
     credit = _write(order, amounts, kind=kind, reason=reason, actor=actor, key=key, restock=restock)
     if owed:
         _lower_debt(order, credit)
+    refunds: Sequence[payments.Refund] = ()
     if charged := _charged_of(order, amounts.paid.amount, earlier):
-        payments.ask_refunds(
+        refunds = payments.ask_refunds(
             order.id, charged, reason=reason, actor=actor, key=refund_key(credit), despite_dispute=despite_dispute
         )
     if order.has_gift_cards:
         void(order, credit)
     _restock(order, credit)
-    orders.note(order.id, kind, _in_words(order, credit), actor=actor)
+    orders.note(order.id, kind, _in_words(order, credit, refunds), actor=actor)
     after = {
         "credit": credit.id, "kind": kind, "amount": credit.amount, "currency": credit.currency, "reason": reason,
         "lines": {str(line.position): line.quantity for line in credit.lines}, "restocked": sorted(restock),
@@ -239,12 +240,14 @@ def _write(
     return credit
 
 
-def _in_words(order: Order, credit: Credit) -> str:
+def _in_words(order: Order, credit: Credit, refunds: Sequence[payments.Refund]) -> str:
     """Say how much is given back, for how many of which things, and why."""
     lines = {line.position: line for line in order.lines}
     names = [(each.quantity, lines[each.position].title, lines[each.position].options_label) for each in credit.lines]
     things = "; ".join(f"{count} × {title}{options and f', {options}'}" for count, title, options in names)
     said = _DONE[credit.kind].format(credit.amount_money)
+    if withheld := sum(each.amount for each in refunds if payments.is_withheld(each)):
+        said += f", but for {Money(withheld, credit.currency)} that the customer's bank took for a dispute"
     return f"{said}: {things}. Reason: {credit.reason}" if things else f"{said}: {credit.reason}"
 
 

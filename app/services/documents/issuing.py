@@ -47,10 +47,9 @@ def issue_credit_note(credit_id: str) -> None:
     invoice = next(each for each in documents_of(order.id) if each.kind == "invoice")
     keys = {credits.refund_key(credit), credit.key}  # its own, for one that was made at the provider itself
     refunds = [each for each in payments.refunds_of(order.id) if each.key.partition("#")[0] in keys]
-    goes_back = not all(each.is_release for each in refunds)
 
     def write(label: str, moment: datetime) -> papers.Paper:
-        return papers.credit_note(order, credit, label, moment, invoice=invoice.label or "", goes_back=goes_back)
+        return papers.credit_note(order, credit, label, moment, invoice=invoice.label or "", refunds=refunds)
 
     with db.orders.transaction():
         _issue("credit_note", order.id, config.current().credit_note_number, write, credit_id=credit_id)

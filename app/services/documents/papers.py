@@ -10,7 +10,7 @@ from typing import Any
 
 from app import clock, config, formats
 from app.money import Money
-from app.services import checkout, credits, fulfilment, orders
+from app.services import checkout, credits, fulfilment, orders, payments
 from app.services.pricing import RateTotal
 
 Paper = dict[str, Any]
@@ -53,12 +53,15 @@ def invoice(
 
 
 def credit_note(
-    order: orders.Order, credit: credits.Credit, label: str, issued_at: datetime, *, invoice: str, goes_back: bool
+    order: orders.Order,
+    credit: credits.Credit,
+    label: str,
+    issued_at: datetime,
+    *,
+    invoice: str,
+    refunds: Sequence[payments.Refund],
 ) -> Paper:
-    """Return the words of a credit note: what of an invoice is given back, and why; or taken off what was not charged.
-
-    `goes_back` when money does, of which a part may have been held only.
-    """
+    """Return the words of a credit note: what of an invoice is given back by `refunds`, or is not, and why."""
     lines = {line.position: line for line in order.lines}
     facts = [("Date", _day(issued_at)), ("Order", order.number), ("For invoice", invoice)]
     sums = [("Delivery", credit.delivery_money)] if credit.delivery else []
@@ -81,12 +84,9 @@ def credit_note(
             for each in credit.lines
         ],
         "sums": [[words, formats.money(money)] for words, money in sums],
-        "total": ["Given back", formats.money(credit.amount_money)],
+        "total": ["Credited", formats.money(credit.amount_money)],
         **taxes(credits.rates_of(order, credit)),
-        "notes": [
-            f"Reason: {credit.reason}",
-            "It goes back the way it was paid." if goes_back else "It was not charged, so nothing goes back.",
-        ],
+        "notes": [f"Reason: {credit.reason}", _goes_back(refunds)],
     }
 
 
@@ -154,10 +154,22 @@ def _day(moment: datetime) -> str:
     return formats.day(clock.day_of(moment))
 
 
+def _goes_back(refunds: Sequence[payments.Refund]) -> str:
+    """Say whether money goes back: not what a card only held, nor what the customer's bank has taken already."""
+    sent = [each for each in refunds if not each.is_release]
+    if not sent:
+        return "It was not charged, so nothing goes back."
+    taken = [each for each in sent if payments.is_withheld(each)]
+    if len(taken) == len(sent):
+        return "Your bank took this money back when the payment was disputed, so nothing more goes back."
+    but = ", but for what your bank took back when the payment was disputed" if taken else ""
+    return f"It goes back the way it was paid{but}."
+
+
 def _charged(order: orders.Order) -> str:
     if order.has_gift_cards:
         return "Your card is charged now, because a gift card was bought."
-    return "Your card is charged when the parcel leaves."
+    return "Your card is charged when the parcel is ready to leave."
 
 
 def _delivered(order: orders.Order, shipped_at: datetime | None) -> str:

@@ -64,9 +64,10 @@ def poll() -> None:
 
 def see(shipment_id: str, sightings: list[shipping.Sighting]) -> str:
     """Keep each sighting once, and move the shipment where the newest ones say; older ones never move it back."""
+    oldest_first = list(reversed(sightings))  # as UPS tells the newest first, also of one second
     with db.orders.transaction() as session:
         shipment = lock(shipment_id)
-        for sighting in sorted(sightings, key=lambda each: each.at):
+        for sighting in sorted(oldest_first, key=lambda each: each.at):
             added = session.execute(
                 insert(ShipmentEvent)
                 .values(

@@ -1,5 +1,6 @@
 """The tables of fulfilment: parcels, what is in them, the labels bought for them, and where they were seen."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import quote
 
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import OrdersModel
 from app.services import shipping
+from app.services.fulfilment.states import ShipmentState
 
 
 class Shipment(OrdersModel):
@@ -37,7 +39,17 @@ class Shipment(OrdersModel):
 
     lines: Mapped[list["ShipmentLine"]] = relationship(order_by="ShipmentLine.position", lazy="selectin")
     # Only pages show them, so only `shipments_of()` reads them.
-    events: Mapped[list["ShipmentEvent"]] = relationship(order_by="ShipmentEvent.at", lazy="raise")
+    events: Mapped[list["ShipmentEvent"]] = relationship(
+        order_by=lambda: [ShipmentEvent.at, ShipmentEvent.id], lazy="raise"
+    )
+
+    @property
+    def way(self) -> Sequence["ShipmentEvent"]:
+        """What the carrier said of the way that it is on now: one that was sent again left the first way behind."""
+        back = [event.at for event in self.events if event.kind == ShipmentState.RETURNED]
+        if not back or self.state == ShipmentState.RETURNED:
+            return self.events
+        return [event for event in self.events if event.at > back[-1]]
 
     @property
     def service(self) -> str:

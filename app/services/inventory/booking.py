@@ -90,8 +90,7 @@ def _receive(entry: Entry, reference: str, reason: str, actor: str) -> None:
 
 
 def _count(entry: Entry, _reference: str, reason: str, actor: str) -> None:
-    before = lock_level(entry.variant_id, version=entry.version)
-    _refuse(why_not(before, Booking.COUNTED, entry.quantity, unsent=entry.unsent))
+    _refuse(why_not(lock_level(entry.variant_id), Booking.COUNTED, entry.quantity, unsent=entry.unsent))
     adjust(
         entry.variant_id, entry.quantity, version=entry.version, reason=reason, actor=actor, unsent=entry.unsent
     )  # fmt: skip

@@ -147,12 +147,16 @@ def adjust(variant_id: str, counted: int, *, version: int, reason: str, actor: s
     """Set what lies on the shelf to what was counted; pieces owed to customers stay owed until they come.
 
     `unsent` of what was counted are sold and not sent yet: they lie there and have left the shelf. Raises Conflict when
-    somebody else changed it since `version` was read, or when orders need more than that.
+    somebody else changed it since `version` was read, or when orders need more than that. The same count sent twice, as
+    by two clicks, counts once.
     """
     if not 0 <= counted <= MOST:
         raise Invalid("That is not a number of pieces.", on_hand=f"Enter a whole number from 0 to {MOST:,}.")
     with db.orders.transaction():
-        before = lock_level(variant_id, version=version)
+        before = lock_level(variant_id)
+        if _is_counted(before, counted - unsent, version=version, actor=actor):
+            return before
+        _check_version(before, version)
         if refusal := too_few(before, counted, unsent):
             raise Conflict(refusal)
         change = counted - unsent - before.shelf
@@ -235,9 +239,8 @@ def lock_level(variant_id: str, *, version: int | None = None) -> Level:
     _make_row(variant_id)
     query = select(*LEVEL_COLUMNS).where(StockLevel.variant_id == variant_id, StockLevel.location == DEFAULT_LOCATION)
     before = Level(*db.orders.session.execute(query.with_for_update()).one())
-    is_new = version == 0 and before.version == 1 and before.on_hand == 0
-    if version is not None and before.version != version and not is_new:
-        raise Conflict(f"Somebody changed this meanwhile: {before.on_hand} are on hand now. Check and save again.")
+    if version is not None:
+        _check_version(before, version)
     return before
 
 
@@ -260,6 +263,18 @@ def _add(
         write_change(variant_id, quantity)
         fill(variant_id, quantity, back_from=order_id)
     return is_new
+
+
+def _check_version(now: Level, version: int) -> None:
+    is_new = version == 0 and now.version == 1 and now.on_hand == 0
+    if now.version != version and not is_new:
+        raise Conflict(f"Somebody changed this meanwhile: {now.on_hand} are on hand now. Check and save again.")
+
+
+def _is_counted(now: Level, shelf: int, *, version: int, actor: str) -> bool:
+    """Whether all that happened since `version` is that the same person counted the same."""
+    is_next = now.version == max(version, 1) + 1 and now.shelf == shelf
+    return is_next and [(last.kind, last.actor) for last in movements(now.variant_id, limit=1)] == [("adjust", actor)]
 
 
 def _make_row(variant_id: str) -> None:

@@ -111,6 +111,11 @@ def _withhold(payment: Payment, amount: int, reason: str, actor: str, key: str) 
     return row
 
 
+def is_withheld(refund: Refund) -> bool:
+    """Whether it was never made, as a customer's bank had taken the money for a dispute."""
+    return refund.error == _WITHHELD
+
+
 def refund(refund_id: str) -> Refund:
     """Give the money back at the provider. Safe to repeat: a repeat looks first for what an earlier call made."""
     asked = get_refund(refund_id)

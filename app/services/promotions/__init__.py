@@ -12,6 +12,7 @@ from app.services.promotions.back_office import (
     change,
     get_as_staff,
     list_as_staff,
+    new_key,
     stop,
     uses_of_promotions,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "get_as_staff",
     "give_back",
     "list_as_staff",
+    "new_key",
     "plain_code",
     "price",
     "stop",

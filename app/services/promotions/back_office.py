@@ -81,26 +81,44 @@ def get_as_staff(promotion_id: str) -> Promotion:
     return promotion
 
 
-def add(terms: Terms, *, actor: str) -> Promotion:
-    """Make a promotion; it counts from its first day on. Raises Invalid when its code belongs to another one."""
+def new_key() -> str:
+    """Return the key of a promotion that is to be made: the same terms under the same key make one."""
+    return db.new_id()
+
+
+def add(terms: Terms, *, actor: str, key: str | None = None) -> Promotion:
+    """Make a promotion; it counts from its first day on. Raises Invalid when its code belongs to another one.
+
+    `key` becomes its id: sent twice it makes one, or whoever ends the one leaves the other.
+    """
     _check(terms)
-    promotion = Promotion(id=db.new_id(), created_at=clock.now(), stopped_at=None, uses=0, **terms.values())
+    promotion = Promotion(id=key or db.new_id(), created_at=clock.now(), stopped_at=None, uses=0, **terms.values())
     try:
         with db.orders.transaction() as session:
             session.add(promotion)
             session.flush()
             audit.record(db.orders, actor, "promotion.add", f"promotion:{promotion.id}", after=_told(terms))
     except IntegrityError as error:
-        raise _taken(error) from error
+        with db.orders.reading() as session:
+            known = session.get(Promotion, key) if key else None
+        if known is None:
+            raise _taken(error) from error
+        return known if _is_so(known, terms) else add(terms, actor=actor)  # Back, and other terms: another one
     return promotion
 
 
 def change(promotion_id: str, terms: Terms, *, version: int, actor: str) -> Promotion:
-    """Change a promotion for orders to come. Raises Conflict when somebody changed it since `version` was read."""
+    """Change a promotion for orders to come. Raises Conflict when somebody changed it since `version` was read.
+
+    What is so already is not changed, whoever made it so: the second of two clicks is no conflict.
+    """
     _check(terms)
     try:
         with db.orders.transaction() as session:
-            promotion = _lock(promotion_id, version)
+            promotion = _lock(promotion_id)
+            if promotion.stopped_at is None and _is_so(promotion, terms):
+                return promotion
+            _check_version(promotion, version)
             before = _told_of(promotion)
             if terms.total_limit is not None:
                 promotion.uses = uses_of_promotions([promotion_id]).get(promotion_id, 0)
@@ -125,19 +143,27 @@ def stop(promotion_id: str, *, version: int, actor: str) -> Promotion:
         known = get_as_staff(promotion_id)
         if known.stopped_at is not None:
             return known
-        promotion = _lock(promotion_id, version)
+        promotion = _lock(promotion_id)
+        _check_version(promotion, version)
         promotion.stopped_at, promotion.version = clock.now(), promotion.version + 1
         audit.record(db.orders, actor, "promotion.stop", f"promotion:{promotion_id}", before={"name": promotion.name})
     return promotion
 
 
-def _lock(promotion_id: str, version: int) -> Promotion:
+def _lock(promotion_id: str) -> Promotion:
     promotion = db.orders.session.get(Promotion, promotion_id, with_for_update=True, populate_existing=True)
     if promotion is None:
         raise NotFound("There is no such promotion.")
+    return promotion
+
+
+def _check_version(promotion: Promotion, version: int) -> None:
     if promotion.version != version:
         raise Conflict(_STALE)
-    return promotion
+
+
+def _is_so(promotion: Promotion, terms: Terms) -> bool:
+    return all(getattr(promotion, name) == value for name, value in terms.values().items())
 
 
 def _check(terms: Terms) -> None:

@@ -190,7 +190,8 @@ def _whole_of(found: Return) -> list[tuple[str, int]]:
 
 def _check(found: Return, to: ReturnState) -> None:
     if to not in MOVES[ReturnState(found.state)]:
-        raise Conflict(f"This return is {found.state}, so it cannot become {to}.")
+        twice = "already; that was not done twice" if found.state == to else "meanwhile, so nothing was changed"
+        raise Conflict(f"This return was {found.state} {twice}.")
 
 
 def _move(found: Return, to: ReturnState, why: str, staff: Staff) -> None:

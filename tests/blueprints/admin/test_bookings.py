@@ -77,6 +77,15 @@ def test_count_that_is_stale_books_nothing_and_shows_how_it_is_now(admin, prints
     assert on_hand(prints) == [1, 1]
 
 
+def test_count_booked_twice_counts_once_and_is_no_conflict(admin, prints):
+    checked = check(admin, "SLK-1 1\nDUN-1 7", kind="counted")
+
+    answers = [book(admin, checked) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert on_hand(prints) == [1, 7]
+
+
 @pytest.fixture
 def sold(prints):
     """An order for two of the five prints called Slack Tide: paid, and not sent yet."""

@@ -3,7 +3,7 @@
 import pytest
 
 from app.errors import Conflict
-from app.services import cancellations, fulfilment, inventory, notifications, returns
+from app.services import cancellations, fulfilment, inventory, notifications, orders, returns
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
 from tests.blueprints.admin.test_credits import look
@@ -28,14 +28,18 @@ def address_of(order, shipment):
     return f"/admin/orders/{order.number}/parcels/{shipment.id}/repeats"
 
 
-def test_it_is_sent_again_with_another_label(admin, companies, back):
+def test_it_is_sent_again_with_another_label(admin, client, companies, back):
     order, shipment = back
     page = admin.get(f"/admin/orders/{order.number}").text
     waiting = admin.get("/admin/orders/?only=attention").text
 
     answer = admin.post(address_of(order, shipment))
     work()
+    after = [admin.get(f"/admin/orders/{order.number}").text.split('id="order-parcels"')[1].split("</section>")[0],
+             client.get(f"/orders/{orders.token_of(order.id)}").text]  # fmt: skip
 
+    assert "Returned to Sender" in page
+    assert ["Returned to Sender" in text for text in after] == [False, False]
     assert "It came back." in page
     assert "Print label" not in page
     assert order.number in waiting

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pyotp
 import pytest
 
-from app import clock
+from app import clock, db
 from app.services import audit, credits, inventory, payments, returns
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
@@ -168,6 +168,23 @@ def test_code_is_asked_for_when_the_last_one_is_old(admin, cleo):
     assert without.status_code == 422
     assert 'name="code"' in without.text
     assert with_code.status_code == 303
+
+
+def test_code_that_is_asked_for_is_shown_in_the_demo_and_says_where_it_comes_from(admin, monkeypatch):
+    order = sent_order()
+    sent_back = returns.request(order, {1: 1}, reason="other", words="", key="k")
+    with db.orders.transaction() as session:
+        session.get_one(returns.Return, sent_back.id).state = "received"
+    chosen = {"line-1": "1", "delivery": "0", "free": "0"}
+    paths = (f"orders/{order.number}/credits", f"returns/{sent_back.id}", "gift-cards/")
+    monkeypatch.setattr("app.services.accounts.demo_code", lambda _: "314159")
+
+    pages = [admin.get(f"/admin/{path}", query_string=chosen).text for path in paths]
+    with clock.at(clock.now() + timedelta(minutes=11)):
+        later = [admin.get(f"/admin/{path}", query_string=chosen).text for path in paths]
+
+    for text in ("From your authenticator, because your last one is older than ten minutes.", "<code>314159</code>"):
+        assert [text in page for page in pages + later] == [False] * 3 + [True] * 3
 
 
 def test_clerk_may_not(app):

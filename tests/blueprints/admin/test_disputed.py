@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app.errors import Conflict
-from app.services import cancellations, checkout, credits, fulfilment, notifications, orders, payments
+from app.services import cancellations, checkout, credits, documents, fulfilment, notifications, orders, payments
 from tests import make
 from tests.blueprints.admin.test_credits import look
 from tests.blueprints.admin.test_refund_again import failed, given
@@ -105,8 +105,13 @@ def test_an_order_not_sent_is_cancelled_and_its_disputed_money_waits_for_the_dis
     assert given(order) == [(order.total, "failed")]
     assert companies.ledger()["refunds"] == []
     assert "refund" not in notifications.messages_of(order.id)[-1].text
+    [said] = [event.text for event in orders.timeline(order.id) if event.kind == "cancellation"]
+    assert f"but for {order.total_money.decimal} EUR that the customer's bank took for a dispute" in said
+    notes = documents.documents_of(order.id)[-1].paper["notes"]
+    assert "Your bank took this money back when the payment was disputed, so nothing more goes back." in notes
     assert "/repeats" not in admin.get(address).text
     assert not faults().get("orders.credits")
+    assert not faults().get("orders.paid")
 
     close(companies, order, disputed, won=True)
     [refund] = payments.refunds_of(order.id)

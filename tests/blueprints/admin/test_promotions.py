@@ -72,6 +72,7 @@ def test_promotion_is_made_with_everything_it_can_say(admin):
         ({"name": ""}, "Enter a name"),
         ({"kind": "fixed"}, "Enter how much is taken off"),
         ({"kind": "fixed", "amount": "a lot"}, "Enter an amount"),
+        ({"total_limit": "2.5"}, "Enter a whole number"),
         ({"kind": "fixed", "amount": "1,200"}, "“1,200” can be read in two ways. Write 1200 or 1.20."),
         ({"kind": "fixed", "amount": "9" * 20}, "Enter an amount up to 9999999999.99."),
         ({"minimum": "9" * 20}, "Enter an amount up to 9999999999.99."),
@@ -200,6 +201,20 @@ def test_limit_below_the_uses_so_far_is_refused(admin, limit):
 
     assert answer.status_code == 422
     assert "2 orders have it already" in answer.text
+
+
+def test_two_clicks_make_one_and_change_once(admin):
+    [key] = re.findall(r'name="key" type="hidden" value="([^"]+)"', admin.get("/admin/promotions/new").text)
+    answers = [admin.post("/admin/promotions/", data=TENTH | {"key": key}) for _ in range(2)]
+    dearer = TENTH | {"percent": "20", "version": "1"}
+
+    changes = [admin.post(answers[0].location, data=dearer) for _ in range(2)]
+    other = admin.post("/admin/promotions/", data=TENTH | {"key": key, "name": "Summer"})
+
+    assert [answer.status_code for answer in [*answers, *changes, other]] == [303] * 5
+    assert answers[1].location == answers[0].location
+    assert [made.name for made in promotions.list_as_staff()] == ["Summer", "Spring"]
+    assert audited() == ["promotion.add", "promotion.change", "promotion.add"]
 
 
 def test_end_is_for_good_and_twice_is_once(admin):

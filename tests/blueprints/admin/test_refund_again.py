@@ -5,7 +5,7 @@ from flask import Flask
 
 from app import db
 from app.errors import Conflict, NotFound
-from app.services import audit, checkout, credits, gift_cards, notifications, orders, payments
+from app.services import audit, cancellations, checkout, credits, gift_cards, notifications, orders, payments
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
 from tests.companies import Companies
@@ -49,6 +49,18 @@ def test_a_failed_refund_is_asked_for_again_once(admin, companies):
     assert order.number not in admin.get("/admin/orders/?only=attention").text
     assert [event.kind for event in orders.timeline(order.id)].count("refund") == 1
     assert audit.seal() > 0
+
+
+def test_order_of_which_all_is_credited_leads_to_no_empty_page(admin, companies):
+    order = make.order(paid=True)
+    cancellations.cancel(order.id, {1: 1}, amount=order.total, reason="Sold by mistake", actor="staff:cleo", key="all")
+    work("payments.refund")
+    payments.note_refund_failed(companies.ledger()["refunds"][-1]["id"])
+
+    text = admin.get(f"/admin/orders/{order.number}").text
+
+    assert "/repeats" in text
+    assert "/credits" not in text
 
 
 def test_one_that_fails_again_can_be_asked_for_once_more(admin, companies):

@@ -117,6 +117,17 @@ def test_count_without_a_script_shows_the_page_and_its_movement(admin, tide):
     assert "Cleo" in text
 
 
+@pytest.mark.parametrize("headers", [{}, PART])
+def test_count_sent_twice_counts_once_and_is_no_conflict(admin, tide, headers):
+    read = inventory.level_as_staff(tide.id).version
+
+    answers = [count(admin, tide, 9, version=read, headers=headers) for _ in range(2)]
+    other = count(admin, tide, 8, version=read, headers=headers)
+
+    assert [answer.status_code for answer in [*answers, other]] == [200 if headers else 303] * 2 + [409]
+    assert [movement.change for movement in inventory.movements(tide.id)][:2] == [4, 5]
+
+
 def test_stale_count_is_refused_with_the_fresh_row(admin, tide):
     read = inventory.level_as_staff(tide.id).version
     inventory.receive(tide.id, 10, reason="delivery", actor="shop")
@@ -144,6 +155,9 @@ def test_count_refuses_bad_input_in_the_same_row(admin, tide, on_hand):
 
     assert answer.status_code == 422
     assert answer.text.strip().startswith(f'<tr id="stock-{tide.id}"')
+    assert "Enter a whole number" in answer.text
+    assert f'value="{on_hand}"' in answer.text
+    assert 'type="number"' not in answer.text
     assert inventory.level_as_staff(tide.id).on_hand == 5
 
 

@@ -43,7 +43,7 @@ def test_terms_say_that_a_card_is_charged_on_shipping_where_it_is(client):
     text = client.get("/terms").text
 
     assert "after your payment has arrived or your card holds the money." in text
-    assert "is charged when your parcel leaves" in text
+    assert "is charged when your parcel is ready to leave" in text
 
 
 def test_delivery_page_shows_what_each_country_costs(client):

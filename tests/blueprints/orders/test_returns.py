@@ -131,7 +131,10 @@ def test_stale_page_is_refused(app: Flask) -> None:
     admin = sign_in(app, make.staff())
     admin.post(f"/admin/returns/{found.id}/approval")
 
-    assert admin.post(f"/admin/returns/{found.id}/approval").status_code == 409
+    again = admin.post(f"/admin/returns/{found.id}/approval")
+    assert again.status_code == 409
+    assert "This return was approved already; that was not done twice." in again.text
+    assert f"Return 1 of order {order.number}" in again.text
     assert admin.post(f"/admin/returns/{found.id}/refund", data={"amount": "2000"}).status_code == 409
     assert admin.post(f"/admin/returns/{found.id}/decline", data={"why": " "}).status_code == 422
     assert credits.of_order(order.id) == []

@@ -15,6 +15,7 @@ from app import clock, db, stores
 from app.errors import NotFound, Unavailable
 from app.services import documents, fulfilment, orders
 from app.services.documents import Document, DocumentSeries, issuing, papers
+from app.services.documents.printing import print_pdf
 from tests import make
 from tests.running import wait_until
 from tests.working import work
@@ -78,6 +79,17 @@ def test_invoice_shows_names_of_any_script_and_nothing_as_markup(app: Flask) -> 
     assert re.search("[\u0600-\u06ff]{3}", text)
     assert "הרצל" in text
     assert "🎉" in text
+
+
+def test_word_without_a_space_is_broken_before_it_leaves_its_column(app: Flask) -> None:
+    long = "Donaudampfschiff" * 6
+    paper = papers.invoice(make.paid_order(), "2026-000001", clock.now(), shipped_at=None)
+    line = paper["lines"][0] | {"name": long, "details": [long]}
+
+    text = text_of(print_pdf("invoice", paper | {"to": [long], "lines": [line]}, made_at=clock.now()))
+
+    assert long not in text
+    assert re.sub("[\n\u200b]", "", text).count(long) == 3
 
 
 def test_invoice_asked_for_twice_and_printed_twice_is_one(app: Flask) -> None:

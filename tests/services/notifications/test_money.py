@@ -38,10 +38,10 @@ def test_held_money_is_not_called_ours(app: Flask, client: FlaskClient) -> None:
     work("email.order_confirmed")
 
     for body in bodies(order):
-        assert "Your card holds €33.90; it is charged when your parcel leaves" in body
+        assert "Your card holds €33.90; it is charged when your parcel is ready to leave" in body
         assert "We have your payment" not in body
     page = read(client, order)
-    assert "Your card is charged when your parcel leaves" in page
+    assert "Your card is charged when your parcel is ready to leave" in page
     assert "Held by your card" in page
     assert "€33.90" in page
 
@@ -54,7 +54,7 @@ def test_an_invoice_of_held_money_does_not_say_paid(app: Flask) -> None:
     (invoice,) = documents.documents_of(order.id)
 
     assert "Already paid. Thank you." not in invoice.paper["notes"]
-    assert "Your card is charged when the parcel leaves." in invoice.paper["notes"]
+    assert "Your card is charged when the parcel is ready to leave." in invoice.paper["notes"]
     assert "Paid" not in dict(invoice.paper["facts"])
 
 
@@ -82,7 +82,7 @@ def test_a_gift_card_is_paid_while_the_card_only_holds(app: Flask) -> None:
 
     text = bodies(order)[0]
 
-    assert "Your card holds €23.90; it is charged when your parcel leaves" in text
+    assert "Your card holds €23.90; it is charged when your parcel is ready to leave" in text
     assert f"Gift card ending in {gift.last4}: €10.00" in text
     assert "Held by your card: €23.90" in text
 

@@ -69,6 +69,9 @@ def test_the_label_takes_the_money_once(app: Flask, companies: Companies) -> Non
     checkout.capture(order.id)
 
     assert state(order) == ("confirmed", "paid")
+    assert [each.text for each in orders.timeline(order.id) if each.kind == "charged"] == [
+        "The card was charged 33.90 EUR."
+    ]
     assert taken(companies) == [(order.total, "succeeded")]
 
 
