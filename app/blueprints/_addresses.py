@@ -75,7 +75,7 @@ def _contact_fields(*, is_sent: bool) -> dict[str, Any]:
     hint = _EMAIL_HINT if is_sent else _CODE_HINT
     phone = TelField("Telephone", description=_PHONE_HINT, render_kw={"autocomplete": "shipping tel"})
     return {
-        "email": EmailField("E-mail", [InputRequired()], description=hint, render_kw={"autocomplete": "email"}),
+        "email": EmailField("Email", [InputRequired()], description=hint, render_kw={"autocomplete": "email"}),
         **({"phone": phone} if is_sent else {}),
         "country": SelectField(
             "Country",

@@ -122,7 +122,7 @@ def test_mistakes_are_announced_and_lead_to_their_fields(shopper: Page, shop):
 
     summary = shopper.locator(".form-errors")
     expect(summary).to_be_focused()
-    summary.get_by_role("link", name="E-mail").click()
+    summary.get_by_role("link", name="Email").click()
     expect(shopper.locator("#email")).to_be_focused()
 
 

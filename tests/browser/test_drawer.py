@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests import make
 from tests.browser.hands import tab_to
 from tests.running import RunningShop
 
@@ -33,6 +34,18 @@ def test_double_click_adds_once_and_opens_the_cart(page: Page, address):
     expect(drawer).to_have_accessible_description("Slack Tide is in your cart.")
     expect(drawer.locator("#cart-sum")).to_contain_text("€29.00")
     expect(count_of(page)).to_have_text("1")
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_long_word_and_high_price_stay_within_page_and_cart(page: Page, app, shop: RunningShop, width):
+    make.product("Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen", slug="long", price=123_456_789)
+    page.set_viewport_size({"width": width, "height": 700})
+    page.goto(f"{shop.address}/products/long")
+
+    add(page)
+
+    for place in (page.locator(":root"), page.get_by_role("dialog", name="Cart")):
+        assert place.evaluate("place => place.scrollWidth - place.clientWidth") == 0
 
 
 def test_cart_is_filled_changed_and_left_by_keyboard(page: Page, address, tide):

@@ -40,6 +40,16 @@ def test_filter_swaps_list_facets_and_address_and_back_restores_them(page: Page,
     expect(page.get_by_label(re.compile("^Large"))).to_be_checked()
 
 
+def test_filter_and_order_share_a_row_on_the_smallest_telephone(page: Page, address):
+    page.set_viewport_size({"width": 320, "height": 640})
+
+    page.goto(f"{address}&f=Size%3ALarge&f=Size%3ASmall")
+
+    opener, order = page.get_by_role("button", name="Filter (2)"), page.get_by_label("Sort by")
+    tops = [each.evaluate("control => control.getBoundingClientRect().top") for each in (opener, order)]
+    assert tops[0] == tops[1]
+
+
 def test_only_what_was_chosen_is_ticked(page: Page, app, running: RunningShop):
     frames, papers = ("None", "Oak", "Black"), ("Matte", "Rag")
     for number in range(4):

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from app.services import catalog
+from app.services import catalog, inventory
 from tests import make
 from tests.running import RunningShop, wait_until
 
@@ -53,6 +53,20 @@ def test_choice_button_and_focus_are_seen_in_forced_colours(shopper: Page):
     shopper.keyboard.press("Shift+Tab")
     shopper.keyboard.press("Tab")
     assert look(button) != before
+
+
+def test_choice_that_is_sold_out_is_seen_in_forced_colours(page: Page, app, shop: RunningShop):
+    _here, gone = make.product("Fern", slug="fern", options={"Size": ("A4", "A3")}).variants
+    inventory.adjust(gone.id, 0, version=inventory.levels([gone.id])[gone.id].version, reason="broken", actor="test")
+    page.emulate_media(forced_colors="active")
+
+    page.goto(f"{shop.address}/products/fern")
+
+    struck = [
+        page.locator("label", has_text=size).first.evaluate("label => getComputedStyle(label).textDecorationLine")
+        for size in ("A4", "A3")
+    ]
+    assert struck == ["none", "line-through"]
 
 
 def test_collection_that_is_open_is_seen_in_forced_colours(shopper: Page, running: RunningShop):

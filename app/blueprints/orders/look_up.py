@@ -1,4 +1,4 @@
-"""Finding an order again: number and e-mail, and a fresh link by mail. The answer is the same whatever was typed."""
+"""Finding an order again: number and email, and a fresh link by mail. The answer is the same whatever was typed."""
 
 from flask import Response, request, url_for
 from wtforms import EmailField, Form, StringField
@@ -23,12 +23,12 @@ class LookUp(Form):
         render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
     )
     email = EmailField(
-        "E-mail",
+        "Email",
         [
-            InputRequired("Enter the e-mail address that you ordered with."),
+            InputRequired("Enter the email address that you ordered with."),
             Length(max=254),
             # No two parts beside each other take the same mark, or a long text that does not fit would take hours.
-            Regexp(r"^\s*[^\s\0@]+@[^\s\0]+\s*$", message="Enter an e-mail address, as in ada@example.org."),
+            Regexp(r"^\s*[^\s\0@]+@[^\s\0]+\s*$", message="Enter an email address, as in ada@example.org."),
         ],
         render_kw={"autocomplete": "email"},
     )

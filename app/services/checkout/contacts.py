@@ -1,4 +1,4 @@
-"""How to reach a shopper: e-mail address and telephone number, each in its one spelling."""
+"""How to reach a shopper: email address and telephone number, each in its one spelling."""
 
 import unicodedata
 
@@ -11,11 +11,11 @@ _LOOKED_AT = 1000  # characters; no field has room for so many, and the accents 
 
 
 def check_email(email: str) -> str:
-    """Return an e-mail address in its one spelling, or raise Invalid. Asks no name server."""
+    """Return an email address in its one spelling, or raise Invalid. Asks no name server."""
     try:
         return validate_email(clean(email), check_deliverability=False).normalized
     except EmailNotValidError as error:
-        advice = f"{error}" if email.strip() else "Enter your e-mail address, as in ada@example.com."
+        advice = f"{error}" if email.strip() else "Enter your email address, as in ada@example.com."
         raise Invalid(advice, email=advice) from error
 
 

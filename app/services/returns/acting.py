@@ -44,8 +44,10 @@ def request(order: Order, quantities: Mapping[int, int], *, reason: str, words: 
         if known is not None:
             return known
         possible = returnable(order)
-        if any(quantity > possible.get(position, 0) for position, quantity in wanted.items()):
-            raise Conflict("That is more than can be sent back. Please look at the numbers again.")
+        for position, quantity in sorted(wanted.items()):
+            if quantity > (most := possible.get(position, 0)):
+                title = order.lines[position - 1].title
+                raise Conflict(f"Of “{title}”, {most or 'none'} can be sent back. Please look at the numbers again.")
         count = session.scalar(select(func.count()).select_from(Return).where(Return.order_id == order.id)) or 0
         moment = clock.now()
         made = Return(

@@ -48,7 +48,7 @@ def test_address_that_another_product_took_shows_that_one(client):
     answer = client.get("/products/print")
 
     assert answer.status_code == 200
-    assert "<h1>New</h1>" in answer.text
+    assert "<h1><bdi>New</bdi></h1>" in answer.text
 
 
 def test_writer_that_does_not_know_of_old_addresses_keeps_them(client):

@@ -266,6 +266,17 @@ def test_empty_list_leads_to_all_products_from_elsewhere_only(client):
         assert ("See everything</a>" in page) == leads_on
 
 
+def test_search_without_hits_promises_no_results(client):
+    make.product("Slack Tide")
+    search.index_stale()
+
+    found, missed = client.get("/search?q=tide").text, client.get("/search?q=qwertzuiop").text
+
+    assert "<h1>Results for “tide”</h1>" in found
+    assert "Results for" not in missed
+    assert "No results for “qwertzuiop”" in missed
+
+
 def test_pages_are_served_without_redis(client, monkeypatch):
     product = make.product("Undertow")
     monkeypatch.setattr("app.services.pages._rests_until", 0.0)

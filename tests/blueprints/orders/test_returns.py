@@ -43,6 +43,16 @@ def test_bad_input_is_refused_and_kept(client: FlaskClient) -> None:
     assert returns.of_order(order.id) == []
 
 
+def test_refusal_names_what_there_is_not_so_much_of(client: FlaskClient) -> None:
+    order = sent_order()
+    address = f"/orders/{orders.token_of(order.id)}/returns"
+    line = order.lines[0]
+
+    answer = client.post(address, data=last_step(client.get(address).text) | {"line-1": f"{line.quantity + 1}"})
+
+    assert f"Of “{line.title}”, {line.quantity} can be sent back." in answer.text
+
+
 def test_withdrawing_needs_no_reason(client: FlaskClient) -> None:
     order = sent_order()
     address = f"/orders/{orders.token_of(order.id)}/returns"
