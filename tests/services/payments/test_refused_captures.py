@@ -65,6 +65,16 @@ def test_a_refusal_that_ends_the_hold_lets_it_go(app: Flask, companies: Companie
     assert credits.owed_of(order) == order.total_money
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_refusal_that_two_hear_is_told_once(app: Flask, companies: Companies, seed: int) -> None:
+    order = held()
+    companies.pull("refuse_capture", code="insufficient_funds", times=2)
+
+    at_once(app, seed, partial(checkout.capture, order.id), partial(checkout.capture, order.id))
+
+    assert [event.kind for event in orders.timeline(order.id)].count("capture_refused") == 1
+
+
 def test_staff_ask_the_bank_again_and_the_customer_is_told(app: Flask, companies: Companies) -> None:
     order = refused(companies)
     browser, address = sign_in(app, make.staff()), f"/admin/orders/{order.number}"
