@@ -61,9 +61,11 @@ def changed(part: str, *, then: str, **context: Any) -> Response:
 
 def see_other(address: str) -> Response:
     """Send the browser to `address` with a GET. htmx goes there as a real navigation."""
-    if "HX-Request-Type" in request.headers:
-        return cast(Response, make_htmx_response("", 204, redirect=address))
-    return cast(Response, redirect(address, 303))
+    is_fetched = "HX-Request-Type" in request.headers
+    sent = make_htmx_response("", 204, redirect=address) if is_fetched else redirect(address, 303)
+    response = cast(Response, sent)
+    response.vary.add("HX-Request-Type")
+    return response
 
 
 def pdf(body: bytes, *, name: str) -> Response:

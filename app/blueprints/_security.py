@@ -9,6 +9,7 @@ import time
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
+from werkzeug.routing import RequestRedirect
 
 from app import config
 from app.errors import Forbidden, NotFound
@@ -24,6 +25,7 @@ def register(app: Flask) -> None:
     app.before_request(_name_request)
     app.before_request(_refuse_unstorable)
     app.before_request(_refuse_cross_site)
+    app.after_request(_stay_on_our_host)
     app.after_request(_add_headers)
     settings: config.Config = app.extensions["config"]
     app.extensions["csp"] = {
@@ -66,6 +68,14 @@ def _refuse_cross_site() -> None:
         allowed = not request.cookies
     if not allowed:
         raise Forbidden(_REFUSED)
+
+
+def _stay_on_our_host(response: Response) -> Response:
+    """Send whoever asked for `/admin` to ours: Werkzeug names the host of the request, whatever that says."""
+    put_right = request.routing_exception
+    if isinstance(put_right, RequestRedirect):
+        response.location = f"{config.current().origin}/{put_right.new_url.split('/', 3)[3]}"
+    return response
 
 
 def _add_headers(response: Response) -> Response:

@@ -135,6 +135,22 @@ def test_answer_carries_the_headers(client: FlaskClient, method: str, address: s
     assert policy_of(answer)["require-trusted-types-for"] == ["'script'"]
 
 
+@pytest.mark.parametrize("address", ["/admin", "/admin//orders/?q=1", "/admin?next=//elsewhere.example"])
+@pytest.mark.parametrize("host", ["elsewhere.example", "[::1", "a b"])
+def test_address_is_put_right_on_our_own_host(app: Flask, client: FlaskClient, address: str, host: str) -> None:
+    answer = client.get(address, headers={"Host": host})
+
+    assert answer.status_code == 308
+    assert answer.location.startswith(f"{app.extensions['config'].origin}/admin/")
+
+
+def test_cache_tells_who_is_sent_on_by_a_redirect_from_who_is_by_htmx(client: FlaskClient) -> None:
+    answers = [client.get("/admin/orders/", headers=headers) for headers in ({}, {"HX-Request-Type": "partial"})]
+
+    assert [answer.status_code for answer in answers] == [303, 204]
+    assert all("HX-Request-Type" in answer.vary for answer in answers)
+
+
 def test_bug_carries_the_headers_and_says_nothing_about_itself(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -36,13 +36,18 @@ class Edit(Form):
 
 
 class Act(Form):
-    """A move, a removal, a publication, a new section."""
+    """A removal, a publication, a new section."""
 
     version = IntegerField(validators=[InputRequired("Reload the page.")])
     kind = SelectField(
         "Kind", [Optional()], choices=[SelectChoice(kind, name) for kind, (name, _) in catalog.SECTIONS.items()]
     )
-    by = SelectField(validators=[Optional()], choices=[SelectChoice(by) for by in _MOVES])
+
+
+class Move(Act):
+    """A move, which says where to."""
+
+    by = SelectField(validators=[InputRequired()], choices=[SelectChoice(by) for by in _MOVES])
 
 
 @bp.get("/")
@@ -83,7 +88,7 @@ def edit(section: str) -> Response:
 @staff_only("catalog.edit")
 def move(section: str) -> Response:
     """Move a section up or down."""
-    form = Act(request.form)
+    form = Move(request.form)
     try:
         _check(form)
         catalog.move_section(staff().actor, section, _MOVES[form.by.data], version=form.version.data or 0)

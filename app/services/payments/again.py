@@ -26,7 +26,7 @@ def ask_again(order_id: str, refund_id: str, *, actor: str, otherwise: str | Non
     disputes the payment, and when somebody else chose the other way meanwhile.
     """
     with db.orders.transaction() as session:
-        failed = session.get(Refund, refund_id)
+        failed = session.get(Refund, refund_id)  # read before the lock: what failed stays so
         if failed is None or failed.order_id != order_id:
             raise NotFound
         payment = lock_payment(failed.payment_id)
@@ -35,7 +35,6 @@ def ask_again(order_id: str, refund_id: str, *, actor: str, otherwise: str | Non
             raise Conflict("Somebody else dealt with this refund meanwhile. Please check it again.")
         if known is not None:
             return known
-        session.refresh(failed)
         _check(failed, payment, is_otherwise=bool(otherwise))
         return _write(failed, payment, actor, otherwise)
 

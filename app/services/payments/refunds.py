@@ -166,9 +166,11 @@ def note_sent(refund_id: str, *, actor: str) -> Refund:
 
     Raises NotFound for one that the shop makes by itself.
     """
-    if get_payment(get_refund(refund_id).payment_id).provider != "bank_transfer":
+    payment = get_payment(get_refund(refund_id).payment_id)
+    if payment.provider != "bank_transfer":
         raise NotFound
     with db.orders.transaction():
+        lock_payment(payment.id)  # else two at once would both be audited
         if get_refund(refund_id).state == "asked":
             audit.record(db.orders, actor, "refund.sent", f"refund:{refund_id}")
         return _end(refund_id, None, None)

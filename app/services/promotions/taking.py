@@ -25,10 +25,8 @@ def take(order_id: str, given: Sequence[Promotion], *, email: str) -> None:
     """Take a use of each for the order, as it was read; raise UsedUp when one is not to be had any more."""
     today = clock.today()
     for promotion in sorted(given, key=lambda each: each.id):
-        is_still = (
-            (Promotion.version == promotion.version)
-            & Promotion.stopped_at.is_(None)
-            & or_(Promotion.ends_on.is_(None), Promotion.ends_on >= today)
+        is_still = (Promotion.version == promotion.version) & or_(
+            Promotion.ends_on.is_(None), Promotion.ends_on >= today
         )
         _take_one(promotion, is_still, email=email)
         db.orders.session.add(

@@ -73,6 +73,17 @@ def test_sections_are_moved_and_removed(admin, client):
     assert act(admin, f"sections/{first.id}/removal").status_code == 422
 
 
+@pytest.mark.parametrize("fields", [{}, {"by": ""}, {"by": "sideways"}], ids=["missing", "empty", "strange"])
+def test_move_that_says_not_where_to_is_refused(admin, fields):
+    before = catalog.get_home().draft
+
+    answer = act(admin, f"sections/{before[0].id}/moves", **fields)
+
+    assert answer.status_code == 422
+    assert "Nothing was done" in answer.text
+    assert catalog.get_home().draft == before
+
+
 def test_products_of_a_section_are_picked_in_order(admin, client):
     a, b = make.product("Ebb", slug="ebb"), make.product("Flow", slug="flow")
     act(admin, "sections", kind="products")

@@ -79,6 +79,19 @@ def test_part_goes_back_and_the_rest_is_sent(app: Flask, companies: Companies) -
     assert [label["step"] for label in companies.ledger()["labels"]] == ["label"]
 
 
+def test_part_cancelled_twice_by_one_key_leaves_the_rest_in_the_parcel(app: Flask) -> None:
+    order = make.order(paid=True, quantity=3)
+    work("fulfilment")
+    amount = cancellations.quote(order, {1: 1}).paid.amount
+
+    for _ in range(2):
+        cancellations.cancel(order.id, {1: 1}, amount=amount, reason="Too many", actor="customer", key="click")
+
+    (shipment,) = fulfilment.shipments_of(order.id)
+    assert [line.quantity for line in shipment.lines] == [2]
+    assert [each.amount for each in credits.of_order(order.id)] == [amount]
+
+
 def test_part_and_then_the_rest_ends_the_order(app: Flask) -> None:
     order = make.order(paid=True, quantity=3)
 

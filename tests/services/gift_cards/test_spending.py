@@ -254,3 +254,19 @@ def test_a_card_that_is_voided_while_an_order_ends_is_void_or_whole(app: Flask) 
         assert orders.get_for_job(order_id).state == "cancelled"
         is_refused = bool(refusals(outcomes))
         assert (make.left_on(gift), found.voided_at is None) == ((1500, True) if is_refused else (0, False))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_card_that_is_spent_while_it_is_voided_loses_its_money_once(app: Flask, seed: int) -> None:
+    gift = make.gift_card(2000)
+
+    def spend() -> None:
+        with db.orders.transaction():
+            gift_cards.spend(gift.id, Money(500, "EUR"), reference="payment-1")
+
+    outcomes = at_once(
+        app, seed, spend, partial(gift_cards.void, gift.id, balance=2000, reason="Lost", actor="staff:cleo")
+    )
+
+    assert len(refusals(outcomes)) == 1
+    assert make.left_on(gift) in {0, 1500}

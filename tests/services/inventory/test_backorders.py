@@ -160,3 +160,10 @@ def test_day_that_has_passed_is_refused_and_today_is_not() -> None:
     assert "from today on" in refusal.value.fields["expected_on"]
     assert inventory.level_as_staff(VARIANT).backorder == 4
     assert allow(0, EXPECTED - timedelta(days=9999)).backorder == 0
+
+
+def test_what_is_only_expected_cannot_be_sent_back_to_a_customer(app: Flask) -> None:
+    with pytest.raises(Conflict, match="promised"):
+        inventory.take_off(VARIANT, 3, reason="sent back", actor="staff:cleo", reference="return:1")
+
+    assert inventory.level_as_staff(VARIANT).on_hand == 2

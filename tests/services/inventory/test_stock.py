@@ -12,7 +12,7 @@ from sqlalchemy import text
 from app import clock, db
 from app.errors import Conflict, Invalid
 from app.services import inventory
-from tests.turns import at_once
+from tests.turns import at_once, refusals
 
 VARIANT, OTHER = "a" * 20, "b" * 20
 
@@ -124,3 +124,14 @@ def test_twenty_at_once_take_five_and_never_six(app: Flask) -> None:
 
     assert sum(taken) == 5
     assert level() == (5, 5)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_of_two_who_count_at_once_one_is_told_of_the_other(app: Flask, seed: int) -> None:
+    inventory.receive(VARIANT, 5, reason="delivery", actor="test")
+    count = partial(inventory.adjust, VARIANT, version=inventory.level_as_staff(VARIANT).version, reason="Counted")
+
+    outcomes = at_once(app, seed, partial(count, 7, actor="staff:cleo"), partial(count, 4, actor="staff:ben"))
+
+    assert len(refusals(outcomes)) == 1
+    assert inventory.level_as_staff(VARIANT).on_hand in {7, 4}

@@ -38,6 +38,20 @@ def test_a_dispute_is_marked_followed_and_closed(app: Flask, companies: Companie
     assert orders.get_for_job(order.id).state == "confirmed"
 
 
+def test_a_dispute_that_is_over_is_not_opened_again_by_what_was_read_before(app: Flask, companies: Companies) -> None:
+    order = make.order(paid=True)
+    (payment,) = payments.of_order(order.id)
+    dispute = companies.pull("dispute", id=companies.ledger()["charges"][0]["payment_intent"])
+    before = payments.read_dispute(dispute["id"])
+    companies.pull("close_dispute", id=dispute["id"], won=False)
+    checkout.mark_disputed(payment.id, payments.read_dispute(dispute["id"]))
+
+    assert not checkout.mark_disputed(payment.id, before)
+
+    assert [each.status for each in payments.list_disputed(is_open=False)] == ["lost"]
+    assert len(kinds(order)) == 1
+
+
 def test_a_dispute_names_the_gift_cards_that_its_money_bought(app: Flask, companies: Companies) -> None:
     order = make.settled(make.gift_order(quantity=2))
     fulfilment.issue_gift_cards(order.id)

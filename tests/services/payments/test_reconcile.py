@@ -100,6 +100,18 @@ def test_a_refund_made_at_stripe_is_written_down_once(app: Flask) -> None:
     assert [(each.amount, each.actor) for each in payments.refunds_of(order.id)] == [(400, "stripe")]
 
 
+def test_a_refund_made_at_stripe_beside_one_that_is_asked_for_here_is_reported_when_it_is_too_much(app: Flask) -> None:
+    order = make.order(paid=True)
+    (payment,) = payments.of_order(order.id)
+    payments.ask_refunds(order.id, order.total - 300, reason="Sorry", actor="staff:cleo", key="one")
+    at_stripe("refunds", payment_intent=payment.intent_id or "", amount="400")
+
+    found = checkout.reconcile()
+
+    assert says(found) == [(f"gave back more than is left of payment {payment.id}", False)]
+    assert payments.of_order(order.id)[0].refunded == order.total - 300
+
+
 def test_after_a_refund_made_at_stripe_the_order_can_be_cancelled_and_its_notes_sum_to_it(
     app: Flask, companies: Companies
 ) -> None:

@@ -14,6 +14,7 @@ from app.services.checkout.owing import WAITS
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
 from tests.companies import Companies
+from tests.services.payments.test_capture import pay_in_page
 from tests.services.payments.test_paying_again import held, kinds, mails, outside, pay_again, pay_state, read, taken
 from tests.turns import at_once
 from tests.working import work
@@ -63,6 +64,28 @@ def test_a_refusal_that_ends_the_hold_lets_it_go(app: Flask, companies: Companie
     assert pay_state(order) == "lapsed"
     assert [amount for amount, _ in taken(companies)] == [0]
     assert credits.owed_of(order) == order.total_money
+
+
+def test_a_refusal_that_ends_the_hold_leaves_nothing_to_pay_in_the_page(app: Flask, companies: Companies) -> None:
+    placed = make.place(make.buyer(make.variant()), method="element")
+    pay_in_page(app, placed)
+    assert placed.payment is not None
+    checkout.settle(placed.payment.id)
+    companies.pull("refuse_capture", code="insufficient_funds", ends="yes")
+
+    checkout.capture(placed.order.id)
+
+    assert taken(companies) == [(0, "canceled")]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_refusal_that_two_hear_is_told_once(app: Flask, companies: Companies, seed: int) -> None:
+    order = held()
+    companies.pull("refuse_capture", code="insufficient_funds", times=2)
+
+    at_once(app, seed, partial(checkout.capture, order.id), partial(checkout.capture, order.id))
+
+    assert [event.kind for event in orders.timeline(order.id)].count("capture_refused") == 1
 
 
 def test_staff_ask_the_bank_again_and_the_customer_is_told(app: Flask, companies: Companies) -> None:

@@ -100,6 +100,8 @@ def test_received_that_was_given_back_another_way_can_be_ended(app: Flask, cleo:
 
     assert returns.get_for_job(found.id).state == "declined"
     assert sum(refund.amount for refund in payments.refunds_of(order.id)) == 2000
+    with pytest.raises(Conflict, match="declined"):  # rather than that nothing is left
+        returns.refund(cleo, found.id, delivery=0, amount=2000)
 
 
 def faults() -> list[str]:
