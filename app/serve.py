@@ -8,6 +8,8 @@ import ctypes
 import gc
 import mimetypes
 import multiprocessing
+import os
+import signal
 import sys
 from contextlib import suppress
 from importlib import import_module
@@ -21,6 +23,7 @@ from sqlalchemy.orm import configure_mappers
 TARGET = "wsgi:app"
 _M_ARENA_MAX = -8  # malloc.h
 _ARENAS = 2  # one a thread, as glibc would have it, keeps for each what another could use
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def main() -> None:
@@ -36,8 +39,15 @@ def main() -> None:
     with suppress(AttributeError):
         libc.malloc_trim(0)
     gc.enable()
+    os.register_at_fork(after_in_child=lambda: _end_with_parent(libc))
     sys.argv += ["--interface", "wsgi", TARGET]
     entrypoint()  # type: ignore[no-untyped-call]  # granian says no types here
+
+
+def _end_with_parent(libc: ctypes.CDLL) -> None:
+    """Have a process end when the one that watches it is killed; else it would serve yesterday's code on, unseen."""
+    with suppress(AttributeError):  # only Linux has it
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _prepare(app: Flask) -> None:
