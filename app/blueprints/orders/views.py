@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 
 from app.blueprints._limits import limiter
-from app.blueprints._pages import page, pdf
+from app.blueprints._pages import page, pdf, see_other
 from app.errors import ShopError, Unavailable
 from app.money import Money
 from app.services import (
@@ -34,6 +34,8 @@ def show(token: str) -> Response:
     """Show an order: what is in it, whether it is paid, where it is. From the payment page, ask for the truth."""
     order = orders.get_by_token(token)
     comes_from_payment = request.args.get("from") == "payment"
+    if "payment_intent_client_secret" in request.args:  # Stripe adds it; it is nothing to keep in a history
+        return see_other(url_for(".show", token=token, **{"from": "payment"}))
     if comes_from_payment and order.state != "cancelled":
         order = _settled(order)
     return show_order(order, token, comes_from_payment=comes_from_payment)

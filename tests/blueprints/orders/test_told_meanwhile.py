@@ -26,3 +26,14 @@ def test_an_order_that_is_settled_while_its_page_is_made_is_thanked_for(
 
     assert "Thank you, it is yours." in page
     assert [payment.state for payment in payments.of_order(placed.order.id)] == ["paid"]
+
+
+def test_what_stripe_adds_to_the_address_is_kept_in_no_history(client: FlaskClient) -> None:
+    placed = make.place(make.buyer(make.variant()), method="element")
+    address = f"/orders/{placed.token}?from=payment"
+
+    back = client.get(
+        f"{address}&payment_intent=pi_1&payment_intent_client_secret=pi_1_secret&redirect_status=succeeded"
+    )
+
+    assert (back.status_code, back.location) == (303, address)
