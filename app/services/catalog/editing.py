@@ -146,8 +146,9 @@ def describe_picture(actor: str, product_id: str, key: str, *, read: str, alt: s
 
 
 def edit_collection(actor: str, collection: Collection, *, version: int) -> Collection:
-    """Save a collection; `version` 0 makes a new one, under the same id one. Refuses as edit_product() does, and rules
-    that cannot hold.
+    """Save a collection; `version` 0 makes a new one, and one only under the same id.
+
+    Refuses as edit_product() does, and rules that cannot hold.
     """
     _check_slug(collection.slug)
     rules: tuple[Rule, ...] = tuple(check_rule(rule) for rule in collection.rules)

@@ -54,7 +54,7 @@ def get_as_staff(rate_id: str) -> TaxRate:
 
 
 def add(terms: Terms, *, actor: str) -> TaxRate:
-    """Add a rate; it counts from its day on. Raises Invalid, each at its field. What is there already is not refused."""
+    """Add a rate; it counts from its day on. Raises Invalid, each at its field. The same again is the one there is."""
     _check(terms)
     rate = TaxRate(
         id=db.new_id(), country=terms.country, region=terms.region, postcode=plain_postcode(terms.postcode),
