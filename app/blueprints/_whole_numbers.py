@@ -18,6 +18,6 @@ class WholeNumberField(IntegerField):
         self.invalid_value_message = "Enter a whole number."
 
     def pre_validate(self, form: BaseForm) -> None:  # noqa: ARG002 - as WTForms calls it
-        """Ask nothing more of what is no number: one sentence is enough."""
-        if self.process_errors:
+        """Ask nothing more of what is no number: one sentence is enough. An empty field is for its validators."""
+        if self.process_errors and any(text.strip() for text in self.raw_data or ()):
             raise StopValidation

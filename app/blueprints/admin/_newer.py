@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from wtforms import Field, Form, SelectField
 
-_NO_STATE = {"version", "read", "shown_of"}  # how old a form is, and what it asks for
+_NO_STATE = {"version", "read", "key", "shown_of"}  # how old a form is, and what it asks for
 _LONGEST = 200  # characters
 
 

@@ -7,7 +7,7 @@ from wtforms.validators import InputRequired, Length
 from app.blueprints._access import staff, staff_only
 from app.blueprints._pages import changed
 from app.errors import Invalid
-from app.services import fulfilment, orders, returns
+from app.services import credits, fulfilment, orders, returns
 
 bp = Blueprint("parcels", __name__, url_prefix="/orders/<number>/parcels/<shipment>")
 
@@ -52,5 +52,6 @@ def _shown(number: str) -> Response:
         then=url_for("admin.orders.show", number=number),
         order=order,
         shipments=fulfilment.shipments_of(order.id),
+        owed=credits.owed_of(order),
         may_ship=staff().may("orders.ship"),
     )

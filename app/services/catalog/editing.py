@@ -45,7 +45,8 @@ def edit_product(actor: str, product: Product, *, version: int) -> Product:
     """Save a product's words, address and whether it is published.
 
     Raises Conflict when `version` is not the newest revision or the address is taken, Invalid for an address that is
-    none and for publishing a picture without words for those who do not see it.
+    none and for publishing a picture without words for those who do not see it. What is so already is no conflict,
+    whoever made it so: the second of two clicks changes nothing.
     """
     before = get_product_as_staff(product.id)
     if product.slug != before.slug:  # an import may have brought another kind of address
@@ -65,8 +66,14 @@ def edit_product(actor: str, product: Product, *, version: int) -> Product:
             end_runs(before)
     changed = replace(product, revision=version)
     difference = _difference(_facts(before), _facts(changed))
-    with audit.outside(actor, "product.edit", f"product:{product.id}", **difference):
-        return save_product(changed)
+    try:
+        with audit.outside(actor, "product.edit", f"product:{product.id}", **difference):
+            return save_product(changed)
+    except Conflict:
+        newest = get_product_as_staff(product.id)
+        if _facts(newest) != _facts(changed):
+            raise
+        return newest
 
 
 def edit_variant(
@@ -84,21 +91,24 @@ def edit_variant(
 ) -> Variant:
     """Set a variant's codes, prices, weight and measure; raise Conflict when it is not as `read` (`fingerprint()`).
 
-    A price of 0 is refused: nothing is sold at it, though an import may bring one; and a GTIN that is none.
+    A price of 0 is refused: nothing is sold at it, though an import may bring one; and a GTIN that is none. What is so
+    already is no conflict.
     """
     check_price(price)
 
-    def edit(product: Product) -> Rewritten:
+    def edit(product: Product) -> Rewritten | None:
         before = next((variant for variant in product.variants if variant.id == variant_id), None)
         if before is None:
             raise NotFound("This product has no such variant.")
-        if fingerprint(before) != read:
-            raise Conflict(_OLD)
-        if gtin and gtin != before.gtin and not is_gtin(gtin):  # an import may have brought another kind of code
-            raise Invalid(f"“{gtin}” is no GTIN: its last digit does not fit the others, or some are missing.")
         after = replace(
             before, sku=sku, gtin=gtin, price=price, compare_at=compare_at, weight_grams=weight_grams, measure=measure
         )
+        if fingerprint(before) != read:
+            if _variant_facts(before) == _variant_facts(after):
+                return None
+            raise Conflict(_OLD)
+        if gtin and gtin != before.gtin and not is_gtin(gtin):  # an import may have brought another kind of code
+            raise Invalid(f"“{gtin}” is no GTIN: its last digit does not fit the others, or some are missing.")
         if product.is_gift_card:
             check(after)
         variants = tuple(after if each.id == variant_id else each for each in product.variants)
@@ -116,12 +126,14 @@ def fingerprint(variant: Variant) -> str:
 
 
 def describe_picture(actor: str, product_id: str, key: str, *, read: str, alt: str) -> Media:
-    """Set the words for those who do not see a picture; Conflict when they are no longer as they were `read`."""
+    """Set the words for those who do not see a picture; Conflict when they are neither as they were `read` nor so."""
     product = get_product_as_staff(product_id)
     before = next((picture for picture in product.media if picture.key == key), None)
     if before is None:
         raise NotFound("This product has no such picture.")
     if before.alt != read:
+        if before.alt == alt.strip():
+            return before
         raise Conflict(_OLD)
     if product.is_published and not alt.strip():
         raise Invalid("A picture that customers see needs a description.")
@@ -134,19 +146,30 @@ def describe_picture(actor: str, product_id: str, key: str, *, read: str, alt: s
 
 
 def edit_collection(actor: str, collection: Collection, *, version: int) -> Collection:
-    """Save a collection; `version` 0 makes a new one. Refuses as edit_product() does, and rules that cannot hold."""
+    """Save a collection; `version` 0 makes a new one, and one only under the same id.
+
+    Refuses as edit_product() does, and rules that cannot hold.
+    """
     _check_slug(collection.slug)
     rules: tuple[Rule, ...] = tuple(check_rule(rule) for rule in collection.rules)
     changed = replace(collection, rules=rules, revision=version)
     before = _shelf_facts(get_collection_as_staff(collection.id)) if version else {}
     act = "collection.edit" if version else "collection.add"
-    with audit.outside(actor, act, f"collection:{collection.id}", **_difference(before, _shelf_facts(changed))):
-        return save_collection(changed)
+    try:
+        with audit.outside(actor, act, f"collection:{collection.id}", **_difference(before, _shelf_facts(changed))):
+            return save_collection(changed)
+    except Conflict:
+        newest = next(iter(find_collections([collection.id])), None)
+        if newest and _shelf_facts(newest) == _shelf_facts(changed):
+            return newest
+        if newest and not version:  # Back, and other words: another one
+            return edit_collection(actor, replace(collection, id=db.new_id()), version=0)
+        raise
 
 
-def new_collection() -> Collection:
-    """Return a collection that was never saved."""
-    return Collection(id=db.new_id(), slug="", title="", is_published=False)
+def new_collection(key: str | None = None) -> Collection:
+    """Return a collection that was never saved; `key`, its id, makes two clicks one."""
+    return Collection(id=key or db.new_id(), slug="", title="", is_published=False)
 
 
 def changed_collection(collection: Collection, **changes: Any) -> Collection:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import lazyload, selectinload
 from app import clock, db, stores
 from app.errors import Conflict, NotFound
 from app.queue import done, later
-from app.services import credits, inventory, orders, shipping
+from app.services import credits, inventory, orders, payments, shipping
 from app.services.accounts import Staff
 from app.services.fulfilment.models import Shipment, ShipmentLine
 from app.services.fulfilment.states import HERE, MOVES, ShipmentState
@@ -136,13 +136,26 @@ def label_pdf(staff: Staff, shipment_id: str) -> bytes:  # noqa: ARG001 - asked 
 
 
 def labels_pdf(staff: Staff, shipment_ids: Sequence[str]) -> bytes:  # noqa: ARG001 - asked for so that only staff can ask
-    """Return the labels of parcels that are here as one PDF, in this order, but for those with a problem by now."""
-    query = select(Shipment.id, Shipment.label_key).where(Shipment.id.in_(shipment_ids), _TO_PRINT)
+    """Return the labels of parcels that are here as one PDF, in this order, but for those with a problem by now.
+
+    An order that is to be paid again keeps its parcel here until then, so its label is left out, too.
+    """
+    query = select(Shipment.id, Shipment.label_key, Shipment.order_id)
     with db.orders.reading() as session:
-        keys = {row.id: row.label_key for row in session.execute(query)}
+        rows = session.execute(query.where(Shipment.id.in_(shipment_ids), _TO_PRINT)).all()
+    owing = _owing(row.order_id for row in rows)
+    keys = {row.id: row.label_key for row in rows if row.order_id not in owing}
     if not keys:
         raise NotFound("None of these labels is to be printed any more.")
     return shipping.join_labels([_page_of(keys[each]) for each in dict.fromkeys(shipment_ids) if each in keys])
+
+
+def _owing(order_ids: Iterable[str]) -> set[str]:
+    return {
+        order_id
+        for order_id, paid in payments.of_orders(order_ids).items()
+        if any(each.lapsed or each.is_refused for each in paid) and credits.owed_of(orders.get_for_job(order_id), paid)
+    }
 
 
 def _page_of(label_key: str) -> bytes:

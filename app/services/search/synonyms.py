@@ -50,10 +50,17 @@ def add_synonyms(typed: str, *, actor: str) -> None:
 
 
 def change_synonyms(group_id: str, typed: str, *, version: int, actor: str) -> None:
-    """Replace the words of a group; raise Conflict when somebody else did so since `version` was read."""
+    """Replace the words of a group; raise Conflict when somebody else did so since `version` was read.
+
+    What is so already is not changed, whoever made it so: the second of two clicks is no conflict.
+    """
     words = _read(typed)
     with db.orders.transaction() as session:
-        before = _lock(group_id, version)
+        group = _lock(group_id)
+        before = list(group.words)
+        if before == words:
+            return
+        _check_version(group, version)
         session.execute(
             update(SearchSynonyms).where(SearchSynonyms.id == group_id).values(words=words, version=version + 1)
         )
@@ -73,20 +80,24 @@ def change_synonyms(group_id: str, typed: str, *, version: int, actor: str) -> N
 def remove_synonyms(group_id: str, *, version: int, actor: str) -> None:
     """Remove a group; raise Conflict when somebody else changed it since `version` was read."""
     with db.orders.transaction() as session:
-        before = _lock(group_id, version)
+        group = _lock(group_id)
+        _check_version(group, version)
+        before = list(group.words)
         session.execute(delete(SearchSynonyms).where(SearchSynonyms.id == group_id))
         audit.record(db.orders, actor, "synonyms.remove", f"synonyms:{group_id}", before={"words": before})
     catalog.raise_generation()
 
 
-def _lock(group_id: str, version: int) -> list[str]:
-    """Lock a group and return its words, or raise what stands against changing it."""
+def _lock(group_id: str) -> SearchSynonyms:
     group = db.orders.session.scalar(select(SearchSynonyms).where(SearchSynonyms.id == group_id).with_for_update())
     if group is None:
         raise NotFound(_GONE)
+    return group
+
+
+def _check_version(group: SearchSynonyms, version: int) -> None:
     if group.version != version:
         raise Conflict(_CHANGED)
-    return list(group.words)
 
 
 def _read(typed: str) -> list[str]:

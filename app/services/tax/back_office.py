@@ -54,7 +54,7 @@ def get_as_staff(rate_id: str) -> TaxRate:
 
 
 def add(terms: Terms, *, actor: str) -> TaxRate:
-    """Add a rate; it counts from its day on. Raises Invalid, each at its field."""
+    """Add a rate; it counts from its day on. Raises Invalid, each at its field. The same again is the one there is."""
     _check(terms)
     rate = TaxRate(
         id=db.new_id(), country=terms.country, region=terms.region, postcode=plain_postcode(terms.postcode),
@@ -67,18 +67,26 @@ def add(terms: Terms, *, actor: str) -> TaxRate:
             session.flush()
             audit.record(db.orders, actor, "tax.add", f"tax:{rate.id}", after=_told(rate))
     except IntegrityError as error:
-        raise Invalid(_TWICE, valid_from=_TWICE) from error
+        there = _find_same(rate)
+        if there is None:
+            raise Invalid(_TWICE, valid_from=_TWICE) from error
+        return there
     return rate
 
 
 def set_percent(rate_id: str, percent: Decimal, *, version: int, actor: str) -> TaxRate:
-    """Change what a rate is, for orders to come. Raises Conflict when somebody changed it since `version` was read."""
+    """Change what a rate is, for orders to come. Raises Conflict when somebody changed it since `version` was read.
+
+    What is so already is not changed, whoever made it so: the second of two clicks is no conflict.
+    """
     _check_percent(percent)
     with db.orders.transaction() as session:
         rate = session.get(TaxRate, rate_id, with_for_update=True, populate_existing=True)
         if rate is None:
             raise NotFound("Somebody removed this rate meanwhile.")
         if rate.version != version:
+            if rate.percent == percent:
+                return rate
             raise Conflict(_STALE)
         before = _told(rate)
         rate.percent, rate.version, rate.updated_at = percent, rate.version + 1, clock.now()
@@ -93,6 +101,14 @@ def remove(rate_id: str, *, actor: str) -> None:
         if rate is not None:
             session.execute(delete(TaxRate).where(TaxRate.id == rate_id))
             audit.record(db.orders, actor, "tax.remove", f"tax:{rate_id}", before=_told(rate))
+
+
+def _find_same(rate: TaxRate) -> TaxRate | None:
+    where = {name: getattr(rate, name) for name in ("country", "region", "postcode", "tax_class", "valid_from")}
+    with db.orders.reading() as session:
+        there = session.scalars(select(TaxRate).filter_by(**where)).one_or_none()
+    is_same = there is not None and (there.name, there.percent) == (rate.name, rate.percent)
+    return there if is_same else None
 
 
 def _check(terms: Terms) -> None:

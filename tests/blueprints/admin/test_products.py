@@ -70,7 +70,7 @@ def test_words_are_written_and_seen_at_once(admin, client, tide):
     assert answer.location == f"/admin/products/{tide.id}?saved=1"
     assert client.get("/products/tide").location == "/products/slack-water"
     text = client.get("/products/slack-water").text
-    assert "<h1>Slack Water</h1>" in text
+    assert "<h1><bdi>Slack Water</bdi></h1>" in text
     assert "<p>Ebb.</p>" in text
     assert "x()" not in text
     assert now(tide).tags == ("Sea", "Blue")

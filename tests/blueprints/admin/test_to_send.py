@@ -5,9 +5,10 @@ import io
 from lxml import html
 from pypdf import PdfReader
 
-from app.services import cancellations, fulfilment, orders
+from app.services import cancellations, fulfilment, orders, payments
 from tests import make
 from tests.blueprints.admin.test_disputed import dispute
+from tests.blueprints.admin.test_transfers import form, waiting
 from tests.counting import count_queries
 from tests.services.cancellations.test_cancelling import send
 from tests.working import work
@@ -69,3 +70,27 @@ def test_labels_of_a_page_are_printed_at_once_but_for_what_is_disputed_or_cancel
     assert [float(page.mediabox.width) for page in pages] == [288.0, 288.0]  # four inches
     assert "Print these 2 labels" in admin.get("/admin/orders/?only=sending").text
     assert admin.get("/admin/orders/labels.pdf?parcel=x").status_code == 404
+
+
+def test_labels_wait_for_money_that_was_taken_back(admin, companies):
+    kept, (order, payment) = make.order(paid=True), waiting()
+    address = f"/admin/transfers/{payment.id}/receipts"
+    admin.post(address, data=form(str(order.total_money.decimal)))
+    work()
+    parcels = [fulfilment.shipments_of(each.id)[0].id for each in (kept, order)]
+    [receipt] = payments.receipts_of(payment.id)
+    admin.post(f"{address}/{receipt.id}/removal")
+
+    listed = admin.get("/admin/orders/?only=sending").text
+    printed = admin.get("/admin/orders/labels.pdf", query_string={"parcel": parcels})
+    page = admin.get(f"/admin/orders/{order.number}").text
+
+    assert f"/{kept.number}/labels/" in listed
+    assert order.number in listed
+    assert f"/{order.number}/labels/" not in listed
+    assert len(PdfReader(io.BytesIO(printed.data)).pages) == 1
+    assert f"/{order.number}/labels/" not in page
+    assert "Keep it here until the order is paid again." in page
+    admin.post(address, data=form(str(order.total_money.decimal), key="p" * 16))
+    assert f"/{order.number}/labels/" in admin.get("/admin/orders/?only=sending").text
+    assert f"/{order.number}/labels/" in admin.get(f"/admin/orders/{order.number}").text
