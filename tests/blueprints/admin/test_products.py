@@ -61,18 +61,6 @@ def test_table_turns_pages(app):
     assert second.after is None
 
 
-def test_table_goes_on_past_deleted_products(app):
-    products = [make.product(f"Print {n:02}", stock=0) for n in range(5)]
-    for each in products[:3]:
-        catalog.delete_product(each)
-    search.index_products([each.id for each in products])
-
-    found = search.list_products_as_staff(limit=2)
-
-    assert [each.title for each in found.products] == ["Print 03", "Print 04"]
-    assert found.after is None
-
-
 def test_words_are_written_and_seen_at_once(admin, client, tide):
     answer = edit(
         admin, tide, title="Slack Water", slug="slack-water", kind="Print", tags="Sea, Blue,, Sea",

@@ -97,6 +97,8 @@ def test_table_goes_on_past_deleted_products(app):
     search.index_products([each.id for each in made])
 
     assert pages(2) == [each.variants[0].id for each in (made[0], *made[4:])]
+    found = search.list_products_as_staff(limit=2, after=made[1].id)
+    assert ([each.id for each in found.products], found.after) == ([each.id for each in made[4:]], None)
 
 
 def test_table_skips_nothing_when_the_product_that_it_had_begun_is_deleted(app):
