@@ -56,15 +56,16 @@ def index() -> Response:
 @bp.get("/low")
 @staff_only("stock.read")
 def low() -> Response:
-    """List what runs out or has run out."""
+    """List what runs out or has run out; of what is deleted only what orders wait for."""
     after = request.args.get("after", "")
     found = inventory.list_low(after=after, limit=_LOW + 1)
     names = catalog.find_variants(level.variant_id for level in found[:_LOW])
     unsent = fulfilment.unsent(names)
     shown = [
-        (level, names[level.variant_id], unsent[level.variant_id])
-        for level in found[:_LOW] if level.variant_id in names
-    ]  # fmt: skip
+        (level, named, unsent[level.variant_id])
+        for level in found[:_LOW]
+        if (named := names.get(level.variant_id)) and (level.reserved or level.owed or not named.is_deleted)
+    ]
     later = url_for(".low", after=found[_LOW - 1].variant_id) if len(found) > _LOW else None
     return page("admin/stock/low.html", part="admin/stock/_low.html", levels=shown, later=later, is_first=not after)
 

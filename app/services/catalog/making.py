@@ -75,8 +75,13 @@ def add_product(
         is_published=False,
     )
     facts = {"title": title, "slug": made.slug, "variants": len(rows), "price": amount_of(price)}
-    with audit.outside(actor, "product.add", f"product:{key}", after=facts):
-        return save_product(made)
+    try:
+        with audit.outside(actor, "product.add", f"product:{key}", after=facts):
+            return save_product(made)
+    except Conflict:
+        if there := find_products([key]):  # the other of two clicks was quicker
+            return there[0]
+        raise
 
 
 def add_option(actor: str, product_id: str, name: str, value: str) -> Product:

@@ -44,20 +44,22 @@ def _shelves_with(picture: dict[str, Any]) -> dict[str, Any]:
 
 
 def queue_pictures(keys: list[str]) -> None:
-    """Have the better formats of these pictures made. Asked for twice on one day they are made once."""
+    """Have the better formats of these pictures made, and noted where they are shown by now."""
     with db.orders.transaction():
         for key in keys:
-            later("pictures.finish", key, key=f"picture:{key}:{clock.now().date()}")
+            later("pictures.finish", key)
 
 
 def queue_unfinished() -> None:
-    """Queue pictures whose job was lost: the sweep behind queue_pictures()."""
+    """Queue pictures that have no better formats yet, each once a day: the sweep behind queue_pictures()."""
     documents = stores.catalog()["products"].find({"media.formats": []}, {"media": 1})
     shown = [to_media(picture) for document in documents.limit(_AT_ONCE) for picture in document["media"]]
     for document in stores.catalog()["collections"].find(_shelves_with({"formats": []})).limit(_AT_ONCE):
         shelf = to_collection(document)
         shown += filter(None, [shelf.cover, *(section.picture for section in (*shelf.sections, *shelf.draft))])
-    queue_pictures(sorted({picture.key for picture in shown if not picture.formats}))
+    with db.orders.transaction():
+        for key in sorted({picture.key for picture in shown if not picture.formats}):
+            later("pictures.finish", key, key=f"picture:{key}:{clock.now().date()}")
 
 
 def picture_progress() -> Progress:

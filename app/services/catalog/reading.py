@@ -53,6 +53,7 @@ class Sellable:
     weight_grams: int
     image: Media | None
     is_available: bool
+    is_deleted: bool
     requires_shipping: bool
     is_gift_card: bool
     batch: Batch
@@ -268,6 +269,7 @@ def _to_sellable(product: Product, variant: Variant) -> Sellable:
         is_available=product.is_published
         and not product.is_deleted
         and (is_worth(variant) if product.is_gift_card else bool(variant.price)),
+        is_deleted=product.is_deleted,
         requires_shipping=variant.requires_shipping and not product.is_gift_card,
         is_gift_card=product.is_gift_card,
         batch=product.batch,

@@ -215,8 +215,9 @@ def save_address(shopper: Shopper, *, email: str, address: Mapping[str, str]) ->
     if shopper.cart_id is None or not cart.count(shopper):
         raise Conflict("Your cart is empty. Please choose something first.")
     entered = {"cart_id": shopper.cart_id, "email": email, "address": asdict(checked), "updated_at": clock.now()}
-    before = draft_of(shopper)
     with db.orders.transaction() as session:
+        cart.lock(shopper.cart_id)  # the cart before the draft, as settling does
+        before = draft_of(shopper)
         if (before.email, before.address) != (email, checked):
             cart.send_to(shopper.cart_id, tax.Place(checked.country, checked.region, checked.postal_code))
         session.execute(_ENTERED, entered)

@@ -12,7 +12,6 @@ from app.services.inventory.levels import (
     MOST,
     Level,
     adjust,
-    levels,
     lock_level,
     receive,
     too_few,
@@ -79,7 +78,7 @@ def why_not(level: Level, kind: Booking, quantity: int, *, unsent: int = 0) -> s
 
 
 def _receive(entry: Entry, reference: str, reason: str, actor: str) -> None:
-    before = levels([entry.variant_id])[entry.variant_id]
+    before = lock_level(entry.variant_id)
     if not receive(entry.variant_id, entry.quantity, reason=reason, actor=actor, reference=reference):
         return
     _refuse(why_not(before, Booking.RECEIVED, entry.quantity))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import ColumnElement, func, select, tuple_
 
 from app import db
 from app.services import catalog
@@ -33,21 +33,22 @@ class VariantPage:
 
 
 def list_variants_as_staff(*, q: str = "", after: str = "", limit: int = 50) -> VariantPage:
-    """List variants by their product's title. `q` is part of the title or a whole SKU; `after` the last page's end.
+    """List variants by their product's title. `q` is part of it or how a SKU begins; `after` the last page's end.
 
     One query for the products' ids and one for their documents, however many variants they have.
     """
-    last_product, _, skip = after.partition(".")
-    products = _products(_ids(q, last_product, limit + 1))
-    found = [StockedVariant(product, variant) for product in products for variant in product.variants]
-    found = found[int(skip) if skip.isdecimal() else 0 :]
-    if len(found) <= limit:
-        return VariantPage(found, None)
-    shown, following = found[:limit], found[limit]
-    done = sum(1 for each in shown if each.product.id == following.product.id)
-    if following.product.id == last_product:
-        done += int(skip) if skip.isdecimal() else 0
-    return VariantPage(shown, f"{following.product.id}.{done}")
+    first, _, begun = after.partition(".")
+    found = [
+        (StockedVariant(product, variant), place)
+        for product in _list(q, first, limit + 1)
+        for place, variant in enumerate(product.variants)
+        if product.id != first or not begun.isdecimal() or place >= int(begun)
+    ]
+    end = None
+    if len(found) > limit:
+        following, place = found[limit]
+        end = f"{following.product.id}.{place}"
+    return VariantPage([stocked for stocked, _ in found[:limit]], end)
 
 
 @dataclass(frozen=True)
@@ -59,18 +60,17 @@ class ProductPage:
 
 
 def list_products_as_staff(*, q: str = "", after: str = "", limit: int = 50) -> ProductPage:
-    """List products by title, published or not. `q` is part of the title or a whole SKU; `after` the end before."""
-    ids = _ids(q, after, limit + 1)
-    return ProductPage(_products(ids[:limit]), ids[limit] if len(ids) > limit else None)
+    """List products by title, published or not. `q` is part of it or how a SKU begins; `after` the end before."""
+    found = _list(q, after, limit + 1)
+    return ProductPage(found[:limit], found[limit].id if len(found) > limit else None)
 
 
 def find_variant_as_staff(variant_id: str) -> StockedVariant | None:
     """Return one variant, or None when the catalogue has none such."""
     sellable = catalog.find_variants([variant_id]).get(variant_id)
-    if sellable is None:
-        return None
-    product = catalog.find_products([sellable.product_id])[0]
-    return StockedVariant(product, next(each for each in product.variants if each.id == variant_id))
+    found = catalog.find_products([sellable.product_id]) if sellable else []
+    variants = (StockedVariant(product, variant) for product in found for variant in product.variants)
+    return next((stocked for stocked in variants if stocked.id == variant_id), None)
 
 
 def find_variants_by_codes(codes: Iterable[str]) -> dict[str, list[StockedVariant]]:
@@ -87,12 +87,25 @@ def find_variants_by_codes(codes: Iterable[str]) -> dict[str, list[StockedVarian
     return {code: found[own] for code, own in wanted.items()}
 
 
+def _list(q: str, first: str, limit: int) -> list[catalog.Product]:
+    """Return so many products by title, from the product `first` on. Search knows deleted ones too: they are none."""
+    ids = _ids(q, first, limit)
+    found = _products(ids)
+    while len(ids) == limit and len(found) < limit:
+        ids = _ids(q, ids[-1], limit + 1)[1:]
+        found += _products(ids)
+    return found[:limit]
+
+
 def _ids(q: str, first: str, limit: int) -> list[str]:
     """Return product ids by title, from the product `first` on."""
     query = select(SearchDocument.product_id)
     if wanted := q.replace("\0", "").strip():
-        is_named = SearchDocument.vocabulary.like(db.anywhere(wanted))
-        query = query.where(or_(is_named, SearchDocument.codes.contains([bare(wanted)])))
+        is_wanted: ColumnElement[bool] = SearchDocument.vocabulary.like(db.anywhere(wanted))
+        if code := bare(wanted):
+            own = func.unnest(SearchDocument.codes).column_valued()
+            is_wanted |= select(own).where(func.starts_with(own, code)).exists()
+        query = query.where(is_wanted)
     if first:
         start = select(SearchDocument.title, SearchDocument.product_id).where(SearchDocument.product_id == first)
         query = query.where(tuple_(SearchDocument.title, SearchDocument.product_id) >= start.scalar_subquery())

@@ -273,6 +273,17 @@ def test_what_runs_out_is_listed(admin, prints):
     assert ("Dune" in text, "Slack Tide" in text) == (True, False)
 
 
+def test_what_was_deleted_does_not_run_out_but_for_what_orders_wait_for(admin, prints):
+    sold, gone = (make.product(title, stock=1) for title in ("Wanted", "Gone"))
+    make.place(make.buyer(sold.variants[0]))
+    catalog.delete_product(sold)
+    catalog.delete_product(gone)
+
+    text = admin.get("/admin/stock/low").text
+
+    assert ("Wanted" in text, "Gone" in text) == (True, False)
+
+
 def test_backorder_is_allowed_with_a_date_and_refused_without(admin, prints):
     address = f"/admin/stock/{prints[0]}/backorder"
     form = {"backorder": "4", "expected_on": "", "low_at": "3", "version": "2"}

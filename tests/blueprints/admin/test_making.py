@@ -83,6 +83,20 @@ def test_address_is_made_of_the_title(admin, title, slug):
     assert made(add(admin, title=title)).slug == slug
 
 
+def test_two_clicks_at_once_make_one_product(app, monkeypatch):
+    key, free_slug = catalog.new_product_key(), making._free_slug
+
+    def other_click(title):
+        monkeypatch.setattr(making, "_free_slug", free_slug)
+        catalog.add_product("staff:cleo", title, key=key)
+        return free_slug(title)
+
+    monkeypatch.setattr(making, "_free_slug", other_click)
+    product = catalog.add_product("staff:cleo", "Slack Tide", key=key)
+
+    assert (product.id, product.slug, product.revision) == (key, "slack-tide", 1)
+
+
 def test_address_that_another_has_or_had_gets_a_number(admin):
     make.product("Slack Tide", slug="slack-tide")
     older = make.product("Ebb", slug="slack-tide-2")

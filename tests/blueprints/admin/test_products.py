@@ -41,7 +41,7 @@ def edit_variant(client, product, place=0, **fields):
 
 
 def test_table_finds_by_title_and_sku(admin, tide):
-    for q in ("", "slack", "SLK-2"):
+    for q in ("", "slack", "SLK-2", "slk"):
         assert "Slack Tide" in admin.get("/admin/products/", query_string={"q": q}).text, q
     assert "No product matches" in admin.get("/admin/products/", query_string={"q": "ebb"}).text
     with count_queries() as counted:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text, update
 
 from app import db
-from app.services import fulfilment, inventory, search
+from app.services import catalog, fulfilment, inventory, search
 from app.services.fulfilment.models import Shipment
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
@@ -65,10 +65,20 @@ def test_table_lists_variants_with_what_is_there(admin, tide):
 
 
 def test_table_finds_by_title_and_by_sku(admin, tide):
-    for q in ("slack", "SLACK T", "slk1", "SLK-1"):
+    for q in ("slack", "SLACK T", "slk1", "SLK-1", "slk", "SLK-"):
         assert "Slack Tide" in admin.get("/admin/stock/", query_string={"q": q}).text, q
-    for q in ("ebb", "%", "_"):
+    for q in ("ebb", "%", "_", "LK-1"):
         assert "No product matches" in admin.get("/admin/stock/", query_string={"q": q}).text, q
+
+
+def pages(limit: int) -> list[str]:
+    """Turn all pages of the table; return the ids of the variants on them."""
+    seen: list[str] = []
+    after: str | None = ""
+    while after is not None:
+        found = search.list_variants_as_staff(after=after, limit=limit)
+        seen, after = [*seen, *(each.id for each in found.variants)], found.after
+    return seen
 
 
 def test_table_turns_pages_even_within_a_product(admin):
@@ -77,16 +87,40 @@ def test_table_turns_pages_even_within_a_product(admin):
     small = make.product("Small", slug="small", stock=0)
     search.index_products([big.id, small.id])
 
-    seen: list[str] = []
-    after = ""
-    while True:
-        found = search.list_variants_as_staff(after=after, limit=25)
-        seen += [each.id for each in found.variants]
-        if found.after is None:
-            break
-        after = found.after
+    assert pages(25) == [each.id for each in (*big.variants, *small.variants)]
 
-    assert seen == [each.id for each in (*big.variants, *small.variants)]
+
+def test_table_goes_on_past_deleted_products(app):
+    made = [make.product(f"Print {n}", stock=0) for n in range(6)]
+    for each in made[1:4]:
+        catalog.delete_product(each)
+    search.index_products([each.id for each in made])
+
+    assert pages(2) == [each.variants[0].id for each in (made[0], *made[4:])]
+    found = search.list_products_as_staff(limit=2, after=made[1].id)
+    assert ([each.id for each in found.products], found.after) == ([each.id for each in made[4:]], None)
+
+
+def test_table_skips_nothing_when_the_product_that_it_had_begun_is_deleted(app):
+    big = make.product("Big", options={"Colour": ("Blue", "Green", "Red")}, stock=0)
+    others = [make.product(f"Print {n}", stock=0) for n in range(3)]
+    search.index_products([big.id, *(each.id for each in others)])
+    first = search.list_variants_as_staff(limit=2)
+    catalog.delete_product(big)
+    search.index_products([big.id])
+
+    second = search.list_variants_as_staff(after=first.after or "", limit=5)
+
+    assert [each.id for each in second.variants] == [each.variants[0].id for each in others]
+
+
+def test_variant_that_is_removed_while_it_is_looked_for_is_not_found(app, monkeypatch):
+    made = make.product("Slack Tide", options={"Size": ("Small", "Large")}, stock=0)
+    known = catalog.find_variants([made.variants[0].id])
+    catalog.remove_variant("test", made.id, made.variants[0].id)
+    monkeypatch.setattr(catalog, "find_variants", lambda _: known)
+
+    assert search.find_variant_as_staff(made.variants[0].id) is None
 
 
 def test_table_stays_within_its_queries(admin):

@@ -6,9 +6,12 @@ from lxml import html
 from sqlalchemy import text, update
 
 from app import db
-from app.services import orders, returns
+from app.services import checkout, orders, returns
 from app.services.fulfilment.models import Shipment
 from tests import make
+from tests.companies import Companies
+from tests.services.payments.test_taking_back import take_back
+from tests.services.payments.test_transfers import receive, transfer
 from tests.services.returns.test_returning import ask, sent_order
 
 
@@ -66,3 +69,18 @@ def test_advice_after_a_refused_card_is_given_once(client: FlaskClient, decline:
     page = client.get(f"/orders/{placed.token}").text
 
     assert f"{decline} Nothing was charged.{f' {advice}' if advice else ''}</p>" in page
+
+
+def test_order_that_is_owed_for_as_its_transfer_was_another_ones_speaks_of_no_card(
+    client: FlaskClient, companies: Companies
+) -> None:
+    placed = transfer()
+    receive(placed, placed.order.total)
+    take_back(placed)
+    checkout.pay_again(placed.token, "hosted")
+
+    said = html.fromstring(client.get(f"/orders/{placed.token}").text).xpath("string(//*[@id='order-status'])")
+
+    assert headline(client, placed.order) == "Please pay €33.90."
+    assert "Your card" not in said
+    assert "was not for this order" in said

@@ -4,6 +4,7 @@ from flask import Flask
 
 from app import db
 from app.services import catalog, images
+from tests import make
 from tests.pictures import picture_bytes
 from tests.working import work
 
@@ -38,3 +39,16 @@ def test_formats_are_noted_in_covers_and_in_every_section_of_the_home_page(app: 
     assert formats_shown() == {("webp", "avif")}
     catalog.queue_unfinished()
     assert work("pictures.") == []
+
+
+def test_formats_are_noted_also_in_a_product_that_shows_a_finished_picture_later_that_day(app: Flask) -> None:
+    images.make_bucket()
+    content = picture_bytes(400, 500)
+    shown = []
+    for title in ("Slack Tide", "Dune"):
+        media = images.add(content)
+        shown.append(make.product(title, media=(media,)).id)
+        catalog.queue_pictures([media.key])
+        work("pictures.")
+
+    assert {each.media[0].formats for each in catalog.find_products(shown)} == {("webp", "avif")}

@@ -1,6 +1,7 @@
 """A checkout in progress: what was entered, and what it comes to."""
 
 from dataclasses import replace
+from threading import Thread
 
 import pytest
 
@@ -117,6 +118,20 @@ def test_what_changes_an_order_changes_the_revision_of_its_cart(ada):
 
     assert same == before
     assert cart.of(ada).revision == before + 1
+
+
+def test_two_addresses_at_once_leave_the_taxes_where_the_parcel_goes(ada):
+    home, abroad = ({"email": "ada@example.com", "address": ADDRESSES[country]} for country in ("DE", "GB"))
+    checkout.save_address(ada, **home)
+    late = Thread(target=checkout.save_address, args=(ada,), kwargs=home)
+    with db.orders.transaction():
+        checkout.save_address(ada, **abroad)
+        late.start()
+        late.join(0.5)
+    late.join()
+
+    assert checkout.draft_of(ada).address.country == "DE"
+    assert cart.of(ada).goes_to.country == "DE"
 
 
 def test_stock_that_went_sends_back_to_the_cart(ada):

@@ -1,8 +1,11 @@
 """Deliveries, stocktakes and corrections: all of a list, or nothing of it."""
 
+from threading import Thread
+
 import pytest
 from flask import Flask
 
+from app import db
 from app.errors import Conflict, Invalid
 from app.services import inventory
 from app.services.inventory import Booking, Entry, NotBooked
@@ -69,6 +72,26 @@ def test_more_than_can_be_there_books_nothing_and_says_of_which(kind: Booking, q
 
     assert refusal.value.variant == ONE
     assert on_hand() == [5, 0]
+
+
+def test_two_deliveries_at_once_do_not_come_to_more_than_can_be_there() -> None:
+    refused: list[NotBooked] = []
+
+    def deliver() -> None:
+        try:
+            book(Booking.RECEIVED, Entry(ONE, 600_000, 0), reference="delivery-2")
+        except NotBooked as refusal:
+            refused.append(refusal)
+
+    late = Thread(target=deliver)
+    with db.orders.transaction():
+        book(Booking.RECEIVED, Entry(ONE, 600_000, 0))
+        late.start()
+        late.join(0.5)
+    late.join()
+
+    assert on_hand() == [600_005, 0]
+    assert [each.variant for each in refused] == [ONE]
 
 
 def test_much_that_is_sent_twice_counts_once_and_is_no_refusal() -> None:
