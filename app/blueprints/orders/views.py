@@ -35,7 +35,7 @@ def show(token: str) -> Response:
     order = orders.get_by_token(token)
     comes_from_payment = request.args.get("from") == "payment"
     if "payment_intent_client_secret" in request.args:  # Stripe adds it; it is nothing to keep in a history
-        return see_other(url_for(".show", token=token, **{"from": "payment"}))
+        return see_other(f"{url_for('.show', token=token)}?from=payment")
     if comes_from_payment and order.state != "cancelled":
         order = _settled(order)
     return show_order(order, token, comes_from_payment=comes_from_payment)
