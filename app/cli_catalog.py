@@ -38,7 +38,12 @@ def pictures() -> None:
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--images", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--images",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The folder with the pictures that the file names.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would come of it, and change nothing.")
 @click.option(
     "--set-stock", is_flag=True, help="Replace the stock that is there by the file's; else only new things get it."

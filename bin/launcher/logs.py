@@ -45,5 +45,11 @@ def find_error(line: str) -> str | None:
     if not isinstance(entry, dict) or entry.get("level") not in {"error", "critical"}:
         return None
     message, _, trace = str(entry.get("message", "")).partition("\n")
-    cause = (str(entry.get("exception", "")) or trace).strip().rpartition("\n")[2]
+    cause = _find_cause(str(entry.get("exception", "")) or trace)
     return f"{message} ({cause})" if cause else message
+
+
+def _find_cause(trace: str) -> str:
+    """Return the error that a traceback ends with: what some add below it, as the SQL, is for the log."""
+    last = trace.rpartition("Traceback (most recent call last):\n")[2]
+    return next((line for line in last.splitlines() if line and not line.startswith(" ")), "")

@@ -17,7 +17,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     test.add_argument(
         "paths", nargs="*", metavar="path", help="run only these tests; more pytest options may follow --"
     )
-    options = parser.parse_args(arguments)
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        commands.choices[options.command].error(f"unrecognized arguments: {' '.join(unknown)}")
     if options.command == "dev":
         _check_dev(dev, options)
     else:

@@ -140,6 +140,16 @@ def test_check_names_the_worker_that_is_missing(app):
     assert "python -m app.tasks.worker --pictures" in idle.output
 
 
+def test_fsck_does_not_name_pictures_that_wait_for_others(app):
+    add("pictures.take")
+
+    idle = run(app, "fsck", "--only", "jobs.done")
+    add("pictures.finish", leased=True)
+    busy = run(app, "fsck", "--only", "jobs.done")
+
+    assert (idle.exit_code, busy.exit_code) == (1, 0)
+
+
 def add(name, *, leased=False):
     """Add a job that is due for an hour."""
     moment = clock.now()

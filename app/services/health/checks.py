@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from redis.exceptions import RedisError, ResponseError
-from sqlalchemy import ColumnElement, exists, func, select, text
+from sqlalchemy import ColumnElement, func, select, text
 
 from app import clock, config, db, stores
 from app.outbox import OrdersOutbox
-from app.services.health.jobs import failed_jobs
+from app.services.health.jobs import IS_PICTURE, failed_jobs, pictures_go_on
 
 LAG_LIMIT_SECONDS = 300
 CLOCK_LIMIT_SECONDS = 5
@@ -19,7 +19,6 @@ _BEAT = "health:beat"  # in Redis: when a worker last did what the clock starts
 _WRITTEN = "health:written"  # in both Redis: nothing but a try whether they take anything
 _ENGINES = {"customers", "orders", "catalog", "redis", "cache", "s3"}
 _UNASKED = "This could not be asked; see what else is not well."
-_IS_PICTURE = OrdersOutbox.name.startswith("pictures.") | OrdersOutbox.name.startswith("imports.")  # one worker's
 _VERSION = text("SELECT version_num FROM alembic_version")
 _IS_READ_ONLY = text("SELECT current_setting('transaction_read_only')::bool")
 
@@ -118,7 +117,7 @@ def _ask_s3() -> str:
 
 
 def _ask_queue() -> str:
-    lag = _lag(~_IS_PICTURE)
+    lag = _lag(~IS_PICTURE)
     if lag > LAG_LIMIT_SECONDS:
         raise _Unwell(f"the oldest job has waited {lag:.0f} s; is a worker running?")
     _ask_beat()
@@ -143,13 +142,8 @@ def _ask_beat() -> None:
 
 
 def _ask_pictures() -> str:
-    """Many pictures may wait for hours: it is well as long as they are worked on."""
-    lag, moment = _lag(_IS_PICTURE), clock.now()
-    lately = moment - timedelta(seconds=LAG_LIMIT_SECONDS)
-    is_worked_on = (OrdersOutbox.leased_until > moment) | (OrdersOutbox.done_at > lately)
-    with db.orders.reading() as session:
-        is_well = lag <= LAG_LIMIT_SECONDS or session.scalar(select(exists().where(_IS_PICTURE, is_worked_on)))
-    if not is_well:
+    lag = _lag(IS_PICTURE)
+    if lag > LAG_LIMIT_SECONDS and not pictures_go_on(clock.now() - timedelta(seconds=LAG_LIMIT_SECONDS)):
         raise _Unwell(f"the oldest has waited {lag:.0f} s, and none is worked on; is their worker running?")
     return f"{lag:.0f} s behind"
 

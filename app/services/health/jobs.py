@@ -1,12 +1,24 @@
-"""Jobs that gave up: what they were, why, and another start."""
+"""Jobs that gave up: what they were, why, and another start; and those of pictures, which may wait long."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app import db, queue
+from sqlalchemy import exists, select
+
+from app import clock, db, queue
 from app.errors import Conflict
+from app.outbox import OrdersOutbox
 from app.services import audit
+
+IS_PICTURE = OrdersOutbox.name.startswith("pictures.") | OrdersOutbox.name.startswith("imports.")  # one worker's
+
+
+def pictures_go_on(lately: datetime) -> bool:
+    """Whether a picture is worked on now, or was done since: many may wait for hours, and that is well."""
+    is_worked_on = (OrdersOutbox.leased_until > clock.now()) | (OrdersOutbox.done_at > lately)
+    with db.orders.reading() as session:
+        return bool(session.scalar(select(exists().where(IS_PICTURE, is_worked_on))))
 
 
 @dataclass(frozen=True)
