@@ -50,15 +50,10 @@ class RateTotal:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What one reduction took off in all: off goods, and off the delivery."""
+    """What one reduction took off goods, and off the delivery."""
 
     goods: Money
     delivery: Money
-
-    @property
-    def all(self) -> Money:
-        """Both together."""
-        return self.goods + self.delivery
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,11 +67,6 @@ class Facet:
     name: str
     values: tuple[Value, ...]
 
-    @property
-    def chosen(self) -> tuple[Value, ...]:
-        """The values that are chosen."""
-        return tuple(value for value in self.values if value.is_chosen)
-
 
 def facets_of(
     rows: Iterable[tuple[str, str, int, int]], filters: Filters, *, total: int, samples: int

@@ -17,7 +17,8 @@ from tests import make
 def _saved(buyer: make.Buyer) -> dict[str, int]:
     """What each promotion takes, goods and delivery, by name."""
     priced = checkout.quote(buyer).priced
-    return {each.name: taken.all.amount for each, taken in zip(priced.given, priced.totals.taken, strict=True)}
+    taken = zip(priced.given, priced.totals.taken, strict=True)
+    return {each.name: (all_of.goods + all_of.delivery).amount for each, all_of in taken}
 
 
 def test_coupon_is_entered_in_any_case_and_with_spaces(app: Flask) -> None:

@@ -113,7 +113,7 @@ def test_choice_that_nothing_has_stays_to_be_taken_back(shop):
 
     assert listing.total == 0
     assert listing.matches == 4
-    assert [value.value for facet in listing.facets for value in facet.chosen] == ["Gold"]
+    assert [each.value for facet in listing.facets for each in facet.values if each.is_chosen] == ["Gold"]
 
 
 def test_value_that_nobody_can_buy_is_not_offered(app):
