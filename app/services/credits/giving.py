@@ -102,8 +102,10 @@ def check_disputes(order: Order, amounts: Sum, earlier: Sequence[Credit]) -> Non
 def withheld_of(order: Order, amounts: Sum, earlier: Sequence[Credit]) -> Money:
     """Return how much of what this would give back a customer's bank has taken for a dispute."""
     charged, paid = _charged_of(order, amounts.paid.amount, earlier), payments.of_order(order.id)
-    free = Money.total((each.refundable for each in payments.undisputed(paid)), order.currency)
-    return Money(max(0, charged - free.amount), order.currency)
+    free, whole = (
+        Money.total((each.refundable for each in some), order.currency) for some in (payments.undisputed(paid), paid)
+    )
+    return min(Money(max(0, charged - free.amount), order.currency), whole - free)  # what came in part is no dispute
 
 
 def give(
@@ -145,7 +147,7 @@ def give(
     if order.has_gift_cards:
         void(order, credit)
     _restock(order, credit)
-    orders.note(order.id, kind, _in_words(order, credit, refunds), actor=actor)
+    orders.note(order.id, kind, _in_words(order, credit, refunds, owed), actor=actor)
     after = {
         "credit": credit.id, "kind": kind, "amount": credit.amount, "currency": credit.currency, "reason": reason,
         "lines": {str(line.position): line.quantity for line in credit.lines}, "restocked": sorted(restock),
@@ -240,7 +242,7 @@ def _write(
     return credit
 
 
-def _in_words(order: Order, credit: Credit, refunds: Sequence[payments.Refund]) -> str:
+def _in_words(order: Order, credit: Credit, refunds: Sequence[payments.Refund], owed: Money) -> str:
     """Say how much is given back, for how many of which things, and why."""
     lines = {line.position: line for line in order.lines}
     names = [(each.quantity, lines[each.position].title, lines[each.position].options_label) for each in credit.lines]
@@ -248,6 +250,8 @@ def _in_words(order: Order, credit: Credit, refunds: Sequence[payments.Refund]) 
     said = _DONE[credit.kind].format(credit.amount_money)
     if withheld := sum(each.amount for each in refunds if payments.is_withheld(each)):
         said += f", but for {Money(withheld, credit.currency)} that the customer's bank took for a dispute"
+    if owed:
+        said += f", but for {min(owed, credit.amount_money)} that was not paid"
     return f"{said}: {things}. Reason: {credit.reason}" if things else f"{said}: {credit.reason}"
 
 

@@ -175,3 +175,30 @@ def test_what_was_recorded_by_mistake_is_taken_back_with_and_without_htmx(admin)
     assert "were recorded by mistake" in page
     assert "are due again" in page
     assert other.number in admin.get("/admin/transfers/").text
+
+
+def test_what_was_never_paid_is_not_said_to_be_given_back(admin, client):
+    order, payment = waiting()
+    address, left = f"/admin/transfers/{payment.id}/receipts", order.total_money - Money(500, "EUR")
+    admin.post(address, data=form("5.00"))
+    admin.post(address, data=form(str(left.decimal), received=500, key="l" * 16))
+    admin.post(f"{address}/{payments.receipts_of(payment.id)[1].id}/removal")
+    cancellation = f"/admin/orders/{order.number}/cancellation"
+
+    shown = html.fromstring(admin.get(cancellation, query_string={"line-1": order.lines[0].quantity}).text)
+    hidden = {
+        each.get("name"): each.get("value") for each in shown.xpath("//form[@method='post']//input[@type='hidden']")
+    }
+    seen = client.get(f"/orders/{orders.token_of(order.id)}/cancellation", query_string={"all": "1"}).text
+    admin.post(cancellation, data=hidden | {"reason": "Mistaken"})
+
+    text = " ".join(shown.text_content().split())
+    assert f"€{left.decimal} of this was not paid, so it is not refunded." in text
+    assert "Cancel and restock, refund €5.00" in text
+    assert "disputes" not in text
+    assert f"€{left.decimal} of this was not paid, so it is not refunded." in seen
+    assert "Cancel and refund €5.00" in seen
+    assert [refund.amount_money for refund in payments.list_by_hand()] == [Money(500, "EUR")]
+    assert orders.get_for_job(order.id).state == "cancelled"
+    said = f"{order.total_money} are given back for what was cancelled, but for {left} that was not paid"
+    assert said in admin.get(f"/admin/orders/{order.number}").text
