@@ -216,3 +216,12 @@ def test_fresh_deletes_data(clone: Clone, port: str):
     clone.wait_open()
 
     assert not (clone.var / "postgres" / "old").exists()
+
+
+def test_import_is_said_to_go_on_when_the_shop_is_open(clone: Clone, port: str):
+    file = clone.folder / "products.csv"
+    file.touch()
+
+    clone.start("--port", port, "--import", str(file))
+
+    assert "import         goes on in the background" in clone.wait_open()
