@@ -135,7 +135,7 @@ class _Opening:
         """Load the file that was named, or the demo shop on the first run; then somebody to look after it."""
         if file := self._options.import_file:
             images = ["--images", str(self._options.images)] if self._options.images else []
-            self._call("import", "import", str(file), *images, role="worker")
+            self._call("import", "import", str(file), *images, role="worker", ends="goes on in the background")
         elif not self._mark.exists():
             self._call("demo shop", "seed", "--dir", str(self._folder.path / "demo"), role="worker")
         self._mark.touch()
@@ -159,7 +159,7 @@ class _Opening:
         web += ["--log-level", "warning"]
         self._supervisor.add("web", partial(self._start, "web", web, self._env("web")), is_told=True)
 
-    def _call(self, title: str, *command: str, role: str) -> list[str]:
+    def _call(self, title: str, *command: str, role: str, ends: str = "ready") -> list[str]:
         """Run a command of the shop to its end, showing its last line as it comes; return all it said."""
         tail = Tail(self._folder.processes.log(command[0]))
         said: list[str] = []
@@ -178,7 +178,7 @@ class _Opening:
                 raise Refusal(
                     f"`flask shop {command[0]}` failed; its log is {tail.path}. It said:\n{find_reason(said)}"
                 )
-            shown.end()
+            shown.end(ends)
         return said
 
     def _start(self, name: str, command: Sequence[str], env: dict[str, str]) -> "subprocess.Popen[bytes]":

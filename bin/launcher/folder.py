@@ -99,11 +99,13 @@ class Folder:
 
 
 def is_free(port: int) -> bool:
-    """Whether nobody listens on this port of the loopback address."""
+    """Whether nobody listens on this port of the loopback address, or raise Refusal where we never may."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            raise Refusal(f"Port {port} is kept for root by this system. Start with: bin/dev --port 8000") from None
         except OSError:
             return False
     with socket.socket() as probe:  # macOS lets us bind beside a program that listens on all addresses

@@ -51,6 +51,11 @@ def demo():
 def seed(dir):
     with psycopg.connect(os.environ["SHOP_ORDERS_URL"]) as orders:
         orders.execute("INSERT INTO seeds VALUES (1)")
+
+@shop.command("import")
+@click.argument("file")
+def import_file(file):
+    print("It goes on.")
 """
 _SLEEPER = "import time\nwhile True: time.sleep(60)\n"
 _STANDINS = """

@@ -6,8 +6,10 @@ import signal
 import socket
 import time
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+from launcher import Refusal
 from launcher.folder import is_free
 
 from tests.launcher.clone import Clone, seeds
@@ -216,3 +218,19 @@ def test_fresh_deletes_data(clone: Clone, port: str):
     clone.wait_open()
 
     assert not (clone.var / "postgres" / "old").exists()
+
+
+def test_import_is_said_to_go_on_when_the_shop_is_open(clone: Clone, port: str):
+    file = clone.folder / "products.csv"
+    file.touch()
+
+    clone.start("--port", port, "--import", str(file))
+
+    assert "import         goes on in the background" in clone.wait_open()
+
+
+def test_port_that_the_system_keeps_for_root_is_not_called_taken(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(socket.socket, "bind", Mock(side_effect=PermissionError))
+
+    with pytest.raises(Refusal, match="Port 80 is kept for root"):
+        is_free(80)
