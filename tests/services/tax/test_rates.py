@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -107,9 +108,10 @@ def test_edit_by_two_refuses_the_second(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "field"), [({"country": "Germany"}, "country"), ({"tax_class": "odd"}, "tax_class"), ({}, "valid_from")]
+    ("wrong", "field"),
+    [({"country": "Germany"}, "country"), ({"tax_class": "odd"}, "tax_class"), ({"percent": Decimal(20)}, "valid_from")],
 )
-def test_rate_that_cannot_be_is_refused_at_its_field(app: Flask, wrong: dict[str, str], field: str) -> None:
+def test_rate_that_cannot_be_is_refused_at_its_field(app: Flask, wrong: dict[str, Any], field: str) -> None:
     terms = {"country": "DE", "tax_class": "standard", "percent": Decimal(19), "valid_from": date(2020, 1, 1)}
     tax.add(tax.Terms(**terms), actor="test")
 
