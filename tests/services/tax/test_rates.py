@@ -109,7 +109,11 @@ def test_edit_by_two_refuses_the_second(app: Flask) -> None:
 
 @pytest.mark.parametrize(
     ("wrong", "field"),
-    [({"country": "Germany"}, "country"), ({"tax_class": "odd"}, "tax_class"), ({"percent": Decimal(20)}, "valid_from")],
+    [
+        ({"country": "Germany"}, "country"),
+        ({"tax_class": "odd"}, "tax_class"),
+        ({"percent": Decimal(20)}, "valid_from"),
+    ],
 )
 def test_rate_that_cannot_be_is_refused_at_its_field(app: Flask, wrong: dict[str, Any], field: str) -> None:
     terms = {"country": "DE", "tax_class": "standard", "percent": Decimal(19), "valid_from": date(2020, 1, 1)}
