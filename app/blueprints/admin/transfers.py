@@ -87,7 +87,9 @@ def take_back(payment: str, receipt: str) -> Response:
         checkout.take_receipt_back(payment, receipt, actor=staff().actor)
     except Conflict as refusal:
         shown = _everything(payment) | {"refusal": refusal}
-        return page("admin/transfers/show.html", part="admin/transfers/_receipts.html", status=409, **shown)
+        return page(
+            "admin/transfers/show.html", part="admin/transfers/_receipts.html", status=status_of(refusal), **shown
+        )
     return changed("admin/transfers/_receipts.html", then=url_for(".show", payment=payment), **_everything(payment))
 
 

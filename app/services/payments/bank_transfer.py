@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from app import config, db
 from app.money import Money
-from app.services.payments.models import Payment, Refund, TransferReceipt
+from app.services.payments.models import STANDS, Payment, Refund, TransferReceipt
 from app.services.payments.provider import Asked, Opened, Truth
 
 
@@ -91,7 +91,7 @@ def find_payment(payment: Payment) -> Opened | None:  # noqa: ARG001 - as the pr
 def read(payment: Payment) -> Truth:
     """Return what came: paid once it is all that was asked, cancelled once we gave it up and too little had come."""
     with db.orders.reading() as session:
-        stands = (TransferReceipt.payment_id == payment.id) & TransferReceipt.taken_back_at.is_(None)
+        stands = (TransferReceipt.payment_id == payment.id) & STANDS
         came = session.scalar(select(func.sum(TransferReceipt.amount)).where(stands))
     received = Money(int(came or 0), payment.currency)
     if received >= payment.amount_money:

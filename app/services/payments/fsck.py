@@ -11,7 +11,7 @@ from app.fsck import Check, Fault, mend_by, walk
 from app.money import Money
 from app.services.gift_cards import GiftCardEntry
 from app.services.payments.inbox import JOBS
-from app.services.payments.models import Payment, ProviderEvent, Refund, TransferReceipt
+from app.services.payments.models import STANDS, Payment, ProviderEvent, Refund, TransferReceipt
 
 _BROUGHT = ("paid", "surplus")
 _REFUNDED_WITHIN = timedelta(hours=1)
@@ -46,7 +46,7 @@ def _find_wrong_refunds() -> Iterator[Fault]:
 
 def _find_wrong_transfers() -> Iterator[Fault]:
     came = func.coalesce(func.sum(TransferReceipt.amount), 0)
-    stands = (TransferReceipt.payment_id == Payment.id) & TransferReceipt.taken_back_at.is_(None)
+    stands = (TransferReceipt.payment_id == Payment.id) & STANDS
     query = select(Payment.captured, came.label("came"), Payment.currency).outerjoin(TransferReceipt, stands)
     query = query.where(Payment.provider == "bank_transfer").group_by(Payment.id).having(came != Payment.captured)
     for row in walk(query, Payment.id):

@@ -176,6 +176,9 @@ class TransferReceipt(OrdersModel):
         return Money(self.amount, self.currency)
 
 
+STANDS = TransferReceipt.taken_back_at.is_(None)  # for queries: what still counts
+
+
 class Refund(OrdersModel):
     """Money to give back. Its id is the idempotency key; its amount counts in `payments.refunded` from the start."""
 

@@ -9,7 +9,7 @@ from app import clock, config, db
 from app.errors import Conflict, Invalid, NotFound
 from app.money import Money
 from app.services import audit
-from app.services.payments.models import Payment, TransferReceipt
+from app.services.payments.models import STANDS, Payment, TransferReceipt
 
 _LEAST = 3  # letters of a sender: the index holds groups of three
 _MOST = 1000
@@ -88,8 +88,7 @@ def receipts_of(payment_id: str) -> Sequence[TransferReceipt]:
 
 def senders_of(payment_ids: Iterable[str]) -> dict[str, str]:
     """Name, by payment, who sent money for it, each of them once, the earliest first; in one query."""
-    query = select(TransferReceipt.payment_id, TransferReceipt.sender).order_by(TransferReceipt.id)
-    query = query.where(TransferReceipt.taken_back_at.is_(None))
+    query = select(TransferReceipt.payment_id, TransferReceipt.sender).where(STANDS).order_by(TransferReceipt.id)
     found: dict[str, dict[str, None]] = {}
     with db.orders.reading() as session:
         for row in session.execute(query.where(TransferReceipt.payment_id.in_(list(payment_ids)))):
