@@ -66,8 +66,10 @@ def index() -> Response:
     disputed = {dispute.order_id for dispute in disputes}
     rows = [(order, payments.state_of(paid[order.id]), parcels.get(order.id)) for order in found.orders]
     shown = [order.id for order in found.orders]
-    owing = {order.id for order in found.orders if credits.owed_of(order, paid[order.id])}  # these stay until paid
-    to_print = [order_id for order_id in shown if order_id not in owing] if only == "sending" else []
+    to_send = found.orders if only == "sending" else []
+    to_print = [
+        order.id for order in to_send if not credits.owed_of(order, paid[order.id])
+    ]  # the others stay until paid
     labels = fulfilment.labels_of(to_print) if to_print else {}
     chosen: dict[str, Any] = {"state": state or None, "pay": pay or None, "q": q or None, "only": only or None}
     later = url_for(".index", **chosen, before=found.before) if found.before else None

@@ -179,7 +179,7 @@ def owed_of(order: Order, paid: Sequence[payments.Payment] | None = None) -> Mon
     if order.state != OrderState.CONFIRMED:
         return Money.zero(order.currency)
     paid = payments.of_order(order.id) if paid is None else paid
-    if not any(each.lapsed or each.is_refused for each in paid):
+    if not payments.went_again(paid):
         return Money.zero(order.currency)
     given = sum(each.amount for each in of_order(order.id))
     refused = sum(each.refundable.amount for each in paid if each.is_refused)

@@ -154,7 +154,7 @@ def _owing(order_ids: Iterable[str]) -> set[str]:
     return {
         order_id
         for order_id, paid in payments.of_orders(order_ids).items()
-        if any(each.lapsed or each.is_refused for each in paid) and credits.owed_of(orders.get_for_job(order_id), paid)
+        if payments.went_again(paid) and credits.owed_of(orders.get_for_job(order_id), paid)
     }
 
 

@@ -65,7 +65,15 @@ from app.services.payments.inbox import (
     replay,
 )
 from app.services.payments.models import Payment, ProviderEvent, Refund, TransferReceipt
-from app.services.payments.pay_states import DISPUTED, disputed_among, find_asked, kept_of, list_candidates, state_of
+from app.services.payments.pay_states import (
+    DISPUTED,
+    disputed_among,
+    find_asked,
+    kept_of,
+    list_candidates,
+    state_of,
+    went_again,
+)
 from app.services.payments.pay_states import STATES as PAY_STATES
 from app.services.payments.provider import BankRefused, Refused, Truth
 from app.services.payments.providers import METHODS
@@ -216,4 +224,5 @@ __all__ = [
     "unsayable_of",
     "void",
     "ways",
+    "went_again",
 ]

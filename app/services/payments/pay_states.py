@@ -62,6 +62,11 @@ def kept_of(payments: Sequence[Payment]) -> int:
     return here + sum(each.unreleased for each in payments if each.is_held)
 
 
+def went_again(payments: Sequence[Payment]) -> bool:
+    """Whether money that an order relied on is not here after all, so that some of it may be owed."""
+    return any(each.lapsed or each.is_refused for each in payments)
+
+
 def find_asked(payments: Sequence[Payment]) -> Payment | None:
     """Return the payment of an order, oldest first, for which its customer was asked last to pay again."""
     return next((each for each in reversed(payments) if each.pay_by), None)
