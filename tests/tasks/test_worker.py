@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -19,7 +21,7 @@ from rq import Queue
 
 from app.tasks import worker
 from app.tasks.worker import HEAVY, QUEUES, Carrier, Painter
-from tests.running import free_port
+from tests.running import ROOT, free_port
 
 pytestmark = pytest.mark.usefixtures("own_signals")
 
@@ -96,3 +98,17 @@ def test_worker_empties_a_redis_that_is_full(full_redis: Redis) -> None:
     worker.work(Carrier, QUEUES, burst=True)
 
     assert (ran.count, list(full_redis.scan_iter("rq:job:*"))) == (0, [])
+
+
+@pytest.mark.parametrize(("options", "behind"), [([], 0), (["--pictures"], 10)])
+def test_pictures_and_imports_let_everything_else_go_first(
+    shop_settings: dict[str, str], options: list[str], behind: int
+) -> None:
+    code = "import os; from app.tasks import worker; worker.work = lambda *_, **__: print(os.nice(0)); worker.main()"
+
+    ran = subprocess.run(
+        [sys.executable, "-c", code, *options],
+        cwd=ROOT, env={**os.environ, **shop_settings}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    assert int(ran.stdout) == min(os.nice(0) + behind, 19)
