@@ -1,5 +1,6 @@
 """How amounts, times and percents are written for people: alike in pages, mails and documents."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -10,6 +11,8 @@ from babel.numbers import format_currency
 
 from app import config
 from app.money import Money
+
+_HELD = re.compile(r" (?=/ )|(?<=\d) (?=[^\W\d]{1,2}(?!\w))")  # the spaces at which a label does not break
 
 
 @lru_cache(maxsize=2048)  # a page writes the same few amounts again and again
@@ -26,6 +29,11 @@ def moment(at: datetime, locale: str = "en") -> str:
 def day(on: date, locale: str = "en") -> str:
     """Write a day: 3 Mar 2026."""
     return format_date(on, "d MMM y", locale=locale)
+
+
+def choices(label: str) -> str:
+    """Write what was chosen of a product so that no line begins with a slash or a unit: 50 × 70 cm / Oak."""
+    return _HELD.sub("\N{NO-BREAK SPACE}", label)
 
 
 def percent(rate: Decimal) -> str:

@@ -12,7 +12,13 @@ def make_app() -> Flask:
     app = Flask("app", static_folder=None)
     assets.register(app)
     _fragments.register(app)
-    app.jinja_env.filters |= {"money": formats.money, "moment": str, "day": formats.day, "percent": formats.percent}
+    app.jinja_env.filters |= {
+        "money": formats.money,
+        "moment": str,
+        "day": formats.day,
+        "percent": formats.percent,
+        "choices": formats.choices,
+    }
     app.jinja_env.tests["past"] = lambda day: day.year < 2026  # without a shop there is no store time
     app.register_blueprint(views.bp)
     app.add_url_rule("/cart", "cart.show")  # the frame links to it

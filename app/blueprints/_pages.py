@@ -113,6 +113,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["money"] = formats.money
     app.jinja_env.filters["moment"] = formats.moment
     app.jinja_env.filters["day"] = formats.day
+    app.jinja_env.filters["choices"] = formats.choices
     app.jinja_env.filters["percent"] = formats.percent
     app.jinja_env.tests["past"] = is_past
     app.jinja_env.filters["address_lines"] = address_lines

@@ -160,6 +160,19 @@ def test_drawer_fits_a_phone(page: Page, address, width):
     expect(drawer.get_by_role("link", name="Checkout")).to_be_in_viewport(ratio=1)
 
 
+def test_way_out_of_a_full_cart_stays_in_view_on_a_phone(page: Page, shop: RunningShop, address):
+    page.set_viewport_size({"width": 390, "height": 640})
+    headers = {"Sec-Fetch-Site": "same-origin"}
+    for variant in make.product("Sheet", options={"No.": tuple("123456")}).variants:
+        page.request.post(f"{shop.address}/cart/lines", form={"variant": variant.id}, headers=headers)
+    page.goto(address)
+
+    add(page)
+
+    expect(page.locator(".cart-line--added")).to_be_in_viewport()
+    expect(page.get_by_role("button", name="Close the cart")).to_be_in_viewport(ratio=1)
+
+
 def test_cart_is_a_page_without_a_script(browser: Browser, address):
     with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()

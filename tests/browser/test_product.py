@@ -53,6 +53,14 @@ def test_choice_changes_address_price_picture_and_stock_at_once(page: Page, addr
     assert page.evaluate("window.isSamePage")
 
 
+def test_choice_says_its_price_to_who_cannot_see_it(page: Page, address):
+    page.goto(address)
+
+    choose(page, "Large")
+
+    expect(page.get_by_role("status").filter(has_text="€58.00")).to_be_visible()
+
+
 def test_choice_that_leaves_the_picture_leaves_its_mark(page: Page, address):
     page.emulate_media(reduced_motion="reduce")
     page.goto(address)

@@ -41,9 +41,11 @@ def imprint() -> Response:
 
 @bp.get("/shipping")
 def shipping_costs() -> Response:
-    """Show where the shop delivers to and what a small parcel costs."""
-    nothing = Money.zero(config.current().currency)
-    rates = [(name, shipping.options(code, 1, nothing)) for code, name in checkout.countries()]
+    """Show where the shop delivers to and what a small parcel costs, its own country first."""
+    settings = config.current()
+    nothing = Money.zero(settings.currency)
+    countries = sorted(checkout.countries(), key=lambda each: each[0] != settings.country)
+    rates = [(name, shipping.options(code, 1, nothing)) for code, name in countries]
     return page("content/shipping.html", rates=rates)
 
 

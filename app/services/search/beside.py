@@ -22,8 +22,13 @@ _NEAREST = (
     .join(SearchDocument, SearchDocument.product_id == _other.product_id)
     .where(_mine.product_id == bindparam("product"), _other.product_id != bindparam("product"))
     .where(SearchDocument.is_published)
-    .group_by(_other.product_id)
-    .order_by(func.count().desc(), func.min(func.abs(_other.position - _mine.position)), _other.product_id)
+    .group_by(_other.product_id, SearchDocument.is_available)
+    .order_by(
+        SearchDocument.is_available.desc(),
+        func.count().desc(),
+        func.min(func.abs(_other.position - _mine.position)),
+        _other.product_id,
+    )
     .limit(_NEIGHBOURS)
 )
 
@@ -45,7 +50,7 @@ class Beside:
 def beside(product: catalog.Product, *, at: catalog.State | None = None) -> Beside:
     """Read a product's stock and neighbours: those that share most shelves with it and stand nearest.
 
-    `at`: as in cards.show().
+    What was sold out when this state of the catalogue was first asked for comes last. `at`: as in cards.show().
     """
     generation = at.catalog if at else None
     known = known_at("neighbours", generation)

@@ -277,6 +277,16 @@ def test_search_without_hits_promises_no_results(client):
     assert "No results for “qwertzuiop”" in missed
 
 
+def test_search_names_above_the_hits_what_they_are_hits_for(client):
+    make.product("Slack Tide")
+    search.index_stale()
+
+    corrected = client.get("/search?q=slakc").text
+
+    assert "<h1>Results for “slack”</h1>" in corrected
+    assert "No results for “slakc”." in corrected
+
+
 def test_pages_are_served_without_redis(client, monkeypatch):
     product = make.product("Undertow")
     monkeypatch.setattr("app.services.pages._rests_until", 0.0)

@@ -1,5 +1,6 @@
 """The pages of words."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -52,6 +53,14 @@ def test_delivery_page_shows_what_each_country_costs(client):
     assert all(name in text for _, name in checkout.countries())
     assert "€4.90" in text
     assert "free from €80.00" in text
+
+
+def test_delivery_page_begins_with_the_shops_own_country(app, client):
+    own = dict(checkout.countries())[app.extensions["config"].country]
+
+    named = re.findall(r'<th scope="row"[^>]*>([^<]+)</th>', client.get("/shipping").text)
+
+    assert named == [own, *(name for _, name in checkout.countries() if name != own)]
 
 
 def test_imprint_says_where_the_shop_is_and_how_to_call_it(app, client):
