@@ -72,6 +72,10 @@ def imports(run: str | None, problems: Path | None) -> None:
         state = "finished" if each.finished_at else f"{share}%"
         counts = f"{each.changed} changed, {each.unchanged} as they were, {each.failed} left out"
         click.echo(f"{each.id}  {each.file_name}  {state}: {counts}")
+        if not problems and (count := catalog.count_problems(each.id)):
+            click.echo(
+                f"  {count} things to look at; `flask shop imports {each.id} --problems FILE.csv` writes them down."
+            )
     if run and problems:
         try:
             problems.write_text(catalog.problems_of(run), encoding="utf-8")

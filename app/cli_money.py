@@ -5,7 +5,11 @@ from datetime import timedelta
 import click
 
 from app import formats
+from app.errors import Unavailable
 from app.services import checkout, tax
+
+_NO_ANSWER = "Stripe does not answer, so the money was not compared to the end. Run it again once Stripe does."
+_NO_KEY = "Stripe refuses SHOP_STRIPE_SECRET_KEY, so the money was not compared. Correct it and run this again."
 
 
 @click.command()
@@ -15,7 +19,10 @@ def reconcile(days: int) -> None:
 
     What somebody has closed in the back office is not named again.
     """
-    findings = checkout.reconcile(looking_back=timedelta(days=days))
+    try:
+        findings = checkout.reconcile(looking_back=timedelta(days=days))
+    except Unavailable as error:
+        raise click.ClickException(_NO_ANSWER if error.retry else _NO_KEY) from error
     for finding in findings:
         click.echo(f"{'mended' if finding.is_mended else 'LOOK  '}  {finding.payment}  {finding.says}")
     open_ones = [finding for finding in findings if not finding.is_mended]

@@ -39,6 +39,7 @@ def main() -> int:
     parser.add_argument("--shop", default="http://127.0.0.1:8000", help="where it answers (http://127.0.0.1:8000)")
     shop = parser.parse_args().shop.rstrip("/")
     try:
+        chromium = _find_chromium()
         command = _install()
         product, cookie = _fill_cart(shop)
         pages = {"home": "/", "collection": "/products", "product": product, "cart": "/cart"}
@@ -50,7 +51,7 @@ def main() -> int:
         for number in range(1, _ROUNDS + 1):
             with terminal.step(f"round {number} of {_ROUNDS}") as shown:
                 for name, path in pages.items():
-                    found[name].append(_measure(command, shop + path, cookie if name == "cart" else ""))
+                    found[name].append(_measure(command, chromium, shop + path, cookie if name == "cart" else ""))
                 shown.end()
     except Refusal as refusal:
         print(f"bench/lighthouse: {refusal}", file=sys.stderr)
@@ -69,6 +70,15 @@ def _words(scores: list[int]) -> str:
     """Return the middle score, and the range where they differ."""
     spread = f" ({min(scores)}–{max(scores)})" if len(set(scores)) > 1 else ""
     return f"{median(scores)}{spread}"
+
+
+def _find_chromium() -> str:
+    """Return the browser to measure with, or raise Refusal. On a Mac Lighthouse finds one by itself."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    found = os.environ.get("CHROME_PATH") or next(filter(None, map(shutil.which, names)), "")
+    if not found and sys.platform != "darwin":
+        raise Refusal("It needs a Chromium or Chrome, and finds none. Install one, or name its program in CHROME_PATH.")
+    return found
 
 
 def _install() -> list[str]:
@@ -117,9 +127,8 @@ def _wait_for_pictures(address: str) -> None:
         time.sleep(2)
 
 
-def _measure(command: list[str], address: str, cookie: str) -> dict[str, int]:
+def _measure(command: list[str], chromium: str, address: str, cookie: str) -> dict[str, int]:
     """Return the scores of one page by category."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     headers = ["--extra-headers", json.dumps({"Cookie": cookie})] if cookie else []
     options = ["--quiet", "--output=json", "--chrome-flags=--headless=new --no-sandbox", *headers]
     options.append(f"--only-categories={','.join(_CATEGORIES)}")

@@ -193,6 +193,14 @@ def test_every_process_tells_mistakes_in_words(module: str) -> None:
     assert ended.stderr.startswith("The shop cannot start; its settings need mending:\nSHOP_ENV is not set.\n")
 
 
+def test_production_tells_its_own_mistakes_beside_all_others() -> None:
+    given = environ(orders_url=None, origin="https://Shop.example", street=None, vat_id=None, vat_rate="much")
+
+    assert sorted(said.split()[0] for said in mistakes(given | {"SHOP_STRIPE_API_URL": "http://127.0.0.1:8"})) == [
+        "Neither", "SHOP_ORDERS_URL", "SHOP_ORIGIN", "SHOP_STREET", "SHOP_STRIPE_API_URL", "SHOP_VAT_RATE",
+    ]  # fmt: skip
+
+
 def test_production_needs_a_number_that_invoices_name() -> None:
     assert "SHOP_VAT_ID" in mistakes(environ(vat_id=None))[0]
     assert Config.from_env(environ(vat_id=None, tax_number="30/123/45678")).tax_number == "30/123/45678"

@@ -6,7 +6,7 @@ import signal
 import sys
 from types import FrameType
 
-from launcher import Refusal, environment, options
+from launcher import Refusal, environment, options, ports
 
 _INSIDE = "STOA_LAUNCHER_INSIDE"
 
@@ -19,6 +19,8 @@ def main() -> int:
     try:
         if os.environ.pop(_INSIDE, None) is None:
             print(f"Stoa in {environment.ROOT}", flush=True)
+            if chosen.command == "dev" and not environment.is_ready("dev"):
+                ports.refuse_taken(chosen.port)  # else it is refused below, with the folder's own reasons first
             python = environment.prepare(chosen.command)
             os.environ[_INSIDE] = "yes"
             environment.keep_bytecode()

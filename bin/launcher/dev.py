@@ -16,12 +16,10 @@ from types import FrameType
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
-import psutil
-
-from launcher import Refusal, settings, terminal
+from launcher import Refusal, ports, settings, terminal
 from launcher.engines import NAMES, Engines
 from launcher.environment import ROOT
-from launcher.folder import Folder, is_free, write_private
+from launcher.folder import Folder, write_private
 from launcher.logs import Tail, find_reason
 from launcher.supervise import Supervisor
 
@@ -68,25 +66,11 @@ def _catch_signals() -> threading.Event:
 @contextmanager
 def _held(port: int) -> Iterator[None]:
     """Keep the shop's port from others until the web server listens, which shares it with us, and would with them."""
-    if not is_free(port):
-        other = next(number for number in range(port + 1, port + 1000) if is_free(number))
-        raise Refusal(f"Port {port} is taken{_owner(port)}. Stop that program, or start with: bin/dev --port {other}")
+    ports.refuse_taken(port)
     with socket.socket() as held:
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         held.bind(("127.0.0.1", port))
         yield
-
-
-def _owner(port: int) -> str:
-    """Return who listens on a port, where the system tells."""
-    try:
-        connections = psutil.net_connections("tcp")
-    except psutil.Error:
-        return ""
-    for connection in connections:
-        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
-            return f" by {psutil.Process(connection.pid).name()} (process {connection.pid})"
-    return ""
 
 
 class _Opening:

@@ -38,7 +38,7 @@ def prepare(command: str) -> Path:
     except OSError as error:
         raise Refusal(f"{ROOT} cannot be written ({error.strerror}). Use a clone in a folder that is yours.") from None
     with _one_at_a_time(lock):
-        if _is_usable() and _read_stamp().get(command) == _hash(command):
+        if is_ready(command):
             return _PYTHON
         if (free := shutil.disk_usage(ROOT).free) < _SPACE:
             raise Refusal(f"Only {free / 1e6:.0f} MB are free where {ROOT} is; the installation needs 2 GB. Make room.")
@@ -51,6 +51,11 @@ def prepare(command: str) -> Path:
         )
         _UNFINISHED.unlink()
     return _PYTHON
+
+
+def is_ready(command: str) -> bool:
+    """Whether the environment has all that the requirements of `dev` or `test` name."""
+    return _is_usable() and _read_stamp().get(command) == _hash(command)
 
 
 def keep_bytecode() -> None:

@@ -12,7 +12,6 @@ import random
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from launcher import Refusal, terminal
+from launcher.ports import is_free
 from launcher.processes import Entry, Processes, stop_leftovers
 
 VERSION = "4"
@@ -96,20 +96,6 @@ class Folder:
         if made != known:
             write_private(path, json.dumps(made, indent=1))
         return made
-
-
-def is_free(port: int) -> bool:
-    """Whether nobody listens on this port of the loopback address, or raise Refusal where we never may."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except PermissionError:
-            raise Refusal(f"Port {port} is kept for root by this system. Start with: bin/dev --port 8000") from None
-        except OSError:
-            return False
-    with socket.socket() as probe:  # macOS lets us bind beside a program that listens on all addresses
-        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def _make(path: Path) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from app.services import catalog, images
+from tests.working import work
 
 
 @pytest.fixture
@@ -25,6 +26,19 @@ def test_problems_are_written_to_the_file(imports, started, tmp_path):
 
     assert said.exit_code == 0, said.output
     assert (tmp_path / "out.csv").read_text().startswith("Row,")
+
+
+def test_an_import_says_that_something_was_wrong_and_where_it_is_told(imports, app, tmp_path):
+    images.make_bucket()
+    file = tmp_path / "products.csv"
+    file.write_text("Handle,Title,Variant Price\ncup,Cup,12.50\njug,Jug,dear\n")
+    run = catalog.start_import(file)
+    work()
+
+    said = imports()
+
+    assert "0 things" not in said.output
+    assert f"2 things to look at; `flask shop imports {run} --problems FILE.csv` writes them down." in said.output
 
 
 def test_problems_of_no_import_are_refused(imports, started, tmp_path):

@@ -57,6 +57,7 @@ def seed(dir):
 def import_file(file):
     print("It goes on.")
 """
+_INSIDE = "STOA_LAUNCHER_INSIDE"
 _SLEEPER = "import time\nwhile True: time.sleep(60)\n"
 _STANDINS = """
 import argparse, http.server
@@ -96,10 +97,10 @@ class Clone:
         second._terminal, second._running = self.folder / "terminal-2.txt", None
         return second
 
-    def start(self, *options: str) -> None:
-        """Run `bin/dev`, inside the environment that runs the tests."""
+    def start(self, *options: str, is_installed: bool = True) -> None:
+        """Run `bin/dev`, inside the environment that runs the tests, or as where nothing is installed yet."""
         environment = {key: value for key, value in os.environ.items() if not key.startswith("SHOP_")}
-        environment |= {"PYTHONPATH": str(self.folder / "bin"), "STOA_LAUNCHER_INSIDE": "yes"}
+        environment |= {"PYTHONPATH": str(self.folder / "bin")} | ({_INSIDE: "yes"} if is_installed else {})
         with self._terminal.open("wb") as terminal:
             self._running = subprocess.Popen(
                 [sys.executable, "-m", "launcher", "dev", *options],
@@ -129,9 +130,9 @@ class Clone:
         self.send(signal.SIGINT)
         return self.wait_end()
 
-    def run(self, *options: str) -> tuple[int, str]:
+    def run(self, *options: str, is_installed: bool = True) -> tuple[int, str]:
         """Run a `bin/dev` that is expected to refuse."""
-        self.start(*options)
+        self.start(*options, is_installed=is_installed)
         return self.wait_end()
 
     def terminal(self) -> str:

@@ -10,7 +10,7 @@ from unittest.mock import Mock
 
 import pytest
 from launcher import Refusal
-from launcher.folder import is_free
+from launcher.ports import is_free
 
 from tests.launcher.clone import Clone, seeds
 
@@ -152,6 +152,19 @@ def test_taken_port_is_refused_with_a_free_one(clone: Clone):
     suggestion = int(terminal.rpartition("--port ")[2])
     assert is_free(suggestion)
     assert "Traceback" not in terminal
+
+
+def test_taken_port_is_refused_before_anything_is_installed(clone: Clone):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        status, terminal = clone.run("--port", str(port), is_installed=False)
+
+    assert status == 1
+    assert f"bin/dev: Port {port} is taken" in terminal
+    assert not (clone.folder / ".venv").exists()
 
 
 def test_port_of_a_shop_that_is_still_opening_is_refused(clone: Clone, tmp_path: Path, port: str):

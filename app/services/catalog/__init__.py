@@ -32,6 +32,7 @@ from app.services.catalog.home import (
 )
 from app.services.catalog.imports import (
     Rehearsal,
+    count_problems,
     get_import,
     go_on,
     list_imports,
@@ -143,6 +144,7 @@ __all__ = [
     "clean_html",
     "clear_stale",
     "collections",
+    "count_problems",
     "count_published",
     "count_published_of",
     "delete_product",

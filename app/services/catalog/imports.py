@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from app import clock, config, db, stores
 from app.errors import NotFound
@@ -112,6 +112,12 @@ def list_imports(limit: int = 20) -> Sequence[ImportRun]:
     """List the newest imports."""
     with db.orders.reading() as session:
         return session.scalars(select(ImportRun).order_by(ImportRun.id.desc()).limit(limit)).all()
+
+
+def count_problems(run_id: str) -> int:
+    """Count what was wrong in a file, pictures that could not be had among it."""
+    with db.orders.reading() as session:
+        return session.scalar(select(func.count()).where(ImportProblem.run_id == run_id)) or 0
 
 
 def problems_of(run_id: str) -> str:
