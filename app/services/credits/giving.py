@@ -187,6 +187,11 @@ def owed_of(order: Order, paid: Sequence[payments.Payment] | None = None) -> Mon
     return owed - payments.unsayable_of(owed)
 
 
+def unpaid_of(order: Order, amounts: Sum) -> Money:
+    """Return how much of what this would give back is owed, and so lowers the debt instead of going back."""
+    return min(owed_of(order), amounts.paid)
+
+
 def refund_key(credit: Credit) -> str:
     """Return the key under which a credit's refunds are asked for."""
     return f"credit:{credit.id}"
