@@ -45,7 +45,7 @@ def invoice(
         "total": ["Total", formats.money(parts.total)],
         **taxes(parts.rates),
         "notes": [
-            "All prices include tax." if order.prices_include_tax else "Tax is added below the prices.",
+            *_how_taxed(order),
             *([_VOUCHERS] if order.has_gift_cards else []),
             *([_charged(order)] if is_held else [] if is_owed else ["Already paid. Thank you."]),
         ],
@@ -174,6 +174,13 @@ def _goes_back(credit: credits.Credit, refunds: Sequence[payments.Refund]) -> st
     return f"Of this, {' and '.join(said)}."
 
 
+def _how_taxed(order: orders.Order) -> list[str]:
+    """Say whether the prices have tax in them; nothing of an order of gift cards alone, which has words of its own."""
+    if order.tax:
+        return ["All prices include tax." if order.prices_include_tax else "Tax is added below the prices."]
+    return [] if all(line.is_gift_card for line in order.lines) else ["No VAT is charged."]
+
+
 def _charged(order: orders.Order) -> str:
     if order.has_gift_cards:
         return "Your card is charged now, because a gift card was bought."
@@ -204,5 +211,5 @@ def _sums(order: orders.Order) -> list[list[str]]:
     if parts.delivery_full is not None:
         rows.append((f"Delivery, {order.delivery_name}", parts.delivery_full))
     if not parts.prices_include_tax:
-        rows += [(f"{each.name} {formats.percent(each.rate)}", each.tax) for each in parts.rates]
+        rows += [(f"{each.name} {formats.percent(each.rate)}", each.tax) for each in parts.rates if each.tax]
     return [[label, formats.money(money)] for label, money in rows]
