@@ -96,6 +96,7 @@ def test_a_refund_of_what_was_not_paid_names_none(app: Flask, companies: Compani
 
     page = words(admin.get(f"/admin/orders/{placed.order.number}/credits?free=10&delivery=0").text)
 
+    assert "Up to €33.90 can still be refunded, less €33.90 that the customer owes." in page
     assert "€10.00 of this was not paid, so it is not refunded." in page
     assert "Credit €10.00" in page
     assert "Refund €10.00" not in page
