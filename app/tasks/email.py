@@ -1,6 +1,6 @@
 """Jobs of mail: one writes a message, one sends what waits."""
 
-from app.services import fulfilment, notifications, returns
+from app.services import fulfilment, notifications, payments, returns
 
 
 def order_confirmed(order_id: str) -> None:
@@ -44,7 +44,8 @@ def transfer_reminder(payment_id: str) -> None:
 
 def payment_asked(payment_id: str, stamp: int = 0) -> None:
     """Write where to pay again, if it is still owed. Twice is harmless, as for `order_confirmed`."""
-    notifications.payment_asked(payment_id, stamp)
+    is_sent = bool(fulfilment.gone(payments.order_of(payment_id)))
+    notifications.payment_asked(payment_id, stamp, is_sent=is_sent)
 
 
 def paid_anew(payment_id: str) -> None:
@@ -73,6 +74,7 @@ def return_changed(return_id: str, state: str) -> None:
         quantities={line.position: line.quantity for line in found.lines},
         came={line.position: line.pieces for line in found.lines},
         is_sent_back=found.sent_back,
+        credit_id=found.credit_id,
     )
 
 

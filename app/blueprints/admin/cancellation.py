@@ -54,7 +54,7 @@ def _show(order: orders.Order, refusal: ShopError | None = None) -> Response:
         try:
             amounts = cancellations.quote(order, pieces_of(values, order))
             withheld = credits.withheld_of(order, amounts, given)
-            unpaid = min(credits.owed_of(order), amounts.paid)
+            unpaid = credits.unpaid_of(order, amounts)
         except Invalid as problem:
             refusal = refusal or problem
     return page(

@@ -65,7 +65,8 @@ def _show(order: orders.Order, refusal: ShopError | None = None) -> Response:
             refusal = refusal or problem
     return page(
         "admin/orders/credit.html", status=status_of(refusal) if refusal else 200, order=order, balance=balance,
-        amounts=amounts, values=values, restocked=restocked, refusal=refusal,
+        amounts=amounts, unpaid=credits.unpaid_of(order, amounts) if amounts else None,
+        owed=credits.owed_of(order), values=values, restocked=restocked, refusal=refusal,
         chosen={line.position: values.get(f"line-{line.position}", "0") for line in order.lines},
         problems=getattr(refusal, "fields", {}), **proof_needed(), key=secrets.token_hex(16),
     )  # fmt: skip

@@ -264,6 +264,7 @@ def _everything(
         "returns": sent_back,
         "documents": documents.documents_of(order.id),
         "shipments": shipments,
+        "is_sent": bool(fulfilment.gone_in(shipments)),
         "may_ship": staff().may("orders.ship"),
         "events": events,
         "names": accounts.names_of([*(event.actor for event in events), *(refund.actor for refund in refunds)]),

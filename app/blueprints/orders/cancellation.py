@@ -55,7 +55,7 @@ def _show(token: str, order: Order, refusal: ShopError | None = None) -> Respons
             amounts = cancellations.quote(order, pieces_of(values, order))
         except Invalid as problem:
             refusal = refusal or problem
-    unpaid = min(credits.owed_of(order), amounts.paid) if amounts else None
+    unpaid = credits.unpaid_of(order, amounts) if amounts else None
     response = page(
         "orders/cancellation.html", status=status_of(refusal) if refusal else 200,
         order=order, token=token, most=most, chosen=chosen, amounts=amounts, unpaid=unpaid,

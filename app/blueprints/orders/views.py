@@ -65,6 +65,7 @@ def show_order(
         given_back=Money(sum(payment.refunded for payment in paid), order.currency),
         given_on_cards=Money(sum(payment.refunded for payment in paid if payment.gift_card_id), order.currency),
         shipments=parcels,
+        is_sent=bool(fulfilment.gone_in(parcels)),
         parcel_steps=_parcel_steps,
         transfer=_transfer(paid),
         kept_until=inventory.held_until(order.id) if order.state == "placed" else None,

@@ -26,7 +26,7 @@ def ask_anew(order: Order, payment: Payment) -> str:
     delay = _CORRECTED_WITHIN if payment.method == "transfer" else timedelta()
     later("email.payment_asked", payment.id, asked, key=key, delay=delay)
     later("checkout.end_unpaid", order.id, key=f"unpaid:{payment.id}:{asked}", delay=WAITS)
-    return f"The customer is asked to pay again; its things wait until {clock.day_of(until)}."
+    return f"The customer is asked to pay again; what is still here waits until {clock.day_of(until)}."
 
 
 def go_on(order: Order, payment: Payment) -> None:

@@ -47,7 +47,7 @@ def take_receipt_back(payment_id: str, receipt_id: str, *, actor: str) -> Order:
             kind, said = "corrected", f"{amount} were recorded by mistake and are taken back."
             if was_paid and payment.state == "open" and order.state == OrderState.CONFIRMED:
                 kind = "taken_back"
-                said += f" Keep the parcel here. {owing.ask_anew(order, payment)}"
+                said += f" Keep the parcel, if it is still here. {owing.ask_anew(order, payment)}"
             orders.note(order.id, kind, said, actor=actor)
         done()
     return order

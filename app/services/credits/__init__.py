@@ -16,6 +16,7 @@ from app.services.credits.giving import (
     quote,
     rates_of,
     refund_key,
+    unpaid_of,
     withheld_of,
 )
 from app.services.credits.models import Credit, CreditLine
@@ -40,5 +41,6 @@ __all__ = [
     "quote",
     "rates_of",
     "refund_key",
+    "unpaid_of",
     "withheld_of",
 ]

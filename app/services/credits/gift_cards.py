@@ -37,14 +37,18 @@ def check_free(order: Order, gone: Mapping[int, int], left: Money, wanted: Money
     `wanted` is all that is to be given back beside pieces of gift cards, `gone` what was given back before, `left` what
     is left of all. What staff voided by hand is nobody's any more, so it can be given back.
     """
-    sold = (line for line in order.lines if line.is_gift_card)
-    kept = Money.total(
-        (line.unit_price_money * (line.quantity - gone.get(line.position, 0)) for line in sold), order.currency
-    )
-    most = left - kept + Money(gift_cards.voided_by_hand(order.id), order.currency)
+    most = left - worth_kept(order, gone) + Money(gift_cards.voided_by_hand(order.id), order.currency)
     if wanted.amount > most.amount:
         advice = _BOUND.format(most)
         raise Invalid(advice, free=advice)
+
+
+def worth_kept(order: Order, gone: Mapping[int, int]) -> Money:
+    """Return what was paid for the gift cards that stay with the customer; `gone` were given back, by position."""
+    sold = (line for line in order.lines if line.is_gift_card)
+    return Money.total(
+        (line.unit_price_money * (line.quantity - gone.get(line.position, 0)) for line in sold), order.currency
+    )
 
 
 def void(order: Order, credit: Credit) -> None:

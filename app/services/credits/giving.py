@@ -13,7 +13,7 @@ from app.money import Money
 from app.queue import later
 from app.services import audit, inventory, orders, payments
 from app.services.credits.amounts import Bought, Piece, Share, Sum, by_rate, left_of, pieces_of, work_out
-from app.services.credits.gift_cards import check_free, refusal, unspent, void
+from app.services.credits.gift_cards import check_free, refusal, unspent, void, worth_kept
 from app.services.credits.models import Credit, CreditLine
 from app.services.credits.reading import of_order
 from app.services.orders import Order, OrderState
@@ -141,9 +141,11 @@ def give(
         _lower_debt(order, credit)
     refunds: Sequence[payments.Refund] = ()
     if charged := _charged_of(order, amounts.paid.amount, earlier):
+        kept = worth_kept(order, pieces_of([*map(sum_of, earlier), amounts]))
         refunds = payments.ask_refunds(
-            order.id, charged, reason=reason, actor=actor, key=refund_key(credit), despite_dispute=despite_dispute
-        )
+            order.id, charged, reason=reason, actor=actor, key=refund_key(credit), despite_dispute=despite_dispute,
+            bound=kept.amount,
+        )  # fmt: skip
     if order.has_gift_cards:
         void(order, credit)
     _restock(order, credit)
@@ -185,6 +187,11 @@ def owed_of(order: Order, paid: Sequence[payments.Payment] | None = None) -> Mon
     refused = sum(each.refundable.amount for each in paid if each.is_refused)
     owed = Money(max(0, order.total - given - payments.kept_of(paid) + refused), order.currency)
     return owed - payments.unsayable_of(owed)
+
+
+def unpaid_of(order: Order, amounts: Sum) -> Money:
+    """Return how much of what this would give back is owed, and so lowers the debt instead of going back."""
+    return min(owed_of(order), amounts.paid)
 
 
 def refund_key(credit: Credit) -> str:

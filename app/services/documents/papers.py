@@ -45,7 +45,7 @@ def invoice(
         "total": ["Total", formats.money(parts.total)],
         **taxes(parts.rates),
         "notes": [
-            "All prices include tax." if order.prices_include_tax else "Tax is added below the prices.",
+            *_how_taxed(order),
             *([_VOUCHERS] if order.has_gift_cards else []),
             *([_charged(order)] if is_held else [] if is_owed else ["Already paid. Thank you."]),
         ],
@@ -86,7 +86,7 @@ def credit_note(
         "sums": [[words, formats.money(money)] for words, money in sums],
         "total": ["Credited", formats.money(credit.amount_money)],
         **taxes(credits.rates_of(order, credit)),
-        "notes": [f"Reason: {credit.reason}", _goes_back(refunds)],
+        "notes": [f"Reason: {credit.reason}", _goes_back(credit, refunds)],
     }
 
 
@@ -154,16 +154,31 @@ def _day(moment: datetime) -> str:
     return formats.day(clock.day_of(moment))
 
 
-def _goes_back(refunds: Sequence[payments.Refund]) -> str:
-    """Say whether money goes back: not what a card only held, nor what the customer's bank has taken already."""
-    sent = [each for each in refunds if not each.is_release]
-    if not sent:
-        return "It was not charged, so nothing goes back."
-    taken = [each for each in sent if payments.is_withheld(each)]
-    if len(taken) == len(sent):
+def _goes_back(credit: credits.Credit, refunds: Sequence[payments.Refund]) -> str:
+    """Say what becomes of a credit's money: some may never have come, and some the customer's bank may have taken."""
+    taken = sum(each.amount for each in refunds if payments.is_withheld(each))
+    back = sum(each.amount for each in refunds if not each.is_release) - taken
+    never_came = "was not charged" if any(each.is_release for each in refunds) else "was not paid"
+    if not back and not taken:
+        return f"It {never_came}, so nothing goes back."
+    if taken == credit.amount:
         return "Your bank took this money back when the payment was disputed, so nothing more goes back."
-    but = ", but for what your bank took back when the payment was disputed" if taken else ""
-    return f"It goes back the way it was paid{but}."
+    if back == credit.amount:
+        return "It goes back the way it was paid."
+    parts = {
+        "goes back the way it was paid": back,
+        "your bank took back when the payment was disputed": taken,
+        never_came: credit.amount - back - taken,
+    }
+    said = [f"{formats.money(Money(amount, credit.currency))} {words}" for words, amount in parts.items() if amount]
+    return f"Of this, {' and '.join(said)}."
+
+
+def _how_taxed(order: orders.Order) -> list[str]:
+    """Say whether the prices have tax in them; nothing of an order of gift cards alone, which has words of its own."""
+    if order.tax:
+        return ["All prices include tax." if order.prices_include_tax else "Tax is added below the prices."]
+    return [] if all(line.is_gift_card for line in order.lines) else ["No VAT is charged."]
 
 
 def _charged(order: orders.Order) -> str:
@@ -196,5 +211,5 @@ def _sums(order: orders.Order) -> list[list[str]]:
     if parts.delivery_full is not None:
         rows.append((f"Delivery, {order.delivery_name}", parts.delivery_full))
     if not parts.prices_include_tax:
-        rows += [(f"{each.name} {formats.percent(each.rate)}", each.tax) for each in parts.rates]
+        rows += [(f"{each.name} {formats.percent(each.rate)}", each.tax) for each in parts.rates if each.tax]
     return [[label, formats.money(money)] for label, money in rows]

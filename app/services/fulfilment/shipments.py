@@ -80,6 +80,8 @@ def _go_on(order_id: str) -> None:
             later("fulfilment.buy_label", shipment.id)
         elif shipment.label_at is not None:
             later("checkout.capture", order_id)
+            if shipment.state == ShipmentState.LABEL_BOUGHT:
+                later("email.order_shipped", shipment.id)
 
 
 def shipments_of(order_id: str) -> Sequence[Shipment]:

@@ -61,10 +61,13 @@ def order_shipped(
 ) -> None:
     """Write that a parcel is on its way, after the confirmation of its order; once for each tracking number.
 
-    `quantities` says how many of which line, by position, are in the parcel.
+    `quantities` says how many of which line, by position, are in the parcel. Where money is owed again, the parcel
+    waits, and this is asked for once more when that has come.
     """
-    _confirm_first(order_id)
     order = orders.get_for_job(order_id)
+    if credits.owed_of(order):
+        return
+    _confirm_first(order_id)
     sent = [line for line in order.lines if line.position in quantities]
     _write(
         f"order_shipped:{order_id}:{tracking_number}",
@@ -114,15 +117,18 @@ def _write_transfer(event: str, payment_id: str, *, is_reminder: bool) -> None:
         _write(event, "transfer_asked", order, transfer=transfer, is_reminder=is_reminder)
 
 
-def payment_asked(payment_id: str, stamp: int = 0) -> None:
-    """Write that the money is not here after all, and where to pay, if that is still owed; once for each `stamp`."""
+def payment_asked(payment_id: str, stamp: int = 0, *, is_sent: bool = False) -> None:
+    """Write that the money is not here after all, and where to pay, if that is still owed; once for each `stamp`.
+
+    `is_sent` says that the carrier has some of the order, so that it is not cancelled.
+    """
     payment = payments.get_for_job(payment_id)
     order = orders.get_for_job(payment.order_id)
     if owed := credits.owed_of(order):
         event = f"payment_asked:{payment_id}:{payment.capture_try}:{stamp}"
         _write(
             event, "payment_asked", order, owed=owed, pay_by=payment.pay_by, refusal=payment.capture_error,
-            is_transfer=payment.method == "transfer",
+            is_transfer=payment.method == "transfer", is_sent=is_sent,
         )  # fmt: skip
 
 
@@ -188,11 +194,11 @@ def order_link(number: str, email: str) -> None:
 
 def return_changed(
     order_id: str, *, return_id: str, state: str, answer: str | None, quantities: Mapping[int, int],
-    came: Mapping[int, int], is_sent_back: bool = False,
+    came: Mapping[int, int], is_sent_back: bool = False, credit_id: str | None = None,
 ) -> None:  # fmt: skip
     """Write that a return was asked for, approved, declined, received or refunded; once for each.
 
-    `quantities` were announced, and `came` is what came of them, where that is known.
+    `quantities` were announced, and `came` is what came of them, where that is known; `credit_id` is what gave it back.
     """
     order, shop = orders.get_for_job(order_id), config.current()
     lines = [line for line in order.lines if line.position in quantities]
@@ -205,6 +211,7 @@ def return_changed(
         is_sent_back=is_sent_back,
         returned=[_line(line) | {"quantity": quantities[line.position], "came": came[line.position]} for line in lines],
         send_to=[shop.name, shop.street, f"{shop.postal_code} {shop.city}", _country(shop.country)],
+        **(_split(order, credits.get_for_job(credit_id)) if credit_id else {}),
     )
 
 

@@ -32,11 +32,15 @@ def ask_refunds(
     left: int | None = None,
     payment_id: str | None = None,
     despite_dispute: bool = False,
+    bound: int = 0,
 ) -> Sequence[Refund]:
     """Take `amount` minor units from what can be given back of an order and queue its refunds, one a payment.
 
     Payments are drawn on in the order of `_drawn_on`; with `payment_id` only that one, disputed or not: what the shop
     must give back by itself is tried, and staff hear of it when it fails. The same `key` asks once.
+
+    `bound` minor units from outside pay for gift cards that stay with the customer: they are drawn on last, so that
+    what a gift card paid goes back on it and becomes no money.
 
     `despite_dispute` writes what a customer's bank disputes down as failed: it may be asked for again once that is won.
 
@@ -63,14 +67,24 @@ def ask_refunds(
         if amount > rest.amount:
             raise Conflict(f"Only {rest} of this order can still be refunded.")
         refunds: list[Refund] = []
-        for payment in sorted(paid, key=lambda each: (each not in free, _drawn_on(each))):
-            part = min(amount, payment.refundable.amount)
-            if part:
-                this = key if not refunds else f"{key}#{len(refunds) + 1}"
-                ask = ask_of if payment in free else _withhold
-                refunds.append(ask(payment, part, reason, actor, this))
-                amount -= part
+        drawn = sorted(paid, key=lambda each: (each not in free, _drawn_on(each)))
+        for payment, part in _split(drawn, amount, bound):
+            this = key if not refunds else f"{key}#{len(refunds) + 1}"
+            ask = ask_of if payment in free else _withhold
+            refunds.append(ask(payment, part, reason, actor, this))
         return refunds
+
+
+def _split(drawn: Sequence[Payment], amount: int, bound: int) -> list[tuple[Payment, int]]:
+    """Return how much of `amount` each payment gives, in the order in which they are drawn on."""
+    parts = dict.fromkeys((each.id for each in drawn), 0)
+    for kept in (bound, 0):
+        for each in drawn:
+            free = each.refundable.amount - parts[each.id] - (0 if each.gift_card_id else kept)
+            part = max(0, min(amount, free))
+            parts[each.id] += part
+            amount -= part
+    return [(each, parts[each.id]) for each in drawn if parts[each.id]]
 
 
 def ask_of(payment: Payment, amount: int, reason: str, actor: str, key: str) -> Refund:

@@ -199,6 +199,15 @@ def test_cart_says_whose_tax_stands_in_it_until_the_address_is_known(shopper):
     assert "VAT for" not in shopper.get("/cart").text
 
 
+def test_cart_of_gift_cards_alone_speaks_of_no_tax(client):
+    client.post("/cart/lines", data={"variant": make.gift_product().variants[0].id, "quantity": "1"})
+
+    text = client.get("/cart").text
+
+    assert "Gift card" in text
+    assert "VAT for" not in text
+
+
 def test_cart_with_promotions_stays_within_its_queries(shopper, count_queries):
     make.promotion("By itself")
     make.promotion(code="FRIENDS")

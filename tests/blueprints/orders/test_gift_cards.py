@@ -5,8 +5,9 @@ from flask.testing import FlaskClient
 from lxml import html
 from werkzeug.test import TestResponse
 
-from app.services import gift_cards, orders
+from app.services import cancellations, gift_cards, notifications, orders
 from tests import make
+from tests.companies import Companies
 from tests.working import work
 
 
@@ -34,6 +35,22 @@ def test_paid_order_says_that_its_codes_are_made_and_asks_soon_again(
     ]
     assert read(early).xpath("//*[@id='order-cards']//a[.='Look again']/@href") == [address]
     assert all(gift_cards.code_of(card.id) in late.text for card in gift_cards.sold_with(order.id))
+
+
+def test_what_is_cancelled_beside_a_gift_card_is_not_said_to_be_packed_or_sent(
+    client: FlaskClient, companies: Companies
+) -> None:
+    order = make.settled(make.gift_order(beside=make.variant()))
+    work()
+    back = cancellations.quote(order, {2: 1}).paid.amount
+
+    cancellations.cancel(order.id, {2: 1}, amount=back, reason="x", actor="customer", key="k")
+    work()
+
+    page = client.get(f"/orders/{orders.token_of(order.id)}").text
+    assert "packing" not in page
+    assert "preparing your parcel" not in page
+    assert "will be sent" not in notifications.messages_of(order.id)[-2].text
 
 
 def read(answer: TestResponse) -> html.HtmlElement:

@@ -8,7 +8,18 @@ from flask import Flask
 
 from app import clock, db, formats
 from app.errors import Conflict, Invalid
-from app.services import audit, credits, documents, inventory, orders, payments
+from app.services import (
+    audit,
+    cancellations,
+    cart,
+    checkout,
+    credits,
+    documents,
+    gift_cards,
+    inventory,
+    orders,
+    payments,
+)
 from app.services.credits import Wish
 from tests import make
 from tests.companies import Companies
@@ -170,3 +181,23 @@ def test_what_a_card_let_go_without_a_credit_is_named(app: Flask) -> None:
     payments.ask_refunds(order.id, 400, reason="Automatic", actor="shop", key="auto")
 
     assert faults()["orders.credits"] == [order.number]
+
+
+def test_what_a_gift_card_paid_goes_back_on_it_while_one_that_was_bought_beside_stays(app: Flask) -> None:
+    """Else somebody else's gift card would become money, and a new gift card, by way of a print that is cancelled."""
+    gift, who = make.gift_card(10_000), make.buyer(make.gift_product(2500).variants[0])
+    cart.add(who, make.variant().id, 1)
+    checkout.save_delivery(who, checkout.quote(who).options[0].code)
+    checkout.enter_gift_card(who, gift_cards.code_of(gift.id), address="203.0.113.7")
+    order = make.settled(make.place(who))
+    work()
+    by_card = next(each for each in payments.of_order(order.id) if not each.gift_card_id)
+    assert (by_card.captured, make.left_on(gift)) == (2500, 10_000 - 3390)
+
+    for position, key in ((2, "print"), (1, "gift card")):
+        back = cancellations.quote(order, {position: 1}).paid.amount
+        cancellations.cancel(order.id, {position: 1}, amount=back, reason="x", actor="customer", key=key)
+        work()
+
+        assert make.left_on(gift) == 10_000
+        assert payments.get_for_job(by_card.id).refunded == (2500 if position == 1 else 0)

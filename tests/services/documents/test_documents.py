@@ -58,6 +58,19 @@ def test_paid_order_gets_an_invoice_with_all_that_the_law_asks_for(app: Flask) -
     assert "issued" in orders.timeline(order.id)[-1].text
 
 
+def test_invoice_without_tax_does_not_speak_of_prices_with_tax(app: Flask) -> None:
+    abroad = make.settled(make.place(make.buyer(make.variant(), country="GB")))
+    vouchers = make.settled(make.gift_order())
+
+    for order in (abroad, vouchers):
+        documents.issue_invoice(order.id)
+
+    notes = [documents.documents_of(order.id)[0].paper["notes"] for order in (abroad, vouchers)]
+    assert [order.tax for order in (abroad, vouchers)] == [0, 0]
+    assert notes[0] == ["No VAT is charged.", "Already paid. Thank you."]
+    assert notes[1][0].startswith("Gift cards carry no tax")
+
+
 def test_unpaid_order_gets_none(app: Flask) -> None:
     order = make.order()
 

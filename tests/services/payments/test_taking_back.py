@@ -8,9 +8,20 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from app import clock, db
+from app import clock, db, formats
 from app.errors import Conflict, NotFound
-from app.services import checkout, credits, fulfilment, inventory, notifications, orders, payments
+from app.money import Money
+from app.services import (
+    cancellations,
+    checkout,
+    credits,
+    documents,
+    fulfilment,
+    inventory,
+    notifications,
+    orders,
+    payments,
+)
 from app.services.checkout.owing import WAITS
 from app.services.checkout.settle import apply
 from tests import make
@@ -202,6 +213,26 @@ def test_a_truth_from_before_confirms_nothing(app: Flask) -> None:
     apply(payment(placed).id, known)
 
     assert (known.status, owed(placed)) == ("paid", 500)
+
+
+def test_the_credit_note_says_what_goes_back_and_what_was_never_paid(app: Flask) -> None:
+    placed, nothing = transfer(), transfer()
+    receive(placed, 500, key="right")
+    receive(placed, placed.order.total - 500, received=500, key="wrong")
+    receive(nothing, nothing.order.total, key="all of it wrong")
+    take_back(placed, 1)
+    take_back(nothing)
+
+    for each in (placed, nothing):
+        cancellations.cancel(
+            each.order.id, {1: 1}, amount=each.order.total, reason="Mistaken", actor="staff:cleo", key=each.order.id
+        )
+        work("documents")
+
+    left = formats.money(placed.order.total_money - Money(500, "EUR"))
+    part, none = (documents.documents_of(each.order.id)[-1].paper["notes"] for each in (placed, nothing))
+    assert part[-1] == f"Of this, €5.00 goes back the way it was paid and {left} was not paid."
+    assert none[-1] == "It was not paid, so nothing goes back."
 
 
 def test_the_ledger_lets_nobody_alter_a_line(app: Flask) -> None:

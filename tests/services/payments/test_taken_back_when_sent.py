@@ -1,0 +1,142 @@
+"""A transfer is taken back when its parcel is packed, or with the carrier: what customer and staff read of it."""
+
+import html
+import re
+from datetime import timedelta
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import clock
+from app.services import accounts, checkout, credits, fulfilment, notifications, orders, payments, returns
+from tests import make
+from tests.blueprints.admin.conftest import sign_in
+from tests.companies import Companies
+from tests.services.cancellations.test_cancelling import send
+from tests.services.payments.test_paying_again import mails
+from tests.services.payments.test_transfers import receive, transfer
+from tests.working import work
+
+
+def packed() -> checkout.Placed:
+    """An order that is paid by transfer and has its label; nobody is written to yet."""
+    placed = transfer()
+    receive(placed, placed.order.total, key="wrong")
+    work("fulfilment")
+    assert [each.state for each in fulfilment.shipments_of(placed.order.id)] == ["label_bought"]
+    return placed
+
+
+def take_back(placed: checkout.Placed) -> None:
+    assert placed.payment is not None
+    [receipt] = payments.receipts_of(placed.payment.id)
+    checkout.take_receipt_back(placed.payment.id, receipt.id, actor="staff:cleo")
+
+
+def sent_and_taken_back() -> checkout.Placed:
+    placed = packed()
+    work()
+    send(placed.order)
+    take_back(placed)
+    return placed
+
+
+def words(text: str) -> str:
+    return " ".join(html.unescape(re.sub("</?strong>", "", text)).replace("\xa0", " ").split())
+
+
+def bodies(placed: checkout.Placed, template: str) -> tuple[str, str]:
+    mail = [each for each in notifications.messages_of(placed.order.id) if each.template == template][-1]
+    return words(mail.text), words(mail.html)
+
+
+def test_a_parcel_that_waits_for_its_money_is_not_said_to_leave(app: Flask, companies: Companies) -> None:
+    placed = packed()
+    take_back(placed)
+    work("email")
+    assert "order_shipped" not in mails(placed.order)
+
+    receive(placed, placed.order.total, key="right")
+    work()
+
+    assert [each.state for each in fulfilment.shipments_of(placed.order.id)] == ["label_bought"]
+    assert mails(placed.order).count("order_shipped") == 1
+
+
+def test_one_that_was_said_to_leave_is_not_said_so_again(app: Flask, companies: Companies) -> None:
+    placed = sent_and_taken_back()
+
+    receive(placed, placed.order.total, key="right")
+    work()
+
+    assert mails(placed.order).count("order_shipped") == 1
+
+
+def test_nobody_is_told_that_what_was_sent_is_set_aside(app: Flask, companies: Companies, client: FlaskClient) -> None:
+    placed = sent_and_taken_back()
+    with clock.at(clock.now() + timedelta(minutes=11)):
+        work()
+
+    page = words(client.get(f"/orders/{orders.token_of(placed.order.id)}").text)
+    staff_page = words(sign_in(app, make.staff()).get(f"/admin/orders/{placed.order.number}").text)
+
+    [parcel] = fulfilment.shipments_of(placed.order.id)
+    assert f"{parcel.tracking_number}" in page
+    for said in (page, *bodies(placed, "payment_asked")):
+        assert "has been sent already, so please pay by" in said
+        assert "set aside" not in said
+        assert "you owe us nothing" not in said
+    assert "The carrier has it, so the order is not cancelled" in staff_page
+    assert "then it is cancelled" not in staff_page
+
+
+def test_a_refund_of_what_was_not_paid_names_none(app: Flask, companies: Companies) -> None:
+    placed = sent_and_taken_back()
+    admin = sign_in(app, make.staff())
+
+    page = words(admin.get(f"/admin/orders/{placed.order.number}/credits?free=10&delivery=0").text)
+
+    assert "Up to €33.90 can still be refunded, less €33.90 that the customer owes." in page
+    assert "€10.00 of this was not paid, so it is not refunded." in page
+    assert "Credit €10.00" in page
+    assert "Refund €10.00" not in page
+
+
+def test_a_return_of_what_was_not_paid_promises_no_money(app: Flask, companies: Companies, client: FlaskClient) -> None:
+    placed, cleo = sent_and_taken_back(), make.staff()
+    asked = returns.request(placed.order, {1: 1}, reason="other", words="", key="one")
+    returns.approve(cleo.staff, asked.id)
+    returns.receive(cleo.staff, asked.id, {})
+
+    page = words(sign_in(app, cleo).get(f"/admin/returns/{asked.id}").text)
+    finish(cleo.staff, asked, placed.order)
+    work()
+
+    assert "€29.00 of this was not paid, so it is not refunded." in page
+    assert "Refund €29.00" not in page
+    for said in bodies(placed, "return_changed"):
+        assert "Your return is complete" in said
+        assert "credit note" in said
+        assert "refund €" not in said
+        assert "way" not in said
+    assert "refund is on its way" not in client.get(f"/orders/{orders.token_of(placed.order.id)}").text
+
+
+def test_a_return_names_what_goes_back_and_where(app: Flask, companies: Companies) -> None:
+    placed, cleo = packed(), make.staff().staff
+    work()
+    send(placed.order)
+    asked = returns.request(placed.order, {1: 1}, reason="other", words="", key="one")
+    returns.approve(cleo, asked.id)
+    returns.receive(cleo, asked.id, {})
+
+    finish(cleo, asked, placed.order)
+    work()
+
+    for said in bodies(placed, "return_changed"):
+        assert "We will refund €29.00, on your bank account, and write again when it is on its way." in said
+
+
+def finish(cleo: accounts.Staff, asked: returns.Return, order: orders.Order) -> None:
+    amount = credits.quote(order, credits.Wish({1: 1}), []).paid.amount
+    returns.refund(cleo, asked.id, delivery=0, amount=amount)
