@@ -75,9 +75,9 @@ class Draft:
 def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
     """Stream the rows of a CSV, each with the number of its line and its cells by the column's name.
 
-    UTF-8 with or without a mark at its start, else Windows-1252; commas, semicolons or tabs. Raises Invalid with the
-    line that cannot be read, and for letters in neither. A quotation mark too many or too few would put rows into cells
-    and cells into each other, so after one nothing of the file is believed.
+    UTF-8 with or without a mark at its start, UTF-16 with one (Excel's “Unicode text”), else Windows-1252; commas,
+    semicolons or tabs. Raises Invalid with the line that cannot be read, and for letters in none. A quotation mark too
+    many or too few would put rows into cells and cells into each other, so after one nothing of the file is believed.
     """
     with path.open(encoding=_encoding(path), newline="") as file:
         csv.field_size_limit(_FIELD_LIMIT)
@@ -140,6 +140,9 @@ def slug_of(text: str) -> str:
 def _encoding(path: Path) -> str:
     decoder = codecs.getincrementaldecoder("utf-8")()
     with path.open("rb") as file:
+        if file.read(2) in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
+            return "utf-16"
+        file.seek(0)
         try:
             while chunk := file.read(1 << 20):
                 decoder.decode(chunk)

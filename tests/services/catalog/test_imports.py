@@ -78,7 +78,13 @@ def test_import_sets_stock_only_when_told(bring):
 
 @pytest.mark.parametrize(
     ("encoding", "end", "separator"),
-    [("utf-8-sig", "\r\n", ","), ("cp1252", "\r\n", ","), ("utf-8", "\n", ";"), ("utf-8-sig", "\n", "\t")],
+    [
+        ("utf-8-sig", "\r\n", ","),
+        ("cp1252", "\r\n", ","),
+        ("utf-8", "\n", ";"),
+        ("utf-8-sig", "\n", "\t"),
+        ("utf-16", "\r\n", "\t"),
+    ],
 )
 def test_import_reads_what_spreadsheets_write(app, tmp_path, encoding, end, separator):
     images.make_bucket()
