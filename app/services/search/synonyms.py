@@ -38,9 +38,15 @@ def list_synonyms() -> Sequence[SearchSynonyms]:
 
 
 def add_synonyms(typed: str, *, actor: str) -> None:
-    """Add a group of words that mean the same, typed with commas between; raise Invalid for fewer than two."""
+    """Add a group of words that mean the same, typed with commas between; raise Invalid for fewer than two.
+
+    The same words again are the group there is.
+    """
     words = _read(typed)
     with db.orders.transaction() as session:
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("synonyms", 0))))
+        if session.scalar(select(SearchSynonyms.id).where(SearchSynonyms.words == words).limit(1)):
+            return
         group = SearchSynonyms(id=db.new_id(), words=words, version=1)
         session.add(group)
         session.flush()
@@ -56,7 +62,9 @@ def change_synonyms(group_id: str, typed: str, *, version: int, actor: str) -> N
     """
     words = _read(typed)
     with db.orders.transaction() as session:
-        group = _lock(group_id)
+        group = _find_locked(group_id)
+        if group is None:
+            raise NotFound(_GONE)
         before = list(group.words)
         if before == words:
             return
@@ -78,9 +86,11 @@ def change_synonyms(group_id: str, typed: str, *, version: int, actor: str) -> N
 
 
 def remove_synonyms(group_id: str, *, version: int, actor: str) -> None:
-    """Remove a group; raise Conflict when somebody else changed it since `version` was read."""
+    """Remove a group; raise Conflict when somebody else changed it since `version` was read. Twice is once."""
     with db.orders.transaction() as session:
-        group = _lock(group_id)
+        group = _find_locked(group_id)
+        if group is None:
+            return
         _check_version(group, version)
         before = list(group.words)
         session.execute(delete(SearchSynonyms).where(SearchSynonyms.id == group_id))
@@ -88,11 +98,8 @@ def remove_synonyms(group_id: str, *, version: int, actor: str) -> None:
     catalog.raise_generation()
 
 
-def _lock(group_id: str) -> SearchSynonyms:
-    group = db.orders.session.scalar(select(SearchSynonyms).where(SearchSynonyms.id == group_id).with_for_update())
-    if group is None:
-        raise NotFound(_GONE)
-    return group
+def _find_locked(group_id: str) -> SearchSynonyms | None:
+    return db.orders.session.scalar(select(SearchSynonyms).where(SearchSynonyms.id == group_id).with_for_update())
 
 
 def _check_version(group: SearchSynonyms, version: int) -> None:
