@@ -17,7 +17,7 @@ def cleo(app, running, page: Page) -> Page:
     added = make.staff()
     running.start_web()
     page.goto(f"{running.address}/admin/")
-    page.get_by_label("E-mail").fill(added.staff.email)
+    page.get_by_label("Email").fill(added.staff.email)
     page.get_by_label("Password").fill(added.password)
     page.get_by_role("button", name="Continue").click()
     page.get_by_label("Code").fill(pyotp.TOTP(added.secret.text).at(clock.now()))

@@ -56,7 +56,7 @@ def test_rate_is_added(admin):
         ({"percent": ""}, "Enter a number"),
         ({"percent": "1.234,5"}, "Write a number like 7 or 7.5, with up to 3 digits behind the point."),
         ({"percent": "7,1234"}, "Write a number like 7 or 7.5, with up to 3 digits behind the point."),
-        ({"valid_from": "soon"}, "Not a valid date"),
+        ({"valid_from": "soon"}, "Enter a date, as in 2026-03-31."),
         ({"tax_class": "standard", "valid_from": "2020-01-01"}, "There is a rate for this place"),
     ],
 )
