@@ -62,9 +62,7 @@ def change_synonyms(group_id: str, typed: str, *, version: int, actor: str) -> N
     """
     words = _read(typed)
     with db.orders.transaction() as session:
-        group = _find_locked(group_id)
-        if group is None:
-            raise NotFound(_GONE)
+        group = _lock(group_id)
         before = list(group.words)
         if before == words:
             return
@@ -86,11 +84,9 @@ def change_synonyms(group_id: str, typed: str, *, version: int, actor: str) -> N
 
 
 def remove_synonyms(group_id: str, *, version: int, actor: str) -> None:
-    """Remove a group; raise Conflict when somebody else changed it since `version` was read. Twice is once."""
+    """Remove a group; raise Conflict when somebody else changed it since `version` was read."""
     with db.orders.transaction() as session:
-        group = _find_locked(group_id)
-        if group is None:
-            return
+        group = _lock(group_id)
         _check_version(group, version)
         before = list(group.words)
         session.execute(delete(SearchSynonyms).where(SearchSynonyms.id == group_id))
@@ -98,8 +94,11 @@ def remove_synonyms(group_id: str, *, version: int, actor: str) -> None:
     catalog.raise_generation()
 
 
-def _find_locked(group_id: str) -> SearchSynonyms | None:
-    return db.orders.session.scalar(select(SearchSynonyms).where(SearchSynonyms.id == group_id).with_for_update())
+def _lock(group_id: str) -> SearchSynonyms:
+    group = db.orders.session.scalar(select(SearchSynonyms).where(SearchSynonyms.id == group_id).with_for_update())
+    if group is None:
+        raise NotFound(_GONE)
+    return group
 
 
 def _check_version(group: SearchSynonyms, version: int) -> None:

@@ -110,16 +110,6 @@ def test_synonyms_are_added_once(admin):
     assert (group.words, group.version) == (["sofa", "couch"], 1)
 
 
-def test_synonyms_are_removed_once(admin):
-    admin.post("/admin/synonyms/", data={"words": "sofa, couch"})
-    [group] = search.list_synonyms()
-
-    answers = twice(admin, f"/admin/synonyms/{group.id}/removal", {"version": "1"})
-
-    assert [answer.status_code for answer in answers] == [303, 303]
-    assert search.list_synonyms() == []
-
-
 def test_option_and_variant_are_added_once(admin, print_):
     address = f"/admin/products/{print_.id}"
 
