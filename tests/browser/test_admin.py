@@ -17,7 +17,7 @@ def cleo(app, running, page: Page) -> Page:
     added = make.staff()
     running.start_web()
     page.goto(f"{running.address}/admin/")
-    page.get_by_label("E-mail").fill(added.staff.email)
+    page.get_by_label("Email").fill(added.staff.email)
     page.get_by_label("Password").fill(added.password)
     page.get_by_role("button", name="Continue").click()
     page.get_by_label("Code").fill(pyotp.TOTP(added.secret.text).at(clock.now()))
@@ -84,6 +84,21 @@ def test_sections_of_the_home_page_move_in_place_and_are_published(cleo: Page, r
     expect(cleo.locator("#home-sections")).to_contain_text("Customers see this")
 
     assert [section.id for section in catalog.get_home().sections] == ["collections", "products"]
+
+
+def test_section_is_moved_again_with_the_same_key(cleo: Page, running):
+    for kind in ("story", "story"):
+        catalog.add_section("staff:cleo", kind, version=catalog.get_home().revision)
+    cleo.goto(f"{running.address}/admin/home/")
+    first = catalog.get_home().draft[0]
+    down = cleo.get_by_role("button", name=f"Move down: {first.title}")
+
+    down.press("Enter")
+    expect(cleo.locator("#home-sections li").nth(1)).to_contain_text(first.title)
+    expect(down).to_be_focused()
+    cleo.keyboard.press("Enter")
+
+    expect(cleo.locator("#home-sections li").nth(2)).to_contain_text(first.title)
 
 
 def test_price_is_written_in_its_row(cleo: Page, running):

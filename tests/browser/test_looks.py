@@ -166,7 +166,7 @@ def test_back_office(window: Gaze, prints, running: RunningShop) -> None:
     added = make.staff()
     assert added.secret is not None
     window.at("/admin/sign-in", "admin, sign-in")
-    page.get_by_label("E-mail").fill(added.staff.email)
+    page.get_by_label("Email").fill(added.staff.email)
     page.get_by_label("Password").fill(added.password)
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_label("Code")).to_be_visible()

@@ -57,7 +57,7 @@ def test_add_refuses_a_file_without_a_password(run, tmp_path, kept, says):
 
 
 @pytest.mark.parametrize(
-    ("email", "words"), [("cleo", "no e-mail address"), ("cleo@shop.example", "a member of staff already")]
+    ("email", "words"), [("cleo", "no email address"), ("cleo@shop.example", "a member of staff already")]
 )
 def test_add_refuses_in_a_sentence(run, app, email, words):
     make.staff()

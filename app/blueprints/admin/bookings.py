@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, request, url_for
-from wtforms import FileField, Form, HiddenField, RadioField, StringField, TextAreaField
+from wtforms import FileField, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from app.blueprints._access import staff, staff_only
 from app.blueprints._choices import SelectChoice
+from app.blueprints._forms import Form
 from app.blueprints._pages import page, see_other
 from app.errors import Invalid
 from app.services import fulfilment, inventory, search

@@ -3,12 +3,12 @@
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
-from wtforms import BooleanField, Form, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from app.blueprints._access import staff, staff_only
 from app.blueprints._choices import SelectChoice
-from app.blueprints._forms import mark
+from app.blueprints._forms import Form, mark
 from app.blueprints._pages import page, see_other, status_of
 from app.blueprints._whole_numbers import WholeNumberField
 from app.blueprints.admin._newer import mark_newer

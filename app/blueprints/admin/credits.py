@@ -1,7 +1,8 @@
 """Giving money back as staff, by lines, delivery and a free amount: first what it comes to, then the last word."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 
@@ -11,9 +12,11 @@ from app.blueprints._pieces import is_key, is_whole, pieces_of
 from app.errors import Conflict, Invalid, ShopError
 from app.money import Money
 from app.services import cancellations, credits, orders, returns
-from app.services.credits import Wish
+from app.services.credits import Credit, Sum, Wish
 
 bp = Blueprint("credits", __name__, url_prefix="/orders/<number>/credits")
+
+_UNREADABLE = "Enter whole numbers and amounts."
 
 
 @bp.get("")
@@ -52,13 +55,11 @@ def give(number: str) -> Response:
 
 def _show(order: orders.Order, refusal: ShopError | None = None) -> Response:
     values, earlier = request.values, credits.of_order(order.id)
-    balance, restocked, amounts = credits.balance_of(order, earlier), [], None
+    balance, amounts = credits.balance_of(order, earlier), None
+    restocked: list[int] = []
     if any(name in values for name in ("free", "delivery")):
         try:
-            wish = _wish_of(values, order)
-            restocked = _restocked(values, wish, order)
-            looked = credits.quote(order, wish, earlier)
-            cancellations.check_sent(order, wish.quantities)
+            looked, restocked = _look(values, order, earlier)
             credits.check_disputes(order, looked, earlier)
             amounts = looked
         except (Invalid, Conflict) as problem:
@@ -72,15 +73,48 @@ def _show(order: orders.Order, refusal: ShopError | None = None) -> Response:
     )  # fmt: skip
 
 
+def _look(values: Mapping[str, str], order: orders.Order, earlier: Sequence[Credit]) -> tuple[Sum, list[int]]:
+    """Return what a wish comes to, and the lines that go back on the shelf; one Invalid names all fields at once."""
+    wish, problems = _read(values, order)
+    looked: list[Any] = []
+    said = {_UNREADABLE: problems} if problems else {}
+    for look in (
+        lambda: credits.quote(order, wish, earlier),
+        lambda: _restocked(values, wish, order),
+        lambda: cancellations.check_sent(order, wish.quantities),
+    ):
+        try:
+            looked.append(look())
+        except Invalid as refusal:
+            problems = refusal.fields | problems
+            said[refusal.message] = refusal.fields
+    if said:
+        words = [message for message, fields in said.items() if fields or not problems]
+        raise Invalid(" ".join(words), **problems)
+    return looked[0], looked[1]
+
+
 def _wish_of(values: Mapping[str, str], order: orders.Order) -> Wish:
     """Read what is to be given back; raise Invalid, by field, for what is no number."""
-    amounts = {}
-    for name in ("delivery", "free"):
+    wish, problems = _read(values, order)
+    if problems:
+        raise Invalid(_UNREADABLE, **problems)
+    return wish
+
+
+def _read(values: Mapping[str, str], order: orders.Order) -> tuple[Wish, dict[str, str]]:
+    """Read what is to be given back; what is no number counts as nothing, and is named by its field."""
+    amounts, quantities, problems = {"delivery": 0, "free": 0}, dict[int, int](), dict[str, str]()
+    for name in amounts:
         try:
             amounts[name] = Money.typed(values.get(name, "").strip() or "0", order.currency).amount
         except ValueError as error:
-            raise Invalid("Enter amounts.", **{name: str(error)}) from error
-    return Wish(pieces_of(values, order), **amounts)
+            problems[name] = str(error)
+    try:
+        quantities = pieces_of(values, order)
+    except Invalid as refusal:
+        problems |= refusal.fields
+    return Wish(quantities, **amounts), problems
 
 
 def _restocked(values: Mapping[str, str], wish: Wish, order: orders.Order) -> list[int]:

@@ -5,12 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
-from wtforms import Form, HiddenField, IntegerField, StringField
+from wtforms import HiddenField, IntegerField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app import clock, config
 from app.blueprints._access import confirm, proof_needed, staff, staff_only
-from app.blueprints._forms import mark
+from app.blueprints._forms import Form, mark
 from app.blueprints._pages import page, see_other, status_of
 from app.errors import Conflict, Invalid, NotFound, ShopError, TooOften
 from app.money import Money

@@ -3,12 +3,12 @@
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
-from wtforms import Form, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from app.blueprints._access import staff, staff_only
 from app.blueprints._choices import SelectChoice, shelf_choices
-from app.blueprints._forms import mark
+from app.blueprints._forms import Form, mark
 from app.blueprints._pages import changed, page, status_of
 from app.errors import Conflict, Invalid, ShopError
 from app.services import catalog

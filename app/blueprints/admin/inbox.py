@@ -13,7 +13,7 @@ from app.services import payments
 bp = Blueprint("inbox", __name__, url_prefix="/jobs/inbox")
 
 _SHOWN = 50
-_COMPANIES = ("stripe", "ups", "sendgrid")
+_COMPANIES = {"stripe": "Stripe", "ups": "UPS", "sendgrid": "SendGrid"}
 _VERDICTS = ("waits", "unknown payment", "settled", "marked", "refund failed", "not needed", "old news")
 
 
@@ -40,7 +40,10 @@ def show(event: str) -> Response:
     found = payments.find_event(event)
     if found is None:
         raise NotFound("There is no such event.")
-    return page("admin/inbox/show.html", event=found, body=_readable(found.raw), may_replay=staff().may("jobs.retry"))
+    return page(
+        "admin/inbox/show.html", event=found, companies=_COMPANIES, body=_readable(found.raw),
+        may_replay=staff().may("jobs.retry"),
+    )  # fmt: skip
 
 
 @bp.post("/<event>/replays")

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
-from wtforms import Form, HiddenField, StringField
+from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from app.blueprints._access import staff, staff_only
-from app.blueprints._forms import mark
+from app.blueprints._forms import Form, mark
 from app.blueprints._pages import page, see_other, status_of
 from app.blueprints._whole_numbers import WholeNumberField
 from app.blueprints.admin.products import everything

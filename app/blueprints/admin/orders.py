@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
-from wtforms import Form, HiddenField, IntegerField, StringField, TextAreaField
+from wtforms import HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app.blueprints._access import confirm, proof_needed, staff, staff_only
-from app.blueprints._forms import mark
+from app.blueprints._forms import Form, mark
 from app.blueprints._pages import changed, page, pdf, status_of
 from app.errors import Conflict, Invalid, ShopError, TooOften
 from app.money import Money
@@ -54,7 +54,6 @@ class Note(Form):
 def index() -> Response:
     """List orders, newest first: all, of a state or pay state, those that wait for staff; to send, oldest first."""
     state, pay, q, only = (request.args.get(name, "").strip() for name in ("state", "pay", "q", "only"))
-    q = q.replace("\0", "")  # PostgreSQL keeps no such text
     found = orders.list_as_staff(
         staff(), state=state or None, pay_state=pay or None, q=q or None, before=request.args.get("before"),
         named=_named(q),

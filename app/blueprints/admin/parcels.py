@@ -1,10 +1,11 @@
 """Parcels that need a decision: which label to use, whether to buy another, whether to send one again."""
 
 from flask import Blueprint, Response, request, url_for
-from wtforms import Form, StringField
+from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
 from app.blueprints._access import staff, staff_only
+from app.blueprints._forms import Form
 from app.blueprints._pages import changed
 from app.errors import Invalid
 from app.services import credits, fulfilment, orders, returns

@@ -1,9 +1,10 @@
 """The shape of what the forms of a product send."""
 
-from wtforms import BooleanField, FileField, Form, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, FileField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional
 
 from app.blueprints._choices import SelectChoice
+from app.blueprints._forms import Form
 from app.blueprints._whole_numbers import WholeNumberField
 from app.services import tax
 

@@ -7,7 +7,6 @@ from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
     DateField,
-    Form,
     HiddenField,
     IntegerField,
     SelectField,
@@ -19,6 +18,7 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional, Rege
 
 from app import config
 from app.blueprints._choices import SelectChoice, shelf_choices
+from app.blueprints._forms import Form
 from app.blueprints._percents import PercentField
 from app.blueprints._whole_numbers import WholeNumberField
 from app.errors import Invalid
@@ -63,7 +63,7 @@ class PromotionForm(Form):
     is_first_order_only = BooleanField("Only for a first order")
     is_exclusive = BooleanField("Cannot be combined", description="Not together with another promotion.")
     total_limit = WholeNumberField("Uses in total", _COUNT)
-    customer_limit = WholeNumberField("Uses per customer", _COUNT, description="Counted by e-mail address.")
+    customer_limit = WholeNumberField("Uses per customer", _COUNT, description="Counted by email address.")
     starts_on = DateField("First day", [Optional()])
     ends_on = DateField("Last day", [Optional()])
     version = IntegerField(validators=[Optional()])

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 from flask_login import current_user
 from markupsafe import Markup
-from wtforms import EmailField, Form, HiddenField, PasswordField, StringField
+from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from app.blueprints._access import (
@@ -18,6 +18,7 @@ from app.blueprints._access import (
     staff_session,
     visitor,
 )
+from app.blueprints._forms import Form
 from app.blueprints._pages import page, see_other, status_of
 from app.errors import Conflict, Invalid, ShopError, TooOften
 from app.services import accounts
@@ -28,7 +29,7 @@ bp = Blueprint("sign_in", __name__)
 class Password(Form):
     """The first proof."""
 
-    email = EmailField("E-mail", [InputRequired("Enter your e-mail address."), Length(max=254)])
+    email = EmailField("Email", [InputRequired("Enter your email address."), Length(max=254)])
     password = PasswordField("Password", [InputRequired("Enter your password."), Length(max=1000)])
     next = HiddenField()
 

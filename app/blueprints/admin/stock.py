@@ -3,11 +3,11 @@
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
-from wtforms import DateField, Form, IntegerField, StringField
+from wtforms import DateField, IntegerField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from app.blueprints._access import staff, staff_only
-from app.blueprints._forms import mark
+from app.blueprints._forms import Form, mark
 from app.blueprints._pages import changed, page, status_of
 from app.blueprints._whole_numbers import WholeNumberField
 from app.errors import Conflict, Invalid, NotFound, ShopError

@@ -1,10 +1,11 @@
 """Synonyms of search: groups of words that mean the same, each a form of its own."""
 
 from flask import Blueprint, Response, request, url_for
-from wtforms import Form, IntegerField, StringField
+from wtforms import IntegerField, StringField
 from wtforms.validators import InputRequired, Length
 
 from app.blueprints._access import staff, staff_only
+from app.blueprints._forms import Form
 from app.blueprints._pages import page, see_other, status_of
 from app.errors import Conflict, Invalid, ShopError
 from app.services import search

@@ -4,13 +4,13 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
-from wtforms import DateField, Form, IntegerField, SelectField, StringField
+from wtforms import DateField, IntegerField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from app import clock
 from app.blueprints._access import staff, staff_only
 from app.blueprints._choices import SelectChoice
-from app.blueprints._forms import mark
+from app.blueprints._forms import Form, mark
 from app.blueprints._pages import changed, page, see_other
 from app.blueprints._percents import PercentField
 from app.errors import Conflict, Invalid, ShopError

@@ -4,11 +4,11 @@ import secrets
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
-from wtforms import Form, HiddenField, IntegerField, StringField
+from wtforms import HiddenField, IntegerField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app.blueprints._access import staff, staff_only
-from app.blueprints._forms import mark
+from app.blueprints._forms import Form, mark
 from app.blueprints._pages import changed, page, status_of
 from app.errors import Conflict, Invalid, NotFound, ShopError
 from app.money import Money
@@ -38,7 +38,7 @@ class Receipt(Form):
 @staff_only("orders.read")
 def index() -> Response:
     """List the transfers that are waited for, oldest first, and the refunds to be sent by hand."""
-    q, after = request.args.get("q", "").replace("\0", "").strip(), request.args.get("after")
+    q, after = request.args.get("q", "").strip(), request.args.get("after")
     order_ids = orders.list_ids(q) if q else ()
     found = payments.list_transfers(q=q or None, order_ids=order_ids, after=after, limit=_SHOWN + 1)
     shown = found[:_SHOWN]

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 from flask_login import current_user
+from werkzeug.datastructures import ImmutableMultiDict
 
 from app.blueprints._access import staff
 from app.blueprints._pages import see_other, show_error
@@ -76,6 +77,13 @@ bp.register_error_handler(ShopError, partial(show_error, template="admin/error.h
 def index() -> Response:
     """Begin where the work is."""
     return see_other(url_for("admin.orders.index"))
+
+
+@bp.before_request
+def _leave_out_nul() -> None:
+    """Read an address without NUL, of which no database keeps any: it may come with what somebody pasted."""
+    asked = request.args.items(multi=True)
+    request.args = ImmutableMultiDict((name, value.replace("\0", "")) for name, value in asked)
 
 
 @bp.context_processor

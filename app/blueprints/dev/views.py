@@ -82,7 +82,7 @@ class Sample(Form):
     """One field of each kind."""
 
     email = StringField(
-        "E-mail", [InputRequired("Enter your e-mail address."), Email("Enter an address like ada@example.com.")]
+        "Email", [InputRequired("Enter your email address."), Email("Enter an address like ada@example.com.")]
     )
     name = StringField("Name", [InputRequired("Enter your name.")])
     company = StringField("Company")

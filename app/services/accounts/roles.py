@@ -3,7 +3,7 @@
 PERMISSIONS = {
     "orders.read": "See orders, payments and labels",
     "orders.note": "Write notes on orders",
-    "orders.correct": "Correct e-mail and address of orders",
+    "orders.correct": "Correct email and address of orders",
     "orders.refund": "Refund payments",
     "orders.cancel": "Cancel orders, or what is not sent of them",
     "payments.match": "Record bank transfers",

@@ -18,7 +18,7 @@ from app.services.accounts.staff import normal
 
 log = logging.getLogger(__name__)
 
-_WRONG_PASSWORD = "E-mail address or password is not right. Please check both."  # noqa: S105 - words for people
+_WRONG_PASSWORD = "Email address or password is not right. Please check both."  # noqa: S105 - words for people
 _CODE_NEEDED = "Your last code is older than ten minutes. Enter the one that your authenticator shows now."
 _WRONG_CODE = "That code is not right, or was used already. Enter the one shown now."
 _USED_CODE = f"{_WRONG_CODE} If you clicked twice, look first whether it was done."

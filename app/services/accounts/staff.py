@@ -56,7 +56,7 @@ def add(email: str, name: str, role: str, *, password: str | None = None, enrols
     if role not in ROLES:
         raise Invalid(f"There is no role {role}.", role=f"Use one of {', '.join(ROLES)}.")
     if "@" not in email[1:-1] or any(letter.isspace() for letter in email):
-        raise Invalid("That is no e-mail address.", email="Enter an address like cleo@shop.example.")
+        raise Invalid("That is no email address.", email="Enter an address like cleo@shop.example.")
     password = password or passwords.new_password()
     kept = passwords.hash_password(password)  # takes 50 ms, so before the transaction
     staff_id = db.new_id()

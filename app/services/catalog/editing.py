@@ -233,17 +233,19 @@ def amount_of(price: Money | None) -> str | None:
 def check_price(price: Money | None) -> None:
     """Refuse a price of nothing; none at all is not for sale."""
     if price is not None and not price:
-        raise Invalid("Enter a price above 0, or leave it empty while it is not for sale.")
+        advice = "Enter a price above 0, or leave it empty while it is not for sale."
+        raise Invalid(advice, price=advice)
 
 
 def read_price(text: str) -> Money | None:
-    """Read a price as staff type it; nothing is none. Raises Invalid."""
+    """Read a price as staff type it; nothing is none. Raises Invalid that names the field `price`."""
     if not text.strip():
         return None
     try:
         price = Money.typed(text, config.current().currency)
     except ValueError as error:
-        raise Invalid(str(error)) from error
+        raise Invalid(str(error), price=str(error)) from error
     if price.amount not in PRICES:
-        raise Invalid(f"“{text[:30]}” is no price to sell at.")
+        advice = f"“{text[:30]}” is no price to sell at."
+        raise Invalid(advice, price=advice)
     return price

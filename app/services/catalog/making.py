@@ -85,9 +85,14 @@ def add_product(
 
 
 def add_option(actor: str, product_id: str, name: str, value: str) -> Product:
-    """Let customers choose one thing more; all there is of the product is `value` of it. Raises Invalid."""
+    """Let customers choose one thing more; all there is of the product is `value` of it. Raises Invalid.
 
-    def change(product: Product) -> Rewritten:
+    The option that was just added is not added again: the second of two clicks changes nothing.
+    """
+
+    def change(product: Product) -> Rewritten | None:
+        if product.options[-1:] == (Option(name, (value,)),):
+            return None
         if len(product.options) >= MOST_OPTIONS:
             raise Invalid(f"A product has at most {MOST_OPTIONS} options.")
         if name.casefold() in {option.name.casefold() for option in product.options}:
@@ -103,17 +108,22 @@ def add_option(actor: str, product_id: str, name: str, value: str) -> Product:
 def add_variant(
     actor: str, product_id: str, values: Sequence[str], *, sku: str = "", price: Money | None = None
 ) -> Product:
-    """Add a variant with these values, one for each option; it weighs what the first one weighs. Raises Invalid."""
+    """Add a variant with these values, one for each option; it weighs what the first one weighs. Raises Invalid.
+
+    The same again, with its SKU and price, is the one there is.
+    """
     check_price(price)
 
-    def change(product: Product) -> Rewritten:
+    def change(product: Product) -> Rewritten | None:
         if not product.options or len(values) != len(product.options):
             raise Invalid("Its options have changed. Look at them and try again.")
         if len(product.variants) >= MOST_VARIANTS:
             raise Invalid(f"A product has at most {MOST_VARIANTS:,} variants.")
         _options([(option.name, [value]) for option, value in zip(product.options, values, strict=True)])
         row = tuple(_as_known(value, option.values) for value, option in zip(values, product.options, strict=True))
-        if any(variant.values == row for variant in product.variants):
+        if there := next((variant for variant in product.variants if variant.values == row), None):
+            if (there.sku, there.price) == (sku, price):
+                return None
             raise Invalid(f"{' / '.join(row)} is a variant already.")
         first = product.variants[0] if product.variants else Variant(id="")
         added = Variant(

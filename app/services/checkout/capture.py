@@ -6,7 +6,7 @@ The one rule: what is to be captured is fixed in a commit of its own before the 
 import logging
 from datetime import timedelta
 
-from app import clock, db
+from app import clock, db, formats
 from app.errors import Unavailable
 from app.money import Money
 from app.queue import done
@@ -93,9 +93,9 @@ def flag_lapsing() -> int:
         with db.orders.transaction():
             orders.lock(payment.order_id)
             locked = payments.lock(payment.id)
-            if locked.flagged_at is None and locked.state == "authorized":
+            if locked.flagged_at is None and locked.state == "authorized" and locked.capture_before:
                 locked.flagged_at = clock.now()
-                until = f"{payment.capture_before:%Y-%m-%d %H:%M} UTC"
+                until = formats.moment(locked.capture_before)
                 said = f"The card holds its money until {until} only. Send the parcel before, or capture it now."
                 orders.note(payment.order_id, "lapsing", said)
                 log.error("an authorization ends soon", extra={"payment": payment.id, "until": until})

@@ -6,7 +6,7 @@ stay its own until the day that its customer was told; then it ends, unless the 
 
 from datetime import timedelta
 
-from app import clock, db
+from app import clock, db, formats
 from app.errors import Conflict
 from app.queue import done, later
 from app.services import audit, credits, orders, payments
@@ -26,7 +26,8 @@ def ask_anew(order: Order, payment: Payment) -> str:
     delay = _CORRECTED_WITHIN if payment.method == "transfer" else timedelta()
     later("email.payment_asked", payment.id, asked, key=key, delay=delay)
     later("checkout.end_unpaid", order.id, key=f"unpaid:{payment.id}:{asked}", delay=WAITS)
-    return f"The customer is asked to pay again; what is still here waits until {clock.day_of(until)}."
+    on = formats.day(clock.day_of(until))
+    return f"The customer is asked to pay again; what is still here waits until {on}."
 
 
 def go_on(order: Order, payment: Payment) -> None:

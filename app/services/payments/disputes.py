@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import select
 
-from app import clock, db
+from app import clock, db, formats
 from app.errors import Conflict
 from app.money import Money
 from app.services.payments.models import Dispute, Payment
@@ -49,7 +49,7 @@ def note_dispute(payment: Payment, seen: SeenDispute) -> str | None:
     return words.format(
         amount=str(seen.amount),
         reason=seen.reason.replace("_", " "),
-        until=f" until {clock.day_of(seen.due_by)}" if seen.due_by else "",
+        until=f" until {formats.day(clock.day_of(seen.due_by))}" if seen.due_by else "",
     )
 
 

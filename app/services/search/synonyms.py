@@ -38,9 +38,15 @@ def list_synonyms() -> Sequence[SearchSynonyms]:
 
 
 def add_synonyms(typed: str, *, actor: str) -> None:
-    """Add a group of words that mean the same, typed with commas between; raise Invalid for fewer than two."""
+    """Add a group of words that mean the same, typed with commas between; raise Invalid for fewer than two.
+
+    The same words again are the group there is.
+    """
     words = _read(typed)
     with db.orders.transaction() as session:
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("synonyms", 0))))
+        if session.scalar(select(SearchSynonyms.id).where(SearchSynonyms.words == words).limit(1)):
+            return
         group = SearchSynonyms(id=db.new_id(), words=words, version=1)
         session.add(group)
         session.flush()

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pyotp
 import pytest
+from lxml import html
 
 from app import clock, db
 from app.services import audit, credits, inventory, payments, returns
@@ -74,6 +75,24 @@ def test_what_is_not_sent_is_cancelled_and_not_only_paid_back(admin):
         assert "3 of these are not sent yet. Cancel them" in answer.text
         assert 'name="amount"' not in answer.text
     assert credits.of_order(order.id) == []
+
+
+def test_all_that_is_wrong_is_named_at_its_field(admin):
+    order = sent_order()
+    address = f"/admin/orders/{order.number}/credits"
+
+    unread = admin.get(address, query_string={"line-1": "two", "delivery": "some", "free": "1.234,5"})
+    too_much = admin.get(address, query_string={"line-1": "999", "delivery": "999", "free": "0", "restock": "yes"})
+    mixed = admin.get(address, query_string={"line-1": "999", "delivery": "999", "free": "some"})
+
+    every = ("line-1", "delivery", "free")
+    for answer, fields in ((unread, every), (mixed, every), (too_much, every[:2])):
+        assert answer.status_code == 422
+        shown = html.fromstring(answer.text)
+        for field in fields:
+            [box] = shown.xpath(f"//input[@name='{field}' and @aria-invalid='true']")
+            assert f"{field}-error" in box.get("aria-describedby").split()
+            assert shown.get_element_by_id(f"{field}-error").text_content()
 
 
 def test_sent_twice_gives_once(admin):

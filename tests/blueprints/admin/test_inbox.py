@@ -34,6 +34,18 @@ def test_events_are_listed_with_their_verdict_and_filtered(admin):
     assert "evt_1" not in of_ups
 
 
+def test_companies_and_verdicts_are_named_as_people_write_them(admin):
+    event = keep(1, provider="ups")
+    payments.give_verdict(event, "in_transit")
+
+    pages = [admin.get("/admin/jobs/inbox").text, admin.get(f"/admin/jobs/inbox/{event}").text]
+
+    for text in pages:
+        assert "UPS" in text
+        assert "In transit" in text
+    assert "SendGrid" in pages[0]
+
+
 def test_pages_turn_and_keep_the_filter(admin):
     for number in range(52):
         keep(number)

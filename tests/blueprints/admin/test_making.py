@@ -67,6 +67,14 @@ def test_every_combination_of_options_becomes_a_variant(admin):
     assert {variant.price for variant in product.variants} == {Money(2900, "EUR")}
 
 
+def test_price_that_is_none_is_refused_at_its_field(admin):
+    for typed in ("much", "0"):
+        answer = add(admin, price=typed)
+
+        [box] = html.fromstring(answer.text).xpath("//input[@name='price']")
+        assert (answer.status_code, box.get("value"), box.get("aria-invalid")) == (422, typed, "true")
+
+
 def test_two_clicks_make_one_product(admin):
     data = form(admin)
 

@@ -100,3 +100,26 @@ def test_synonyms_are_changed_once(admin):
     assert [answer.status_code for answer in answers] == [303, 303]
     [now] = search.list_synonyms()
     assert (now.words, now.version) == (["sofa", "couch", "settee"], group.version + 1)
+
+
+def test_synonyms_are_added_once(admin):
+    answers = twice(admin, "/admin/synonyms/", {"words": "sofa, couch"})
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    [group] = search.list_synonyms()
+    assert (group.words, group.version) == (["sofa", "couch"], 1)
+
+
+def test_option_and_variant_are_added_once(admin, print_):
+    address = f"/admin/products/{print_.id}"
+
+    options = twice(admin, f"{address}/options", {"name": "Size", "value": "A4"})
+    variants = twice(admin, f"{address}/variants", {"value": "A3", "sku": "SLK-A3", "price": "31,00"})
+    other = admin.post(f"{address}/variants", data={"value": "a3", "sku": "SLK-A3", "price": "32"})
+    another = admin.post(f"{address}/options", data={"name": "size", "value": "A5"})
+
+    assert [answer.status_code for answer in (*options, *variants, other, another)] == [303] * 4 + [422] * 2
+    assert "A3 is a variant already" in other.text
+    now = catalog.get_product_as_staff(print_.id)
+    assert [variant.label for variant in now.variants] == ["A4", "A3"]
+    assert now.revision == print_.revision + 2

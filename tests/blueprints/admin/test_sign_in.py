@@ -95,7 +95,7 @@ def test_empty_form_says_what_is_missing(client):
     answer = client.post("/admin/sign-in", data={"email": "", "password": ""})
 
     assert answer.status_code == 422
-    assert "Enter your e-mail address." in answer.text
+    assert "Enter your email address." in answer.text
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from lxml import html
 from sqlalchemy import select
 
 from app import db
@@ -56,7 +57,7 @@ def test_rate_is_added(admin):
         ({"percent": ""}, "Enter a number"),
         ({"percent": "1.234,5"}, "Write a number like 7 or 7.5, with up to 3 digits behind the point."),
         ({"percent": "7,1234"}, "Write a number like 7 or 7.5, with up to 3 digits behind the point."),
-        ({"valid_from": "soon"}, "Not a valid date"),
+        ({"valid_from": "soon"}, "Enter a date, as in 2026-03-31."),
         ({"tax_class": "standard", "valid_from": "2020-01-01"}, "There is a rate for this place"),
     ],
 )
@@ -122,6 +123,14 @@ def test_rate_is_removed_once(admin, german):
     assert [answer.status_code for answer in answers] == [303, 303]
     assert tax.list_as_staff() == []
     assert [act for act, _ in audited()] == ["tax.add", "tax.remove"]
+
+
+def test_removal_says_what_it_does_before_it_can_be_pressed(admin, german):
+    shown = html.fromstring(admin.get("/admin/taxes/").text)
+
+    [closed] = shown.xpath(f"//form[@action='/admin/taxes/{german.id}/removal']/ancestor::details[not(@open)]")
+    assert closed.findtext("summary").startswith("Remove")
+    assert "Remove 19% from 1 Jan 2020" in " ".join(closed.text_content().split())
 
 
 def test_table_turns_pages_and_stays_within_its_queries(admin):

@@ -91,7 +91,10 @@ def test_staff_lead_it_to_its_end(app: Flask) -> None:
     found = ask(order)
     admin = sign_in(app, make.staff())
     address = f"/admin/returns/{found.id}"
-    assert found.id in admin.get("/admin/returns/").text
+    shown = admin.get("/admin/returns/").text
+    assert found.id in shown
+    assert '<option value="approved">On its way back</option>' in shown
+    assert "No return is in this state." in admin.get("/admin/returns/?state=declined").text
     assert found.id in admin.get(f"/admin/orders/{order.number}").text
 
     admin.post(f"{address}/approval")

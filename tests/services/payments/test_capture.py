@@ -8,7 +8,7 @@ import httpx
 import pytest
 from flask import Flask
 
-from app import clock
+from app import clock, formats
 from app.errors import Conflict
 from app.services import cancellations, checkout, credits, fulfilment, inventory, orders, payments
 from tests import make
@@ -224,7 +224,8 @@ def test_staff_are_told_once_before_a_hold_ends_and_take_the_money(app: Flask, c
         assert order.number not in browser.get("/admin/orders/?only=attention").text
 
     assert answers == [303, 303]
-    assert [event.kind for event in orders.timeline(order.id)].count("lapsing") == 1
+    [told] = [event.text for event in orders.timeline(order.id) if event.kind == "lapsing"]
+    assert f"until {formats.moment(payments.of_order(order.id)[0].capture_before)} only" in told
     assert taken(companies) == [(order.total, "succeeded")]
 
 

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from app import clock, formats
 from app.services import checkout, fulfilment, gift_cards, inventory, orders, payments, promotions
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
@@ -27,6 +28,8 @@ def test_a_dispute_is_marked_followed_and_closed(app: Flask, companies: Companie
     (open_one,) = payments.list_disputed(is_open=True)
     assert (open_one.order_id, open_one.amount) == (order.id, order.total)
     assert "product not received" in kinds(order)[0]
+    assert open_one.due_by
+    assert f"Answer it at Stripe until {formats.day(clock.day_of(open_one.due_by))}." in kinds(order)[0]
     companies.pull("close_dispute", id=dispute["id"], won=False)
     assert [tell(), tell()] == [True, False]
 

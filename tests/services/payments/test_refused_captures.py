@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import clock
+from app import clock, formats
 from app.errors import Conflict, TooOften
 from app.services import checkout, credits, notifications, orders, payments
 from app.services.checkout.owing import WAITS
@@ -55,7 +55,9 @@ def test_the_day_that_staff_are_told_is_one_of_store_time(app: Flask, companies:
     with clock.at(night):
         checkout.capture(order.id)
 
-    assert f"wait until {(night + WAITS + timedelta(days=1)).date()}" in orders.timeline(order.id)[-1].text
+    assert (
+        f"waits until {formats.day((night + WAITS + timedelta(days=1)).date())}." in orders.timeline(order.id)[-1].text
+    )
 
 
 def test_a_refusal_that_ends_the_hold_lets_it_go(app: Flask, companies: Companies) -> None:
