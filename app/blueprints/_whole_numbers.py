@@ -1,6 +1,4 @@
-"""Whole numbers as people type them; what is none is refused in our words, not in the library's."""
-
-from typing import Any
+"""Whole numbers as people type them."""
 
 from wtforms import IntegerField
 from wtforms.form import BaseForm
@@ -12,10 +10,6 @@ class WholeNumberField(IntegerField):
     """A whole number in a text input: in one of type number a turn of the mouse's wheel changes what was typed."""
 
     widget = TextInput()
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.invalid_value_message = "Enter a whole number."
 
     def pre_validate(self, form: BaseForm) -> None:  # noqa: ARG002 - as WTForms calls it
         """Ask nothing more of what is no number: one sentence is enough. An empty field is for its validators."""
