@@ -72,6 +72,7 @@ class RunningShop:
         return Path(self.log.name).read_text(encoding="utf-8")
 
     def _start(self, name: str, module: str, options: Sequence[str] = ()) -> None:
+        assert name not in self._processes, f"{name} runs: a second one would share its port, and outlive the test"
         env = {**os.environ, **self.settings}
         self._processes[name] = Forked(module, options, env=env, log=Path(self.log.name))
 

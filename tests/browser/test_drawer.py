@@ -160,11 +160,11 @@ def test_drawer_fits_a_phone(page: Page, address, width):
     expect(drawer.get_by_role("link", name="Checkout")).to_be_in_viewport(ratio=1)
 
 
-def test_way_out_of_a_full_cart_stays_in_view_on_a_phone(page: Page, shop: RunningShop, address):
+def test_way_out_of_a_full_cart_stays_in_view_on_a_phone(page: Page, running: RunningShop, address):
     page.set_viewport_size({"width": 390, "height": 640})
     headers = {"Sec-Fetch-Site": "same-origin"}
     for variant in make.product("Sheet", options={"No.": tuple("123456")}).variants:
-        page.request.post(f"{shop.address}/cart/lines", form={"variant": variant.id}, headers=headers)
+        page.request.post(f"{running.address}/cart/lines", form={"variant": variant.id}, headers=headers)
     page.goto(address)
 
     add(page)

@@ -19,7 +19,7 @@ from tests.companies import Companies
 from tests.make import Buyer
 from tests.running import RunningShop, wait_until
 
-SLOW = 8000  # milliseconds: less than the shop waits for Stripe, and long enough to kill a process in the middle
+SLOW = 4000  # milliseconds: less than the shop waits for Stripe, and long enough to kill a process in the middle
 
 
 @pytest.fixture
