@@ -82,7 +82,7 @@ def _shop(folder: Folder) -> Iterator[Flask]:
 
 def _settle() -> None:
     with db.orders.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for table in ("search_documents", "search_terms", "search_words"):
+        for table in ("search_documents", "search_offers", "search_terms", "search_words"):
             connection.execute(text(f"VACUUM ANALYZE {table}"))
 
 

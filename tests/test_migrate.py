@@ -132,6 +132,30 @@ def test_every_row_is_filled_in_some_at_a_time(shop: db.Database) -> None:
     assert len(batches) == 4
 
 
+def test_products_are_found_at_their_prices_before_they_are_indexed_anew(shop: db.Database) -> None:
+    migrate.migrate(shop, to="0019")
+    with shop.engine.begin() as connection:
+        for facet, value in (("Size", "Small"), ("Size", "Large"), ("tag", "Calm")):
+            connection.execute(text(f"INSERT INTO search_terms VALUES (DEFAULT, '{facet}', '{value}', 0)"))
+        connection.execute(DOCUMENTS)
+        connection.execute(
+            text("UPDATE search_documents SET facets = '{1, 2, 3}', dearest = 90 WHERE product_id = '7'")
+        )
+        connection.execute(text("UPDATE search_documents SET price = NULL, dearest = NULL WHERE product_id = '8'"))
+        connection.execute(text("UPDATE search_documents SET dearest = price WHERE dearest IS NULL"))
+
+    migrate.migrate(shop)
+
+    with shop.engine.connect() as connection:
+        offers = connection.execute(text("SELECT * FROM search_offers WHERE product_id IN ('7', '8', '9') ORDER BY 1"))
+        assert [tuple(row) for row in offers] == [
+            ("7", [7, 90], [1, 2], ["11", "11"], "11"),
+            ("8", [], [], [], ""),
+            ("9", [9], [], [], "1"),
+        ]
+        assert connection.execute(text("SELECT count(*) FROM search_offers")).scalar() == 1001
+
+
 def test_other_faults_are_not_tried_again(shop: db.Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(migrate, "time", SimpleNamespace(sleep=lambda _seconds: pytest.fail("tried again")))
     with shop.engine.begin() as connection:

@@ -5,20 +5,21 @@ in the list; exactly one, and it counts for that filter's own facet. So every fa
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import TextClause, text
 
 from app import db
+from app.services.search.masks import OFFERS, PRICE, STOCK, Masks, masks_of
 from app.services.search.models import SAMPLES
 from app.services.search.narrowing import COLLECTION, Filters
+from app.services.search.terms import LABELS
 from app.services.search.words import bare, tokens_of
 
 RANKED = 240  # of a search, the best so many by the cheap order are put in the fine one
 _COUNTED = 4_000  # of more products than this, facets are counted from a sample of about so many
-_STOCK, _PRICE = "\0stock", "\0price"  # filters beside the facets; an option may be called stock, but never so
 
 _ORDERS = {
     "newest": "created_at DESC",
@@ -66,42 +67,12 @@ class Found:
     counts: list[tuple[str, str, int, int]]
 
 
-@dataclass
-class _Masks:
-    """The filters that are on, each with its bit, and their SQL."""
-
-    bits: dict[str, int] = field(default_factory=dict)
-    conditions: list[str] = field(default_factory=list)
-    values: dict[str, Any] = field(default_factory=dict)
-
-    def add(self, name: str, condition: str, **values: Any) -> None:
-        self.conditions.append(f"CASE WHEN {condition} THEN 0 ELSE {1 << len(self.bits)} END")
-        self.bits[name] = 1 << len(self.bits)
-        self.values |= values
-
-    @property
-    def sql(self) -> str:
-        """The mask of a row as one more column; none without filters, for a wide search asks it of many rows."""
-        return f", {' + '.join(self.conditions)} AS fails" if self.bits else ""
-
-    @property
-    def passed(self) -> str:
-        """Narrow rows, in SQL, to those that fail no filter."""
-        return "WHERE fails = 0" if self.bits else ""
-
-    def passed_but(self, name: str = "", *, also: str = "") -> str:
-        """Narrow an aggregate, in SQL, to rows that are `also` so and fail no filter, or only the one of this name."""
-        passed = f"fails & {~self.bits.get(name, 0) & 0xFFFFFFF} = 0" if self.bits else ""
-        conditions = " AND ".join(filter(None, (also, passed)))
-        return f"FILTER (WHERE {conditions})" if conditions else ""
-
-
 def ask(
     words: Words | None, filters: Filters, *, collection_id: str | None, sort: str, start: int, size: int,
     has_facets: bool = True,
 ) -> Found:  # fmt: skip
     """Ask PostgreSQL for one page of a list and its counts."""
-    masks = _masks(filters)
+    masks = masks_of(filters)
     statement = _statement(words, masks, collection_id, sort, start, has_facets=has_facets)
     [row] = db.orders.rows(_read(statement), _values(words, masks, collection_id, start, size))
     return Found(
@@ -119,7 +90,7 @@ def ask(
 
 def explain(asked: str) -> str:
     """Return how PostgreSQL answers a search, with the times it took."""
-    words, masks = Words(tokens_of(asked), asked), _Masks()
+    words, masks = Words(tokens_of(asked), asked), Masks()
     statement = f"EXPLAIN (ANALYZE, COSTS OFF) {_statement(words, masks, None, '', 0, has_facets=True)}"
     with db.orders.reading() as session:
         return "\n".join(session.scalars(text(statement), _values(words, masks, None, 0, 24)))
@@ -131,7 +102,7 @@ def _read(statement: str) -> TextClause:
     return text(statement)
 
 
-def _values(words: Words | None, masks: _Masks, collection_id: str | None, start: int, size: int) -> dict[str, Any]:
+def _values(words: Words | None, masks: Masks, collection_id: str | None, start: int, size: int) -> dict[str, Any]:
     values: dict[str, Any] = {"start": start, "size": size, "collection": collection_id} | masks.values
     if words:
         values |= {"query": words.query, "code": bare(words.whole), "whole": " ".join(words.tokens)}
@@ -140,31 +111,8 @@ def _values(words: Words | None, masks: _Masks, collection_id: str | None, start
     return values
 
 
-def _masks(filters: Filters) -> _Masks:
-    masks = _Masks()
-    if filters.in_stock:
-        masks.add(_STOCK, "d.is_available")
-    if filters.has_price:
-        condition = "d.price <= :most AND d.dearest >= :least"
-        masks.add(_PRICE, condition, least=filters.least or 0, most=2**62 if filters.most is None else filters.most)
-    for number, (facet, values) in enumerate(filters.by_facet.items()):
-        if facet == COLLECTION:
-            condition = (
-                "EXISTS (SELECT FROM search_places AS p "
-                f"WHERE p.product_id = d.product_id AND p.collection_id = ANY (:values{number}))"
-            )
-            masks.add(facet, condition, **{f"values{number}": values})
-        else:
-            condition = (
-                "d.facets && (SELECT coalesce(array_agg(id), '{}') FROM search_terms "
-                f"WHERE facet = :facet{number} AND value = ANY (:values{number}))"
-            )
-            masks.add(facet, condition, **{f"facet{number}": facet, f"values{number}": values})
-    return masks
-
-
 def _statement(
-    words: Words | None, masks: _Masks, collection_id: str | None, sort: str, start: int, *, has_facets: bool
+    words: Words | None, masks: Masks, collection_id: str | None, sort: str, start: int, *, has_facets: bool
 ) -> str:
     matched = _matched(words, masks, collection_id, sort)
     parts = [_asked(words), matched] if words else [matched]
@@ -191,7 +139,7 @@ def _asked(words: Words) -> str:
     )
 
 
-def _matched(words: Words | None, masks: _Masks, collection_id: str | None, sort: str) -> str:
+def _matched(words: Words | None, masks: Masks, collection_id: str | None, sort: str) -> str:
     joined, allowed, more = "", "true", ", d.title" if sort == "title" else ""
     if words:
         allowed = "(d.words @@ (SELECT query FROM asked) OR d.codes @> ARRAY[:code])"
@@ -203,26 +151,43 @@ def _matched(words: Words | None, masks: _Masks, collection_id: str | None, sort
     if collection_id is not None:
         joined = "JOIN search_places AS s ON s.product_id = d.product_id AND s.collection_id = :collection"
         more += ", s.position"
+    if masks.fits:
+        at_any_price = f", {masks.fitting(but=PRICE)} AS at_any_price" if PRICE in masks.fits else ""
+        joined += (
+            " JOIN search_offers AS o ON o.product_id = d.product_id CROSS JOIN LATERAL "
+            f"(SELECT {masks.fitting()} AS fitting{at_any_price} OFFSET 0) AS f"
+        )
     return (
-        "matched AS MATERIALIZED (SELECT d.product_id, d.facets, d.price, d.dearest, d.is_available, d.sample, "
-        f"d.popularity, d.created_at{more}{masks.sql} "
+        f"matched AS MATERIALIZED (SELECT d.product_id, d.facets, {_prices(masks)}, d.is_available, d.sample, "
+        f"d.popularity, d.created_at{more}{masks.fails} "
         f"FROM search_documents AS d {joined} WHERE d.is_published AND {allowed})"
     )
 
 
-def _sized(masks: _Masks) -> str:
-    price = masks.passed_but(_PRICE)
+def _prices(masks: Masks) -> str:
+    """Select what a product is ordered by, and the span of prices to choose from: of its variants that fit."""
+    if not masks.fits:
+        return "d.price, d.price AS cheapest, d.dearest"
+    spanned = "f.at_any_price" if PRICE in masks.fits else "f.fitting"
+    return (
+        f"o.prices[position(B'1' IN f.fitting)] AS price, o.prices[position(B'1' IN {spanned})] AS cheapest, "
+        f"o.prices[length(rtrim(CAST({spanned} AS text), '0'))] AS dearest"
+    )
+
+
+def _sized(masks: Masks) -> str:
+    price = masks.passed_but(OFFERS)  # the price itself does not narrow them, and the other variants' filters have
     return (
         f"sized AS (SELECT count(*) AS matches, count(*) {masks.passed_but()} AS total, "
-        f"count(*) {masks.passed_but(_STOCK, also='is_available')} AS in_stock, "
-        f"min(price) {price} AS cheapest, max(dearest) {price} AS dearest, "
-        f"max(popularity) {masks.passed_but(_STOCK)} > 0 AS has_popular, "
+        f"count(*) {masks.passed_but(STOCK, also='is_available')} AS in_stock, "
+        f"min(cheapest) {price} AS cheapest, max(dearest) {price} AS dearest, "
+        f"max(popularity) {masks.passed_but(STOCK)} > 0 AS has_popular, "
         f"CASE WHEN count(*) <= {_COUNTED} THEN {SAMPLES} ELSE {SAMPLES * _COUNTED} / count(*) END AS samples "
         "FROM matched)"
     )
 
 
-def _page(words: Words | None, masks: _Masks, sort: str, start: int, *, by_hand: bool) -> str:
+def _page(words: Words | None, masks: Masks, sort: str, start: int, *, by_hand: bool) -> str:
     if sort in _ORDERS:
         order = f"{_ORDERS[sort]}, product_id"
     elif words and start < RANKED:
@@ -237,7 +202,7 @@ def _page(words: Words | None, masks: _Masks, sort: str, start: int, *, by_hand:
     )
 
 
-def _ranked(words: Words, masks: _Masks) -> str:
+def _ranked(words: Words, masks: Masks) -> str:
     how_many = "(SELECT count(*) FROM each_word WHERE d.words @@ query) DESC, " if words.is_any else ""
     order = (
         f"(b.tier = 2) DESC, {how_many}(plain(d.title) = (SELECT whole FROM asked)) DESC, "
@@ -252,30 +217,46 @@ def _ranked(words: Words, masks: _Masks) -> str:
     )
 
 
-def _counted(masks: _Masks, *, with_collections: bool) -> str:
+def _counted(masks: Masks, *, with_collections: bool) -> str:
     """Count each term where no filter fails, and where only its own facet's does."""
-    own = {name: bit for name, bit in masks.bits.items() if name not in {_STOCK, _PRICE, COLLECTION}}
-    names = " ".join(f"WHEN :facet{number} THEN {bit}" for number, bit in _numbered(masks, own))
-    mine = f"CASE t.facet {names} ELSE 0 END" if names else "0"
+    own = {name: bit for name, bit in masks.bits.items() if name in LABELS}
     bits = ", ".join(str(bit) for bit in (0, *own.values()))
-    counted = (
+    labels = f" AND t.facet IN {LABELS}" if masks.fits else ""
+    sampled = (
         f"sampled AS MATERIALIZED (SELECT product_id, facets, {'fails' if masks.bits else '0 AS fails'} FROM matched "
         "WHERE sample < (SELECT samples FROM sized)), "
         "terms AS (SELECT term, fails, count(*) AS n FROM (SELECT unnest(facets) AS term, fails FROM sampled "
-        f"WHERE fails IN ({bits})) AS each GROUP BY term, fails), "
-        "counted AS (SELECT t.facet, t.value, t.position, sum(n) AS n FROM terms JOIN search_terms AS t ON t.id = term "
-        f"WHERE fails = 0 OR fails = {mine} GROUP BY t.facet, t.value, t.position"
+        f"WHERE fails IN ({bits})) AS each GROUP BY term, fails)"
     )
+    of_products = (
+        "SELECT t.facet, t.value, t.position, sum(n) AS n FROM terms JOIN search_terms AS t ON t.id = term "
+        f"WHERE (fails = 0 OR fails = {masks.by_facet(own, '0')}){labels} GROUP BY t.facet, t.value, t.position"
+    )
+    counts = [of_products]
+    if masks.fits:
+        counts.append(_options(masks))
     if with_collections:
-        counted += (
-            f" UNION ALL SELECT '{COLLECTION}', p.collection_id, 0, count(*) "
+        counts.append(
+            f"SELECT '{COLLECTION}', p.collection_id, 0, count(*) "
             "FROM sampled JOIN search_places AS p USING (product_id) "
             f"WHERE fails IN (0, {masks.bits.get(COLLECTION, 0)}) GROUP BY p.collection_id"
         )
-    return f"{counted})"
+    return f"{sampled}, counted AS ({' UNION ALL '.join(counts)})"
 
 
-def _numbered(masks: _Masks, own: dict[str, int]) -> list[tuple[int, int]]:
-    """Pair the number of each facet's parameter with its bit."""
-    facets = [name for name in masks.bits if name not in {_STOCK, _PRICE}]
-    return [(number, masks.bits[name]) for number, name in enumerate(facets) if name in own]
+def _options(masks: Masks) -> str:
+    """Count each option's value where a variant has it that fits all filters but this option's own."""
+    own = {name: f"but{number}" for number, name in enumerate(masks.fits) if name != PRICE}
+    others = "".join(f", {masks.fitting(but=name)} AS {column}" for name, column in own.items())
+    fit = {
+        column: f"count(*) FILTER (WHERE position(B'1' IN bits & {column}) > 0)" for column in (*own.values(), "fit")
+    }
+    return (
+        f"SELECT t.facet, t.value, t.position, {masks.by_facet(own, 'fit')} FROM (SELECT term"
+        + "".join(f", {count} AS {column}" for column, count in fit.items())
+        + " FROM (SELECT *, unnest(terms) AS term, unnest(had_by) AS bits FROM "
+        f"(SELECT o.terms, o.had_by, {masks.fitting()} AS fit{others} "
+        "FROM sampled JOIN search_offers AS o USING (product_id) "
+        f"WHERE fails & {masks.all_but(OFFERS)} = 0 OFFSET 0) AS f) AS each GROUP BY term) AS c "
+        f"JOIN search_terms AS t ON t.id = c.term WHERE {masks.by_facet(own, 'fit')} > 0"
+    )

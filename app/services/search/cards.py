@@ -34,18 +34,19 @@ def told(
 def _told(card: catalog.Card, stock: Mapping[str, inventory.Shown], filters: Filters | None) -> catalog.Card:
     here = [offer for offer in card.offers if stock[offer.variant_id].left]
     if not here:
-        return replace(card, is_sold_out=True)
-    fitting = [offer for offer in here if _fits(card, offer, filters)] if filters else []
-    offer = (fitting or here)[0]
-    if offer is card.offers[0] and not fitting:
+        card = replace(card, is_sold_out=True)
+    had = here or card.offers
+    fitting = [offer for offer in had if _fits(card, offer, filters)] if filters else []
+    if not had or (had[0] is card.offers[0] and not fitting):
         return card
+    offer = (fitting or had)[0]
     return replace(
         card,
         price=offer.price,
         was=offer.was,
         unit_price=offer.unit_price,
         is_from=offer.price != (fitting or card.offers)[-1].price,
-        variant_id="" if offer is here[0] else offer.variant_id,
+        variant_id="" if offer is had[0] else offer.variant_id,
     )
 
 

@@ -6,17 +6,20 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from app import db
-from app.fsck import Check, Fault, pages
+from app.fsck import Check, Fault, pages, walk
 from app.services import catalog
 from app.services.search.indexing import index_collections, index_products, lower_collections, lower_products
-from app.services.search.models import SearchDocument, SearchShelf
+from app.services.search.models import SearchDocument, SearchOffers, SearchShelf
 
 _DOCUMENTS = (SearchDocument, SearchDocument.product_id, SearchDocument.revision)
 _SHELVES = (SearchShelf, SearchShelf.collection_id, SearchShelf.revision)
 
 
 def _find_products() -> Iterator[Fault]:
-    return _find("products", *_DOCUMENTS)
+    yield from _find("products", *_DOCUMENTS)
+    offers = select(SearchOffers.product_id).where(SearchOffers.product_id == SearchDocument.product_id)
+    for row in walk(select(SearchDocument.revision).where(~offers.exists()), SearchDocument.product_id):
+        yield Fault(row.key, "search does not know what can be had of it")
 
 
 def _find_collections() -> Iterator[Fault]:

@@ -18,8 +18,9 @@ from sqlalchemy.exc import DBAPIError
 from app import db
 from app.services import catalog, inventory
 from app.services.search.models import SAMPLES, SearchDocument, SearchShelf, SearchTurn
+from app.services.search.offers import Offered, offered, write_offers
 from app.services.search.shelving import place_products, write_shelf
-from app.services.search.terms import ids_of_terms, terms_of
+from app.services.search.terms import Term, ids_of_terms, labels_of
 from app.services.search.words import bare, note_words, plain_words, searchable
 
 log = logging.getLogger(__name__)
@@ -123,17 +124,23 @@ def write_documents(products: Sequence[catalog.Product]) -> None:
         session.execute(select(func.pg_advisory_xact_lock(WRITING)))
         inventory.sell_from({variant.id: product.batch.least for product in products for variant in product.variants})
         levels = inventory.levels(variant.id for product in products for variant in product.variants)
-        terms = ids_of_terms(term for product in products for term in terms_of(product))
-        rows = [_document(product, levels, terms) for product in products]
+        offers = [offered(product, levels) for product in products]
+        found_under = [_terms(*each) for each in zip(products, offers, strict=True)]
+        terms = ids_of_terms(term for each in found_under for term in each)
+        rows = [
+            _document(product, offer, sorted({terms[facet, value] for facet, value, _ in each}))
+            for product, offer, each in zip(products, offers, found_under, strict=True)
+        ]
         statement = insert(SearchDocument).values(rows)
         columns = {name: statement.excluded[name] for name in (*rows[0], "padding")}  # which makes each row narrow anew
-        session.execute(
+        written = session.scalars(
             statement.on_conflict_do_update(
                 index_elements=["product_id"],
                 set_=columns,
                 where=SearchDocument.revision <= statement.excluded.revision,
-            )
-        )
+            ).returning(SearchDocument.product_id)
+        ).all()
+        write_offers([offer for offer in offers if offer.product_id in written], terms)
         note_words(word for product in products if _is_shown(product) for word in plain_words(*_texts(product)))
 
 
@@ -146,25 +153,24 @@ def _lower(kind: str, ids: Sequence[str], model: Any, key: Any, revision: Any) -
             session.execute(update(model).where(key.in_(ahead)).values(revision=0))
 
 
-def _document(
-    product: catalog.Product, levels: dict[str, inventory.Level], terms: dict[tuple[str, str], int]
-) -> dict[str, Any]:
-    priced = [variant for variant in product.variants if variant.price]
-    here = [variant for variant in priced if levels[variant.id].available >= product.batch.least]
-    prices = [variant.price.amount for variant in here or priced if variant.price]
+def _terms(product: catalog.Product, offer: Offered) -> list[Term]:
+    return [*labels_of(product), *(term for choices in offer.choices for term in choices)]
+
+
+def _document(product: catalog.Product, offer: Offered, facets: Sequence[int]) -> dict[str, Any]:
     title, labels, options, description = _texts(product)
     codes = {bare(code) for variant in product.variants for code in (variant.sku, variant.gtin)}
     return {
         "product_id": product.id,
         "revision": product.revision,
         "is_published": _is_shown(product),
-        "is_available": bool(here),
+        "is_available": offer.is_available,
         "sample": zlib.crc32(product.id.encode()) % SAMPLES,
-        "price": min(prices, default=None),
-        "dearest": max(prices, default=None),
+        "price": min(offer.prices, default=None),
+        "dearest": max(offer.prices, default=None),
         "created_at": product.created_at,
         "title": product.title,
-        "facets": sorted({terms[facet, value] for facet, value, _ in terms_of(product)}),
+        "facets": facets,
         "heads": _vector((title, "A"), (labels, "B")),
         "words": _vector((title, "A"), (labels, "B"), (options, "C"), (description, "D"), (_series(product), "D")),
         "vocabulary": func.plain(f"{title} {labels}"),

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, Text, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, BIT, TSQUERY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import OrdersModel
@@ -49,6 +49,24 @@ class SearchDocument(OrdersModel):
     vocabulary: Mapped[str]
     codes: Mapped[list[str]] = mapped_column(ARRAY(Text))
     padding: Mapped[str] = mapped_column(server_default=text("repeat(' ', 2000)"), deferred=True)  # migration 0013
+
+
+class SearchOffers(OrdersModel):
+    """What can be had of a product, and all of it while nothing can: its variants, the cheapest first.
+
+    `prices` are in minor units. `had_by` says of each of the `terms`, which variants have that value: a bit for each.
+    `every` has all bits set.
+    """
+
+    __tablename__ = "search_offers"
+
+    product_id: Mapped[str] = mapped_column(
+        ForeignKey("search_documents.product_id", ondelete="CASCADE"), primary_key=True
+    )
+    prices: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    terms: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    had_by: Mapped[list[str]] = mapped_column(ARRAY(BIT(varying=True)))
+    every: Mapped[str] = mapped_column(BIT(varying=True))
 
 
 class SearchTerm(OrdersModel):

@@ -9,27 +9,27 @@ from app import db
 from app.services import catalog
 from app.services.search.models import SearchTerm
 
-KIND, VENDOR, TAG = "kind", "vendor", "tag"  # the other facets are the products' options, by name
+KIND, VENDOR, TAG = LABELS = ("kind", "vendor", "tag")  # the other facets are the products' options, by name
+Term = tuple[str, str, int]  # facet, value, place
 _LAST = 999
 _LONGEST = 200  # characters of a facet or a value: the index over both holds 2,704 bytes
 
 
-def terms_of(product: catalog.Product) -> Iterator[tuple[str, str, int]]:
-    """Yield facet, value and place of what a product can be found under. An option value nobody can buy is none."""
-    return ((facet[:_LONGEST], value[:_LONGEST], place) for facet, value, place in _all_of(product))
+def labels_of(product: catalog.Product) -> Iterator[Term]:
+    """Yield facet, value and place of what a product can be found under, whichever of its variants it is."""
+    called_so = ((option.name, option.values) for option in product.options if option.name in LABELS)
+    for facet, values in ((KIND, (product.kind,)), (VENDOR, (product.vendor,)), (TAG, product.tags), *called_so):
+        yield from ((facet, value[:_LONGEST], _LAST) for value in values if value)
 
 
-def _all_of(product: catalog.Product) -> Iterator[tuple[str, str, int]]:
-    for facet, values in ((KIND, (product.kind,)), (VENDOR, (product.vendor,)), (TAG, product.tags)):
-        yield from ((facet, value, _LAST) for value in values if value)
-    for number, option in enumerate(product.options):
-        priced = (variant for variant in product.variants if variant.price and len(variant.values) > number)
-        sold = {variant.values[number] for variant in priced}
-        places = enumerate(option.values)
-        yield from ((option.name, value, min(place, _LAST)) for place, value in places if value in sold)
+def choices_of(product: catalog.Product, variant: catalog.Variant) -> Iterator[Term]:
+    """Yield facet, value and place of what one of its variants can be found under: the values of its options."""
+    for option, value in zip(product.options, variant.values, strict=False):
+        if value in option.values and option.name not in LABELS:
+            yield option.name[:_LONGEST], value[:_LONGEST], min(option.values.index(value), _LAST)
 
 
-def ids_of_terms(terms: Iterable[tuple[str, str, int]]) -> dict[tuple[str, str], int]:
+def ids_of_terms(terms: Iterable[Term]) -> dict[tuple[str, str], int]:
     """Return the number of each term by facet and value, and give new ones theirs. For the one writer of the index."""
     places = {(facet, value): place for facet, value, place in terms}
     if not places:

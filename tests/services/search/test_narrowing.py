@@ -207,7 +207,7 @@ def tide(app):
         ({"choices": (("Size", "Large"),)}, 4900, True, 3),
         ({"choices": (("Frame", "None"), ("Size", "Large"))}, 4900, False, 3),
         ({"choices": (("Frame", "Oak"), ("Size", "Large")), "least": 5000}, 6900, False, 4),
-        ({"choices": (("Frame", "Gold"),)}, 1900, True, None),
+        ({"choices": (("Frame", "Gold"), ("Frame", "Oak"))}, 3900, True, 1),
     ],
 )
 def test_card_has_the_price_of_what_is_looked_for_and_leads_there(tide, chosen, amount, is_from, place):
