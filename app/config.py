@@ -25,6 +25,8 @@ _CLAIMS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0
 _ADDRESS = re.compile(r"[^@\s<>()\[\],;:\"\\]+@[^@\s<>()\[\],;:\"\\]+")
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _OWN = ("name", "street", "postal_code", "city", "phone")  # whose defaults are the demo shop's
+# How any P-256 key begins as SendGrid shows it: 124 characters of base64 (RFC 5480; the point follows).
+_VERIFICATION_KEY = re.compile(r"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE[A-Za-z0-9+/]{86}==")
 _NEVER_EMPTY = ("name", "street", "postal_code", "city", "s3_bucket", "s3_region")
 
 
@@ -289,6 +291,8 @@ def _unfit_for_production(config: Config, is_set: set[str]) -> list[str]:
         address = urlsplit(getattr(config, name))
         if address.netloc and (address.scheme != "https" or address.hostname in _LOOPBACK):
             mistakes.append(f"SHOP_{name.upper()} names a stand-in ({address.netloc}); name the company itself.")
+    if not _VERIFICATION_KEY.fullmatch(config.sendgrid_webhook_key):
+        mistakes.append("SHOP_SENDGRID_WEBHOOK_KEY is wrong; copy the verification key of SendGrid's event webhook.")
     if config.invoice_number == config.credit_note_number:
         mistakes.append("SHOP_CREDIT_NOTE_NUMBER is SHOP_INVOICE_NUMBER; two documents would share a number.")
     if not config.vat_id and not config.tax_number:

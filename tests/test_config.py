@@ -29,7 +29,7 @@ REQUIRED = {
     "ups_account": "A1B2C3",
     "ups_webhook_secret": "quiet",
     "sendgrid_api_key": "SG.1",
-    "sendgrid_webhook_key": "MFkw",
+    "sendgrid_webhook_key": f"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE{'k' * 86}==",
     "mail_from": "shop@shop.example",
     "name": "Muster Prints",
     "street": "Torstraße 1",
@@ -107,6 +107,7 @@ def test_mistake_never_repeats_a_secret(name: str, text: str) -> None:
         ("street", Config.street),
         ("stripe_secret_key", "sk_standin"),
         ("secret_key", "changeme" * 4),
+        ("sendgrid_webhook_key", "MFkw"),
     ],
 )
 def test_production_refuses_what_only_a_laptop_may_have(name: str, text: str) -> None:

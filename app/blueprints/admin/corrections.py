@@ -16,7 +16,7 @@ bp = Blueprint("corrections", __name__, url_prefix="/orders/<number>/corrections
 @bp.get("")
 @staff_only("orders.correct")
 def show(number: str) -> Response:
-    """Show an order's e-mail and address to be corrected."""
+    """Show an order's email and address to be corrected."""
     order = orders.get_as_staff(staff(), number)
     values = values_of(order.email, checkout.Address.from_copy(order.address))
     return _show(order, AddressForm(values, is_sent=order.needs_shipping))

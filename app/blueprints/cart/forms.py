@@ -1,8 +1,9 @@
 """The shape of what the cart's forms send."""
 
-from wtforms import Form, IntegerField, StringField
+from wtforms import IntegerField, StringField
 from wtforms.validators import InputRequired, NumberRange
 
+from app.blueprints._forms import Form
 from app.services import cart
 
 ADVICE = f"Enter a whole number from 1 to {cart.MAX_QUANTITY}."

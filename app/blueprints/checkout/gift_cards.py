@@ -2,10 +2,11 @@
 
 from flask import request, url_for
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms import Form, StringField
+from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
 from app.blueprints._access import shopper
+from app.blueprints._forms import Form
 from app.blueprints._limits import limiter
 from app.blueprints._pages import see_other
 from app.blueprints.checkout import review

@@ -2,12 +2,13 @@
 
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms import BooleanField, Form, IntegerField, StringField
+from wtforms import BooleanField, IntegerField, StringField
 from wtforms.validators import AnyOf, InputRequired, NumberRange, Optional
 
 from app import config
 from app.blueprints import _pages, _security
 from app.blueprints._access import shopper
+from app.blueprints._forms import Form
 from app.blueprints._limits import limiter, network
 from app.blueprints._paying import go_to_payment
 from app.blueprints.checkout import review

@@ -1,9 +1,10 @@
 """Finding an order again: number and email, and a fresh link by mail. The answer is the same whatever was typed."""
 
 from flask import Response, request, url_for
-from wtforms import EmailField, Form, StringField
+from wtforms import EmailField, StringField
 from wtforms.validators import InputRequired, Length, Regexp
 
+from app.blueprints._forms import Form
 from app.blueprints._limits import limiter, network
 from app.blueprints._pages import page, see_other
 from app.blueprints.orders.views import bp
@@ -36,7 +37,7 @@ class LookUp(Form):
 
 @bp.get("/look-up")
 def look_up() -> Response:
-    """Ask for number and e-mail, or say that the mail is on its way, if there is one."""
+    """Ask for number and email, or say that the mail is on its way, if there is one."""
     return _show(LookUp(), was_asked="asked" in request.args)
 
 

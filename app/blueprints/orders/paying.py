@@ -1,10 +1,11 @@
 """Paying an order that waits for its money. A plain form: a fetch cannot follow to the payment page."""
 
 from flask import Response, request
-from wtforms import Form, StringField
+from wtforms import StringField
 from wtforms.validators import AnyOf
 
 from app.blueprints import _pages
+from app.blueprints._forms import Form
 from app.blueprints._limits import limiter, network
 from app.blueprints._paying import go_to_payment
 from app.blueprints.orders.views import bp, show_order

@@ -21,7 +21,7 @@ _OLD_LABEL = "The address was corrected after this label was bought. Void it and
 
 
 def correct(staff: Staff, order_id: str, *, email: str, address: Mapping[str, Any], read: str) -> None:
-    """Correct an order's e-mail and address, which were checked before; a new e-mail gets the order's link.
+    """Correct an order's email and address, which were checked before; a new email gets the order's link.
 
     Raises Conflict when somebody else has changed them since `read`, and while a label is being bought; Invalid where
     taxes or delivery would be others. Papers that were issued stay as they are, but for the packing slip.

@@ -175,7 +175,7 @@ def _where(payment: payments.Payment) -> str:
 
 
 def ask_for_link(number: str, email: str) -> None:
-    """Have a fresh link mailed to the customer of an order, if number and e-mail belong together.
+    """Have a fresh link mailed to the customer of an order, if number and email belong together.
 
     Whether they do is only known to the job, so this does the same, and takes the same time, for any of them.
     """
@@ -186,7 +186,7 @@ def ask_for_link(number: str, email: str) -> None:
 
 
 def order_link(number: str, email: str) -> None:
-    """Write a fresh link to the order with this number, if it was ordered with this e-mail; once in ten minutes."""
+    """Write a fresh link to the order with this number, if it was ordered with this email; once in ten minutes."""
     order = orders.find_by_number(number)
     if order is not None and order.email.lower() == email:
         _write(f"order_link:{order.id}:{_ten_minutes()}", "order_link", order)

@@ -122,7 +122,7 @@ def find_by_number(number: str) -> Order | None:
 
 
 def has_ordered(email: str) -> bool:
-    """Whether this e-mail address has an order that was paid."""
+    """Whether this email address has an order that was paid."""
     query = select(Order.id).where(func.lower(Order.email) == email.lower(), Order.confirmed_at.is_not(None)).limit(1)
     with db.orders.reading() as session:
         return session.scalar(query) is not None

@@ -64,12 +64,12 @@ def refund_again_as_staff(order: Order, refund_id: str, *, actor: str, otherwise
 
 
 def contact_read(order: Order) -> str:
-    """Return what stands for an order's e-mail and address as somebody reads them now."""
+    """Return what stands for an order's email and address as somebody reads them now."""
     return hashlib.sha256(json.dumps([order.email, order.address], sort_keys=True).encode()).hexdigest()[:32]
 
 
 def correct(order: Order, *, email: str, address: Mapping[str, Any], read: str, actor: str) -> None:
-    """Write an e-mail and an address into a locked order, in the open transaction. Audited.
+    """Write an email and an address into a locked order, in the open transaction. Audited.
 
     Raises Conflict when they are others by now than those that were `read`.
     """

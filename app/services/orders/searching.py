@@ -1,4 +1,4 @@
-"""Finding orders by what staff have at hand: a number, an e-mail, a name, a postcode, or the SKU of a thing.
+"""Finding orders by what staff have at hand: a number, an email, a name, a postcode, or the SKU of a thing.
 
 The one rule: nothing is looked for but along an index. That of the words holds groups of three letters, so a search
 without any three letters in a row is not one for words.

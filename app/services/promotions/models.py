@@ -57,7 +57,7 @@ class Promotion(OrdersModel):
 
     @property
     def most_per_customer(self) -> int | None:
-        """How often one e-mail address may have it."""
+        """How often one email address may have it."""
         return 1 if self.is_first_order_only else self.customer_limit
 
 
@@ -75,7 +75,7 @@ class PromotionUse(OrdersModel):
 
 
 class PromotionCustomer(OrdersModel):
-    """How many uses of a promotion one e-mail address holds, where that is limited."""
+    """How many uses of a promotion one email address holds, where that is limited."""
 
     __tablename__ = "promotion_customers"
     __table_args__ = (CheckConstraint("uses >= 0", name="uses_not_negative"),)

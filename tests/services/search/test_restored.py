@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import delete
 
-from app import stores
+from app import db, stores
 from app.services import catalog, health, search
+from app.services.search.models import SearchOffers
 from tests import make
 from tests.working import work
 
@@ -40,4 +42,20 @@ def test_search_says_what_the_catalogue_says_again(restored, again):
     assert [card.title for card in search.list_products(sort="title").cards] == ["Dune", "Slack Tide"]
     assert [card.title for card in search.find("slack").cards] == ["Slack Tide"]
     assert [card.title for card in search.list_products(collection_id="c1").cards] == ["Slack Tide"]
+    assert [each.count for each in health.examine(only="search.")] == [0, 0]
+
+
+def test_product_of_which_search_knows_no_variants_is_found_and_indexed(app):
+    tide = make.product("Slack Tide", options={"Size": ("Small", "Large")})
+    search.index_stale()
+    in_small = search.Filters(choices=(("Size", "Small"),))
+    with db.orders.transaction() as session:
+        session.execute(delete(SearchOffers))
+    assert search.list_products(filters=in_small).total == 0
+    [found, _] = health.examine(only="search.")
+    assert [fault.subject for fault in found.faults] == [tide.id]
+
+    mend()
+
+    assert search.list_products(filters=in_small).total == 1
     assert [each.count for each in health.examine(only="search.")] == [0, 0]
