@@ -18,6 +18,7 @@ STOCK, PRICE, OFFERS = (
     "\0offers",
 )  # beside the facets; an option may be called stock, but never so
 _ALL = 0xFFFFFFF
+_MOST_FITS = 6  # hardly a product has so many options: whatever is chosen beyond, nothing fits already
 
 
 @dataclass
@@ -89,7 +90,7 @@ def masks_of(filters: Filters) -> Masks:
                 f"WHERE facet = :facet{number} AND value = ANY (:values{number}))"
             )
             masks.add(facet, condition, **{f"facet{number}": facet, f"values{number}": values})
-        else:
+        elif len(masks.fits) < _MOST_FITS:
             named = {f"value{number}_{place}": value for place, value in enumerate(values)}
             bits = " | ".join(_had_by(f":facet{number}", f":{name}") for name in named)
             masks.add_fit(facet, bits, **{f"facet{number}": facet}, **named)

@@ -149,3 +149,14 @@ def test_a_thousand_variants_are_told_apart(app):
         [card] = search.list_products(filters=chosen).cards
         assert card.price.amount == 1000 + place
     assert search.list_products(filters=Filters(choices=(("Number", many[5]),), least=1006)).total == 0
+
+
+def test_more_options_than_a_product_has_leave_nothing(app):
+    make.product("Tide", options={"Size": ("Small", "Large"), "Frame": ("None",)}, stock=3)
+    search.index_stale()
+    chosen = (("Size", "Small"), ("Frame", "None"), *((f"Option {number}", "Any") for number in range(18)))
+
+    listing = search.list_products(filters=Filters(choices=chosen), has_facets=True)
+
+    assert (listing.total, listing.matches) == (0, 1)
+    assert len([value for facet in listing.facets for value in facet.values if value.is_chosen]) == 20
