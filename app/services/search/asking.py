@@ -167,7 +167,7 @@ def _matched(words: Words | None, masks: Masks, collection_id: str | None, sort:
 def _prices(masks: Masks) -> str:
     """Select what a product is ordered by, and the span of prices to choose from: of its variants that fit."""
     if not masks.fits:
-        return "d.price, d.price AS cheapest, d.dearest"
+        return "d.price, d.dearest"
     spanned = "f.at_any_price" if PRICE in masks.fits else "f.fitting"
     return (
         f"o.prices[position(B'1' IN f.fitting)] AS price, o.prices[position(B'1' IN {spanned})] AS cheapest, "
@@ -176,11 +176,12 @@ def _prices(masks: Masks) -> str:
 
 
 def _sized(masks: Masks) -> str:
-    price = masks.passed_but(OFFERS)  # the price itself does not narrow them, and the other variants' filters have
+    cheapest = "cheapest" if masks.fits else "price"
+    spanned = masks.passed_but(OFFERS)  # the price does not narrow its own span; what else variants must fit has
     return (
         f"sized AS (SELECT count(*) AS matches, count(*) {masks.passed_but()} AS total, "
         f"count(*) {masks.passed_but(STOCK, also='is_available')} AS in_stock, "
-        f"min(cheapest) {price} AS cheapest, max(dearest) {price} AS dearest, "
+        f"min({cheapest}) {spanned} AS cheapest, max(dearest) {spanned} AS dearest, "
         f"max(popularity) {masks.passed_but(STOCK)} > 0 AS has_popular, "
         f"CASE WHEN count(*) <= {_COUNTED} THEN {SAMPLES} ELSE {SAMPLES * _COUNTED} / count(*) END AS samples "
         "FROM matched)"
