@@ -95,3 +95,15 @@ def test_files_are_short():
     }
 
     assert {name for name, length in lengths.items() if length > LONGEST} == set(MAY_BE_LONGER)
+
+
+def test_forms_refuse_in_the_shop_s_words():
+    taken = {
+        (name_of(path), name.name)
+        for path in SOURCES
+        for node in nodes(path)
+        if isinstance(node, ast.ImportFrom) and node.module == "wtforms"
+        for name in node.names
+    }
+
+    assert "Form" not in {name for _, name in taken}, taken

@@ -7,9 +7,10 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, Form, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Email, InputRequired
 
+from app.blueprints._forms import Form
 from app.errors import Conflict, Forbidden, Invalid, NotFound, ShopError, TooOften, Unavailable
 from app.money import Money
 from app.services import catalog, pricing

@@ -121,3 +121,10 @@ def test_what_no_database_can_keep_is_refused(client: FlaskClient) -> None:
 def test_a_whole_form_of_what_does_not_fit_is_refused(client: FlaskClient, form: dict[str, str]) -> None:
     """A pattern that goes back over the text for each of its marks would not come to an end."""
     assert client.post("/orders/look-up", data={"number": "A", "email": "a@b.example"} | form).status_code == 422
+
+
+def test_too_long_a_number_is_refused_in_plain_words(client: FlaskClient) -> None:
+    answer = client.post("/orders/look-up", data={"number": "A" * 41, "email": "ada@example.org"})
+
+    assert answer.status_code == 422
+    assert "Use at most 40 characters." in answer.text
