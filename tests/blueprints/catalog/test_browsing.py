@@ -275,6 +275,7 @@ def test_search_without_hits_promises_no_results(client):
     assert "<h1>Results for “tide”</h1>" in found
     assert "Results for" not in missed
     assert "No results for “qwertzuiop”" in missed
+    assert all(f'href="{address}"' in missed for address in ("/shipping", "/terms#withdrawal", "/orders/look-up"))
 
 
 def test_search_names_above_the_hits_what_they_are_hits_for(client):
