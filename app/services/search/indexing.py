@@ -6,7 +6,7 @@ One writer at a time (a lock in the database), so that what each writes of the s
 import logging
 import re
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from psycopg import DataError
@@ -125,12 +125,9 @@ def write_documents(products: Sequence[catalog.Product]) -> None:
         inventory.sell_from({variant.id: product.batch.least for product in products for variant in product.variants})
         levels = inventory.levels(variant.id for product in products for variant in product.variants)
         offers = [offered(product, levels) for product in products]
-        found_under = [_terms(*each) for each in zip(products, offers, strict=True)]
-        terms = ids_of_terms(term for each in found_under for term in each)
-        rows = [
-            _document(product, offer, sorted({terms[facet, value] for facet, value, _ in each}))
-            for product, offer, each in zip(products, offers, found_under, strict=True)
-        ]
+        both = list(zip(products, offers, strict=True))
+        terms = ids_of_terms(term for product, offer in both for term in _terms(product, offer))
+        rows = [_document(product, offer, terms) for product, offer in both]
         statement = insert(SearchDocument).values(rows)
         columns = {name: statement.excluded[name] for name in (*rows[0], "padding")}  # which makes each row narrow anew
         written = session.scalars(
@@ -157,7 +154,7 @@ def _terms(product: catalog.Product, offer: Offered) -> list[Term]:
     return [*labels_of(product), *(term for choices in offer.choices for term in choices)]
 
 
-def _document(product: catalog.Product, offer: Offered, facets: Sequence[int]) -> dict[str, Any]:
+def _document(product: catalog.Product, offer: Offered, terms: Mapping[tuple[str, str], int]) -> dict[str, Any]:
     title, labels, options, description = _texts(product)
     codes = {bare(code) for variant in product.variants for code in (variant.sku, variant.gtin)}
     return {
@@ -170,7 +167,7 @@ def _document(product: catalog.Product, offer: Offered, facets: Sequence[int]) -
         "dearest": max(offer.prices, default=None),
         "created_at": product.created_at,
         "title": product.title,
-        "facets": facets,
+        "facets": sorted({terms[facet, value] for facet, value, _ in _terms(product, offer)}),
         "heads": _vector((title, "A"), (labels, "B")),
         "words": _vector((title, "A"), (labels, "B"), (options, "C"), (description, "D"), (_series(product), "D")),
         "vocabulary": func.plain(f"{title} {labels}"),
