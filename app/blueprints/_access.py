@@ -115,7 +115,7 @@ def staff_only(permission: str) -> Callable[[Callable[_Arguments, _Answer]], Cal
         @wraps(view)
         def guarded(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Answer:
             if not staff().may(permission):
-                raise Forbidden("Your role does not allow this. Ask an owner to do it, or to change your role.")
+                raise Forbidden("Your role does not allow this. Ask an owner to do it.")
             return view(*args, **kwargs)
 
         return signed_in_only(guarded)
