@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import time
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -11,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from app import config, db
+from app import clock, config, db
 from app.outbox import OrdersOutbox
 from app.services import payments
 from app.services.payments.models import ProviderEvent
@@ -81,6 +82,22 @@ def test_event_about_an_unknown_payment_is_kept_and_tried_again(app: Flask, clie
     assert job.done_at is None
     assert job.failed_at is None
     assert job.due_at > job.created_at
+
+
+@pytest.mark.parametrize("marked", [{}, {"payment": "of-another-shop"}], ids=["by hand", "of another shop"])
+def test_event_whose_payment_is_unknown_after_an_hour_is_nobodys_and_no_failed_job(
+    app: Flask, client: FlaskClient, marked: dict[str, str]
+) -> None:
+    send(client, about={"id": "pi_unknown", "object": "payment_intent", "metadata": marked})
+
+    work("payments.")
+    with clock.at(clock.now() + timedelta(hours=2)):
+        work("payments.")
+
+    assert [event.verdict for event in kept()] == ["unknown payment"]
+    with db.orders.reading() as session:
+        job = session.scalars(select(OrdersOutbox)).one()
+    assert (job.attempts, job.done_at is not None) == (2, True)
 
 
 @pytest.mark.parametrize(
