@@ -181,6 +181,9 @@ def register(app: Flask) -> None:
 
 
 def _signed_in(_request: Request) -> SignedIn | None:
+    if g.get("asked_who"):  # in vain, or flask-login would know: the page that says so asks no store again
+        return None
+    g.asked_who = True
     session = _staff_session_of_cookie()
     if session is None or not session.is_complete:
         return None
