@@ -1,8 +1,9 @@
 """A store that does not answer: staff who are signed in read that, as everybody does."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
 from flask import Flask
 from flask.testing import FlaskClient
 from redis import Redis
@@ -11,7 +12,11 @@ from redis.retry import Retry
 from sqlalchemy import make_url
 
 from app import db
+from app.services import documents, fulfilment, orders
+from tests import make
+from tests.companies import Companies
 from tests.running import free_port
+from tests.working import work
 
 
 @pytest.fixture
@@ -45,3 +50,49 @@ def test_who_is_signed_in_reads_that_a_store_does_not_answer(
 
     assert answer.status_code == 503
     assert "A part of the shop does not answer" in answer.text
+
+
+def _silent(*_args: object, **_named: object) -> None:
+    raise EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
+
+
+def _locked(*_args: object, **_named: object) -> None:
+    raise ClientError({"Error": {"Code": "InvalidAccessKeyId", "Message": "no such key"}}, "GetObject")
+
+
+@pytest.mark.parametrize("fail", [_silent, _locked], ids=["silent", "refuses our keys"])
+def test_papers_say_that_the_bucket_is_not_to_be_had(
+    app: Flask,
+    admin: FlaskClient,
+    companies: Companies,
+    monkeypatch: pytest.MonkeyPatch,
+    fail: Callable[..., None],
+) -> None:
+    order = make.order(paid=True)
+    work()
+    (shipment,) = fulfilment.shipments_of(order.id)
+    (invoice,) = (each for each in documents.documents_of(order.id) if each.kind == "invoice")
+    monkeypatch.setattr(app.extensions["stores"].s3, "get_object", fail)
+
+    answers = [
+        admin.get(f"/admin/orders/{order.number}/labels/{shipment.id}.pdf"),
+        admin.get(f"/admin/orders/{order.number}/documents/{invoice.id}.pdf"),
+        admin.get(f"/orders/{orders.token_of(order.id)}/documents/{invoice.id}.pdf"),
+        admin.get("/media/00000000000000000000/640.jpg"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [503] * 4
+    assert all("Please try again in a moment" in answer.text for answer in answers[:3])
+
+
+def test_label_that_is_gone_from_the_bucket_is_no_moment_s_trouble(
+    app: Flask, admin: FlaskClient, companies: Companies
+) -> None:
+    order = make.order(paid=True)
+    work()
+    (shipment,) = fulfilment.shipments_of(order.id)
+    app.extensions["stores"].s3.delete_object(Bucket=app.extensions["config"].s3_bucket, Key=shipment.label_key)
+
+    answer = admin.get(f"/admin/orders/{order.number}/labels/{shipment.id}.pdf")
+
+    assert answer.status_code == 500
