@@ -1,6 +1,7 @@
 """A store that does not answer: staff who are signed in read that, as everybody does."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
@@ -8,10 +9,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from redis import Redis
 from redis.backoff import NoBackoff
+from redis.exceptions import OutOfMemoryError
 from redis.retry import Retry
 from sqlalchemy import make_url
 
-from app import db
+from app import clock, db
 from app.services import documents, fulfilment, orders
 from tests import make
 from tests.companies import Companies
@@ -96,3 +98,15 @@ def test_label_that_is_gone_from_the_bucket_is_no_moment_s_trouble(
     answer = admin.get(f"/admin/orders/{order.number}/labels/{shipment.id}.pdf")
 
     assert answer.status_code == 500
+
+
+def test_who_is_signed_in_reads_on_while_redis_is_full(admin: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_args: object, **_named: object) -> None:
+        raise OutOfMemoryError("command not allowed when used memory > 'maxmemory'.")
+
+    monkeypatch.setattr(Redis, "set", full)
+
+    with clock.at(clock.now() + timedelta(minutes=2)):
+        answer = admin.get("/admin/orders/")
+
+    assert answer.status_code == 200
