@@ -64,6 +64,13 @@ def test_false_or_old_signature_is_refused_and_nothing_kept(client: FlaskClient,
     assert kept() == []
 
 
+def test_refused_event_leaves_a_line_in_the_log(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    send(client, secret="whsec_of_before")
+
+    told = [(record.company, record.levelname) for record in caplog.records if "webhook was refused" in record.message]
+    assert told == [("stripe", "WARNING")]
+
+
 def test_same_event_ten_times_is_one_row_and_one_job(app: Flask, client: FlaskClient) -> None:
     answers = {send(client).status_code for _ in range(10)}
 
