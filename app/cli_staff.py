@@ -11,7 +11,7 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 @click.group("staff")
 def staff() -> None:
-    """Add members of staff, give them a new start, end their access."""
+    """Add members of staff, give them a new start or another role, end their access."""
 
 
 @staff.command("add")
@@ -45,6 +45,15 @@ def reset(email: str) -> None:
     Brings back somebody whose access was ended.
     """
     _tell(accounts.reset(email))
+
+
+@staff.command("role")
+@click.argument("email")
+@click.argument("role", type=click.Choice(list(accounts.ROLES)))
+def change_role(email: str, role: str) -> None:
+    """Let a member do more or less, from their next click on."""
+    member = accounts.change_role(email, role)
+    click.echo(f"{member.name} is {member.role} now.")
 
 
 @staff.command("end")

@@ -129,7 +129,7 @@ def relay() -> int:
 
     A job that this release does not know, as after going back to it, is left for one that does; `fsck` names it.
     """
-    return sum(_relay_one(name) for name in _OUTBOXES)
+    return sum(_relay_one(name) for name in ("orders", "customers"))  # selling goes on while customers does not answer
 
 
 def _relay_one(name: str) -> int:

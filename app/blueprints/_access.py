@@ -115,7 +115,7 @@ def staff_only(permission: str) -> Callable[[Callable[_Arguments, _Answer]], Cal
         @wraps(view)
         def guarded(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Answer:
             if not staff().may(permission):
-                raise Forbidden("Your role does not allow this. Ask an owner to do it, or to change your role.")
+                raise Forbidden("Your role does not allow this. Ask an owner to do it.")
             return view(*args, **kwargs)
 
         return signed_in_only(guarded)
@@ -181,6 +181,9 @@ def register(app: Flask) -> None:
 
 
 def _signed_in(_request: Request) -> SignedIn | None:
+    if g.get("asked_who"):  # in vain, or flask-login would know: the page that says so asks no store again
+        return None
+    g.asked_who = True
     session = _staff_session_of_cookie()
     if session is None or not session.is_complete:
         return None

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from babel import Locale
+from botocore.exceptions import BotoCoreError, ClientError
 from flask import Flask, Response, g, make_response, redirect, render_template, request
 from htmx_flask import Htmx
 from htmx_flask import make_response as make_htmx_response
@@ -32,7 +33,7 @@ STATUS: dict[type[ShopError], int] = {
     TooOften: 429,
     Unavailable: 503,
 }
-_STORE_ERRORS = (OperationalError, PoolTimeout, PyMongoError, RedisError)
+_STORE_ERRORS = (OperationalError, PoolTimeout, PyMongoError, RedisError, BotoCoreError, ClientError)
 _STORE_DOWN = "A part of the shop does not answer. Nothing was lost. Please try again in a moment."
 _UNSTORABLE = (
     "Something in what was sent cannot be kept, so nothing was done. Please type it again and send it once more."
@@ -151,6 +152,8 @@ def _show_http_error(error: HTTPException) -> Response | HTTPException:
 def _show_store_error(error: Exception) -> Response:
     if isinstance(error, DBAPIError) and not isinstance(error, OperationalError):
         return _show_bug(error)
+    if isinstance(error, ClientError) and error.response["Error"]["Code"] == "NoSuchKey":
+        return _show_bug(error)  # trying again brings no file back
     log.error("a store does not answer", extra={"reason": str(error), "path": _path()})
     return show_error(Unavailable(_STORE_DOWN))
 

@@ -107,3 +107,22 @@ def test_secrets_are_not_readable_in_the_database(app):
 
     for secret in (added.password, added.secret.text, *added.recovery_codes):
         assert secret not in kept
+
+
+def test_role_is_changed_and_counts_at_once(run, app):
+    added = make.staff()
+
+    said = run("staff", "role", "Cleo@shop.example", "reader")
+
+    assert said.exit_code == 0
+    assert "reader" in said.output
+    member = accounts.find_staff(added.staff.id)
+    assert member
+    assert not member.may("orders.refund")
+    with db.customers.reading() as session:
+        kept = session.execute(text("SELECT before, after FROM audit_intake WHERE act = 'staff.role'")).one()
+    assert kept == ({"role": "owner"}, {"role": "reader"})
+
+
+def test_role_of_nobody_is_refused(run):
+    assert "Nobody on the staff" in run("staff", "role", "dora@shop.example", "owner").output

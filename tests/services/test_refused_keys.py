@@ -48,3 +48,10 @@ def test_a_refused_key_is_named_in_the_log(
     told = [record.message for record in caplog.records if record.levelno == logging.ERROR]
     assert len(told) == 1
     assert f"SHOP_{setting.upper()}" in told[0]
+
+
+def test_a_mail_whose_key_is_refused_says_so_where_jobs_are_listed(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app.extensions, "config", replace(config.current(), sendgrid_api_key="wrong"))
+
+    with pytest.raises(Unavailable, match="refuses SHOP_SENDGRID_API_KEY"):
+        _send()

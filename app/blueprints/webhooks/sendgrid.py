@@ -2,7 +2,7 @@
 
 from flask import Response, request
 
-from app.blueprints.webhooks.views import bp
+from app.blueprints.webhooks.views import bp, refuse
 from app.errors import Invalid
 from app.services import notifications
 
@@ -17,5 +17,5 @@ def sendgrid() -> Response:
     try:
         notifications.receive_events(request.get_data(), headers.get(_SIGNATURE, ""), headers.get(_TIMESTAMP, ""))
     except Invalid as error:
-        return Response(str(error), 400, mimetype="text/plain")
+        return refuse("sendgrid", error)
     return Response("kept", 200, mimetype="text/plain")

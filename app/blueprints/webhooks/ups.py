@@ -2,7 +2,7 @@
 
 from flask import Response, request
 
-from app.blueprints.webhooks.views import bp
+from app.blueprints.webhooks.views import bp, refuse
 from app.errors import Invalid
 from app.services import fulfilment
 
@@ -13,5 +13,5 @@ def ups() -> Response:
     try:
         fulfilment.receive_push(request.get_data(), request.headers.get("credential", ""))
     except Invalid as error:
-        return Response(str(error), 400, mimetype="text/plain")
+        return refuse("ups", error)
     return Response("kept", 200, mimetype="text/plain")

@@ -24,7 +24,7 @@ _KEPT = timedelta(days=1)
 # The same whether the account exists or not.
 _TOO_OFTEN = (
     "Too many tries. Wait 15 minutes, or sign in with the browser you used before. "
-    "If that is not possible, ask an operator to reset your sign-in."
+    "If that is not possible, whoever runs the shop can give you a new start."
 )
 
 

@@ -8,9 +8,12 @@ import hmac
 import json
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
+
+from redis.exceptions import RedisError
 
 from app import clock, keys, stores
 from app.services.accounts.brake import Visitor
@@ -96,8 +99,9 @@ def find_session(secret: str) -> Session | None:
         return session if _read(session.moved_to) else None
     if session.is_complete and clock.now() - session.seen_at >= _SEEN_EVERY:
         session = replace(session, seen_at=clock.now())
-        # Only where it still is: it may have been ended in this moment.
-        stores.redis().set(_place(session.key), _pack(session), px=_left(session), xx=True)
+        with suppress(RedisError):  # a full Redis still knows who is signed in
+            # Only where it still is: it may have been ended in this moment.
+            stores.redis().set(_place(session.key), _pack(session), px=_left(session), xx=True)
     return session
 
 

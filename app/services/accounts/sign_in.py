@@ -159,7 +159,11 @@ def _offer_secret(staff_id: str) -> None:
 def _tried(member: StaffMember, visitor: Visitor) -> Iterator[None]:
     """Count one try at a code, and take it out of the count when the block went well."""
     attempt = brake.take(member.email, visitor)
-    yield
+    try:
+        yield
+    except Invalid:  # somebody who knows the password, or sits at a browser that is signed in
+        log.warning("a code of staff was refused", extra={"staff": member.id, "address": visitor.address})
+        raise
     brake.give_back(attempt)
 
 

@@ -1,17 +1,22 @@
 """What a provider's event means: which payment to look at. The event is never believed, only its subject read."""
 
-from app import db
+from datetime import timedelta
+
+from app import clock, db
 from app.errors import Unavailable
 from app.queue import done, unfinished
 from app.services import gift_cards, orders, payments
 from app.services.checkout.settle import settle
-from app.services.payments import SeenDispute
+from app.services.payments import EventAbout, Payment, SeenDispute
+
+_PATIENCE = timedelta(hours=1)  # by then what we asked Stripe for is written down here
 
 
 def process_event(row_id: str) -> None:
     """Act on a kept event of Stripe and give it a verdict. Safe to repeat, late and out of order.
 
-    Raises Unavailable for a payment that is not ours (yet): the job tries again, and then waits for staff.
+    Raises Unavailable for a payment that is not ours (yet): the job tries again. An hour later it is nobody's, and the
+    comparison of a night tells staff of the money.
     """
     about = payments.read_event(row_id)
     if not about.is_needed:  # the door knows that too; this is one from before, or acted on once more
@@ -21,24 +26,35 @@ def process_event(row_id: str) -> None:
         payments.note_refund_failed(about.object_id)
         _end(row_id, "refund failed")
         return
-    payment_id = about.payment_id
-    if payment_id is None and about.intent_id is not None:
-        found = payments.find_by_intent(about.intent_id)
-        payment_id = found.id if found else None
-    if payment_id is None:
-        payments.give_verdict(row_id, "unknown payment")
-        raise Unavailable(f"No payment of ours belongs to the {about.type} event {row_id}.")
+    payment = _payment_of(about)
+    if payment is None:
+        _wait_or_end(row_id, about)
+        return
     if about.is_dispute:
-        is_news = mark_disputed(payment_id, payments.read_dispute(about.object_id))
+        is_news = mark_disputed(payment.id, payments.read_dispute(about.object_id))
         _end(row_id, "marked" if is_news else "old news")
         return
-    payment = payments.get_for_job(payment_id)
     if payment.state == "paid" and payment.intent_id == about.intent_id:  # the return page was quicker
         _end(row_id, "old news")
     else:
         with unfinished():
-            settle(payment_id)
+            settle(payment.id)
         _end(row_id, "settled")
+
+
+def _payment_of(about: EventAbout) -> Payment | None:
+    if about.payment_id is not None:
+        return payments.find(about.payment_id)
+    return payments.find_by_intent(about.intent_id) if about.intent_id is not None else None
+
+
+def _wait_or_end(row_id: str, about: EventAbout) -> None:
+    event = payments.find_event(row_id)
+    if event is None or event.received_at < clock.now() - _PATIENCE:
+        _end(row_id, "unknown payment")
+        return
+    payments.give_verdict(row_id, "unknown payment")
+    raise Unavailable(f"No payment of ours belongs to the {about.type} event {row_id}.")
 
 
 def _end(row_id: str, verdict: str) -> None:

@@ -54,6 +54,7 @@ def send(message: Message) -> str:
         except HTTPError as error:
             if error.status_code in {401, 403}:
                 log.error("SendGrid refuses SHOP_SENDGRID_API_KEY", extra={"reason": _reason(error.body)})  # noqa: TRY400 - no bug
+                raise Unavailable(f"The mail company refuses SHOP_SENDGRID_API_KEY: {_reason(error.body)}") from error
             if error.status_code not in _REFUSALS:
                 raise Unavailable(f"{_DOWN} ({error.status_code})") from error
             if _is_about_sender(error.body):

@@ -144,6 +144,24 @@ def test_recovery_code_works_once(app, cleo):
     assert answers == [303, 422]
 
 
+@pytest.mark.parametrize("page", ["/admin/sign-in", "/admin/sign-in/code"])
+def test_who_lost_password_or_phone_reads_what_to_do(client, cleo, page):
+    client.post("/admin/sign-in", data={"email": cleo.staff.email, "password": cleo.password})
+    if page == "/admin/sign-in":
+        client.post("/admin/sign-out")
+
+    assert "new start" in client.get(page).text
+
+
+def test_refused_code_is_logged_as_somebody_has_the_password(client, cleo, caplog):
+    client.post("/admin/sign-in", data={"email": cleo.staff.email, "password": cleo.password})
+
+    client.post("/admin/sign-in/code", data={"code": "no code"})
+
+    told = [record for record in caplog.records if "code of staff was refused" in record.message]
+    assert [record.staff for record in told] == [cleo.staff.id]
+
+
 def test_member_without_authenticator_can_only_enrol(client, app):
     added = make.staff(enrols=True)
     answer = client.post("/admin/sign-in", data={"email": added.staff.email, "password": added.password})

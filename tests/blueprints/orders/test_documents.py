@@ -27,6 +27,15 @@ def test_invoice_is_linked_on_the_order_page_and_sent(client: FlaskClient) -> No
     assert order.number in text_of(answer.data)
 
 
+def test_page_never_says_that_a_mail_was_sent_which_still_waits(client: FlaskClient) -> None:
+    order = make.order(paid=True)  # and no worker has run
+
+    text = client.get(f"/orders/{orders.token_of(order.id)}").text
+
+    assert "We have emailed" not in text
+    assert "Our email to ada@example.org has a link that leads back here; keep it." in text
+
+
 def test_page_that_asks_again_brings_all_that_a_payment_changes(client: FlaskClient) -> None:
     buyer = make.pays_with(make.gift_card(1000))
     placed = make.place(buyer)

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import time
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -11,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from app import config, db
+from app import clock, config, db
 from app.outbox import OrdersOutbox
 from app.services import payments
 from app.services.payments.models import ProviderEvent
@@ -63,6 +64,13 @@ def test_false_or_old_signature_is_refused_and_nothing_kept(client: FlaskClient,
     assert kept() == []
 
 
+def test_refused_event_leaves_a_line_in_the_log(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    send(client, secret="whsec_of_before")
+
+    told = [(record.company, record.levelname) for record in caplog.records if "webhook was refused" in record.message]
+    assert told == [("stripe", "WARNING")]
+
+
 def test_same_event_ten_times_is_one_row_and_one_job(app: Flask, client: FlaskClient) -> None:
     answers = {send(client).status_code for _ in range(10)}
 
@@ -81,6 +89,22 @@ def test_event_about_an_unknown_payment_is_kept_and_tried_again(app: Flask, clie
     assert job.done_at is None
     assert job.failed_at is None
     assert job.due_at > job.created_at
+
+
+@pytest.mark.parametrize("marked", [{}, {"payment": "of-another-shop"}], ids=["by hand", "of another shop"])
+def test_event_whose_payment_is_unknown_after_an_hour_is_nobodys_and_no_failed_job(
+    app: Flask, client: FlaskClient, marked: dict[str, str]
+) -> None:
+    send(client, about={"id": "pi_unknown", "object": "payment_intent", "metadata": marked})
+
+    work("payments.")
+    with clock.at(clock.now() + timedelta(hours=2)):
+        work("payments.")
+
+    assert [event.verdict for event in kept()] == ["unknown payment"]
+    with db.orders.reading() as session:
+        job = session.scalars(select(OrdersOutbox)).one()
+    assert (job.attempts, job.done_at is not None) == (2, True)
 
 
 @pytest.mark.parametrize(
