@@ -3,7 +3,9 @@
 The one rule: `str(error)` is always fit to show a shopper, and says what to do next.
 """
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 
 class ShopError(Exception):
@@ -51,3 +53,23 @@ class Unavailable(ShopError):
     def __init__(self, message: str, *, retry: bool = True) -> None:
         super().__init__(message)
         self.retry = retry
+
+
+def all_of(*looks: Callable[[], Any]) -> list[Any]:
+    """Return what each of these finds; when some refuse as Invalid, raise one Invalid that says all of it."""
+    found, refused = [], list[Invalid]()
+    for look in looks:
+        try:
+            found.append(look())
+        except Invalid as refusal:
+            refused.append(refusal)
+    if len(refused) == 1:
+        raise refused[0]
+    if refused:
+        said = [_MARKED if refusal.fields else refusal.message for refusal in refused]
+        fields = {name: advice for refusal in refused for name, advice in refusal.fields.items()}
+        raise Invalid(" ".join(dict.fromkeys(said)), **fields)
+    return found
+
+
+_MARKED = "Please check what is marked below."

@@ -44,7 +44,7 @@ class Form(wtforms.Form):
 
 
 def mark(form: BaseForm | None, refusal: ShopError | None) -> None:
-    """Show what a refusal says of the form's fields, each at its own."""
+    """Show what a refusal says of the form's fields, each at its own; what the form itself says of one stays."""
     for name, advice in getattr(refusal, "fields", {}).items():
         if form is not None and name in form:
-            form[name].errors = [advice]
+            form[name].errors = form[name].errors or [advice]

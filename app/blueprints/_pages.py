@@ -82,11 +82,13 @@ def status_of(error: ShopError) -> int:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
-def show_error(error: ShopError, *, status: int | None = None, template: str = "errors/error.html") -> Response:
+def show_error(
+    error: ShopError, *, status: int | None = None, template: str = "errors/error.html", **context: Any
+) -> Response:
     """Show a refusal: a notice for a part, a page otherwise, with the status of its kind."""
     status = status or status_of(error)
     chosen = "errors/_notice.html" if wants_part() else template
-    response = make_response(render_template(chosen, error=error, status=status), status)
+    response = make_response(render_template(chosen, error=error, status=status, **context), status)
     response.vary.add("HX-Request-Type")
     response.headers["Cache-Control"] = "no-store"
     say_when(response, error)
@@ -140,8 +142,6 @@ def _show_http_error(error: HTTPException) -> Response | HTTPException:
     code = error.code or 500
     if code < 400:
         return error
-    if code == 404:
-        return show_error(NotFound())
     response = show_error(ShopError(_PLAIN.get(code, _PLAIN[400])), status=code)
     for name, value in error.get_headers():
         if name not in {"Content-Type", "Content-Length"}:

@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app import clock
-from app.services import catalog, inventory, payments, search
+from app.services import catalog, inventory, orders, payments, search
 from tests import make
 
 _BEYOND_THE_EDGE = "all => all.map((one) => one.scrollWidth - one.clientWidth).filter((beyond) => beyond > 0)"
@@ -197,3 +197,15 @@ def test_price_is_in_view_on_a_phone(cleo: Page, running):
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 390
     assert cleo.locator(".table-scroll").evaluate_all(_BEYOND_THE_EDGE) == []
+
+
+def test_longest_words_stay_within_a_phone(cleo: Page, running):
+    word = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+    product, order = make.product(word), make.order(paid=True)
+    orders.note(order.id, "return", f"19.00 EUR are given back: 1 × {word}.")
+    cleo.set_viewport_size({"width": 390, "height": 844})
+
+    for page in (f"products/{product.id}", f"orders/{order.number}"):
+        cleo.goto(f"{running.address}/admin/{page}")
+        expect(cleo.locator("main")).to_contain_text(word)
+        assert cleo.evaluate("document.documentElement.scrollWidth") <= 390

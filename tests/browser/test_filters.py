@@ -91,6 +91,27 @@ def test_facets_of_a_phone_stay_open_while_choosing(page: Page, address):
     expect(page.get_by_role("button", name="Filter (1)")).to_be_visible()
 
 
+@pytest.mark.parametrize("answer", ["none", "refused"])
+def test_choice_that_was_not_answered_is_taken_back_and_told_of(page: Page, address, answer):
+    refusal = (
+        '<hx-partial hx-target="#notices" hx-swap="innerHTML"><p class="notice">A little too fast.</p></hx-partial>'
+    )
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(address)
+    page.route("**/products?*", lambda route: route.abort() if answer == "none" else route.fulfill(
+        status=429, body=refusal, content_type="text/html"
+    ))  # fmt: skip
+    page.get_by_role("button", name="Filter").click()
+
+    page.get_by_label(re.compile("^Large")).click()
+
+    expect(page.locator("#notices")).to_contain_text("did not answer" if answer == "none" else "too fast")
+    expect(page.locator("#list-facets")).to_be_hidden()  # it would stand over what the notice says
+    page.get_by_role("button", name="Filter").click()
+    expect(page.get_by_label(re.compile("^Large"))).not_to_be_checked()
+    expect(page.get_by_role("button", name="Show 3 products")).to_be_visible()
+
+
 def test_filter_is_a_plain_form_without_a_script(browser: Browser, address):
     with browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 800}) as context:
         page = context.new_page()

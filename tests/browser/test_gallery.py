@@ -45,6 +45,24 @@ def test_arrow_keys_turn_the_pictures(page: Page, address):
     expect(page.locator(".gallery__thumb[aria-current=true] img")).to_have_attribute("alt", "Picture 2")
 
 
+@pytest.mark.parametrize("width", [390, 393])  # at some, four fifths of a height end within a pixel
+def test_finger_that_moves_up_over_a_picture_moves_the_page(browser: Browser, address, width):
+    phone = {"width": width, "height": 800}
+    with browser.new_context(viewport=phone, has_touch=True, is_mobile=True, reduced_motion="reduce") as context:
+        page = context.new_page()
+        page.goto(address)
+        page.locator(".gallery__track").evaluate("track => track.scrollIntoView({ block: 'center' })")
+        before = page.evaluate("scrollY")
+
+        finger = context.new_cdp_session(page)
+        finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": 190, "y": 500}]})
+        for y in range(490, 290, -10):
+            finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": 190, "y": y}]})
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+        page.wait_for_function("before => scrollY > before + 50", arg=before)
+
+
 def test_thumbnail_leads_to_its_picture_without_a_script(browser: Browser, address):
     with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()

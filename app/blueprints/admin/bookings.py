@@ -148,16 +148,17 @@ def _read(text: str, kind: str) -> list[Row]:
         own = found.get(code, [])
         if len(own) == 1 and own[0].id in meant:
             first, name, *_ = meant[own[0].id]
-            wrong.append(f"Line {number}: {name} is listed twice, in line {first} already. Please add those lines up.")
+            wrong.append((number, f"{name} is listed twice, in line {first} already. Please add those lines up."))
         elif len(own) == 1:
             meant[own[0].id] = (number, code, own[0], quantity)
         elif own:
             names = ", ".join(f"{each.product.title} {each.variant.label}".strip() for each in own[:3])
-            wrong.append(f"Line {number}: {code} stands for {len(own)} products ({names}). Change those under Stock.")
+            wrong.append((number, f"{code} stands for {len(own)} products ({names}). Change those under Stock."))
         else:
-            wrong.append(f"Line {number}: no variant has the SKU or barcode {code}.")
+            wrong.append((number, f"no variant has the SKU or barcode {code}."))
     if wrong:
-        raise Invalid("Nothing was changed. Please check the list.", text="\n".join(wrong))
+        said = (f"Line {number}: {problem}" if number else problem for number, problem in sorted(wrong))
+        raise Invalid("Nothing was changed. Please check the list.", text="\n".join(said))
     levels = inventory.levels(meant)
     unsent = fulfilment.unsent(meant) if kind == Booking.COUNTED else dict.fromkeys(meant, 0)
     return [
@@ -169,23 +170,24 @@ def _read(text: str, kind: str) -> list[Row]:
     ]  # fmt: skip
 
 
-def _parse(text: str, kind: str) -> tuple[list[tuple[int, str, int]], list[str]]:
+def _parse(text: str, kind: str) -> tuple[list[tuple[int, str, int]], list[tuple[int, str]]]:
+    """Return the lines as number, code and quantity, and what is wrong with which; line 0 is the list as a whole."""
     entries: list[tuple[int, str, int]] = []
-    wrong: list[str] = []
+    wrong: list[tuple[int, str]] = []
     for number, line in enumerate(text.splitlines(), start=1):
         read = _ENTRY.fullmatch(line.strip().strip(";,"))
         if read is None:
             if line.strip() and not (number == 1 and _is_heading(line)):
-                wrong.append(f"Line {number}: write a SKU and a whole number, as in PRINT-A3 12.")
+                wrong.append((number, "write a SKU and a whole number, as in PRINT-A3 12."))
             continue
         code, quantity = read["code"].strip().strip('"'), int(read["quantity"])
         if (kind == Booking.RECEIVED and quantity < 1) or (quantity < 0 and kind == Booking.COUNTED):
-            wrong.append(f"Line {number}: {quantity} is not a number of pieces that can be {kind}.")
+            wrong.append((number, f"{quantity} is not a number of pieces that can be {kind}."))
         entries.append((number, code, quantity))
     if not entries and not wrong:
-        wrong.append("The list is empty.")
+        wrong.append((0, "The list is empty."))
     if len(entries) > _MOST_LINES:
-        wrong.append(f"These are {len(entries)} lines. Please enter at most {_MOST_LINES} at once.")
+        wrong.append((0, f"These are {len(entries)} lines. Please enter at most {_MOST_LINES} at once."))
     return entries, wrong
 
 

@@ -9,7 +9,7 @@ from app.blueprints._pages import page, see_other, status_of
 from app.blueprints._pieces import is_key, is_whole, pieces_of
 from app.errors import Invalid, ShopError
 from app.money import Money
-from app.services import cancellations, credits, orders
+from app.services import cancellations, credits, orders, payments
 
 bp = Blueprint("cancellation", __name__, url_prefix="/orders/<number>/cancellation")
 
@@ -59,7 +59,7 @@ def _show(order: orders.Order, refusal: ShopError | None = None) -> Response:
             refusal = refusal or problem
     return page(
         "admin/orders/cancellation.html", status=status_of(refusal) if refusal else 200, order=order, most=most,
-        chosen=chosen, amounts=amounts, withheld=withheld, unpaid=unpaid,
+        chosen=chosen, amounts=amounts, withheld=withheld, unpaid=unpaid, is_held=payments.is_held(order.id),
         refusal=refusal, problems=getattr(refusal, "fields", {}),
         reason=values.get("reason", ""), **proof_needed(), key=secrets.token_hex(16),
         version=len(given),

@@ -99,10 +99,11 @@ def edit(collection: str) -> Response:
 
 
 def _save(shelf: catalog.Collection, form: Edit) -> Response:
-    if not form.validate():
-        return _show(shelf, form, status=422)
+    is_valid = form.validate()
     try:
         written = _read(shelf, form)
+        if not is_valid:
+            return _show(shelf, form, status=422)
         if "count" in request.form:
             return _show(shelf, form, preview=search.preview(written))
         saved = catalog.edit_collection(staff().actor, written, version=form.version.data or 0)
@@ -125,14 +126,13 @@ def _refuse(shelf: catalog.Collection, form: Edit, refusal: ShopError) -> Respon
 
 
 def _read(shelf: catalog.Collection, form: Edit) -> catalog.Collection:
-    named = form.shown_of.data or ""
     return catalog.changed_collection(
         shelf,
         title=(form.title.data or "").strip(),
         slug=(form.slug.data or "").strip(),
         description=(form.description.data or "").strip(),
-        cover=catalog.find_picture(named) if named.strip() else shelf.cover,
-        product_ids=tuple(catalog.find_product_ids(form.product_ids.data or "")),
+        shown_of=form.shown_of.data or "",
+        picked=form.product_ids.data or "",
         rules=tuple(catalog.Rule(kind, value) for kind, value in _typed_rules() if kind),
         matches_any=form.matches.data == "any",
         sort=form.sort.data or "",

@@ -11,7 +11,7 @@ from app.blueprints._pages import page, see_other, status_of
 from app.blueprints._pieces import is_key, is_whole, pieces_of
 from app.errors import Conflict, Invalid, ShopError
 from app.money import Money
-from app.services import cancellations, credits, orders, returns
+from app.services import cancellations, credits, orders, payments, returns
 from app.services.credits import Credit, Sum, Wish
 
 bp = Blueprint("credits", __name__, url_prefix="/orders/<number>/credits")
@@ -67,7 +67,8 @@ def _show(order: orders.Order, refusal: ShopError | None = None) -> Response:
     return page(
         "admin/orders/credit.html", status=status_of(refusal) if refusal else 200, order=order, balance=balance,
         amounts=amounts, unpaid=credits.unpaid_of(order, amounts) if amounts else None,
-        owed=credits.owed_of(order), values=values, restocked=restocked, refusal=refusal,
+        is_held=payments.is_held(order.id), owed=credits.owed_of(order), values=values, restocked=restocked,
+        refusal=refusal,
         chosen={line.position: values.get(f"line-{line.position}", "0") for line in order.lines},
         problems=getattr(refusal, "fields", {}), **proof_needed(), key=secrets.token_hex(16),
     )  # fmt: skip

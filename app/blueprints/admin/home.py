@@ -75,10 +75,12 @@ def add() -> Response:
 def edit(section: str) -> Response:
     """Write a section."""
     form = Edit(request.form)
-    if not form.validate():
-        return _refuse(None, form=form, opened=section)
+    is_valid = form.validate()
     try:
-        catalog.edit_section(staff().actor, _read(section, form), version=form.version.data or 0)
+        written = _read(section, form)
+        if not is_valid:
+            return _refuse(None, form=form, opened=section)
+        catalog.edit_section(staff().actor, written, version=form.version.data or 0)
     except (Invalid, Conflict) as refusal:
         return _refuse(refusal, form=form, opened=section)
     return _shown()
@@ -136,7 +138,7 @@ def _read(section: str, form: Edit) -> catalog.Section:
     def text(name: str) -> str:
         return (form[name].data or "").strip() if name in used else ""
 
-    return catalog.Section(
+    typed = catalog.Section(
         id=section,
         kind=kind,
         title=text("title"),
@@ -145,8 +147,8 @@ def _read(section: str, form: Edit) -> catalog.Section:
         link_label=text("link_label"),
         link_url=text("link_url"),
         collection_ids=tuple(form.collection_ids.data or ()) if "collection_ids" in used else (),
-        product_ids=tuple(catalog.find_product_ids(form.product_ids.data or "")) if "product_ids" in used else (),
     )
+    return catalog.read_section(typed, picked=text("product_ids"))
 
 
 def _shown(opened: str = "") -> Response:

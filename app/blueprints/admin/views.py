@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 from flask_login import current_user
 from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.exceptions import HTTPException
 
 from app.blueprints._access import staff
 from app.blueprints._pages import see_other, show_error
@@ -37,7 +38,7 @@ from app.blueprints.admin import (
     taxes,
     transfers,
 )
-from app.errors import ShopError
+from app.errors import NotFound, ShopError
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -71,6 +72,14 @@ _ROOMS = (
 for room in _ROOMS:
     bp.register_blueprint(room.bp)
 bp.register_error_handler(ShopError, partial(show_error, template="admin/error.html"))
+
+
+@bp.app_errorhandler(404)
+def _show_unknown(_: HTTPException) -> Response:
+    """Show an address that leads nowhere; one of the back office in its frame, which no blueprint answers for."""
+    if not request.path.startswith(f"{bp.url_prefix}/"):
+        return show_error(NotFound())
+    return show_error(NotFound(), template="admin/error.html", **_add_frame())
 
 
 @bp.get("/")

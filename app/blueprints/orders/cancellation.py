@@ -10,7 +10,7 @@ from app.blueprints._pages import page, see_other, status_of
 from app.blueprints._pieces import is_key, is_whole, pieces_of
 from app.blueprints.orders.views import bp
 from app.errors import Conflict, Invalid, ShopError, Unavailable
-from app.services import cancellations, credits, orders
+from app.services import cancellations, credits, orders, payments
 from app.services.orders import Order
 
 _REASON = "The customer cancelled it"
@@ -59,8 +59,8 @@ def _show(token: str, order: Order, refusal: ShopError | None = None) -> Respons
     response = page(
         "orders/cancellation.html", status=status_of(refusal) if refusal else 200,
         order=order, token=token, most=most, chosen=chosen, amounts=amounts, unpaid=unpaid,
-        refusal=refusal, problems=getattr(refusal, "fields", {}), key=secrets.token_hex(16),
-        version=len(credits.of_order(order.id)),
+        is_held=payments.is_held(order.id), refusal=refusal, problems=getattr(refusal, "fields", {}),
+        key=secrets.token_hex(16), version=len(credits.of_order(order.id)),
     )  # fmt: skip
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -27,6 +27,7 @@ from app.services.catalog.home import (
     get_home,
     move_section,
     publish_home,
+    read_section,
     remove_section,
     sections_of,
 )
@@ -197,6 +198,7 @@ __all__ = [
     "raise_generation",
     "read_measure",
     "read_price",
+    "read_section",
     "rehearse",
     "remove_picture",
     "remove_product",

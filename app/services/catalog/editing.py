@@ -1,20 +1,22 @@
 """What staff change by hand. Each act is noted in the audit before and after, and refused when what was read is old."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
 from app import config, db
-from app.errors import Conflict, Invalid, NotFound
+from app.errors import Conflict, Invalid, NotFound, all_of
 from app.money import Money
 from app.services import audit
 from app.services.catalog.codes import is_gtin
-from app.services.catalog.documents import PRICES, Collection, Product, Rule, Variant
+from app.services.catalog.documents import PRICES, Collection, Product, Variant
 from app.services.catalog.gift_cards import as_goods, check, end_runs
+from app.services.catalog.home import find_picture
 from app.services.catalog.measures import Measure
-from app.services.catalog.reading import find_collections, get_product_as_staff
+from app.services.catalog.reading import find_collections, find_product_ids, get_product_as_staff
 from app.services.catalog.rewriting import Rewritten, rewrite
 from app.services.catalog.rules import check_rule
 from app.services.catalog.shopify import clean_html
@@ -150,9 +152,8 @@ def edit_collection(actor: str, collection: Collection, *, version: int) -> Coll
 
     Refuses as edit_product() does, and rules that cannot hold.
     """
-    _check_slug(collection.slug)
-    rules: tuple[Rule, ...] = tuple(check_rule(rule) for rule in collection.rules)
-    changed = replace(collection, rules=rules, revision=version)
+    _, *rules = all_of(*_checks(collection))
+    changed = replace(collection, rules=tuple(rules), revision=version)
     before = _shelf_facts(get_collection_as_staff(collection.id)) if version else {}
     act = "collection.edit" if version else "collection.add"
     try:
@@ -172,10 +173,23 @@ def new_collection(key: str | None = None) -> Collection:
     return Collection(id=key or db.new_id(), slug="", title="", is_published=False)
 
 
-def changed_collection(collection: Collection, **changes: Any) -> Collection:
-    """Return a collection as a form would have it; nothing is saved. Its description keeps its words only."""
+def changed_collection(collection: Collection, *, shown_of: str, picked: str, **changes: Any) -> Collection:
+    """Return a collection as a form would have it; nothing is saved. Its description keeps its words only.
+
+    Its picture and its products are found by what names them. One Invalid says all that is wrong.
+    """
     changes["description"] = plain_text(clean_html(changes["description"]))
-    return replace(collection, **changes)
+    written = replace(collection, **changes)
+    _, *rules, cover, products = all_of(
+        *_checks(written),
+        lambda: find_picture(shown_of) if shown_of.strip() else collection.cover,
+        lambda: find_product_ids(picked),
+    )
+    return replace(written, rules=tuple(rules), cover=cover, product_ids=tuple(products))
+
+
+def _checks(collection: Collection) -> list[Callable[[], Any]]:
+    return [partial(_check_slug, collection.slug), *(partial(check_rule, rule) for rule in collection.rules)]
 
 
 def _check_slug(slug: str) -> None:

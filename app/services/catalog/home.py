@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 
 from app import db
-from app.errors import Conflict, Invalid, NotFound
+from app.errors import Conflict, Invalid, NotFound, all_of
 from app.services import audit
 from app.services.catalog.documents import HOME, Collection, Section
-from app.services.catalog.reading import find_by_slug, find_collection_by_slug
+from app.services.catalog.reading import find_by_slug, find_collection_by_slug, find_product_ids
 from app.services.catalog.shopify import clean_html
 from app.services.catalog.writing import save_collection
 from app.services.images import Media
@@ -60,20 +60,26 @@ def add_section(actor: str, kind: str, *, version: int) -> Section:
     return section
 
 
+def read_section(section: Section, *, picked: str) -> Section:
+    """Return a section as a form would have it: its text sanitised, its picture and products found by what names them.
+
+    Nothing is saved. One Invalid says all that is wrong.
+    """
+    _, _, picture, products = all_of(
+        lambda: _check_title(section),
+        lambda: _check_link(section),
+        lambda: find_picture(section.shown_of) if section.shown_of else None,
+        lambda: find_product_ids(picked),
+    )
+    return replace(section, text=clean_html(section.text), picture=picture, product_ids=tuple(products))
+
+
 def edit_section(actor: str, section: Section, *, version: int) -> None:
-    """Write one section of the draft; its text is sanitised, its picture found by what it names."""
-    if not section.title.strip():
-        raise Invalid("A section needs a title.", title="Write a title.")
-    if section.link_url and not _is_link(section.link_url):
-        raise Invalid("The link leads nowhere.", link_url="Write a path of this shop, as in /collections/new.")
-    if bool(section.link_url) != bool(section.link_label):
-        raise Invalid("A link needs its words and its address.", link_label="Write both, or neither.")
-    picture = find_picture(section.shown_of) if section.shown_of else None
-    edited = replace(section, text=clean_html(section.text), picture=picture)
+    """Write one section of the draft, as read_section() gave it."""
 
     def change(sections: tuple[Section, ...]) -> tuple[Section, ...]:
         _find(sections, section.id)
-        return tuple(edited if each.id == section.id else each for each in sections)
+        return tuple(section if each.id == section.id else each for each in sections)
 
     _change(actor, "home.edit_section", change, version)
 
@@ -149,6 +155,18 @@ def _find(sections: tuple[Section, ...], section_id: str) -> Section:
 
 def _facts(sections: tuple[Section, ...]) -> dict[str, object]:
     return {"sections": [asdict(section) for section in sections]}
+
+
+def _check_title(section: Section) -> None:
+    if not section.title.strip():
+        raise Invalid("A section needs a title.", title="Write a title.")
+
+
+def _check_link(section: Section) -> None:
+    if section.link_url and not _is_link(section.link_url):
+        raise Invalid("The link leads nowhere.", link_url="Write a path of this shop, as in /collections/new.")
+    if bool(section.link_url) != bool(section.link_label):
+        raise Invalid("A link needs its words and its address.", link_label="Write both, or neither.")
 
 
 def _is_link(address: str) -> bool:

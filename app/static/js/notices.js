@@ -9,11 +9,15 @@ customElements.define("shop-notices", class extends HTMLElement {
     const { signal } = this.#leaving;
     this.nextElementSibling.addEventListener("click", () => this.replaceChildren(), { signal });
     this.addEventListener("animationend", () => this.replaceChildren(), { signal });
+    // A panel that is open over the page would hide them.
+    this.watch = new MutationObserver(() => this.firstElementChild && document.querySelector(":popover-open")?.hidePopover());
+    this.watch.observe(this, { childList: true });
     document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
       if (ctx?.request && !this.#isWorded(ctx)) this.#show(ctx);
     }, { signal });
     document.addEventListener("htmx:after:request", (event) => {
       const { ctx } = event.detail;
+      if (ctx.response.status >= 400) this.#takeBack(ctx);
       if (this.#isOurs(ctx) && (ctx.response.status < 500 || this.#isWorded(ctx))) return;
       event.preventDefault();
       this.#show(ctx);
@@ -21,6 +25,7 @@ customElements.define("shop-notices", class extends HTMLElement {
   }
 
   disconnectedCallback() {
+    this.watch.disconnect();
     this.#leaving.abort();
     this.#leaving = new AbortController();
   }
@@ -35,7 +40,14 @@ customElements.define("shop-notices", class extends HTMLElement {
     return response.headers.get("Content-Type")?.startsWith("text/html") && !/^\s*<(!doctype|html)/i.test(text);
   }
 
-  #show({ sourceElement, sourceEvent }) {
+  // What a list was not narrowed or ordered by stands as chosen no longer.
+  #takeBack({ sourceElement }) {
+    if (sourceElement.id === "list-form") sourceElement.reset();
+  }
+
+  #show(ctx) {
+    const { sourceElement, sourceEvent } = ctx;
+    this.#takeBack(ctx);
     sourceElement.dispatchEvent(new Event("shop:unanswered", { bubbles: true }));
     if (["every", "input"].includes(sourceEvent?.type)) return;
     const words = document.querySelector("template[data-notice=unreachable]");

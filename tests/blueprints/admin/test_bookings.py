@@ -185,6 +185,7 @@ def test_every_wrong_line_is_named_and_the_list_is_kept(admin, prints):
         "Line 4: 0 is not",
     ):
         assert said in answer.text
+    assert re.findall(r"Line (\d):", answer.text) == ["1", "2", "3", "4"]
     assert "NOPE-9 1" in answer.text
     assert on_hand(prints) == [5, 5]
 

@@ -204,6 +204,24 @@ def test_bad_input_is_refused_with_what_was_typed(admin, fields, says):
     assert catalog.list_collections_as_staff() == []
 
 
+@pytest.mark.parametrize("count", [{}, {"count": "1"}], ids=["saved", "counted"])
+def test_all_that_is_wrong_is_named_at_once(admin, count):
+    rules = [("price_to", "cheap"), ("tag", "")]
+
+    answer = save(admin, title="", slug="Drift!", product_ids="nothing", shown_of="neither", rules=rules, **count)
+
+    assert answer.status_code == 422
+    for words in (
+        "Write a title.",
+        "Use small letters",
+        "There is no product at “nothing”.",
+        "is no price",
+        "Say what",
+    ):
+        assert words in answer.text
+    assert "No product or collection at “neither” has that picture." in answer.text
+
+
 def test_stale_edit_and_taken_address_are_refused(admin):
     save(admin)
     [shelf] = catalog.list_collections_as_staff()

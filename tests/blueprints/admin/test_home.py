@@ -140,6 +140,34 @@ def test_bad_input_is_refused_with_what_was_typed(admin, fields, says):
     assert catalog.get_home().draft[-1] == section
 
 
+def test_all_that_is_wrong_with_a_section_is_named_at_once(admin):
+    act(admin, "sections", kind="hero")
+    act(admin, "sections", kind="products")
+    opening, products = catalog.get_home().draft[-2:]
+
+    first = act(
+        admin, f"sections/{opening.id}", title="", shown_of="nothing", link_label="Go", link_url="//elsewhere.example"
+    ).text
+    second = act(admin, f"sections/{products.id}", title="A", product_ids="nothing", link_url="/terms").text
+
+    assert "Write a title." in first
+    assert "No product or collection at" in first
+    assert "Write a path of this shop" in first
+    assert "There is no product at “nothing”." in second
+    assert "Write both, or neither." in second
+
+
+def test_removal_of_a_section_says_what_it_does_before_it_is_done(admin):
+    [first, _] = catalog.get_home().draft
+
+    page = html.fromstring(admin.get("/admin/home/").text)
+
+    [form] = page.xpath(f'//form[@action="/admin/home/sections/{first.id}/removal"]')
+    assert form.getparent().tag == "details"
+    assert "open" not in form.getparent().attrib
+    assert "Customers still see it until the draft is published." in form.text_content()
+
+
 def test_unknown_product_is_refused(admin):
     act(admin, "sections", kind="products")
     section = catalog.get_home().draft[-1]

@@ -127,6 +127,17 @@ def test_page_of_an_unknown_order_is_not_found(admin):
     assert "Go to orders" in answer.text
 
 
+def test_unknown_address_of_the_back_office_is_its_own_page(app, admin, client):
+    here, outside, shop = admin.get("/admin/nothing/here"), client.get("/admin/nothing"), client.get("/nothing")
+
+    assert (here.status_code, outside.status_code, shop.status_code) == (404, 404, 404)
+    assert "Go to orders" in here.text
+    assert "Sign out" in here.text
+    assert "Sign out" not in outside.text
+    assert "To the shop" in shop.text
+    assert here.headers["Cache-Control"] == "no-store"
+
+
 def test_refund_in_full(admin):
     order = stray_money()
 

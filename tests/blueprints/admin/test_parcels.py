@@ -1,9 +1,9 @@
 """Labels in doubt, in the back office."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from app import clock, db
-from app.services import cancellations, fulfilment
+from app.services import cancellations, fulfilment, inventory
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
 from tests.working import work
@@ -141,3 +141,14 @@ def test_a_label_of_another_parcel_is_refused(admin, companies):
 
     assert answer.status_code == 422
     assert fulfilment.get_for_job(shipment.id).state == "maybe_bought"
+
+
+def test_parcel_that_waits_for_what_is_not_here_is_not_called_prepared(admin):
+    variant = make.variant(stock=1)
+    inventory.allow_backorder(variant.id, 9, expected_on=date(2030, 12, 3), low_at=0, version=2, actor="staff:cleo")
+    order = make.settled(make.place(make.buyer(variant, quantity=2)))
+
+    text = admin.get(f"/admin/orders/{order.number}").text
+
+    assert "The parcel is prepared once all of it is here. The customer was told 3 Dec 2030." in text
+    assert "being prepared" not in text

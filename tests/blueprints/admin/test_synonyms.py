@@ -1,5 +1,7 @@
 """Synonyms in the back office."""
 
+from lxml import html
+
 from app.services import search
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
@@ -28,6 +30,16 @@ def test_bad_synonyms_are_refused_and_stay_typed(admin):
         assert answer.status_code == 422
         assert f'value="{words}"' in answer.text
     assert search.list_synonyms() == []
+
+
+def test_removal_says_what_it_does_before_it_is_done(admin):
+    search.add_synonyms("sofa, couch", actor="staff:ben")
+
+    page = html.fromstring(admin.get("/admin/synonyms/").text)
+
+    [form] = page.xpath(f'//form[@action="/admin/synonyms/{only().id}/removal"]')
+    assert form.getparent().tag == "details"
+    assert "A search for one of these words then finds only that word." in form.text_content()
 
 
 def test_stale_change_is_refused_with_what_is_there(admin):

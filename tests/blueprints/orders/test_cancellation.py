@@ -2,8 +2,10 @@
 
 import re
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from lxml import html
 
 from app.services import credits, inventory, orders
 from tests import make
@@ -171,3 +173,24 @@ def test_amounts_that_only_look_like_numbers_are_refused(client: FlaskClient) ->
     false_key = {"line-1": "1", "amount": "1", "version": "0", "key": "k\0" * 16}
     assert client.post(address, data=false_key).status_code in {409, 422}
     assert orders.get_for_job(order.id).state == "confirmed"
+
+
+@pytest.mark.usefixtures("captures_on_shipping")
+def test_what_a_card_only_holds_is_released_and_not_called_refunded(app: Flask, client: FlaskClient) -> None:
+    order, admin = make.settled(make.place(make.buyer(make.variant(), quantity=2))), sign_in(app, make.staff())
+    staff, customer = f"/admin/orders/{order.number}", f"/orders/{orders.token_of(order.id)}/cancellation"
+
+    pages = {
+        "order": admin.get(staff).text,
+        "cancelling": admin.get(f"{staff}/cancellation?line-1=1").text,
+        "giving": admin.get(f"{staff}/credits?delivery=1&free=0").text,
+        "customer": client.get(f"{customer}?line-1=1").text,
+    }
+
+    for text in pages.values():
+        words = html.fromstring(text).xpath("//main//button | //main//a")
+        assert [each.text_content() for each in words if "efund" in each.text_content()] == []
+    assert "What the card only holds is released, not refunded." in pages["cancelling"]
+    assert "What the card only holds is released, not refunded." in pages["giving"]
+    assert "what your card holds for them is released" in pages["customer"]
+    assert "you get this back" not in pages["customer"]
