@@ -111,6 +111,12 @@ def test_choice_that_was_not_answered_is_taken_back_and_told_of(page: Page, addr
     expect(page.get_by_label(re.compile("^Large"))).not_to_be_checked()
     expect(page.get_by_role("button", name="Show 3 products")).to_be_visible()
 
+    page.get_by_label("Highest price").fill("50")
+    page.keyboard.press("Tab")
+
+    expect(page.locator("#list-facets")).to_be_hidden()
+    expect(page.get_by_label("Highest price")).to_have_value("50")
+
 
 def test_filter_is_a_plain_form_without_a_script(browser: Browser, address):
     with browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 800}) as context:

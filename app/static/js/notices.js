@@ -40,9 +40,11 @@ customElements.define("shop-notices", class extends HTMLElement {
     return response.headers.get("Content-Type")?.startsWith("text/html") && !/^\s*<(!doctype|html)/i.test(text);
   }
 
-  // What a list was not narrowed or ordered by stands as chosen no longer.
-  #takeBack({ sourceElement }) {
-    if (sourceElement.id === "list-form") sourceElement.reset();
+  // What a list was not narrowed or ordered by stands as chosen no longer; what was typed stays.
+  #takeBack({ sourceElement: form }) {
+    if (form.id !== "list-form") return;
+    for (const box of form.querySelectorAll("[type=checkbox]")) box.checked = box.defaultChecked;
+    for (const option of form.querySelectorAll("option")) option.selected = option.defaultSelected;
   }
 
   #show(ctx) {
