@@ -184,6 +184,7 @@ def test_what_a_card_only_holds_is_released_and_not_called_refunded(app: Flask, 
         "order": admin.get(staff).text,
         "cancelling": admin.get(f"{staff}/cancellation?line-1=1").text,
         "giving": admin.get(f"{staff}/credits?delivery=1&free=0").text,
+        "first": client.get(customer).text,
         "customer": client.get(f"{customer}?line-1=1").text,
     }
 
@@ -193,4 +194,5 @@ def test_what_a_card_only_holds_is_released_and_not_called_refunded(app: Flask, 
     assert "What the card only holds is released, not refunded." in pages["cancelling"]
     assert "What the card only holds is released, not refunded." in pages["giving"]
     assert "what your card holds for them is released" in pages["customer"]
+    assert "the next page shows what is released" in pages["first"]
     assert "you get this back" not in pages["customer"]
