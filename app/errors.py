@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+MARKED = "Please check what is marked below."
+
 
 class ShopError(Exception):
     """A refusal with a message for the person who asked."""
@@ -66,10 +68,7 @@ def all_of(*looks: Callable[[], Any]) -> list[Any]:
     if len(refused) == 1:
         raise refused[0]
     if refused:
-        said = [_MARKED if refusal.fields else refusal.message for refusal in refused]
+        said = [MARKED if refusal.fields else refusal.message for refusal in refused]
         fields = {name: advice for refusal in refused for name, advice in refusal.fields.items()}
         raise Invalid(" ".join(dict.fromkeys(said)), **fields)
     return found
-
-
-_MARKED = "Please check what is marked below."

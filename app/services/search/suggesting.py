@@ -4,7 +4,7 @@ from sqlalchemy import text
 
 from app import db
 from app.services import catalog
-from app.services.search.asking import QUERY
+from app.services.search.asking import CODED, QUERY
 from app.services.search.cards import show
 from app.services.search.words import bare, correct, regroup, tokens_of
 
@@ -14,7 +14,7 @@ _SHORTEST = 2  # letters before anything is suggested
 
 _SUGGEST = text(
     f"""
-    WITH coded AS MATERIALIZED (SELECT product_id FROM search_documents WHERE codes @> ARRAY[:code]),
+    WITH {CODED},
     near AS (
         SELECT product_id, title, popularity, created_at FROM search_documents
         WHERE is_published AND (

@@ -17,6 +17,7 @@ _LONGEST = 200  # characters of a facet or a value: the index over both holds 2,
 
 def labels_of(product: catalog.Product) -> Iterator[Term]:
     """Yield facet, value and place of what a product can be found under, whichever of its variants it is."""
+    # An option may be called as a label is; the address of a list cannot tell them apart.
     called_so = ((option.name, option.values) for option in product.options if option.name in LABELS)
     for facet, values in ((KIND, (product.kind,)), (VENDOR, (product.vendor,)), (TAG, product.tags), *called_so):
         yield from ((facet, value[:_LONGEST], _LAST) for value in values if value)

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, tuple_
 from sqlalchemy.exc import IntegrityError
 
 from app import clock, db
-from app.errors import Conflict, Invalid, NotFound
+from app.errors import MARKED, Conflict, Invalid, NotFound
 from app.services import audit
 from app.services.tax.models import TaxRate
 from app.services.tax.reading import CLASSES, plain_postcode
@@ -120,7 +120,7 @@ def _check(terms: Terms) -> None:
     if terms.tax_class not in CLASSES:
         wrong["tax_class"] = f"Choose one of {', '.join(CLASSES)}."
     if wrong:
-        raise Invalid("Please check what is marked below.", **wrong)
+        raise Invalid(MARKED, **wrong)
     _check_percent(terms.percent)
 
 

@@ -4,14 +4,14 @@
 // fails without a word.
 customElements.define("shop-notices", class extends HTMLElement {
   #leaving = new AbortController();
+  // A panel that is open over the page would hide them.
+  #watch = new MutationObserver(() => this.firstElementChild && document.querySelector(":popover-open")?.hidePopover());
 
   connectedCallback() {
     const { signal } = this.#leaving;
     this.nextElementSibling.addEventListener("click", () => this.replaceChildren(), { signal });
     this.addEventListener("animationend", () => this.replaceChildren(), { signal });
-    // A panel that is open over the page would hide them.
-    this.watch = new MutationObserver(() => this.firstElementChild && document.querySelector(":popover-open")?.hidePopover());
-    this.watch.observe(this, { childList: true });
+    this.#watch.observe(this, { childList: true });
     document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
       if (ctx?.request && !this.#isWorded(ctx)) this.#show(ctx);
     }, { signal });
@@ -25,7 +25,7 @@ customElements.define("shop-notices", class extends HTMLElement {
   }
 
   disconnectedCallback() {
-    this.watch.disconnect();
+    this.#watch.disconnect();
     this.#leaving.abort();
     this.#leaving = new AbortController();
   }
