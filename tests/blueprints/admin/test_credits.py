@@ -1,12 +1,14 @@
 """Giving money back in the back office, by lines, delivery and a free amount, in two steps."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pyotp
 import pytest
 from lxml import html
 
-from app import clock, db
+from app import clock, db, formats
+from app.money import Money
 from app.services import audit, credits, inventory, payments, returns
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
@@ -38,6 +40,18 @@ def test_lines_delivery_and_a_free_amount_go_back_in_two_steps(admin):
     assert inventory.levels([variant])[variant].on_hand == before + 2
     assert "Came damaged" in admin.get(address).text
     assert audit.seal() > 0
+
+
+def test_amounts_of_a_shop_that_adds_tax_are_asked_for_with_it(app, admin, monkeypatch):
+    with_tax = admin.get(f"/admin/orders/{sent_order().number}/credits").text
+    monkeypatch.setitem(app.extensions, "config", replace(app.extensions["config"], prices_include_tax=False))
+    order = make.order(paid=True, price=1000)
+    shown = admin.get(f"/admin/orders/{order.number}/credits").text
+
+    assert "tax included" not in with_tax
+    assert ">Delivery, in EUR, tax included<" in shown
+    assert ">Additional amount, in EUR, tax included<" in shown
+    assert f"Up to {formats.money(Money(583, 'EUR'))}" in shown, "4.90 and the tax on it"
 
 
 def test_what_is_not_sent_or_comes_by_a_return_does_not_go_on_the_shelf(admin):
