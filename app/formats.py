@@ -17,8 +17,8 @@ _HELD = re.compile(r" (?=/ )|(?<=\d) (?=[^\W\d]{1,2}(?!\w))")  # the spaces at w
 
 @lru_cache(maxsize=2048)  # a page writes the same few amounts again and again
 def money(amount: Money, locale: str = "en") -> str:
-    """Write an amount: €19.99."""
-    return format_currency(amount.decimal, amount.currency, locale=locale)
+    """Write an amount: €19.99, −€0.50."""
+    return format_currency(amount.decimal, amount.currency, locale=locale).replace("-", "\N{MINUS SIGN}")
 
 
 def moment(at: datetime, locale: str = "en") -> str:

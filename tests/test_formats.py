@@ -3,6 +3,7 @@
 import pytest
 
 from app import formats
+from app.money import Money
 
 
 @pytest.mark.parametrize(
@@ -16,3 +17,8 @@ from app import formats
 )
 def test_choices_begin_no_line_with_a_slash_or_a_unit(label, shown):
     assert formats.choices(label) == shown.replace("~", "\N{NO-BREAK SPACE}")
+
+
+def test_what_goes_back_has_a_minus_and_no_hyphen():
+    assert formats.money(Money(-50, "EUR")) == "−€0.50"
+    assert formats.money(Money(1_999, "EUR")) == "€19.99"
