@@ -29,6 +29,7 @@ class Masks:
     conditions: list[str] = field(default_factory=list)
     fits: dict[str, str] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)  # of the statement's parameters
+    named: dict[str, str] = field(default_factory=dict)  # the parameter that has a facet's name
 
     def add(self, name: str, condition: str, **values: Any) -> None:
         """Add a filter of products."""
@@ -63,8 +64,7 @@ class Masks:
 
     def by_facet(self, of: Mapping[str, Any], otherwise: str) -> str:
         """Return, in SQL, what belongs to the facet of a term `t`, for those facets that are filtered by."""
-        named = {str(facet): name for name, facet in self.values.items() if name.startswith("facet")}
-        cases = " ".join(f"WHEN :{named[facet]} THEN {each}" for facet, each in of.items())
+        cases = " ".join(f"WHEN :{self.named[facet]} THEN {each}" for facet, each in of.items())
         return f"CASE t.facet {cases} ELSE {otherwise} END" if cases else otherwise
 
     def fitting(self, but: str = "") -> str:
@@ -78,6 +78,7 @@ def masks_of(filters: Filters) -> Masks:
     if filters.in_stock:
         masks.add(STOCK, "d.is_available")
     for number, (facet, values) in enumerate(filters.by_facet.items()):
+        masks.named[facet] = f"facet{number}"
         if facet == COLLECTION:
             condition = (
                 "EXISTS (SELECT FROM search_places AS p "
