@@ -115,14 +115,15 @@ def end_unpaid(order_id: str) -> None:
             with db.orders.transaction():
                 later("checkout.end_unpaid", order_id, key=f"unpaid:{live.id}:end", delay=ends - clock.now())
             return
-    if credits.owed_of(order):
-        with unfinished():
-            order = checkout.close_open(order_id)
-    pieces = {position: left for position, left in pieces_of(order).items() if left}
     if not credits.owed_of(order):
         return
-    if fulfilment.gone(order_id) or not pieces:
+    if fulfilment.gone(order_id) or not any(pieces_of(order).values()):  # what came of its money stays: it is for these
         orders.note(order_id, "lapsed", "It was not paid again in time, and the carrier has some of it.")
+        return
+    with unfinished():
+        order = checkout.close_open(order_id)
+    pieces = {position: left for position, left in pieces_of(order).items() if left}
+    if not (credits.owed_of(order) and pieces):
         return
     amount = quote(order, pieces).paid.amount
     cancel(

@@ -13,6 +13,7 @@ from tests import make
 from tests.blueprints.admin.conftest import sign_in
 from tests.companies import Companies
 from tests.services.cancellations.test_cancelling import send
+from tests.services.health.test_fsck import faults
 from tests.services.payments.test_paying_again import mails
 from tests.services.payments.test_transfers import receive, transfer
 from tests.working import work
@@ -140,3 +141,20 @@ def test_a_return_names_what_goes_back_and_where(app: Flask, companies: Companie
 def finish(cleo: accounts.Staff, asked: returns.Return, order: orders.Order) -> None:
     amount = credits.quote(order, credits.Wish({1: 1}), []).paid.amount
     returns.refund(cleo, asked.id, delivery=0, amount=amount)
+
+
+def test_a_part_paid_for_what_was_sent_is_kept_when_the_rest_does_not_come(app: Flask, companies: Companies) -> None:
+    placed = sent_and_taken_back()
+    receive(placed, 1_000, key="part")
+    for days in (8, 30):
+        with clock.at(clock.now() + timedelta(days=days)):
+            work()
+
+    order = orders.get_for_job(placed.order.id)
+    assert payments.refunds_of(order.id) == []
+    assert credits.owed_of(order).amount == order.total - 1_000
+    assert "It was not paid again in time" in orders.alerts_of([order.id])[order.id]
+    receive(placed, order.total - 1_000, received=1_000, key="rest")
+    work()
+    assert (credits.owed_of(order).amount, payments.state_of(payments.of_order(order.id))) == (0, "paid")
+    assert faults() == {}
