@@ -115,8 +115,9 @@ def new_number(length: int) -> str:
 
 
 def now() -> int:
-    """Give the time in whole seconds since 1970."""
-    return int(time.time())
+    """Give the time in whole seconds since 1970, as far ahead as the lever `clock` says."""
+    rows = query("SELECT body FROM levers WHERE name = 'clock'")
+    return int(time.time()) + (int(rows[0][0]) if rows else 0)
 
 
 def today() -> tuple[int, int, int]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from standins import faults, outbox, store
 from standins.sendgrid import events as mail_events
-from standins.stripe import cards, disputes, errors, lists, refunds, sessions
+from standins.stripe import cards, disputes, errors, intents, lists, refunds, sessions
 from standins.ups import tracking
 
 COMPANIES = ("stripe", "ups", "sendgrid")
@@ -154,6 +154,14 @@ def _search_lag(given: Given) -> Given:
     return {"seconds": int(given.get("seconds", 0))}
 
 
+def _clock(given: Given) -> Given:
+    """Stripe is `seconds` ahead from now on: its sessions, holds and idempotency keys end as their time is over."""
+    faults.write("clock", int(given.get("seconds", 0)))
+    sessions.expire_due()
+    intents.end_holds()
+    return {"now": store.now()}
+
+
 def _forget_keys(given: Given) -> Given:
     """Forget all idempotency keys, as Stripe does after a day."""
     store.query("DELETE FROM answers")
@@ -193,6 +201,7 @@ _LEVERS: dict[str, Callable[[Given], Given]] = {
     "move": _move,
     "mail": _mail,
     "search_lag": _search_lag,
+    "clock": _clock,
     "forget_keys": _forget_keys,
     "record": _record,
     "reset": _reset,

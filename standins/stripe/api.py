@@ -8,7 +8,6 @@ import base64
 import hashlib
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -146,7 +145,7 @@ def _replay() -> Response | None:
     if g.idempotency_key is None:
         return None
     rows = store.query("SELECT request, status, body, created FROM answers WHERE key = ?", g.idempotency_key)
-    if not rows or rows[0][3] < time.time() - FORGET_KEYS_AFTER:
+    if not rows or rows[0][3] < store.now() - FORGET_KEYS_AFTER:
         return None
     first, status, body, _ = rows[0]
     if first != _fingerprint():
@@ -163,7 +162,7 @@ def _keep(status: int, body: str) -> None:
     if g.idempotency_key is not None:
         store.query(
             "INSERT OR REPLACE INTO answers (key, request, status, body, created) VALUES (?, ?, ?, ?, ?)",
-            g.idempotency_key, _fingerprint(), status, body, time.time(),
+            g.idempotency_key, _fingerprint(), status, body, store.now(),
         )  # fmt: skip
 
 

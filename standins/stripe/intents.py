@@ -18,6 +18,7 @@ Intent = dict[str, Any]
 
 CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 CANCELABLE = (*CONFIRMABLE, "requires_capture", "processing")
+HELD_SECONDS = 7 * 86_400  # https://docs.stripe.com/payments/place-a-hold-on-a-payment-method
 NOT_AUTHENTICATED = cards.Decline(
     "payment_intent_authentication_failure",
     "",
@@ -152,6 +153,14 @@ def end_processing() -> None:
             with contextlib.suppress(CardError):
                 _charge(intent, method, decline, secured=False)
             checkout.end_processing(intent)
+
+
+def end_holds() -> None:
+    """Let cards hold no longer what was not captured in time."""
+    condition = f"{store.field('status')} = 'requires_capture' AND created <= ?"
+    with store.transaction():
+        for intent in store.find_all("payment_intent", condition, store.now() - HELD_SECONDS):
+            cancel(intent, "automatic")
 
 
 def require(intent: Intent, statuses: tuple[str, ...], verb: str) -> None:

@@ -58,6 +58,21 @@ def test_forgotten_key_charges_again(companies: Companies, pay: Pay) -> None:
     assert pay(key="k1").id != first.id
 
 
+def test_time_that_passes_ends_sessions_holds_and_keys(
+    companies: Companies, pay: Pay, client: stripe.StripeClient, open_session: Callable[..., Any]
+) -> None:
+    session, held, first = open_session(), pay(capture_method="manual"), pay(key="k1")
+
+    companies.pull("clock", seconds=25 * 3600)
+    assert client.v1.checkout.sessions.retrieve(session.id).status == "expired"
+    assert client.v1.payment_intents.retrieve(held.id).status == "requires_capture"
+    assert pay(key="k1").id != first.id
+
+    companies.pull("clock", seconds=7 * 86_400 + 60)
+    assert client.v1.payment_intents.retrieve(held.id).status == "canceled"
+    assert open_session().status == "open"
+
+
 def test_rule_holds_for_its_path_company_and_method(
     companies: Companies, pay: Pay, client: stripe.StripeClient
 ) -> None:

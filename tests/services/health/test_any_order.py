@@ -1,0 +1,82 @@
+"""Whatever customers, staff, Stripe, the bank and time do, in whatever order: in the end the books agree.
+
+Most of what is tried is refused, as it would be. `WALKS` says how many walks to go, or which ones (`WALKS=100-199`).
+"""
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from app.services import audit, checkout, credits, orders, payments
+from tests.companies import Companies
+from tests.services.health.test_fsck import faults
+from tests.services.health.walking import FOR_EVER, Shop
+from tests.working import work
+
+STEPS = 40
+UNINDEXED = {"search.products"}  # these tests index nothing
+
+
+def walks() -> Sequence[int]:
+    """Which walks to go."""
+    first, dash, last = os.environ.get("WALKS", "8").partition("-")
+    return range(int(first), int(last) + 1) if dash else range(int(first))
+
+
+@pytest.mark.parametrize("walk", walks())
+def test_books_agree_whatever_happens(app: Flask, companies: Companies, walk: int) -> None:
+    shop, before = Shop(app, companies, walk), app.extensions["config"]
+    try:
+        shop.go(STEPS)
+        finish(shop)
+        with shop.now():
+            wrong = {name: found for name, found in faults().items() if name not in UNINDEXED}
+        assert (wrong, list(differences(shop))) == ({}, [])
+    except BaseException as error:
+        error.add_note("\n".join(shop.story))
+        raise
+    finally:
+        app.extensions["config"] = before
+
+
+def finish(shop: Shop) -> None:
+    """Let time pass, with everything working again, and staff see to what failed to go back."""
+    shop.companies.pull("reset")
+    for hours in (1, 12, 24, 7 * 24, 30 * 24):
+        shop.go_ahead(shop.passed + timedelta(hours=hours))
+        with shop.now():
+            checkout.settle_open()
+            checkout.reconcile(looking_back=FOR_EVER)
+            shop.story.append(f"{hours} hours later: {work()}")
+            for number in {placed.order.id for placed in shop.placed}:
+                for failed in [each for each in payments.refunds_of(number) if each.state == "failed"]:
+                    order = orders.get_for_job(number)
+                    orders.refund_again_as_staff(order, failed.id, actor=shop.staff.actor, otherwise="by bank transfer")
+    audit.seal()
+
+
+def differences(shop: Shop) -> Iterator[str]:
+    """Compare each order's money with Stripe's books and with what it was sold for, by other ways than `fsck`."""
+    ledger, back = shop.companies.ledger(), Counter[str]()
+    for refund in ledger["refunds"]:
+        if refund["status"] in {"succeeded", "pending"}:
+            back[refund["payment_intent"]] += refund["amount"]
+    there = {each["id"]: max(0, each["amount_received"] - back[each["id"]]) for each in ledger["payment_intents"]}
+    for order_id in {placed.order.id for placed in shop.placed}:
+        order, paid = orders.get_for_job(order_id), payments.of_order(order_id)
+        refunds = payments.refunds_of(order_id)
+        for payment in paid:
+            elsewhere = sum(each.amount for each in refunds if each.otherwise and each.payment_id == payment.id)
+            here = payment.captured - payment.refunded + elsewhere
+            if payment.provider == "stripe" and not payment.released and there.get(payment.intent_id, 0) != here:
+                yield f"{order.number}: {here} of {payment.id} here, {there.get(payment.intent_id, 0)} at Stripe"
+        given = sum(each.amount for each in credits.of_order(order_id))
+        kept, owed = payments.kept_of(paid), credits.owed_of(order).amount
+        if order.confirmed_at and kept != order.total - given - owed:
+            yield f"{order.number}: kept {kept} of {order.total}, less {given} given back and {owed} owed"
+        if not order.confirmed_at and kept:
+            yield f"{order.number}: was never confirmed and keeps {kept}"
