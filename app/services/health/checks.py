@@ -5,8 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from psycopg.errors import ConfigurationLimitExceeded
 from redis.exceptions import RedisError, ResponseError
 from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy.exc import OperationalError
 
 from app import clock, config, db, stores
 from app.outbox import OrdersOutbox
@@ -20,6 +22,10 @@ _WRITTEN = "health:written"  # in both Redis: nothing but a try whether they tak
 _ENGINES = {"customers", "orders", "catalog", "redis", "cache", "s3"}
 _UNASKED = "This could not be asked; see what else is not well."
 _VERSION = text("SELECT version_num FROM alembic_version")
+_BY_DISK = text("SET LOCAL work_mem = '64kB'")
+_ROOM = text(
+    "WITH room AS MATERIALIZED (SELECT repeat('x', 100000) FROM generate_series(1, 100)) SELECT count(*) FROM room"
+)
 _IS_READ_ONLY = text("SELECT current_setting('transaction_read_only')::bool")
 
 
@@ -84,9 +90,21 @@ def _ask_sql(database: db.Database) -> Callable[[], str]:
             is_read_only = session.execute(_IS_READ_ONLY).scalar_one()
         if is_read_only:
             raise _Unwell("answers, and takes no changes: is it a standby?")
+        _ask_room(database)
         return f"at {version}"
 
     return ask
+
+
+def _ask_room(database: db.Database) -> None:
+    """Have ten megabytes written aside: with a full disk it answers all the same, and takes no order."""
+    try:
+        with database.snapshot() as session:
+            session.execute(_BY_DISK)
+            session.execute(_ROOM)
+    except OperationalError as error:
+        if not isinstance(error.orig, ConfigurationLimitExceeded):  # temp_file_limit, which says nothing of the disk
+            raise
 
 
 def _ask_catalog() -> str:
@@ -194,8 +212,8 @@ def _ask_failed() -> str:
 
 
 _ADVICE = {
-    "customers": "Check SHOP_CUSTOMERS_URL, that PostgreSQL runs, and run `flask shop migrate`.",
-    "orders": "Check SHOP_ORDERS_URL, that PostgreSQL runs, and run `flask shop migrate`.",
+    "customers": "Check SHOP_CUSTOMERS_URL, that PostgreSQL runs and its disk has room, and run `flask shop migrate`.",
+    "orders": "Check SHOP_ORDERS_URL, that PostgreSQL runs and its disk has room, and run `flask shop migrate`.",
     "catalog": "Check SHOP_CATALOG_URL and that MongoDB runs.",
     "redis": "Check SHOP_REDIS_URL; it needs room, and `maxmemory-policy noeviction`. Nobody can sign in meanwhile.",
     "cache": "Check SHOP_CACHE_URL. Pages are made anew each time meanwhile.",
