@@ -208,6 +208,11 @@ def _ask_clock() -> str:
 def _ask_failed() -> str:
     if failed := failed_jobs():
         raise _Unwell(f"{len(failed)} jobs gave up, the latest {failed[0].name}")
+    waits = OrdersOutbox.done_at.is_(None) & OrdersOutbox.error.contains(" refuses SHOP_")
+    with db.orders.reading() as session:
+        reason = session.scalar(select(OrdersOutbox.error).where(waits).order_by(OrdersOutbox.id.desc()).limit(1))
+    if reason:  # jobs wait for a week, and with a wrong key all that long in vain
+        raise _Unwell(f"none yet, but {reason.partition(': ')[2]}")
     return "none"
 
 
@@ -222,5 +227,6 @@ _ADVICE = {
     "pictures": "Start a worker for pictures (`python -m app.tasks.worker --pictures`); what staff sent waits for it.",
     "shape": "Run `flask shop migrate` with the owner's role.",
     "clock": "Set the clock by NTP: codes of authenticators and signatures depend on it.",
-    "failed jobs": "Look at /admin/jobs/ for their reasons, and have them tried again.",
+    "failed jobs": "Look at /admin/jobs/ for their reasons, and have them tried again. A setting that is refused "
+    "is to be corrected first; then start web, workers and clock anew, and what waits goes by itself within the hour.",
 }
