@@ -135,7 +135,7 @@ def test_check_notices_a_database_whose_disk_is_full(app, monkeypatch):
 def test_check_takes_a_database_that_may_write_little_aside(app, stores):
     url = stores.engines.postgres.url("postgres", "postgres")
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"ALTER DATABASE orders{stores.suffix} SET temp_file_limit = '1MB'")
+        connection.execute(f"ALTER DATABASE orders{stores.suffix} SET temp_file_limit = '100kB'")
         db.orders.close()
         try:
             said = run(app, "check")

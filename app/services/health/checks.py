@@ -24,7 +24,7 @@ _UNASKED = "This could not be asked; see what else is not well."
 _VERSION = text("SELECT version_num FROM alembic_version")
 _BY_DISK = text("SET LOCAL work_mem = '64kB'")
 _ROOM = text(
-    "WITH room AS MATERIALIZED (SELECT repeat('x', 100000) FROM generate_series(1, 100)) SELECT count(*) FROM room"
+    "WITH room AS MATERIALIZED (SELECT repeat('x', 100000) FROM generate_series(1, 10)) SELECT count(*) FROM room"
 )
 _IS_READ_ONLY = text("SELECT current_setting('transaction_read_only')::bool")
 
@@ -97,7 +97,7 @@ def _ask_sql(database: db.Database) -> Callable[[], str]:
 
 
 def _ask_room(database: db.Database) -> None:
-    """Have ten megabytes written aside: with a full disk it answers all the same, and takes no order."""
+    """Have a megabyte written aside: with a full disk it answers all the same, and takes no order."""
     try:
         with database.snapshot() as session:
             session.execute(_BY_DISK)
