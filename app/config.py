@@ -28,6 +28,7 @@ _OWN = ("name", "street", "postal_code", "city", "phone")  # whose defaults are 
 # How any P-256 key begins as SendGrid shows it: 124 characters of base64 (RFC 5480; the point follows).
 _VERIFICATION_KEY = re.compile(r"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE[A-Za-z0-9+/]{86}==")
 _NEVER_EMPTY = ("name", "street", "postal_code", "city", "s3_bucket", "s3_region")
+_COMPANIES = ("stripe_api_url", "stripe_js_url", "ups_api_url", "sendgrid_api_url")  # empty is the company's own
 
 
 class ConfigError(Exception):
@@ -115,7 +116,7 @@ class Config:
             before = len(mistakes)
             text = _read(f"SHOP_{field.name.upper()}", environ, mistakes)
             is_required = field.default is field.default_factory  # both are MISSING
-            if text is None or (is_required and not text):
+            if text is None or (not text and (is_required or field.name in _COMPANIES)):
                 if is_required and len(mistakes) == before:
                     mistakes.append(f"SHOP_{field.name.upper()} is not set.")
                 continue
@@ -220,9 +221,8 @@ def _check_addresses(check: Callable[[str, Callable[[str], object], str], None])
     check("catalog_url", addresses.is_mongo, "use mongodb://host:port/name; in a password, write / as %2F")
     for name in ("redis_url", "cache_url"):
         check(name, addresses.is_redis, "use redis://host:port/number; in a password, write # as %23 and / as %2F")
-    for name in ("s3_url", "stripe_js_url", "ups_api_url", "sendgrid_api_url"):
+    for name in ("s3_url", *_COMPANIES):
         check(name, addresses.is_web, "use an https:// address")
-    check("stripe_api_url", lambda text: not text or addresses.is_web(text), "use an https:// address")
 
 
 def _is_country(text: str) -> bool:
@@ -287,7 +287,7 @@ def _unfit_for_production(config: Config, is_set: set[str]) -> list[str]:
     ]
     if not config.is_secure:
         mistakes.append(f"SHOP_ORIGIN is {config.origin!r}; production is reached by https only.")
-    for name in ("stripe_api_url", "stripe_js_url", "ups_api_url", "sendgrid_api_url"):
+    for name in _COMPANIES:
         address = urlsplit(getattr(config, name))
         if address.netloc and (address.scheme != "https" or address.hostname in _LOOPBACK):
             mistakes.append(f"SHOP_{name.upper()} names a stand-in ({address.netloc}); name the company itself.")

@@ -137,7 +137,7 @@ def test_production_takes_nothing_of_the_demo_shops_for_its_own(name: str) -> No
         ("redis_url", "redis://:p#w@redis.internal:6379/0"),
         ("redis_url", "redis://redis.internal:port/0"),
         ("s3_url", "https://"),
-        ("ups_api_url", ""),
+        ("ups_api_url", "ups"),
         ("s3_bucket", ""),
         ("country", "UK"),
         ("country", "ZZ"),
@@ -163,6 +163,11 @@ def test_half_typed_setting_is_told_at_the_start(name: str, text: str) -> None:
 )
 def test_address_of_any_usual_kind_is_taken(name: str, text: str) -> None:
     assert getattr(Config.from_env(environ(**{name: text})), name) == text
+
+
+@pytest.mark.parametrize("name", ["stripe_api_url", "stripe_js_url", "ups_api_url", "sendgrid_api_url"])
+def test_empty_address_of_a_company_is_its_own(name: str) -> None:
+    assert getattr(Config.from_env(environ(**{name: ""})), name) == getattr(Config, name)
 
 
 def test_misspelt_setting_is_named_with_the_right_one() -> None:

@@ -6,10 +6,12 @@ from datetime import timedelta
 import psycopg
 import pytest
 from redis.exceptions import OutOfMemoryError, ResponseError
+from sqlalchemy import text
 
 from app import clock, db, queue, stores
 from app.outbox import OrdersOutbox
 from app.services import audit
+from app.services.health import checks
 from app.tasks import clock as what_the_clock_starts
 
 
@@ -117,6 +119,31 @@ def test_check_notices_a_database_that_takes_no_changes(app, stores):
             db.orders.close()
 
     assert "BAD  orders       answers, and takes no changes" in said.output
+
+
+def test_check_notices_a_database_whose_disk_is_full(app, monkeypatch):
+    full = text("DO $$ BEGIN RAISE disk_full USING MESSAGE = 'could not write to file: No space left'; END $$")
+    monkeypatch.setattr(checks, "_ROOM", full)
+
+    said = run(app, "check")
+
+    assert said.exit_code == 1
+    assert "No space left" in said.output
+    assert "its disk has room" in said.output
+
+
+def test_check_takes_a_database_that_may_write_little_aside(app, stores):
+    url = stores.engines.postgres.url("postgres", "postgres")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE orders{stores.suffix} SET temp_file_limit = '100kB'")
+        db.orders.close()
+        try:
+            said = run(app, "check")
+        finally:
+            connection.execute(f"ALTER DATABASE orders{stores.suffix} RESET temp_file_limit")
+            db.orders.close()
+
+    assert said.exit_code == 0, said.output
 
 
 def test_check_leaves_out_what_is_being_worked_on(app):

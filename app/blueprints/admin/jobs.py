@@ -1,9 +1,12 @@
 """Jobs that gave up."""
 
+from typing import Any
+
 from flask import Blueprint, Response, url_for
 
 from app.blueprints._access import staff, staff_only
 from app.blueprints._pages import changed, page
+from app.blueprints.admin.job_names import NAMES
 from app.services import health
 
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
@@ -13,9 +16,7 @@ bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 @staff_only("jobs.read")
 def index() -> Response:
     """List jobs that failed for good, each with its reason."""
-    return page(
-        "admin/jobs/index.html", part="admin/jobs/_failed.html", jobs=health.failed_jobs(), may_retry=_may_retry()
-    )
+    return page("admin/jobs/index.html", part="admin/jobs/_failed.html", **_failed())
 
 
 @bp.post("/<database>/<job>/retries")
@@ -23,8 +24,9 @@ def index() -> Response:
 def retry(database: str, job: str) -> Response:
     """Have one tried again."""
     health.retry_job(database, job, actor=staff().actor)
-    return changed("admin/jobs/_failed.html", then=url_for(".index"), jobs=health.failed_jobs(), may_retry=_may_retry())
+    return changed("admin/jobs/_failed.html", then=url_for(".index"), **_failed())
 
 
-def _may_retry() -> bool:
-    return staff().may("jobs.retry")
+def _failed() -> dict[str, Any]:
+    jobs = health.failed_jobs()
+    return {"jobs": jobs, "orders": health.orders_of(jobs), "names": NAMES, "may_retry": staff().may("jobs.retry")}

@@ -17,6 +17,8 @@ _MOST = 1_000_000  # pieces or grams
 _FIELD_LIMIT = 10_000_000  # characters; a body may be long
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?")
 _QUOTES = "Check its quotation marks: a cell that holds one begins and ends with another, and has its own twice."
+_UNREAD = f"cannot be read. {_QUOTES}"
+_CUT = "is cut off. Fetch or save the file once more; if that is all of it, end it with a line break."
 _NOT_IN_SLUG = re.compile(r"[^\w-]+")
 
 Row = dict[str, str]
@@ -77,7 +79,8 @@ def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
 
     UTF-8 with or without a mark at its start, UTF-16 with one (Excel's “Unicode text”), else Windows-1252; commas,
     semicolons or tabs. Raises Invalid with the line that cannot be read, and for letters in none. A quotation mark too
-    many or too few would put rows into cells and cells into each other, so after one nothing of the file is believed.
+    many or too few would put rows into cells and cells into each other, so after one nothing of the file is believed;
+    nor of a file that ends inside a row.
     """
     with path.open(encoding=_encoding(path), newline="") as file:
         csv.field_size_limit(_FIELD_LIMIT)
@@ -155,8 +158,15 @@ def _encoding(path: Path) -> str:
 def _numbered(file: TextIO, delimiter: str) -> Iterator[tuple[int, Row]]:
     """Give each row the number of the line on which it begins, as an editor shows it."""
     padding = re.compile(rf'(?<=") +(?={delimiter}|\r|\n|$)')  # as in Vendure's own files
-    reader = csv.reader((padding.sub("", line) for line in file), delimiter=delimiter, strict=True)
-    names: list[str] = []
+    is_ended, names = True, list[str]()
+
+    def lines() -> Iterator[str]:
+        nonlocal is_ended
+        for line in file:
+            is_ended = line.endswith(("\n", "\r"))
+            yield padding.sub("", line)
+
+    reader = csv.reader(lines(), delimiter=delimiter, strict=True)
     while True:
         begins = reader.line_num + 1
         try:
@@ -164,10 +174,13 @@ def _numbered(file: TextIO, delimiter: str) -> Iterator[tuple[int, Row]]:
         except StopIteration:
             return
         except csv.Error as error:
-            raise Invalid(f"Line {begins} of the file cannot be read. {_QUOTES}") from error
+            is_cut = str(error) == "unexpected end of data" and not is_ended
+            raise Invalid(f"Line {begins} of the file {_CUT if is_cut else _UNREAD}") from error
         if not names:
             names = cells
         elif any(cells):
+            if len(cells) < len(names) and not is_ended:
+                raise Invalid(f"Line {begins} of the file {_CUT}")
             _check(begins, cells, len(names), delimiter)
             yield begins, dict(zip_longest(names, cells[: len(names)], fillvalue=""))
 

@@ -20,7 +20,7 @@ def _find_lost_pictures() -> Iterator[Fault]:
             for thing in things:
                 shown = [*thing.get("media", ()), *([thing["cover"]] if thing.get("cover") else [])]
                 for picture in shown if not thing.get("is_deleted") else ():
-                    if images.find(picture["key"]) is None:
+                    if not images.is_kept(picture["key"]):
                         yield Fault(thing["_id"], f"its picture {picture['key']} is not in S3")
 
 

@@ -5,7 +5,7 @@ The one rule: it owns no rows and asks about real work; "the port is open" is no
 
 from app.services.health.checks import Check, beat, check, inspect
 from app.services.health.fsck import CHECKS, Examined, examine
-from app.services.health.jobs import FailedJob, failed_jobs, retry_job
+from app.services.health.jobs import FailedJob, failed_jobs, orders_of, retry_job
 
 __all__ = [
     "CHECKS",
@@ -17,5 +17,6 @@ __all__ = [
     "examine",
     "failed_jobs",
     "inspect",
+    "orders_of",
     "retry_job",
 ]

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from psycopg.errors import ConfigurationLimitExceeded
 from redis.exceptions import RedisError, ResponseError
 from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy.exc import OperationalError
 
 from app import clock, config, db, stores
 from app.outbox import OrdersOutbox
@@ -20,6 +22,10 @@ _WRITTEN = "health:written"  # in both Redis: nothing but a try whether they tak
 _ENGINES = {"customers", "orders", "catalog", "redis", "cache", "s3"}
 _UNASKED = "This could not be asked; see what else is not well."
 _VERSION = text("SELECT version_num FROM alembic_version")
+_BY_DISK = text("SET LOCAL work_mem = '64kB'")
+_ROOM = text(
+    "WITH room AS MATERIALIZED (SELECT repeat('x', 100000) FROM generate_series(1, 10)) SELECT count(*) FROM room"
+)
 _IS_READ_ONLY = text("SELECT current_setting('transaction_read_only')::bool")
 
 
@@ -84,9 +90,21 @@ def _ask_sql(database: db.Database) -> Callable[[], str]:
             is_read_only = session.execute(_IS_READ_ONLY).scalar_one()
         if is_read_only:
             raise _Unwell("answers, and takes no changes: is it a standby?")
+        _ask_room(database)
         return f"at {version}"
 
     return ask
+
+
+def _ask_room(database: db.Database) -> None:
+    """Have a megabyte written aside: with a full disk it answers all the same, and takes no order."""
+    try:
+        with database.snapshot() as session:
+            session.execute(_BY_DISK)
+            session.execute(_ROOM)
+    except OperationalError as error:
+        if not isinstance(error.orig, ConfigurationLimitExceeded):  # temp_file_limit, which says nothing of the disk
+            raise
 
 
 def _ask_catalog() -> str:
@@ -190,12 +208,17 @@ def _ask_clock() -> str:
 def _ask_failed() -> str:
     if failed := failed_jobs():
         raise _Unwell(f"{len(failed)} jobs gave up, the latest {failed[0].name}")
+    waits = OrdersOutbox.done_at.is_(None) & OrdersOutbox.error.contains(" refuses SHOP_")
+    with db.orders.reading() as session:
+        reason = session.scalar(select(OrdersOutbox.error).where(waits).order_by(OrdersOutbox.id.desc()).limit(1))
+    if reason:  # jobs wait for a week, and with a wrong key all that long in vain
+        raise _Unwell(f"none yet, but {reason.partition(': ')[2]}")
     return "none"
 
 
 _ADVICE = {
-    "customers": "Check SHOP_CUSTOMERS_URL, that PostgreSQL runs, and run `flask shop migrate`.",
-    "orders": "Check SHOP_ORDERS_URL, that PostgreSQL runs, and run `flask shop migrate`.",
+    "customers": "Check SHOP_CUSTOMERS_URL, that PostgreSQL runs and its disk has room, and run `flask shop migrate`.",
+    "orders": "Check SHOP_ORDERS_URL, that PostgreSQL runs and its disk has room, and run `flask shop migrate`.",
     "catalog": "Check SHOP_CATALOG_URL and that MongoDB runs.",
     "redis": "Check SHOP_REDIS_URL; it needs room, and `maxmemory-policy noeviction`. Nobody can sign in meanwhile.",
     "cache": "Check SHOP_CACHE_URL. Pages are made anew each time meanwhile.",
@@ -204,5 +227,6 @@ _ADVICE = {
     "pictures": "Start a worker for pictures (`python -m app.tasks.worker --pictures`); what staff sent waits for it.",
     "shape": "Run `flask shop migrate` with the owner's role.",
     "clock": "Set the clock by NTP: codes of authenticators and signatures depend on it.",
-    "failed jobs": "Look at /admin/jobs/ for their reasons, and have them tried again.",
+    "failed jobs": "Look at /admin/jobs/ for their reasons, and have them tried again. A setting that is refused "
+    "is to be corrected first; then start web, workers and clock anew, and what waits goes by itself within the hour.",
 }

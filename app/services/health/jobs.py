@@ -1,6 +1,6 @@
 """Jobs that gave up: what they were, why, and another start; and those of pictures, which may wait long."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from sqlalchemy import exists, select
 from app import clock, db, queue
 from app.errors import Conflict
 from app.outbox import OrdersOutbox
-from app.services import audit
+from app.services import audit, fulfilment, orders, payments
 
 IS_PICTURE = OrdersOutbox.name.startswith("pictures.") | OrdersOutbox.name.startswith("imports.")  # one worker's
 
@@ -42,6 +42,15 @@ def failed_jobs(limit: int = 100) -> Sequence[FailedJob]:
         for row in queue.failed(database, limit)
     ]
     return sorted(found, key=lambda job: job.failed_at, reverse=True)[:limit]
+
+
+def orders_of(jobs: Iterable[FailedJob]) -> dict[str, str]:
+    """Return the number of the order that each job is about, by the job's id; none for a job about something else."""
+    about = {job.id: str(job.args[0]) for job in jobs if job.args}
+    parts = payments.orders_of(about.values()) | fulfilment.orders_of(about.values())
+    whole = {job_id: parts.get(thing, thing) for job_id, thing in about.items()}
+    numbers = orders.numbers_of(whole.values())
+    return {job_id: numbers[order_id] for job_id, order_id in whole.items() if order_id in numbers}
 
 
 def retry_job(database_name: str, row_id: str, *, actor: str) -> None:

@@ -5,7 +5,7 @@ The one rule: a picture's key is a digest of its bytes, so what an address answe
 
 from app.services.images.checking import MAX_BYTES, SMALLER
 from app.services.images.fetching import Unreachable, fetch
-from app.services.images.keeping import File, add, find, keep, make_better, make_bucket, open_file
+from app.services.images.keeping import File, add, find, is_kept, keep, make_better, make_bucket, open_file
 from app.services.images.media import Media, Source
 from app.services.images.rendering import Rendered, key_of, render
 
@@ -20,6 +20,7 @@ __all__ = [
     "add",
     "fetch",
     "find",
+    "is_kept",
     "keep",
     "key_of",
     "make_better",

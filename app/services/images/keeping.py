@@ -31,18 +31,22 @@ def add(content: bytes, alt: str = "") -> Media:
 
 
 def find(key: str, alt: str = "") -> Media | None:
-    """Return what is known of a kept picture; None when it is not there, or not wholly."""
-    db.require_no_transaction()
-    try:
-        known = stores.s3().head_object(Bucket=stores.bucket(), Key=f"media/{key}/master.jpg")["Metadata"]
-    except ClientError as error:
-        if error.response["Error"]["Code"] in _ABSENT:
-            return None
-        raise
+    """Return what is known of a kept picture; None when it is not there, or not wholly.
+
+    What `aws s3 sync` brings back from a folder has lost its facts: it is shown all the same, and kept anew by add().
+    """
+    known = _facts_of(key)
+    if not known:
+        return None
     return Media(
         key=key, width=int(known["width"]), height=int(known["height"]), alt=alt,
         colour=known["colour"], preview=known.get("preview", ""),
     )  # fmt: skip
+
+
+def is_kept(key: str) -> bool:
+    """Whether a picture is there to be shown."""
+    return _facts_of(key) is not None
 
 
 def keep(rendered: Rendered) -> Media:
@@ -93,6 +97,16 @@ def make_bucket() -> None:
         place: Any = {"CreateBucketConfiguration": {"LocationConstraint": region}}
         # AWS refuses us-east-1 as a constraint: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
         stores.s3().create_bucket(Bucket=stores.bucket(), **({} if region == "us-east-1" else place))
+
+
+def _facts_of(key: str) -> dict[str, str] | None:
+    db.require_no_transaction()
+    try:
+        return stores.s3().head_object(Bucket=stores.bucket(), Key=f"media/{key}/master.jpg")["Metadata"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _ABSENT:
+            return None
+        raise
 
 
 def _put(name: str, content: bytes, facts: dict[str, str]) -> None:

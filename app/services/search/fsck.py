@@ -1,25 +1,42 @@
 """Checks of search: what is derived says what the catalogue says."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import delete, select
 
 from app import db
-from app.fsck import Check, Fault, pages, walk
-from app.services import catalog
+from app.fsck import Check, Fault, pages
+from app.services import catalog, inventory
 from app.services.search.indexing import index_collections, index_products, lower_collections, lower_products
-from app.services.search.models import SearchDocument, SearchOffers, SearchShelf
+from app.services.search.models import SearchDocument, SearchShelf, SearchTurn
+from app.services.search.offers import known_offers, offered
 
 _DOCUMENTS = (SearchDocument, SearchDocument.product_id, SearchDocument.revision)
+_REVISIONS = select(SearchDocument.product_id, SearchDocument.revision)
 _SHELVES = (SearchShelf, SearchShelf.collection_id, SearchShelf.revision)
 
 
 def _find_products() -> Iterator[Fault]:
     yield from _find("products", *_DOCUMENTS)
-    offers = select(SearchOffers.product_id).where(SearchOffers.product_id == SearchDocument.product_id)
-    for row in walk(select(SearchDocument.revision).where(~offers.exists()), SearchDocument.product_id):
-        yield Fault(row.key, "search does not know what can be had of it")
+    for things in catalog.walk("products", ()):
+        yield from _find_offers(catalog.find_products(thing["_id"] for thing in things))
+
+
+def _find_offers(products: Sequence[catalog.Product]) -> Iterator[Fault]:
+    """Compare what can be had of products with what search knows of it, where it knows their newest revision."""
+    variants = {product.id: {variant.id for variant in product.variants} for product in products}
+    with db.orders.snapshot() as session:
+        rows = session.execute(_REVISIONS.where(SearchDocument.product_id.in_(variants)))
+        revisions = {row.product_id: row.revision for row in rows}
+        known = known_offers(variants)
+        turned = set(session.scalars(select(SearchTurn.variant_id)))
+        levels = inventory.levels(variant for each in variants.values() for variant in each)
+    for product in products:
+        is_on_its_way = product.id in known and turned & variants[product.id]
+        is_known = is_on_its_way or known.get(product.id) == offered(product, levels).compared
+        if revisions.get(product.id) == product.revision and not is_known:
+            yield Fault(product.id, "lists do not compare its variants as they are; `flask shop reindex` mends all")
 
 
 def _find_collections() -> Iterator[Fault]:

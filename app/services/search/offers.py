@@ -3,16 +3,19 @@
 The one rule: what cannot be had is left out while anything can; of a product of which nothing can, all of it stays.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from app import db
 from app.services import catalog, inventory
-from app.services.search.models import SearchOffers
+from app.services.search.models import SearchOffers, SearchTerm
 from app.services.search.terms import Term, choices_of
+
+Compared = tuple[int, list[tuple[str, str]]]  # the price of a variant, and its facets with their values
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,12 @@ class Offered:
     prices: Sequence[int]
     choices: Sequence[Sequence[Term]]
     is_available: bool
+
+    @property
+    def compared(self) -> list[Compared]:
+        """What lists compare, in an order that does not matter."""
+        chosen = [sorted({(facet, value) for facet, value, _ in choices}) for choices in self.choices]
+        return sorted(zip(self.prices, chosen, strict=True))
 
 
 def offered(product: catalog.Product, levels: Mapping[str, inventory.Level]) -> Offered:
@@ -44,6 +53,23 @@ def write_offers(offers: Sequence[Offered], terms: Mapping[tuple[str, str], int]
         statement = insert(SearchOffers).values([_row(each, terms) for each in offers])
         columns = {column.name: statement.excluded[column.name] for column in SearchOffers.__table__.columns}
         db.orders.session.execute(statement.on_conflict_do_update(index_elements=["product_id"], set_=columns))
+
+
+def known_offers(product_ids: Iterable[str]) -> dict[str, list[Compared]]:
+    """Return what lists compare of products, as `Offered.compared` says it of the catalogue."""
+    session = db.orders.session
+    rows = session.scalars(select(SearchOffers).where(SearchOffers.product_id.in_(product_ids))).all()
+    ids = {term for row in rows for term in row.terms}
+    names = {
+        term.id: (term.facet, term.value) for term in session.scalars(select(SearchTerm).where(SearchTerm.id.in_(ids)))
+    }
+    return {row.product_id: sorted(_variants(row, names)) for row in rows}
+
+
+def _variants(row: SearchOffers, names: Mapping[int, tuple[str, str]]) -> Iterator[Compared]:
+    for place, price in enumerate(row.prices):
+        has = (names[term] for term, mask in zip(row.terms, row.had_by, strict=True) if mask[place] == "1")
+        yield price, sorted(has)
 
 
 def _row(offer: Offered, terms: Mapping[tuple[str, str], int]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CONNECT_SECONDS, ANSWER_SECONDS = 2, 6
+_REFUSES = "UPS refuses SHOP_UPS_CLIENT_ID or SHOP_UPS_CLIENT_SECRET"
 _DOWN = "UPS does not answer at the moment. Please try again in a minute."
 _EARLY = timedelta(minutes=1)  # a token is renewed this long before it expires
 _NO_SUCH_SHIPMENT = "9801031"
@@ -52,7 +53,7 @@ class Refused(Exception):
 
 
 class NotAsked(Unavailable):
-    """UPS was not reached, so nothing was done."""
+    """UPS was not reached, or does not know us, so nothing was done."""
 
 
 def buy_label(parcel: Parcel) -> Label:
@@ -196,14 +197,14 @@ def _exchange(method: str, path: str, body: Any, token: str) -> tuple[int, dict[
         if answer.status_code == 401:
             _forget_token()
             answer = _send(method, path, body, _token())
-        _tell_if_refused(answer)
+        _check_key(answer)
         parsed = answer.json()
     except httpx.ConnectError as error:
         raise NotAsked(_DOWN) from error
     except (httpx.HTTPError, ValueError) as error:
         raise Unavailable(_DOWN) from error
-    if answer.status_code >= 500 or answer.status_code in {401, 403, 408, 429} or not isinstance(parsed, dict):
-        raise Unavailable(_DOWN, retry=answer.status_code not in {401, 403})
+    if answer.status_code >= 500 or answer.status_code in {408, 429} or not isinstance(parsed, dict):
+        raise Unavailable(_DOWN)
     return answer.status_code, parsed
 
 
@@ -227,21 +228,27 @@ def _token() -> str:
             data={"grant_type": "client_credentials"},
             auth=(settings.ups_client_id, settings.ups_client_secret),
         )
-        _tell_if_refused(answer)
+        _check_key(answer)
         answer.raise_for_status()
         body = answer.json()
         token, until = str(body["access_token"]), clock.now() + timedelta(seconds=int(body["expires_in"])) - _EARLY
     except (httpx.HTTPError, ValueError, LookupError, TypeError) as error:
-        raise Unavailable(_DOWN) from error
+        raise NotAsked(_DOWN) from error
     with _tokens_lock:
         _tokens[account] = token, until
     return token
 
 
-def _tell_if_refused(answer: "httpx.Response") -> None:
-    """Log that UPS refuses our keys, which no waiting mends."""
-    if answer.status_code in {401, 403}:
-        log.error("UPS refuses SHOP_UPS_CLIENT_ID or SHOP_UPS_CLIENT_SECRET", extra={"reason": answer.text[:500]})
+def _check_key(answer: "httpx.Response") -> None:
+    """Log that UPS refuses our keys, which no waiting mends, and raise NotAsked."""
+    if answer.status_code not in {401, 403}:
+        return
+    try:
+        reason = str(answer.json()["response"]["errors"][0]["message"])
+    except (ValueError, LookupError, TypeError):
+        reason = answer.text[:500]
+    log.error(_REFUSES, extra={"reason": reason})
+    raise NotAsked(f"{_REFUSES}: {reason}", retry=False)
 
 
 def _forget_token() -> None:

@@ -1,9 +1,15 @@
 """Jobs that gave up, and what companies sent."""
 
+import pytest
+
 from app import clock, db, queue
+from app.blueprints.admin.job_names import NAMES
 from app.outbox import OrdersOutbox
+from app.services import fulfilment, payments
+from app.tasks import JOBS
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
+from tests.working import work
 
 
 def fail_one(app) -> str:
@@ -23,6 +29,32 @@ def test_page_lists_jobs_with_their_reason(admin, app):
 
     assert "payments.refund" in text
     assert "there is no such refund" in text
+
+
+@pytest.mark.parametrize("about", ["order", "payment", "shipment"])
+def test_job_is_told_in_words_with_a_link_to_its_order(admin, app, about):
+    order = make.order(paid=True)
+    work()
+    things = {
+        "order": ("documents.invoice", order.id, "Issue an invoice"),
+        "payment": ("checkout.settle", payments.of_order(order.id)[0].id, "Act on what became of a payment"),
+        "shipment": ("fulfilment.buy_label", fulfilment.shipments_of(order.id)[0].id, "Buy a label"),
+    }
+    name, thing, words = things[about]
+    with db.orders.transaction():
+        queue.later(name, thing)
+    with db.orders.transaction() as session:
+        session.query(OrdersOutbox).filter_by(name=name, done_at=None).one().failed_at = clock.now()
+
+    answer = admin.get("/admin/jobs/")
+
+    assert words in answer.text
+    assert f'href="/admin/orders/{order.number}"' in answer.text
+
+
+def test_every_job_has_words_of_its_own():
+    assert NAMES.keys() == JOBS.keys()
+    assert len(set(NAMES.values())) == len(NAMES)
 
 
 def test_retry_begins_anew_once_and_is_audited(admin, app):

@@ -1,16 +1,22 @@
 """A new start for somebody who lost password or phone, or who left and came back."""
 
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 import pytest
 from flask import Flask
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from app import db, stores
 from app.errors import Invalid
 from app.services import accounts
 from app.services.accounts import codes, passwords
+from app.services.accounts.models import StaffMember
 from tests import make
+from tests.running import free_port
 
 DESK = accounts.Visitor("203.0.113.5")
 
@@ -29,6 +35,40 @@ def test_reset_brings_back_who_had_left(app: Flask) -> None:
 
     assert sign_in(again).must_enrol
     assert accounts.find_staff(cleo.staff.id) is not None
+
+
+@pytest.fixture
+def redis_down(app: Flask) -> Iterator[Callable[[], None]]:
+    """What takes Redis away, and gives it back at the end."""
+    known = app.extensions["stores"]
+    before = known.redis
+    with Redis.from_url(f"redis://127.0.0.1:{free_port()}", retry=Retry(NoBackoff(), 0)) as nobody:
+        yield lambda: vars(known).update(redis=nobody)
+        vars(known)["redis"] = before
+
+
+def test_reset_changes_nothing_while_sign_ins_cannot_be_ended(app: Flask, redis_down: Callable[[], None]) -> None:
+    cleo = make.staff()
+    redis_down()
+
+    said = app.test_cli_runner().invoke(args=["shop", "staff", "reset", cleo.staff.email])
+
+    assert said.exit_code == 1
+    assert "flask shop check" in said.output
+    with db.customers.reading() as session:
+        kept = session.get_one(StaffMember, cleo.staff.id)
+    assert passwords.is_right(kept.password_hash, cleo.password)
+    assert kept.totp_secret
+
+
+def test_access_ends_also_while_redis_is_down(app: Flask, redis_down: Callable[[], None]) -> None:
+    cleo = make.staff()
+    redis_down()
+
+    said = app.test_cli_runner().invoke(args=["shop", "staff", "end", cleo.staff.email])
+
+    assert said.exit_code == 0
+    assert accounts.find_staff(cleo.staff.id) is None
 
 
 def test_reset_ends_the_recovery_codes(app: Flask) -> None:

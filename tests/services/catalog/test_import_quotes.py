@@ -71,3 +71,23 @@ def test_last_column_may_hold_sentences_of_several_lines(file_of):
     path = file_of('one,One,"A print.\nPaper, ink, frame."', heading="Handle,Title,Body (HTML)")
 
     assert catalog.rehearse(path).problems == []
+
+
+@pytest.mark.parametrize("last", ["two,Two,TWO,10.", "two,Two", 'two,"Two, wit', 'two,"Two\nand a', "two"])
+def test_file_that_is_cut_off_in_its_last_row_is_refused_whole(file_of, last):
+    path = file_of(ONE, last)
+    path.write_bytes(path.read_bytes().removesuffix(b"\n"))
+
+    with pytest.raises(Invalid, match="Line 3 of the file is cut off") as refusal:
+        catalog.start_import(path)
+
+    assert "Fetch or save" in refusal.value.message
+    assert catalog.list_imports() == []
+
+
+@pytest.mark.parametrize("last", ["two,Two,TWO,10.00,5", ",,", " "])
+def test_file_needs_no_line_break_after_a_whole_row(file_of, last):
+    path = file_of(ONE, THREE, last)
+    path.write_bytes(path.read_bytes().removesuffix(b"\n"))
+
+    assert catalog.rehearse(path).problems == []

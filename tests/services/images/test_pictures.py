@@ -148,6 +148,19 @@ def test_add_keeps_the_same_picture_once(bucket):
     assert (second.width, second.colour, second.preview) == (first.width, first.colour, first.preview)
 
 
+def test_add_keeps_a_picture_anew_whose_facts_a_backup_lost(bucket):
+    content = picture_bytes(80, 64)
+    media = images.add(content)
+    master = f"media/{media.key}/master.jpg"
+    body = stores.s3().get_object(Bucket=stores.bucket(), Key=master)["Body"].read()
+    stores.s3().put_object(Bucket=stores.bucket(), Key=master, Body=body)  # as by `aws s3 sync` from a folder
+
+    assert images.is_kept(media.key)
+    assert images.find(media.key) is None
+    assert images.add(content) == media
+    assert images.find(media.key) == media
+
+
 def test_make_better_adds_the_formats_that_pages_then_name(bucket):
     media = images.add(picture_bytes(400, 500))
 

@@ -1,12 +1,14 @@
 """Search after the catalogue was restored from a backup: it knows revisions that do not exist any more."""
 
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, text
 
 from app import db, stores
-from app.services import catalog, health, search
+from app.money import Money
+from app.services import catalog, health, inventory, search
 from app.services.search.models import SearchOffers
 from tests import make
 from tests.working import work
@@ -58,4 +60,36 @@ def test_product_of_which_search_knows_no_variants_is_found_and_indexed(app):
     mend()
 
     assert search.list_products(filters=in_small).total == 1
+    assert [each.count for each in health.examine(only="search.")] == [0, 0]
+
+
+@pytest.mark.parametrize("price", [1000, 3000])
+def test_product_that_lists_know_by_the_migration_only_is_named_with_the_command(app, price):
+    tide = make.product("Slack Tide", options={"Size": ("Small", "Large")}, price=1000)
+    large = replace(tide.variants[1], price=Money(price, "EUR"))
+    catalog.save_product(replace(tide, variants=(tide.variants[0], large)))
+    make.product("Dune")
+    search.index_stale()
+    search.index_turns()
+    assert [each.count for each in health.examine(only="search.")] == [0, 0]
+    with db.orders.transaction() as session:
+        session.execute(delete(SearchOffers))
+        session.execute(text(import_module("migrations.orders.versions.0020_offers")._FILL))
+
+    [found, _] = health.examine(only="search.")
+
+    assert [fault.subject for fault in found.faults] == [tide.id]
+    assert "flask shop reindex" in found.faults[0].says
+    search.reindex()
+    assert [each.count for each in health.examine(only="search.")] == [0, 0]
+
+
+def test_what_has_just_sold_out_is_on_its_way_into_search(app):
+    variants = make.product("Slack Tide", options={"Size": ("Small", "Large")}).variants
+    search.index_stale()
+    search.index_turns()
+    level = inventory.level_as_staff(variants[0].id)
+
+    inventory.adjust(level.variant_id, 0, version=level.version, reason="counted", actor="staff:cleo")
+
     assert [each.count for each in health.examine(only="search.")] == [0, 0]
