@@ -1,12 +1,10 @@
 """A slow or broken line: what is asked for comes late, or does not come."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests import make
+from tests.browser.hands import held
 from tests.running import RunningShop
 
 
@@ -16,14 +14,6 @@ def address(app, running: RunningShop) -> str:
     make.product("Undertow", slug="undertow", options={"Size": ("Small", "Large")}, stock=5)
     running.start_web()
     return f"{running.address}/products/undertow"
-
-
-@contextmanager
-def held(page: Page, pattern: str) -> Iterator[None]:
-    """Leave what is asked for unanswered until the block ends."""
-    page.route(pattern, lambda _: None)
-    yield
-    page.unroute(pattern)
 
 
 def choose_large(page: Page) -> None:

@@ -66,7 +66,7 @@ def set_line(variant: str) -> Response:
 @limiter.limit("120/minute")
 def remove_line(variant: str) -> Response:
     """Take one variant out of the cart."""
-    return _changed(cart.remove(shopper(), variant), moved=True)
+    return _changed(cart.remove(shopper(), variant))
 
 
 @bp.post("/cart/consent")
@@ -80,7 +80,7 @@ def accept_prices() -> Response:
         contents = cart.accept_prices(shopper(), subtotal_shown=form.subtotal.data or 0)
     except Conflict as error:
         return _show(cart.of(shopper()), status=409, message=error.message)
-    return _changed(contents, moved=True)
+    return _changed(contents)
 
 
 @bp.post("/cart/coupon")
@@ -92,7 +92,7 @@ def enter_coupon() -> Response:
         checkout.enter_coupon(shopper(), request.form.get("code", "")[:_LONGEST_CODE])
     except Invalid as error:
         return _show(cart.of(shopper()), status=422, coupon_problem=error.message)
-    return _changed(cart.of(shopper()), saved=True, moved=True)
+    return _changed(cart.of(shopper()), saved=True)
 
 
 @bp.post("/cart/coupon/removal")
@@ -100,7 +100,7 @@ def enter_coupon() -> Response:
 def remove_coupon() -> Response:
     """Take the code off the cart."""
     checkout.remove_coupon(shopper())
-    return _changed(cart.of(shopper()), moved=True)
+    return _changed(cart.of(shopper()))
 
 
 @bp.app_context_processor

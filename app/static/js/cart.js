@@ -77,54 +77,55 @@ customElements.define("cart-drawer", class extends HTMLElement {
   }
 });
 
-// <quantity-steps>: the buttons beside a number. A step is saved as what is typed is; the answer brings all lines anew, so
-// what is pressed before it is here waits for it. In the cart what could not be saved goes back to what the sum counts.
-// Without this script one types.
-class QuantitySteps extends HTMLElement {
-  static #waiting = new Map();
+// <quantity-steps>: the buttons beside a number. A step is saved as what is typed is. In the cart one change goes at a time: a
+// number that is chosen before the last answer is here waits for it, and one that could not be saved goes back to what the sum
+// counts. Without this script one types.
+customElements.define("quantity-steps", class extends HTMLElement {
+  #leaving = new AbortController();
 
   connectedCallback() {
+    const { signal } = this.#leaving;
     this.input = this.querySelector("input");
     this.addEventListener("click", (event) => {
       const button = event.target.closest("[data-way]");
       if (button && button.ariaDisabled !== "true") this.#step(button.dataset.way);
-    });
-    this.addEventListener("input", this.#mark);
-    document.addEventListener("htmx:after:swap", this.#swapped);
-    document.addEventListener("shop:unanswered", this.#undo);
+    }, { signal });
+    this.addEventListener("input", this.#mark, { signal });
+    document.addEventListener("htmx:after:swap", this.#mark, { signal });
+    if (!this.closest(".buy")) {
+      document.addEventListener("htmx:config:request", this.#asked, { signal });
+      document.addEventListener("htmx:finally:request", this.#answered, { signal });
+    }
     this.#mark();
   }
 
   disconnectedCallback() {
-    document.removeEventListener("htmx:after:swap", this.#swapped);
-    document.removeEventListener("shop:unanswered", this.#undo);
+    this.#leaving.abort();
+    this.#leaving = new AbortController();
   }
 
   #step(way) {
     this.input[way]();
-    this.input.dispatchEvent(new Event("input", { bubbles: true }));
-    if (document.querySelector("form.htmx-request")) QuantitySteps.#waiting.set(this.input.id, this.input.value);
-    else this.#save();
+    for (const event of ["input", "change"]) this.input.dispatchEvent(new Event(event, { bubbles: true }));
   }
 
-  #save() {
-    QuantitySteps.#waiting.delete(this.input.id);
-    this.input.dispatchEvent(new Event("change", { bubbles: true }));
-  }
-
-  #swapped = () => {
-    const value = QuantitySteps.#waiting.get(this.input.id);
-    if (value) {
-      this.input.value = value;
-      this.#save();
-    }
-    this.#mark();
+  #asked = (event) => {
+    if (event.detail.ctx.sourceElement !== this.input.form || !document.querySelector("form.htmx-request")) return;
+    event.preventDefault();
+    this.waiting = this.input.value;
   };
 
-  #undo = () => {
-    QuantitySteps.#waiting.clear();
-    if (!this.closest(".buy")) this.input.value = this.input.defaultValue;
+  #answered = ({ detail: { ctx } }) => {
+    const isOurs = ctx.sourceElement === this.input.form && this.input.value === ctx.request.body.get("quantity");
+    if (this.waiting === undefined && isOurs) this.input.value = this.input.defaultValue;
+    if (this.waiting !== undefined && document.activeElement !== this.input) this.input.value = this.waiting;
     this.#mark();
+    // Right after this htmx sends what stands in its queue.
+    queueMicrotask(() => {
+      if (this.waiting === undefined || document.querySelector("form.htmx-request")) return;
+      this.waiting = undefined;
+      this.input.dispatchEvent(new Event("change", { bubbles: true }));
+    });
   };
 
   #mark = () => {
@@ -134,6 +135,4 @@ class QuantitySteps extends HTMLElement {
       button.ariaDisabled = String(button.dataset.way === "stepUp" ? value >= highest : value - min <= 0);
     }
   };
-}
-
-customElements.define("quantity-steps", QuantitySteps);
+});

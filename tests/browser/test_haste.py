@@ -1,0 +1,92 @@
+"""Someone quicker than the line: what is asked for before the last answer came counts, and is shown in the end."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests import make
+from tests.browser.hands import held
+
+
+@pytest.fixture
+def cart(page: Page, shop) -> Page:
+    """The page of a cart with one each of three variants in it, of which nine, three and nine are left."""
+    for slug, stock in (("ebb", 9), ("neap", 3), ("surge", 9)):
+        variant = make.product(slug.title(), slug=slug, stock=stock).variants[0]
+        page.request.post(
+            f"{shop.address}/cart/lines", form={"variant": variant.id}, headers={"Sec-Fetch-Site": "same-origin"}
+        )
+    page.goto(f"{shop.address}/cart")
+    return page
+
+
+def number(page: Page, name: str):
+    return page.get_by_label(f"Quantity of {name}", exact=True)
+
+
+def test_two_removals_in_a_row_are_both_shown(cart: Page):
+    cart.eval_on_selector_all("[id^=remove-]", "(buttons) => { buttons[0].click(); buttons[2].click(); }")
+
+    expect(cart.locator(".cart-line__name")).to_have_text(["Neap"])
+    expect(cart.locator("#cart-sum")).to_contain_text("€29.00")
+    expect(cart.locator("#cart-badge .header__count")).to_have_text("1")
+
+
+def test_numbers_typed_in_a_row_both_count(cart: Page):
+    number(cart, "Ebb").fill("2")
+    number(cart, "Surge").fill("3")
+    cart.keyboard.press("Tab")
+
+    expect(cart.locator("#cart-sum")).to_contain_text("€174.00")
+    expect(number(cart, "Ebb")).to_have_value("2")
+    expect(number(cart, "Surge")).to_have_value("3")
+
+
+def test_refusal_of_the_second_number_is_shown(cart: Page):
+    number(cart, "Ebb").fill("2")
+    number(cart, "Neap").fill("4")
+    cart.keyboard.press("Tab")
+
+    expect(cart.get_by_role("alert")).to_have_text("Only 3 left. Please choose fewer.")
+    expect(number(cart, "Neap")).to_have_value("4")
+    expect(cart.locator("#cart-sum")).to_contain_text("€116.00")
+
+
+def test_number_typed_twice_is_no_change_in_another_tab(cart: Page):
+    with held(cart, "**/cart/lines/*"):
+        for typed in "25":
+            number(cart, "Ebb").fill(typed)
+            number(cart, "Ebb").press("Enter")
+
+    expect(cart.locator("#cart-sum")).to_contain_text("€203.00")
+    expect(number(cart, "Ebb")).to_have_value("5")
+    expect(cart.get_by_role("alert")).to_have_count(0)
+
+
+def test_number_and_removal_in_a_row_both_count(cart: Page):
+    cart.eval_on_selector_all("[data-way=stepUp]", "(buttons) => { buttons[0].click(); buttons[0].click(); }")
+    cart.locator("[id^=remove-]").last.click()
+
+    expect(cart.locator(".cart-line__name")).to_have_text(["Ebb", "Neap"])
+    expect(number(cart, "Ebb")).to_have_value("3")
+    expect(cart.locator("#cart-sum")).to_contain_text("€116.00")
+
+
+def test_what_is_being_typed_outlives_an_answer(cart: Page):
+    with held(cart, "**/cart/lines/*"):
+        number(cart, "Ebb").fill("2")
+        cart.locator("#coupon-code").press_sequentially("FRIE")
+
+    expect(cart.locator("#cart-sum")).to_contain_text("€116.00")
+    cart.keyboard.type("NDS")
+    expect(cart.locator("#coupon-code")).to_have_value("FRIENDS")
+
+
+def test_number_goes_back_where_the_shop_refuses_it_for_now(cart: Page):
+    words = '<hx-partial hx-target="#notices" hx-swap="innerHTML"><p>A little too fast.</p></hx-partial>'
+    cart.route("**/cart/lines/*", lambda route: route.fulfill(status=429, body=words, content_type="text/html"))
+
+    number(cart, "Ebb").fill("2")
+    cart.keyboard.press("Tab")
+
+    expect(cart.locator("#notices")).to_have_text("A little too fast.")
+    expect(number(cart, "Ebb")).to_have_value("1")
