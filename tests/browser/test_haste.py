@@ -90,3 +90,38 @@ def test_number_goes_back_where_the_shop_refuses_it_for_now(cart: Page):
 
     expect(cart.locator("#notices")).to_have_text("A little too fast.")
     expect(number(cart, "Ebb")).to_have_value("1")
+
+
+def test_checkout_waits_for_the_numbers_before_it(cart: Page):
+    with held(cart, "**/cart/lines/*"):
+        cart.eval_on_selector("[data-way=stepUp]", "(more) => { more.click(); more.click(); }")
+        cart.get_by_role("link", name="Checkout").click()
+        expect(cart.get_by_role("link", name="Checkout")).to_have_attribute("aria-busy", "true")
+
+    expect(cart.locator("#checkout-sum")).to_contain_text("3 × €29.00")
+
+
+def test_checkout_is_not_gone_to_when_a_number_was_refused(cart: Page):
+    with held(cart, "**/cart/lines/*"):
+        number(cart, "Neap").fill("4")
+        cart.get_by_role("link", name="Checkout").click()
+
+    expect(cart.get_by_role("alert")).to_have_text("Only 3 left. Please choose fewer.")
+    expect(cart.get_by_role("link", name="Checkout")).not_to_have_attribute("aria-busy", "true")
+    cart.get_by_role("link", name="Checkout").click()
+    expect(cart.locator("#checkout-sum")).to_contain_text("Neap")
+
+
+def test_what_is_typed_while_the_fields_of_a_country_come_stays(cart: Page, shop):
+    cart.goto(f"{shop.address}/checkout/address")
+    cart.fill("#name", "Ada")
+
+    with held(cart, "**/checkout/address"):
+        cart.select_option("#country", "JP")
+        cart.fill("#name", "Ada Gull")
+        cart.locator("#postal_code").press_sequentially("100-0")
+    expect(cart.get_by_label("Prefecture")).to_be_visible()
+    cart.keyboard.type("001")
+
+    expect(cart.locator("#name")).to_have_value("Ada Gull")
+    expect(cart.locator("#postal_code")).to_have_value("100-0001")

@@ -70,6 +70,17 @@ def test_refused_addition_leaves_the_focus_where_it_was(page: Page, address):
     expect(page.get_by_role("button", name="Add to cart")).to_be_focused()
 
 
+def test_addition_without_an_answer_leads_to_the_cart_first(page: Page, address):
+    page.goto(address)
+    page.route("**/cart/lines", lambda route: (route.fetch(), route.abort()))
+
+    page.get_by_role("button", name="Add to cart").click()
+
+    expect(page.locator("#notices")).to_contain_text("The shop did not answer. It may be in your cart already")
+    page.locator("#notices").get_by_role("link", name="look there").click()
+    expect(page.locator("#cart-lines")).to_contain_text("Undertow")
+
+
 PROXY = "<html>\r\n<head><title>429 Too Many Requests</title></head><body>nginx</body></html>"
 
 

@@ -8,6 +8,7 @@ customElements.define("cart-drawer", class extends HTMLElement {
     this.dialog = this.querySelector("dialog");
     const { signal } = this.#leaving;
     document.addEventListener("click", (event) => this.#click(event), { signal });
+    document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => setTimeout(() => this.#goOn(ctx)), { signal });
     document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
       if (ctx.response?.status < 400) this.#swapped(ctx.sourceElement);
     }, { signal });
@@ -42,13 +43,29 @@ customElements.define("cart-drawer", class extends HTMLElement {
   }
 
   #click(event) {
-    if (!this.dialog || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const way = event.target.closest("#cart-sum a[href]");
+    if (way && document.querySelector("form.htmx-request")) {
+      event.preventDefault();
+      way.ariaBusy = "true";
+      this.way = way;
+    }
+    if (!this.dialog) return;
     if (window.htmx && event.target.closest("#cart-badge")) {
       event.preventDefault();
       this.#ask(this);
     }
     // The second click of a double click on "Add to cart" lands beside the drawer; it means nothing.
     if (event.target === this.dialog && event.timeStamp - this.openedAt > 500) this.dialog.close();
+  }
+
+  // Whoever leaves the cart while a change is being saved leaves once it is; where it was refused, they stay.
+  #goOn({ response }) {
+    const isSaved = response?.status < 400;
+    if (!this.way || (isSaved && document.querySelector("form.htmx-request"))) return;
+    this.way.ariaBusy = null;
+    if (isSaved && this.way.isConnected) this.way.click();
+    this.way = undefined;
   }
 
   #ask(source) {

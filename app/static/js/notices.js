@@ -1,7 +1,7 @@
 // <shop-notices>: can be closed, forgets good news that has faded, and says so when the shop cannot be reached, which no server can say for itself.
 // What somebody else answers in the shop's stead (a proxy, a hotel's network) is kept out of the page. A refusal that the server
-// did word arrives as an <hx-partial> and needs nothing from here. What nobody pressed (a page that asks by itself, suggestions)
-// fails without a word.
+// did word arrives as an <hx-partial> and needs nothing from here. A form may hold words of its own. What nobody pressed (a page
+// that asks by itself, suggestions) fails without a word.
 customElements.define("shop-notices", class extends HTMLElement {
   #leaving = new AbortController();
   // A panel that is open over the page would hide them.
@@ -52,7 +52,7 @@ customElements.define("shop-notices", class extends HTMLElement {
     this.#takeBack(ctx);
     sourceElement.dispatchEvent(new Event("shop:unanswered", { bubbles: true }));
     if (["every", "input"].includes(sourceEvent?.type)) return;
-    const words = document.querySelector("template[data-notice=unreachable]");
+    const words = sourceElement.querySelector("template[data-notice]") ?? document.querySelector("body > template[data-notice]");
     if (words) this.replaceChildren(words.content.cloneNode(true));
   }
 });
