@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.blueprints._access import remember_cart, shopper
 from app.blueprints._limits import limiter, network
+from app.blueprints._ordered import just_ordered
 from app.blueprints._pages import changed, page
 from app.blueprints.cart.forms import ADVICE, Addition, Consent, Quantity
 from app.errors import Conflict, Invalid
@@ -28,8 +29,14 @@ def show() -> Response:
     """Show the cart: the page, or for the drawer its lines and the badge. With `because` the checkout sent here."""
     contents = cart.of(shopper())
     g.cart_count = contents.count
+    ordered = just_ordered()
     message = _NOTHING_TO_ORDER if request.args.get("because") == "cart" and not contents.lines else ""
-    return page("cart/show.html", part="cart/_changes.html", cart=contents, message=message, is_read=True)
+    if ordered:
+        rest = ". This is what your cart holds now." if contents.lines else ", so nothing is left here to order."
+        message = f"Your order {ordered.number} was placed meanwhile{rest}"
+    return page(
+        "cart/show.html", part="cart/_changes.html", cart=contents, message=message, ordered=ordered, is_read=True
+    )
 
 
 @bp.post("/cart/lines")
