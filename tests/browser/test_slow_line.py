@@ -141,6 +141,18 @@ def test_suggestions_fail_without_a_word(page: Page, address):
     expect(page.get_by_text("nginx")).to_have_count(0)
 
 
+def test_suggestions_asked_for_too_often_say_nothing(page: Page, address):
+    page.goto(address)
+    words = '<hx-partial hx-target="#notices" hx-swap="innerHTML"><p>A little too fast.</p></hx-partial>'
+    page.route("**/search/suggestions*", lambda route: route.fulfill(status=429, body=words, content_type="text/html"))
+    page.evaluate("""() => addEventListener("shop:unanswered", () => document.body.setAttribute("data-failed", ""))""")
+
+    page.locator("#header-search").press_sequentially("under")
+    expect(page.locator("body")).to_have_attribute("data-failed", "")
+
+    expect(page.locator("#notices")).to_be_empty()
+
+
 def test_shop_is_as_without_a_script_where_htmx_did_not_come(page: Page, address):
     page.route("**/htmx-*.js", lambda route: route.abort())
     page.goto(address)
