@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.services import inventory
 from tests import make
 from tests.browser.hands import held
 
@@ -125,3 +126,17 @@ def test_what_is_typed_while_the_fields_of_a_country_come_stays(cart: Page, shop
 
     expect(cart.locator("#name")).to_have_value("Ada Gull")
     expect(cart.locator("#postal_code")).to_have_value("100-0001")
+
+
+def test_addition_is_told_though_what_is_chosen_since_is_sold_out(page: Page, app, shop):
+    made = make.product("Fern", slug="fern", options={"Size": ("A4", "A3")}, stock=0)
+    inventory.receive(made.variants[0].id, 3, reason="some", actor="test")
+    page.goto(f"{shop.address}/products/fern?v={made.variants[0].id}")
+
+    with held(page, "**/cart/lines"):
+        page.get_by_role("button", name="Add to cart").click()
+        page.get_by_role("radio", name="A3").check()
+        expect(page.get_by_text("Sold out", exact=True)).to_be_visible()
+
+    expect(page.get_by_role("dialog", name="Cart")).to_contain_text("Fern, A4, is in your cart.")
+    expect(page.locator("#cart-badge .header__count")).to_have_text("1")

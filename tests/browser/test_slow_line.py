@@ -81,6 +81,18 @@ def test_addition_without_an_answer_leads_to_the_cart_first(page: Page, address)
     expect(page.locator("#cart-lines")).to_contain_text("Undertow")
 
 
+def test_badge_shows_that_the_cart_is_on_its_way(page: Page, address):
+    page.goto(address)
+
+    with held(page, "**/cart"):
+        page.locator("#cart-badge").click()
+        expect(page.locator("#cart-badge")).to_have_css("cursor", "progress")
+        expect(page.locator("#cart-badge")).to_have_css("opacity", "0.6")
+
+    expect(page.get_by_role("dialog", name="Cart")).to_be_visible()
+    expect(page.locator("#cart-badge")).to_have_css("opacity", "1")
+
+
 PROXY = "<html>\r\n<head><title>429 Too Many Requests</title></head><body>nginx</body></html>"
 
 
