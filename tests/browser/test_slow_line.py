@@ -130,6 +130,17 @@ def test_step_that_could_not_be_saved_is_taken_back(cart: Page, tide):
     expect(cart.locator(f"#quantity-{tide.id}")).to_have_value("1")
 
 
+def test_change_whose_answer_was_lost_is_shown_as_the_shop_has_it(cart: Page, tide):
+    cart.route("**/cart/lines/*", lambda route: (route.fetch(), route.abort()))
+
+    cart.get_by_role("button", name="One more of Slack Tide").click()
+
+    expect(cart.locator("#notices")).to_contain_text("The shop did not answer.")
+    expect(cart.locator(f"#quantity-{tide.id}")).to_have_value("2")
+    expect(cart.locator("#cart-sum")).to_contain_text("€58.00")
+    expect(cart.locator("#notices")).to_contain_text("The shop did not answer.")
+
+
 def test_number_typed_on_the_product_page_outlives_a_failure(page: Page, address):
     page.goto(address)
     page.fill("#quantity", "3")

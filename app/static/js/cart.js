@@ -20,6 +20,13 @@ customElements.define("cart-drawer", class extends HTMLElement {
     window.addEventListener("storage", (event) => {
       if (event.key === "cart" && event.newValue !== this.#shown) this.#ask(this.badge);
     }, { signal });
+    // A change without an answer may be done all the same: once the line is back the cart is asked, silently.
+    document.addEventListener("shop:unanswered", ({ target }) => {
+      if (!target.closest("#cart-lines, .buy")) return;
+      this.isUnsure = true;
+      setTimeout(this.#makeSure, 2000);
+    }, { signal });
+    window.addEventListener("online", this.#makeSure, { signal });
     this.dialog?.addEventListener("close", () => this.#closed());
     // The cart's own page is never kept, and asking again would lose what is being typed there.
     if (this.dialog && this.#remembered !== this.#shown) this.#ask(this.badge);
@@ -68,11 +75,16 @@ customElements.define("cart-drawer", class extends HTMLElement {
     this.way = undefined;
   }
 
-  #ask(source) {
-    window.htmx?.ajax("GET", this.badge.href, { source, target: "#cart-lines", swap: "outerHTML" });
+  #makeSure = () => {
+    if (this.isUnsure && !document.querySelector("form.htmx-request")) this.#ask(this.badge, { type: "every" });
+  };
+
+  #ask(source, event) {
+    window.htmx?.ajax("GET", this.badge.href, { source, event, target: "#cart-lines", swap: "outerHTML" });
   }
 
   #swapped(source) {
+    if (source.id === "cart-badge") this.isUnsure = false;
     try { localStorage.setItem("cart", this.#shown); } catch { /* a browser that keeps nothing */ }
     const isAdd = source.matches?.(".buy");
     if (!this.dialog || this.dialog.open || (source !== this && !isAdd)) return;
