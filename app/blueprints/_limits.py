@@ -3,11 +3,16 @@
 Counted in Redis; while that is down each process counts for itself, and nobody is refused because of it.
 """
 
-from flask import Flask, request
-from flask_limiter import Limiter
+from datetime import UTC, datetime, timedelta
 
-from app import config
+from flask import Flask, Response, request
+from flask_limiter import Limiter, RateLimitExceeded
+from redis.exceptions import RedisError
+
+from app import clock, config
 from app.blueprints._access import shopper
+from app.blueprints._pages import say_when, show_error
+from app.errors import TooOften
 from app.network import network_of
 
 _LOOPBACK = {"127.0.0.1", "::1"}
@@ -39,7 +44,28 @@ def _is_this_machine() -> bool:
 
 
 def register(app: Flask) -> None:
-    """Install the limits."""
+    """Install the limits, and what is said to whom they refuse."""
     settings: config.Config = app.extensions["config"]
     app.config["RATELIMIT_STORAGE_URI"] = settings.redis_url
     limiter.init_app(app)
+    app.register_error_handler(RateLimitExceeded, _refuse)
+
+
+def _refuse(refusal: RateLimitExceeded) -> Response:
+    """Say when the time ends in which it was too often."""
+    again_at = _ends(refusal)
+    if again_at > clock.now() + timedelta(seconds=61):  # the limiter tells whole seconds, rounded up
+        return show_error(TooOften("That was too often in a short time.", again_at=again_at))
+    response = show_error(TooOften("That was a little too often. Please wait a minute and try again."))
+    say_when(response, TooOften("", again_at=again_at))
+    return response
+
+
+def _ends(refusal: RateLimitExceeded) -> datetime:
+    limit = limiter.current_limit
+    try:
+        if limit is not None:
+            return datetime.fromtimestamp(limit.reset_at, UTC)
+    except RedisError:  # it went down a moment ago; nothing is known but how long it can take
+        pass
+    return clock.now() + timedelta(seconds=refusal.limit.limit.get_expiry())

@@ -5,7 +5,7 @@ The one rule: the server chooses the part, by `HX-Request-Type`; the client neve
 
 import logging
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from babel import Locale
@@ -95,6 +95,15 @@ def show_error(
     return response
 
 
+def in_words(error: ShopError) -> str:
+    """Say a refusal, and when to come again where that is known: the first whole minute at which it is over."""
+    again_at = error.again_at if isinstance(error, TooOften) else None
+    if again_at is None:
+        return str(error)
+    minute = (again_at + timedelta(seconds=59)).replace(second=0, microsecond=0)
+    return f"{error} Please come again at {formats.moment(minute)}."
+
+
 def say_when(response: Response, error: ShopError) -> None:
     """Tell programs, where a refusal is one of a moment, in how many seconds to ask again."""
     if isinstance(error, TooOften) and error.again_at:
@@ -113,6 +122,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(DataError, _show_unstorable)
     app.register_error_handler(OverflowError, _show_unstorable)  # by a number too long for a form's bounds
     app.register_error_handler(Exception, _show_bug)
+    app.jinja_env.filters["in_words"] = in_words
     app.jinja_env.filters["money"] = formats.money
     app.jinja_env.filters["moment"] = formats.moment
     app.jinja_env.filters["day"] = formats.day

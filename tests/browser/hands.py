@@ -1,4 +1,7 @@
-"""What people do on the pages of the purchase, with a mouse or without."""
+"""What people do on the pages of the purchase, with a mouse or without, and what their line does to them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from playwright.sync_api import FrameLocator, Locator, Page
 
@@ -33,3 +36,11 @@ def tab_to(wanted: Locator) -> None:
             return
         wanted.page.keyboard.press("Tab")
     raise AssertionError(f"Tab never reaches {wanted}")
+
+
+@contextmanager
+def held(page: Page, pattern: str) -> Iterator[None]:
+    """Leave what is asked for unanswered until the block ends."""
+    page.route(pattern, lambda _: None)
+    yield
+    page.unroute(pattern)

@@ -1,4 +1,4 @@
-"""Back to a page that refused what was entered: the browser shows it, not an error page of its own."""
+"""Back to a page that refused what was entered, or that is older than what came of it."""
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -52,3 +52,26 @@ def test_back_to_a_review_that_missed_the_terms(shopper: Page):
     shopper.go_back()
 
     expect(shopper.get_by_role("button", name="Order and pay €33.90", exact=True)).to_be_visible()
+
+
+def test_last_page_that_comes_back_from_memory_tells_of_its_order(page: Page, running: RunningShop):
+    running.start_web()
+    page.request.post(
+        f"{running.address}/cart/lines", form={"variant": make.variant().id}, headers={"Sec-Fetch-Site": "same-origin"}
+    )
+    page.goto(f"{running.address}/checkout/address")
+    fill_address(page, "gull@example.org")
+    for step in ("delivery", "payment"):
+        page.get_by_role("button", name=f"Continue to {step}").click()
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.get_by_role("radio", name="Bank transfer").check()
+    other.locator("#terms").check()
+    other.get_by_role("button", name="Order and pay").click()
+    expect(other.locator("#order")).to_be_visible()
+
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+
+    expect(page.locator("#cart-lines")).to_contain_text("was placed meanwhile, so nothing is left here to order.")
+    page.get_by_role("link", name="See the order").click()
+    expect(page.locator("#order")).to_be_visible()

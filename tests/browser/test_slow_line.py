@@ -1,12 +1,10 @@
 """A slow or broken line: what is asked for comes late, or does not come."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests import make
+from tests.browser.hands import held
 from tests.running import RunningShop
 
 
@@ -16,14 +14,6 @@ def address(app, running: RunningShop) -> str:
     make.product("Undertow", slug="undertow", options={"Size": ("Small", "Large")}, stock=5)
     running.start_web()
     return f"{running.address}/products/undertow"
-
-
-@contextmanager
-def held(page: Page, pattern: str) -> Iterator[None]:
-    """Leave what is asked for unanswered until the block ends."""
-    page.route(pattern, lambda _: None)
-    yield
-    page.unroute(pattern)
 
 
 def choose_large(page: Page) -> None:
@@ -80,6 +70,29 @@ def test_refused_addition_leaves_the_focus_where_it_was(page: Page, address):
     expect(page.get_by_role("button", name="Add to cart")).to_be_focused()
 
 
+def test_addition_without_an_answer_leads_to_the_cart_first(page: Page, address):
+    page.goto(address)
+    page.route("**/cart/lines", lambda route: (route.fetch(), route.abort()))
+
+    page.get_by_role("button", name="Add to cart").click()
+
+    expect(page.locator("#notices")).to_contain_text("The shop did not answer. It may be in your cart already")
+    page.locator("#notices").get_by_role("link", name="look there").click()
+    expect(page.locator("#cart-lines")).to_contain_text("Undertow")
+
+
+def test_badge_shows_that_the_cart_is_on_its_way(page: Page, address):
+    page.goto(address)
+
+    with held(page, "**/cart"):
+        page.locator("#cart-badge").click()
+        expect(page.locator("#cart-badge")).to_have_css("cursor", "progress")
+        expect(page.locator("#cart-badge")).to_have_css("opacity", "0.6")
+
+    expect(page.get_by_role("dialog", name="Cart")).to_be_visible()
+    expect(page.locator("#cart-badge")).to_have_css("opacity", "1")
+
+
 PROXY = "<html>\r\n<head><title>429 Too Many Requests</title></head><body>nginx</body></html>"
 
 
@@ -117,6 +130,17 @@ def test_step_that_could_not_be_saved_is_taken_back(cart: Page, tide):
     expect(cart.locator(f"#quantity-{tide.id}")).to_have_value("1")
 
 
+def test_change_whose_answer_was_lost_is_shown_as_the_shop_has_it(cart: Page, tide):
+    cart.route("**/cart/lines/*", lambda route: (route.fetch(), route.abort()))
+
+    cart.get_by_role("button", name="One more of Slack Tide").click()
+
+    expect(cart.locator("#notices")).to_contain_text("The shop did not answer.")
+    expect(cart.locator(f"#quantity-{tide.id}")).to_have_value("2")
+    expect(cart.locator("#cart-sum")).to_contain_text("€58.00")
+    expect(cart.locator("#notices")).to_contain_text("The shop did not answer.")
+
+
 def test_number_typed_on_the_product_page_outlives_a_failure(page: Page, address):
     page.goto(address)
     page.fill("#quantity", "3")
@@ -138,6 +162,18 @@ def test_suggestions_fail_without_a_word(page: Page, address):
 
     expect(page.locator("#notices")).to_be_empty()
     expect(page.get_by_text("nginx")).to_have_count(0)
+
+
+def test_suggestions_asked_for_too_often_say_nothing(page: Page, address):
+    page.goto(address)
+    words = '<hx-partial hx-target="#notices" hx-swap="innerHTML"><p>A little too fast.</p></hx-partial>'
+    page.route("**/search/suggestions*", lambda route: route.fulfill(status=429, body=words, content_type="text/html"))
+    page.evaluate("""() => addEventListener("shop:unanswered", () => document.body.setAttribute("data-failed", ""))""")
+
+    page.locator("#header-search").press_sequentially("under")
+    expect(page.locator("body")).to_have_attribute("data-failed", "")
+
+    expect(page.locator("#notices")).to_be_empty()
 
 
 def test_shop_is_as_without_a_script_where_htmx_did_not_come(page: Page, address):

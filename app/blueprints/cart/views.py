@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.blueprints._access import remember_cart, shopper
 from app.blueprints._limits import limiter, network
+from app.blueprints._ordered import just_ordered
 from app.blueprints._pages import changed, page
 from app.blueprints.cart.forms import ADVICE, Addition, Consent, Quantity
 from app.errors import Conflict, Invalid
@@ -28,8 +29,14 @@ def show() -> Response:
     """Show the cart: the page, or for the drawer its lines and the badge. With `because` the checkout sent here."""
     contents = cart.of(shopper())
     g.cart_count = contents.count
+    ordered = just_ordered()
     message = _NOTHING_TO_ORDER if request.args.get("because") == "cart" and not contents.lines else ""
-    return page("cart/show.html", part="cart/_changes.html", cart=contents, message=message, is_read=True)
+    if ordered:
+        rest = ". This is what your cart holds now." if contents.lines else ", so nothing is left here to order."
+        message = f"Your order {ordered.number} was placed meanwhile{rest}"
+    return page(
+        "cart/show.html", part="cart/_changes.html", cart=contents, message=message, ordered=ordered, is_read=True
+    )
 
 
 @bp.post("/cart/lines")
@@ -66,7 +73,7 @@ def set_line(variant: str) -> Response:
 @limiter.limit("120/minute")
 def remove_line(variant: str) -> Response:
     """Take one variant out of the cart."""
-    return _changed(cart.remove(shopper(), variant), moved=True)
+    return _changed(cart.remove(shopper(), variant))
 
 
 @bp.post("/cart/consent")
@@ -80,7 +87,7 @@ def accept_prices() -> Response:
         contents = cart.accept_prices(shopper(), subtotal_shown=form.subtotal.data or 0)
     except Conflict as error:
         return _show(cart.of(shopper()), status=409, message=error.message)
-    return _changed(contents, moved=True)
+    return _changed(contents)
 
 
 @bp.post("/cart/coupon")
@@ -92,7 +99,7 @@ def enter_coupon() -> Response:
         checkout.enter_coupon(shopper(), request.form.get("code", "")[:_LONGEST_CODE])
     except Invalid as error:
         return _show(cart.of(shopper()), status=422, coupon_problem=error.message)
-    return _changed(cart.of(shopper()), saved=True, moved=True)
+    return _changed(cart.of(shopper()), saved=True)
 
 
 @bp.post("/cart/coupon/removal")
@@ -100,7 +107,7 @@ def enter_coupon() -> Response:
 def remove_coupon() -> Response:
     """Take the code off the cart."""
     checkout.remove_coupon(shopper())
-    return _changed(cart.of(shopper()), moved=True)
+    return _changed(cart.of(shopper()))
 
 
 @bp.app_context_processor

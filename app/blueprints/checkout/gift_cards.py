@@ -8,10 +8,10 @@ from wtforms.validators import DataRequired, Length
 from app.blueprints._access import shopper
 from app.blueprints._forms import Form
 from app.blueprints._limits import limiter
-from app.blueprints._pages import see_other
+from app.blueprints._pages import in_words, say_when, see_other
 from app.blueprints.checkout import review
 from app.blueprints.checkout.views import bp
-from app.errors import Invalid
+from app.errors import Invalid, TooOften
 from app.services import checkout
 
 
@@ -32,6 +32,10 @@ def enter_gift_card() -> AnyResponse:
         checkout.enter_gift_card(shopper(), form.code.data or "", address=request.remote_addr or "")
     except Invalid as error:
         return review.show(status=422, card_problem=error.message)
+    except TooOften as error:
+        response = review.show(status=429, card_problem=in_words(error))
+        say_when(response, error)
+        return response
     return see_other(url_for("checkout.payment", done="card"))
 
 

@@ -12,7 +12,7 @@ from app.blueprints._forms import Form
 from app.blueprints._limits import limiter, network
 from app.blueprints._paying import go_to_payment
 from app.blueprints.checkout import review
-from app.errors import Conflict, Unavailable
+from app.errors import Conflict, TooOften, Unavailable
 from app.services import checkout, orders, payments
 
 bp = Blueprint("pay", __name__)
@@ -47,8 +47,10 @@ def place() -> AnyResponse:
         )  # fmt: skip
     except Conflict as error:
         return review.show(status=409, problem=error)
-    except Unavailable as error:
-        return review.show(status=503, problem=error)
+    except (TooOften, Unavailable) as error:
+        response = review.show(status=_pages.status_of(error), problem=error)
+        _pages.say_when(response, error)
+        return response
     return go_to_payment(placed)
 
 

@@ -3,6 +3,7 @@
 from flask import Response, g, request, url_for
 
 from app.blueprints._access import shopper
+from app.blueprints._ordered import Ordered
 from app.blueprints._pages import see_other
 from app.services import checkout
 from app.services.checkout import Quote
@@ -50,8 +51,13 @@ def sent_back(offer: Quote, step: str) -> Response | None:
     return see_other(url_for(_PAGES[missing], because=missing))
 
 
-def reason(offer: Quote) -> str:
-    """Return why the shopper was sent to this step, when they were."""
+def reason(offer: Quote, ordered: Ordered | None = None) -> str:
+    """Return why the shopper was sent to this step, when they were; `ordered` took with it what had been entered."""
+    if ordered:
+        return (
+            f"Your order {ordered.number} was placed meanwhile. To order what is in your cart now, too, please enter "
+            f"your {'address' if offer.cart.needs_shipping else 'details'} once more."
+        )
     if request.args.get("because") == "address" and not offer.cart.needs_shipping:
         return "Please enter your details first."
     return _REASONS.get(request.args.get("because", ""), "")

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request, url_for
 from app.blueprints._access import shopper
 from app.blueprints._addresses import AddressForm, values_of
 from app.blueprints._limits import limiter, network
+from app.blueprints._ordered import just_ordered
 from app.blueprints._pages import page, see_other, status_of
 from app.blueprints.checkout import review
 from app.blueprints.checkout.steps import offered, onward, reason, sent_back, steps
@@ -110,9 +111,10 @@ def _form(offer: Quote, values: Mapping[str, str]) -> AddressForm:
 
 
 def _show_address(offer: Quote, form: AddressForm, *, status: int = 200) -> Response:
+    ordered = just_ordered()
     return page(
         "checkout/address.html", part="checkout/_fields.html", status=status,
-        offer=offer, form=form, steps=steps(offer), reason=reason(offer),
+        offer=offer, form=form, steps=steps(offer), reason=reason(offer, ordered), ordered=ordered,
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Orders: what was bought, their states, their timeline.
 
-The one rule: an order is reached through the person asking: by a signed link, as staff, or by a job with its id.
+The one rule: an order is reached through the person asking: by a signed link, by the cart that it came of, as staff, or
+by a job with its id.
 """
 
 import secrets
@@ -48,6 +49,7 @@ __all__ = [
     "end_attention",
     "examine",
     "find_by_number",
+    "find_just_ordered",
     "find_of_cart",
     "get_as_staff",
     "get_by_token",
@@ -71,12 +73,18 @@ __all__ = [
 ]
 
 LINK_SECONDS = 180 * 24 * 3600  # then the look-up page mails a fresh one
+_JUST_NOW = timedelta(hours=1)  # an order is told to whoever has its cart's cookie, and who else sits there later?
 _ONE = select(Order).where(Order.id == bindparam("order")).options(joinedload(Order.lines, innerjoin=True))
 # Not against those who only refer to it: a job that holds a parcel or a mail writes into the timeline.
 _LOCKED = _ONE.with_for_update(key_share=True, of=Order).execution_options(populate_existing=True)
 _OF_CART = select(Order.id).where(Order.cart_id == bindparam("cart"))
 _WAITING_IN_CART = _OF_CART.where(Order.state == OrderState.PLACED, Order.left_cart_at.is_(None))
 _OF_REVISION = _OF_CART.where(Order.cart_revision == bindparam("revision"), Order.state != OrderState.CANCELLED)
+_LEFT_CART = (
+    _OF_CART.where(Order.state != OrderState.CANCELLED, Order.left_cart_at > bindparam("since"))
+    .order_by(Order.left_cart_at.desc())
+    .limit(1)
+)
 _TIMELINE = select(OrderEvent).where(OrderEvent.order_id == bindparam("order")).order_by(OrderEvent.id)
 _NOTE = insert(db.table_of(OrderEvent))
 _NUMBER_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O and no 1/I: numbers are read out on the phone
@@ -112,6 +120,12 @@ def find_of_cart(cart_id: str, *, revision: int | None = None) -> Order | None:
     """Return the order that came of a cart at `revision`; without one, the order in it that waits for its money."""
     wanted = _WAITING_IN_CART if revision is None else _OF_REVISION
     order_id = db.orders.value(wanted, {"cart": cart_id, "revision": revision})  # mostly there is none
+    return get_for_job(order_id) if order_id else None
+
+
+def find_just_ordered(cart_id: str) -> Order | None:
+    """Return the newest order that took its things out of a cart within the last hour, for whoever has that cart."""
+    order_id = db.orders.value(_LEFT_CART, {"cart": cart_id, "since": clock.now() - _JUST_NOW})
     return get_for_job(order_id) if order_id else None
 
 

@@ -8,6 +8,7 @@ customElements.define("cart-drawer", class extends HTMLElement {
     this.dialog = this.querySelector("dialog");
     const { signal } = this.#leaving;
     document.addEventListener("click", (event) => this.#click(event), { signal });
+    document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => setTimeout(() => this.#goOn(ctx)), { signal });
     document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
       if (ctx.response?.status < 400) this.#swapped(ctx.sourceElement);
     }, { signal });
@@ -19,6 +20,13 @@ customElements.define("cart-drawer", class extends HTMLElement {
     window.addEventListener("storage", (event) => {
       if (event.key === "cart" && event.newValue !== this.#shown) this.#ask(this.badge);
     }, { signal });
+    // A change without an answer may be done all the same: once the line is back the cart is asked, silently.
+    document.addEventListener("shop:unanswered", ({ target }) => {
+      if (!target.closest("#cart-lines, .buy")) return;
+      this.isUnsure = true;
+      setTimeout(this.#makeSure, 2000);
+    }, { signal });
+    window.addEventListener("online", this.#makeSure, { signal });
     this.dialog?.addEventListener("close", () => this.#closed());
     // The cart's own page is never kept, and asking again would lose what is being typed there.
     if (this.dialog && this.#remembered !== this.#shown) this.#ask(this.badge);
@@ -42,7 +50,14 @@ customElements.define("cart-drawer", class extends HTMLElement {
   }
 
   #click(event) {
-    if (!this.dialog || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const way = event.target.closest("#cart-sum a[href]");
+    if (way && document.querySelector("form.htmx-request")) {
+      event.preventDefault();
+      way.ariaBusy = "true";
+      this.way = way;
+    }
+    if (!this.dialog) return;
     if (window.htmx && event.target.closest("#cart-badge")) {
       event.preventDefault();
       this.#ask(this);
@@ -51,11 +66,25 @@ customElements.define("cart-drawer", class extends HTMLElement {
     if (event.target === this.dialog && event.timeStamp - this.openedAt > 500) this.dialog.close();
   }
 
-  #ask(source) {
-    window.htmx?.ajax("GET", this.badge.href, { source, target: "#cart-lines", swap: "outerHTML" });
+  // Whoever leaves the cart while a change is being saved leaves once it is; where it was refused, they stay.
+  #goOn({ response }) {
+    const isSaved = response?.status < 400;
+    if (!this.way || (isSaved && document.querySelector("form.htmx-request"))) return;
+    this.way.ariaBusy = null;
+    if (isSaved && this.way.isConnected) this.way.click();
+    this.way = undefined;
+  }
+
+  #makeSure = () => {
+    if (this.isUnsure && !document.querySelector("form.htmx-request")) this.#ask(this.badge, { type: "every" });
+  };
+
+  #ask(source, event) {
+    window.htmx?.ajax("GET", this.badge.href, { source, event, target: "#cart-lines", swap: "outerHTML" });
   }
 
   #swapped(source) {
+    if (source.id === "cart-badge") this.isUnsure = false;
     try { localStorage.setItem("cart", this.#shown); } catch { /* a browser that keeps nothing */ }
     const isAdd = source.matches?.(".buy");
     if (!this.dialog || this.dialog.open || (source !== this && !isAdd)) return;
@@ -77,54 +106,55 @@ customElements.define("cart-drawer", class extends HTMLElement {
   }
 });
 
-// <quantity-steps>: the buttons beside a number. A step is saved as what is typed is; the answer brings all lines anew, so
-// what is pressed before it is here waits for it. In the cart what could not be saved goes back to what the sum counts.
-// Without this script one types.
-class QuantitySteps extends HTMLElement {
-  static #waiting = new Map();
+// <quantity-steps>: the buttons beside a number. A step is saved as what is typed is. In the cart one change goes at a time: a
+// number that is chosen before the last answer is here waits for it, and one that could not be saved goes back to what the sum
+// counts. Without this script one types.
+customElements.define("quantity-steps", class extends HTMLElement {
+  #leaving = new AbortController();
 
   connectedCallback() {
+    const { signal } = this.#leaving;
     this.input = this.querySelector("input");
     this.addEventListener("click", (event) => {
       const button = event.target.closest("[data-way]");
       if (button && button.ariaDisabled !== "true") this.#step(button.dataset.way);
-    });
-    this.addEventListener("input", this.#mark);
-    document.addEventListener("htmx:after:swap", this.#swapped);
-    document.addEventListener("shop:unanswered", this.#undo);
+    }, { signal });
+    this.addEventListener("input", this.#mark, { signal });
+    document.addEventListener("htmx:after:swap", this.#mark, { signal });
+    if (!this.closest(".buy")) {
+      document.addEventListener("htmx:config:request", this.#asked, { signal });
+      document.addEventListener("htmx:finally:request", this.#answered, { signal });
+    }
     this.#mark();
   }
 
   disconnectedCallback() {
-    document.removeEventListener("htmx:after:swap", this.#swapped);
-    document.removeEventListener("shop:unanswered", this.#undo);
+    this.#leaving.abort();
+    this.#leaving = new AbortController();
   }
 
   #step(way) {
     this.input[way]();
-    this.input.dispatchEvent(new Event("input", { bubbles: true }));
-    if (document.querySelector("form.htmx-request")) QuantitySteps.#waiting.set(this.input.id, this.input.value);
-    else this.#save();
+    for (const event of ["input", "change"]) this.input.dispatchEvent(new Event(event, { bubbles: true }));
   }
 
-  #save() {
-    QuantitySteps.#waiting.delete(this.input.id);
-    this.input.dispatchEvent(new Event("change", { bubbles: true }));
-  }
-
-  #swapped = () => {
-    const value = QuantitySteps.#waiting.get(this.input.id);
-    if (value) {
-      this.input.value = value;
-      this.#save();
-    }
-    this.#mark();
+  #asked = (event) => {
+    if (event.detail.ctx.sourceElement !== this.input.form || !document.querySelector("form.htmx-request")) return;
+    event.preventDefault();
+    this.waiting = this.input.value;
   };
 
-  #undo = () => {
-    QuantitySteps.#waiting.clear();
-    if (!this.closest(".buy")) this.input.value = this.input.defaultValue;
+  #answered = ({ detail: { ctx } }) => {
+    const isOurs = ctx.sourceElement === this.input.form && this.input.value === ctx.request.body.get("quantity");
+    if (this.waiting === undefined && isOurs) this.input.value = this.input.defaultValue;
+    if (this.waiting !== undefined && document.activeElement !== this.input) this.input.value = this.waiting;
     this.#mark();
+    // Right after this htmx sends what stands in its queue.
+    queueMicrotask(() => {
+      if (this.waiting === undefined || document.querySelector("form.htmx-request")) return;
+      this.waiting = undefined;
+      this.input.dispatchEvent(new Event("change", { bubbles: true }));
+    });
   };
 
   #mark = () => {
@@ -134,6 +164,4 @@ class QuantitySteps extends HTMLElement {
       button.ariaDisabled = String(button.dataset.way === "stepUp" ? value >= highest : value - min <= 0);
     }
   };
-}
-
-customElements.define("quantity-steps", QuantitySteps);
+});

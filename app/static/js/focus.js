@@ -14,3 +14,19 @@ for (const ended of ["htmx:after:swap", "htmx:finally:request"]) {
     part?.focus({ preventScroll: true });
   }));
 }
+
+// What is typed into a form while its answer is on the way stands in the fields that the answer brings.
+document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
+  const { form, body } = ctx.request;
+  if (!body?.get) return;
+  const isTyped = ({ id, type, name, value }) => id && /^(text|search|email|tel|number|select|textarea)/.test(type) && value !== (body.get(name) ?? "");
+  ctx.typed = [...form?.elements ?? []].filter(isTyped);
+});
+
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  for (const { id, value, isConnected } of ctx.typed ?? []) {
+    const field = document.getElementById(id);
+    if (isConnected || !field || (field.options && ![...field.options].some((option) => option.value === value))) continue;
+    field.value = value;
+  }
+});

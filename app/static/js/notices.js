@@ -1,7 +1,7 @@
 // <shop-notices>: can be closed, forgets good news that has faded, and says so when the shop cannot be reached, which no server can say for itself.
 // What somebody else answers in the shop's stead (a proxy, a hotel's network) is kept out of the page. A refusal that the server
-// did word arrives as an <hx-partial> and needs nothing from here. What nobody pressed (a page that asks by itself, suggestions)
-// fails without a word.
+// did word arrives as an <hx-partial> and needs nothing from here. A form may hold words of its own. What nobody pressed (a page
+// that asks by itself, suggestions) fails without a word.
 customElements.define("shop-notices", class extends HTMLElement {
   #leaving = new AbortController();
   // A panel that is open over the page would hide them.
@@ -18,7 +18,8 @@ customElements.define("shop-notices", class extends HTMLElement {
     document.addEventListener("htmx:after:request", (event) => {
       const { ctx } = event.detail;
       if (ctx.response.status >= 400) this.#takeBack(ctx);
-      if (this.#isOurs(ctx) && (ctx.response.status < 500 || this.#isWorded(ctx))) return;
+      const isRefused = ctx.response.status >= 400 && this.#isUnasked(ctx);
+      if (this.#isOurs(ctx) && !isRefused && (ctx.response.status < 500 || this.#isWorded(ctx))) return;
       event.preventDefault();
       this.#show(ctx);
     }, { signal });
@@ -32,6 +33,11 @@ customElements.define("shop-notices", class extends HTMLElement {
 
   #isWorded(ctx) {
     return ctx.text?.includes("<hx-partial");
+  }
+
+  // Nobody pressed anything for it.
+  #isUnasked({ sourceEvent }) {
+    return ["every", "input"].includes(sourceEvent?.type);
   }
 
   // A part of a page is never a whole one, and never anything but HTML.
@@ -48,11 +54,11 @@ customElements.define("shop-notices", class extends HTMLElement {
   }
 
   #show(ctx) {
-    const { sourceElement, sourceEvent } = ctx;
+    const { sourceElement } = ctx;
     this.#takeBack(ctx);
     sourceElement.dispatchEvent(new Event("shop:unanswered", { bubbles: true }));
-    if (["every", "input"].includes(sourceEvent?.type)) return;
-    const words = document.querySelector("template[data-notice=unreachable]");
+    if (this.#isUnasked(ctx)) return;
+    const words = sourceElement.querySelector("template[data-notice]") ?? document.querySelector("body > template[data-notice]");
     if (words) this.replaceChildren(words.content.cloneNode(true));
   }
 });

@@ -34,7 +34,8 @@ class CardPayment extends HTMLElement {
       elements: this.elements,
       confirmParams: { return_url: this.dataset.return },
     });
-    // Only a failure comes back: success leaves for the return address.
+    // Only a failure comes back: success leaves for the return address. So does what was paid, or ended, in another tab.
+    if (error?.code === "payment_intent_unexpected_state") return location.assign(this.dataset.return);
     if (error) this.fail(error.message || "The payment did not go through. Please try again.");
     this.button.disabled = false;
     this.button.removeAttribute("aria-busy");
