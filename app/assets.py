@@ -1,7 +1,7 @@
 """The files a browser fetches: read once, named by their content, packed when first asked for, kept for a year.
 
 A style sheet's `@import "part.css";` lines are replaced by the parts, so a page kind costs one request and no build;
-comments in style sheets, and those of our scripts that have lines of their own, are not sent.
+comments in style sheets, and indents and those comments of our scripts that have lines of their own, are not sent.
 The one rule: a page names a file only through `url()`, in templates `asset()`; only an address with its hash is kept.
 """
 
@@ -24,7 +24,7 @@ FOREVER = "public, max-age=31536000, immutable"
 _IMPORT = re.compile(r'^@import "(?P<name>[\w./-]+)";\n', re.MULTILINE)
 _URL = re.compile(r'url\("(?P<name>\.\./[\w./-]+)"\)')
 _COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
-_NOTE = re.compile(rb"^[ \t]*//.*\n", re.MULTILINE)
+_NOTE = re.compile(rb"^[ \t]*//.*\n|^[ \t]+", re.MULTILINE)
 _CUSTOMERS, _OWN = "css/store.css", "css/theme.css"
 _TEXT = {".css", ".js", ".json", ".svg", ".txt"}
 _KINDS = {

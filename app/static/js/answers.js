@@ -1,3 +1,5 @@
+// What htmx's answers do to a page: where none came, or a stranger's, it says so; what one took is given back.
+
 // <shop-notices>: can be closed, forgets good news that has faded, and says so when the shop cannot be reached, which no server can say for itself.
 // What somebody else answers in the shop's stead (a proxy, a hotel's network) is kept out of the page. A refusal that the server
 // did word arrives as an <hx-partial> and needs nothing from here. A form may hold words of its own. What nobody pressed (a page
@@ -60,5 +62,38 @@ customElements.define("shop-notices", class extends HTMLElement {
     if (this.#isUnasked(ctx)) return;
     const words = sourceElement.querySelector("template[data-notice]") ?? document.querySelector("body > template[data-notice]");
     if (words) this.replaceChildren(words.content.cloneNode(true));
+  }
+});
+
+// What htmx disables while it asks, or an answer takes away, loses the focus, and whoever has no mouse starts again at the top
+// of the page. It gets the focus back; what is gone leaves it to the part that came instead.
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  if (ctx.sourceElement.contains(document.activeElement)) ctx.focused = document.activeElement;
+});
+
+for (const ended of ["htmx:after:swap", "htmx:finally:request"]) {
+  // htmx enables its buttons right after the last of these.
+  document.addEventListener(ended, ({ detail: { ctx } }) => queueMicrotask(() => {
+    if (!ctx.focused || document.activeElement !== document.body) return;
+    if (ctx.focused.isConnected) return ctx.focused.focus({ preventScroll: true });
+    const part = document.getElementById(ctx.target?.id);
+    part?.setAttribute("tabindex", "-1");
+    part?.focus({ preventScroll: true });
+  }));
+}
+
+// What is typed into a form while its answer is on the way stands in the fields that the answer brings.
+document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
+  const { form, body } = ctx.request;
+  if (!body?.get) return;
+  const isTyped = ({ id, type, name, value }) => id && /^(text|search|email|tel|number|select|textarea)/.test(type) && value !== (body.get(name) ?? "");
+  ctx.typed = [...form?.elements ?? []].filter(isTyped);
+});
+
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  for (const { id, value, isConnected } of ctx.typed ?? []) {
+    const field = document.getElementById(id);
+    if (isConnected || !field || (field.options && ![...field.options].some((option) => option.value === value))) continue;
+    field.value = value;
   }
 });
