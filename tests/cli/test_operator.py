@@ -1,6 +1,7 @@
 """`flask shop check` and `flask shop audit verify`."""
 
 import logging
+from contextlib import contextmanager
 from datetime import timedelta
 
 import psycopg
@@ -22,6 +23,20 @@ def the_clock_runs(app):
 
 def run(app, *args):
     return app.test_cli_runner().invoke(args=["shop", *args])
+
+
+@contextmanager
+def orders_set_to(stores, name, value):
+    """The database of orders with a setting of PostgreSQL's that its new connections have."""
+    of_orders = f"ALTER DATABASE orders{stores.suffix}"
+    with psycopg.connect(stores.engines.postgres.url("postgres", "postgres"), autocommit=True) as connection:
+        connection.execute(f"{of_orders} SET {name} = '{value}'")
+        db.orders.close()
+        try:
+            yield
+        finally:
+            connection.execute(f"{of_orders} RESET {name}")
+            db.orders.close()
 
 
 def test_check_says_that_all_is_well(app):
@@ -108,15 +123,8 @@ def test_check_notices_a_redis_that_takes_nothing(app, monkeypatch):
 
 
 def test_check_notices_a_database_that_takes_no_changes(app, stores):
-    url = stores.engines.postgres.url("postgres", "postgres")
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"ALTER DATABASE orders{stores.suffix} SET default_transaction_read_only = on")
-        db.orders.close()
-        try:
-            said = run(app, "check")
-        finally:
-            connection.execute(f"ALTER DATABASE orders{stores.suffix} RESET default_transaction_read_only")
-            db.orders.close()
+    with orders_set_to(stores, "default_transaction_read_only", "on"):
+        said = run(app, "check")
 
     assert "BAD  orders       answers, and takes no changes" in said.output
 
@@ -133,15 +141,8 @@ def test_check_notices_a_database_whose_disk_is_full(app, monkeypatch):
 
 
 def test_check_takes_a_database_that_may_write_little_aside(app, stores):
-    url = stores.engines.postgres.url("postgres", "postgres")
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"ALTER DATABASE orders{stores.suffix} SET temp_file_limit = '100kB'")
-        db.orders.close()
-        try:
-            said = run(app, "check")
-        finally:
-            connection.execute(f"ALTER DATABASE orders{stores.suffix} RESET temp_file_limit")
-            db.orders.close()
+    with orders_set_to(stores, "temp_file_limit", "100kB"):
+        said = run(app, "check")
 
     assert said.exit_code == 0, said.output
 
