@@ -57,8 +57,7 @@ def _refuse(refusal: RateLimitExceeded) -> Response:
     if again_at > clock.now() + timedelta(seconds=61):  # the limiter tells whole seconds, rounded up
         return show_error(TooOften("That was too often in a short time.", again_at=again_at))
     response = show_error(TooOften("That was a little too often. Please wait a minute and try again."))
-    say_when(response, TooOften("", again_at=again_at))
-    return response
+    return say_when(response, TooOften("", again_at=again_at))
 
 
 def _ends(refusal: RateLimitExceeded) -> datetime:

@@ -91,8 +91,7 @@ def show_error(
     response = make_response(render_template(chosen, error=error, status=status, **context), status)
     response.vary.add("HX-Request-Type")
     response.headers["Cache-Control"] = "no-store"
-    say_when(response, error)
-    return response
+    return say_when(response, error)
 
 
 def in_words(error: ShopError) -> str:
@@ -104,12 +103,13 @@ def in_words(error: ShopError) -> str:
     return f"{error} Please come again at {formats.moment(minute)}."
 
 
-def say_when(response: Response, error: ShopError) -> None:
-    """Tell programs, where a refusal is one of a moment, in how many seconds to ask again."""
+def say_when(response: Response, error: ShopError) -> Response:
+    """Tell programs, where a refusal is one of a moment, in how many seconds to ask again; return the response."""
     if isinstance(error, TooOften) and error.again_at:
         response.headers["Retry-After"] = str(max(1, int((error.again_at - clock.now()).total_seconds()) + 1))
     if isinstance(error, Unavailable) and error.retry:
         response.headers["Retry-After"] = "5"
+    return response
 
 
 def register(app: Flask) -> None:

@@ -8,7 +8,7 @@ from wtforms.validators import DataRequired, Length
 from app.blueprints._access import shopper
 from app.blueprints._forms import Form
 from app.blueprints._limits import limiter
-from app.blueprints._pages import in_words, say_when, see_other
+from app.blueprints._pages import in_words, say_when, see_other, status_of
 from app.blueprints.checkout import review
 from app.blueprints.checkout.views import bp
 from app.errors import Invalid, TooOften
@@ -30,12 +30,8 @@ def enter_gift_card() -> AnyResponse:
         return review.show(status=422, card_problem=str(form.code.errors[0]))
     try:
         checkout.enter_gift_card(shopper(), form.code.data or "", address=request.remote_addr or "")
-    except Invalid as error:
-        return review.show(status=422, card_problem=error.message)
-    except TooOften as error:
-        response = review.show(status=429, card_problem=in_words(error))
-        say_when(response, error)
-        return response
+    except (Invalid, TooOften) as error:
+        return say_when(review.show(status=status_of(error), card_problem=in_words(error)), error)
     return see_other(url_for("checkout.payment", done="card"))
 
 

@@ -45,12 +45,8 @@ def place() -> AnyResponse:
             terms_version=form.terms_version.data or "", method=form.method.data or "hosted",
             due_shown=form.due.data, address=request.remote_addr or "",
         )  # fmt: skip
-    except Conflict as error:
-        return review.show(status=409, problem=error)
-    except (TooOften, Unavailable) as error:
-        response = review.show(status=_pages.status_of(error), problem=error)
-        _pages.say_when(response, error)
-        return response
+    except (Conflict, TooOften, Unavailable) as error:
+        return _pages.say_when(review.show(status=_pages.status_of(error), problem=error), error)
     return go_to_payment(placed)
 
 

@@ -30,6 +30,5 @@ def pay_again(token: str) -> Response:
         placed = checkout.pay_again(token, method or "hosted", address=request.remote_addr or "")
     except (Conflict, Unavailable, TooOften) as error:
         response = show_order(orders.get_by_token(token), token, problem=error, status=_pages.status_of(error))
-        _pages.say_when(response, error)
-        return response
+        return _pages.say_when(response, error)
     return go_to_payment(placed)
