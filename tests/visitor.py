@@ -21,11 +21,12 @@ class Visitor:
         self._load(self._client.build_request("GET", urljoin(self.address, address)))
 
     def submit(self, action: str, **values: str) -> None:
-        """Send the first form whose action contains `action`, with what it holds and `values` over it."""
-        form = next((form for form in self.page.forms if action in (form.get("action") or self.address)), None)
+        """Send what the first form holds whose action, or one of its buttons', contains `action`; `values` over it."""
+        ways = ((form, to) for form in self.page.forms for to in _targets(form))
+        form, sent_to = next((way for way in ways if action in (way[1] or self.address)), (None, ""))
         assert form is not None, f"no form leads to {action} on {self.address}:\n{self.text}"
         fields = dict(form.form_values()) | values
-        target = urljoin(self.address, form.get("action") or self.address)
+        target = urljoin(self.address, sent_to or self.address)
         headers = {"Sec-Fetch-Site": "same-origin", "Origin": self.address.split("/", 3)[0]}
         if form.get("method", "get").lower() == "get":
             self._load(self._client.build_request("GET", target, params=fields))
@@ -52,3 +53,7 @@ class Visitor:
             answer = self._client.get(urljoin(str(answer.url), answer.headers["Location"]))
         self.address, self.status = str(answer.url), answer.status_code
         self.page = html.fromstring(answer.text or "<html></html>")
+
+
+def _targets(form: html.FormElement) -> list[str]:
+    return [form.get("action", ""), *form.xpath(".//button/@formaction")]

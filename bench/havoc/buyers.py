@@ -112,9 +112,9 @@ class Buyer:
             return
         way = self._chance.random()
         if way < _WITH_COUPON:
-            await self._press("/checkout/coupon", {"code": COUPON})
+            await self._press("/checkout/codes", {"coupon": COUPON})
         elif way < _WITH_COUPON + _WITH_CARD:
-            await self._press("/checkout/gift-cards", {"code": self._chance.choice(self._cards)})
+            await self._press("/checkout/codes", {"gift_card": self._chance.choice(self._cards)})
 
     async def _pay(self, page: str, manner: str) -> None:
         if "/stripe/pay/" not in page:

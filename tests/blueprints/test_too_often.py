@@ -68,7 +68,7 @@ def shopper(client: FlaskClient) -> FlaskClient:
 
 
 def test_sixth_wrong_code_of_a_gift_card_stays_on_the_page_with_the_time(shopper: FlaskClient) -> None:
-    answers = [shopper.post("/checkout/gift-cards", data={"code": f"WRONG{number}"}) for number in range(6)]
+    answers = [shopper.post("/checkout/codes", data={"gift_card": f"WRONG{number}"}) for number in range(6)]
 
     page = html.fromstring(answers[-1].text)
     [problem] = page.xpath('//*[@id="gift-code-error"]')

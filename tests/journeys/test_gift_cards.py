@@ -27,9 +27,9 @@ def test_a_stranger_buys_a_gift_card_and_spends_it(shop: RunningShop, ada: Visit
     ada.submit("/checkout/address", **ADDRESS)
     assert ada.address.endswith("/checkout/payment"), ada.text
     assert "Delivery" not in _main(ada)
-    ada.submit("/checkout/gift-cards", code="ABCD-EFGH-JKMN-PQRS")
+    ada.submit("/checkout/codes", gift_card="ABCD-EFGH-JKMN-PQRS")
     assert "cannot be bought with a gift card" in ada.text
-    assert ada.page.xpath('//input[@name="code" and @id="gift-code"]/@value') == ["ABCD-EFGH-JKMN-PQRS"]
+    assert ada.page.xpath('//input[@name="gift_card" and @id="gift-code"]/@value') == ["ABCD-EFGH-JKMN-PQRS"]
     ada.submit("/checkout/orders", terms="yes", method="hosted")
     ada.submit("/stripe/pay", **CARD)
     order_page = ada.address.split("?")[0]
@@ -46,7 +46,7 @@ def test_a_stranger_buys_a_gift_card_and_spends_it(shop: RunningShop, ada: Visit
     ada.go("/checkout/address")
     ada.submit("/checkout/address", **ADDRESS)
     ada.submit("/checkout/delivery")
-    ada.submit("/checkout/gift-cards", code=code)
+    ada.submit("/checkout/codes", gift_card=code)
     ada.submit("/checkout/orders", terms="yes", method="hosted")
     assert "Thank you" in ada.text, ada.text
     assert "Paid by gift card ending in" in ada.text

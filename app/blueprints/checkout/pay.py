@@ -11,7 +11,7 @@ from app.blueprints._access import shopper
 from app.blueprints._forms import Form
 from app.blueprints._limits import limiter, network
 from app.blueprints._paying import go_to_payment
-from app.blueprints.checkout import review
+from app.blueprints.checkout import codes, review
 from app.errors import Conflict, TooOften, Unavailable
 from app.services import checkout, orders, payments
 
@@ -36,6 +36,8 @@ class PlaceOrder(Form):
 @limiter.limit("120/hour", key_func=network)  # each cart is new for whoever tries out cards
 def place() -> AnyResponse:
     """Place the order and go to its payment. A double submit, a second tab or Back lands on the order that exists."""
+    if answer := codes.enter_untried():
+        return answer
     form = PlaceOrder(request.form)
     if not form.validate():
         return review.show(status=422, errors=form.errors)

@@ -16,12 +16,10 @@ def show(
     status: int = 200,
     problem: ShopError | None = None,
     errors: Mapping[str, Any] | None = None,
-    card_problem: str = "",
-    coupon_problem: str = "",
 ) -> Response:
-    """Show cart, address, delivery and total as they are now; `problem` or `errors` say why nothing was ordered.
+    """Show cart, address, delivery and total as they are now, with what was typed, ticked and chosen.
 
-    `card_problem` says why a gift card was not taken, `coupon_problem` why a code does not count.
+    `problem` says why nothing was ordered, `errors` by field what is wrong there: terms, coupon, gift_card.
     """
     offer = counted(problem.offer) if isinstance(problem, checkout.Outdated) else offered()
     if too_early := sent_back(offer, "payment"):
@@ -37,21 +35,28 @@ def show(
         ways=ways,
         method=_method(ways),
         problem=problem,
-        terms_problem=next(iter((errors or {}).get("terms", ())), ""),
-        has_agreed="terms" in request.form,
-        card_problem=card_problem,
-        typed_code=request.form.get("code", "") if card_problem else "",
+        problems={name: wrong[0] for name, wrong in (errors or {}).items()},
+        has_agreed="terms" in request.form or request.args.get("agreed") == offer.terms_version,
+        typed={kind: typed(kind) for kind in ("coupon", "gift_card")},
         has_coupon_entry=True,
         done=request.args.get("done", ""),
-        coupon_problem=coupon_problem,
-        coupon_typed=request.form.get("code", "")[:64] if coupon_problem else "",
     )
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
+def typed(kind: str) -> str:
+    """Return the code that was typed: `kind` is "coupon" or "gift_card"."""
+    return request.form.get(kind, "")[:64]
+
+
+def is_refused(kind: str) -> bool:
+    """Whether the page said, as it was last shown, why the code that stands there does not count."""
+    return request.form.get(f"refused_{kind}") == typed(kind)
+
+
 def _method(ways: list[payments.Way]) -> str:
     """Return the way to pay that was chosen, or the first that can be used; nothing when none can."""
     usable = [way.code for way in ways if not way.problem]
-    asked = request.form.get("method", "")
+    asked = request.values.get("method", "")
     return asked if asked in usable else next(iter(usable), "")

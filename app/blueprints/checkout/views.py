@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request, url_for
 
 from app.blueprints._access import shopper
 from app.blueprints._addresses import AddressForm, values_of
-from app.blueprints._limits import limiter, network
+from app.blueprints._limits import limiter
 from app.blueprints._ordered import just_ordered
 from app.blueprints._pages import page, see_other, status_of
 from app.blueprints.checkout import review
@@ -77,26 +77,6 @@ def save_delivery() -> Response:
 def payment() -> Response:
     """Show the whole order once more, ask for agreement to the terms, and offer the ways to pay."""
     return review.show()
-
-
-@bp.post("/coupon")
-@limiter.limit("20/minute")
-@limiter.limit("200/hour", key_func=network)  # each cart is new for whoever tries out codes
-def enter_coupon() -> Response:
-    """Have a code count for the order, in place of an earlier one."""
-    try:
-        checkout.enter_coupon(shopper(), request.form.get("code", "")[:64])
-    except Invalid as error:
-        return review.show(status=422, coupon_problem=error.message)
-    return see_other(url_for("checkout.payment", done="coupon"))
-
-
-@bp.post("/coupon/removal")
-@limiter.limit("60/minute")
-def remove_coupon() -> Response:
-    """Take the code off the order."""
-    checkout.remove_coupon(shopper())
-    return see_other(url_for("checkout.payment", done="coupon"))
 
 
 @bp.after_request

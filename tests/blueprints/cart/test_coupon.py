@@ -11,6 +11,7 @@ from tests import make
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
 BERLIN = make.ADDRESSES["DE"] | {"email": "ada@example.com", "phone": "030 1234567"}
+FIELDS = [("/cart/coupon", "code"), ("/checkout/codes", "coupon")]
 
 
 @pytest.fixture
@@ -54,9 +55,9 @@ def test_code_with_htmx_answers_the_lines_and_says_the_new_total(shopper):
     assert "Your code has been applied: €52.20" in answer.text
 
 
-@pytest.mark.parametrize("path", ["/cart/coupon", "/checkout/coupon"])
-def test_wrong_code_is_refused_where_it_was_typed_and_stays(at_review, path):
-    answer = at_review.post(path, data={"code": "  <b>nope"})
+@pytest.mark.parametrize(("path", "field"), FIELDS)
+def test_wrong_code_is_refused_where_it_was_typed_and_stays(at_review, path, field):
+    answer = at_review.post(path, data={field: "  <b>nope"})
 
     assert answer.status_code == 422
     assert "We do not know this code" in answer.text
@@ -67,7 +68,7 @@ def test_wrong_code_is_refused_where_it_was_typed_and_stays(at_review, path):
 def test_the_last_page_says_at_the_code_that_it_counts_and_leads_the_focus_there(at_review):
     make.promotion(code="FRIENDS")
 
-    taken = at_review.post("/checkout/coupon", data={"code": "friends"}, follow_redirects=True).text
+    taken = at_review.post("/checkout/codes", data={"coupon": "friends"}, follow_redirects=True).text
     removed = at_review.post("/checkout/coupon/removal", follow_redirects=True).text
 
     assert 'tabindex="-1" autofocus>Your code counts: €57.10 now.' in taken
@@ -75,10 +76,10 @@ def test_the_last_page_says_at_the_code_that_it_counts_and_leads_the_focus_there
     assert "autofocus" not in at_review.get("/checkout/payment").text
 
 
-@pytest.mark.parametrize("path", ["/cart/coupon", "/checkout/coupon"])
+@pytest.mark.parametrize(("path", "field"), FIELDS)
 @pytest.mark.parametrize("code", ["7K3M-9QZX-0ABC-DEFG", " 7k3m9qzxoabcdefg "])
-def test_gift_card_in_the_field_for_codes_is_told_where_it_goes(at_review, path, code):
-    answer = at_review.post(path, data={"code": code})
+def test_gift_card_in_the_field_for_codes_is_told_where_it_goes(at_review, path, field, code):
+    answer = at_review.post(path, data={field: code})
 
     assert answer.status_code == 422
     assert "This looks like a gift card." in answer.text
@@ -87,7 +88,7 @@ def test_gift_card_in_the_field_for_codes_is_told_where_it_goes(at_review, path,
 def test_code_in_the_field_for_gift_cards_is_told_where_it_goes_and_counts_as_a_try(at_review):
     make.promotion(code="FRIENDS")
 
-    answers = [at_review.post("/checkout/gift-cards", data={"code": "friends"}) for _ in range(6)]
+    answers = [at_review.post("/checkout/codes", data={"gift_card": "friends"}) for _ in range(6)]
 
     assert "This is a discount code." in answers[0].text
     assert [answer.status_code for answer in answers] == [422] * 5 + [429]
@@ -146,7 +147,7 @@ def test_code_entered_on_the_last_page_changes_what_is_ordered(at_review):
     make.promotion(code="FRIENDS")
     before = last_page(at_review)
 
-    answer = at_review.post("/checkout/coupon", data={"code": "friends"})
+    answer = at_review.post("/checkout/codes", data={"coupon": "friends"})
 
     assert (answer.status_code, answer.location) == (303, "/checkout/payment?done=coupon")
     after = last_page(at_review)
@@ -162,7 +163,7 @@ def test_code_entered_on_the_last_page_changes_what_is_ordered(at_review):
 def test_order_page_explains_every_cent(at_review, companies):
     make.promotion("Gift", code="GIFT", percent=Decimal(100))
     make.promotion("Sent free", kind="free_delivery")
-    at_review.post("/checkout/coupon", data={"code": "gift"})
+    at_review.post("/checkout/codes", data={"coupon": "gift"})
 
     page = at_review.get("/checkout/payment").text
     assert "nothing is left to pay" in page
@@ -177,7 +178,7 @@ def test_order_page_explains_every_cent(at_review, companies):
 
 def test_code_that_was_used_up_meanwhile_shows_the_new_total_before_paying(at_review):
     make.promotion(code="ONCE", total_limit=1)
-    at_review.post("/checkout/coupon", data={"code": "once"})
+    at_review.post("/checkout/codes", data={"coupon": "once"})
     form = last_page(at_review)
     ben = make.buyer(make.variant(), email="ben@example.org")
     checkout.enter_coupon(ben, "once")

