@@ -134,7 +134,7 @@ def _settle_failed(number: str, refund: str, form: Again) -> Response:
     words = (form.words.data or "").strip() if isinstance(form, Otherwise) else None
     try:
         confirm(form.code.data or "")
-        orders.refund_again_as_staff(order, refund, actor=staff().actor, otherwise=words)
+        credits.refund_again_as_staff(order, refund, actor=staff().actor, otherwise=words)
     except (Invalid, Conflict, TooOften) as refusal:
         return _show_refusal(order, refusal, failed_id=refund)
     return changed("admin/orders/_changes.html", then=url_for(".show", number=number), **_everything(order))
@@ -248,7 +248,7 @@ def _everything(
         "is_disputed": bool(payments.find_disputes(paid)),
         "askable": {payment.id for payment in free},
         "refunds": refunds,
-        "unsettled": payments.list_unsettled(refunds),
+        "unsettled": credits.unsettled_of(order, paid, refunds),
         "left": left,
         "may_credit": order.confirmed_at and credits.balance_of(order, earlier).left,
         "owed": credits.owed_of(order, paid),

@@ -171,6 +171,7 @@ def _take_refund(seen: SeenRefund) -> Finding | None:
         if not payments.add_refund(payment.id, seen):
             return Finding(seen.id, f"gave back more than is left of payment {payment.id}", is_mended=False)
         _credit(order, seen)
+        credits.end_attention(order)  # it may be what failed to go back before
         said = f"{seen.amount} were given back at Stripe itself."
         cards = cards_to_void(payment.order_id)
         orders.note(payment.order_id, "cards_left" if cards else "refund", said + cards, actor="stripe")

@@ -4,6 +4,7 @@ The one rule: all is worked out from the order and its earlier credits under the
 once take turns, and never more is given back than was paid.
 """
 
+from app.services.credits.again import end_attention, refund_again_as_staff, unsettled_of
 from app.services.credits.amounts import Sum
 from app.services.credits.giving import (
     Balance,
@@ -31,6 +32,7 @@ __all__ = [
     "balance_of",
     "cancelled_pieces",
     "check_disputes",
+    "end_attention",
     "get_for_job",
     "give",
     "give_as_staff",
@@ -40,7 +42,9 @@ __all__ = [
     "owed_of",
     "quote",
     "rates_of",
+    "refund_again_as_staff",
     "refund_key",
     "unpaid_of",
+    "unsettled_of",
     "withheld_of",
 ]

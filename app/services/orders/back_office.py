@@ -45,21 +45,18 @@ def refund_as_staff(
     return refunds
 
 
-def refund_again_as_staff(order: Order, refund_id: str, *, actor: str, otherwise: str | None = None) -> payments.Refund:
-    """Have a refund that failed asked for again; with `otherwise` note how it was given back. Twice is once.
-
-    Once no failed refund is left, the order leaves the list of those that need attention for that.
-    """
+def refund_again_as_staff(
+    order: Order, refund_id: str, *, most: Money, actor: str, otherwise: str | None = None
+) -> payments.Refund:
+    """Have `most` of a refund that failed asked for again, or note with `otherwise` how it went back. Twice is once."""
     with db.orders.transaction():
-        again = payments.ask_again(order.id, refund_id, actor=actor, otherwise=otherwise)
+        again = payments.ask_again(order.id, refund_id, most=most, actor=actor, otherwise=otherwise)
         amount = again.amount_money
         said = f"{amount} were given back another way: {otherwise}" if otherwise else f"{amount} are asked to go back."
         if _add_line(again.id, order.id, "refund", said, actor=actor):
             kind = "order.refund_otherwise" if otherwise else "order.refund_again"
             after = {"refund": again.id, "amount": again.amount, "currency": again.currency, "otherwise": otherwise}
             audit.record(db.orders, actor, kind, f"order:{order.id}", before={"refund": refund_id}, after=after)
-            if not payments.list_unsettled(payments.refunds_of(order.id)):
-                end_attention(order.id, "refund_failed")
     return again
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app import clock, db
 from app.errors import Conflict, NotFound
+from app.money import Money
 from app.queue import later
 from app.services import gift_cards
 from app.services.payments.charging import lock as lock_payment
@@ -19,10 +20,10 @@ from app.services.payments.models import Payment, Refund
 _AGAIN = "again:"
 
 
-def ask_again(order_id: str, refund_id: str, *, actor: str, otherwise: str | None = None) -> Refund:
-    """Ask for a failed refund of an order again, or note with `otherwise` how staff gave it back. Twice is once.
+def ask_again(order_id: str, refund_id: str, *, most: Money, actor: str, otherwise: str | None = None) -> Refund:
+    """Ask for `most` of a failed refund of an order again, or note with `otherwise` how staff gave it back, once.
 
-    Raises Conflict when it did not fail, when less is left by now, when the gift card it came from is void or a bank
+    Raises Conflict when it did not fail, when nothing is left by now, when the gift card it came from is void or a bank
     disputes the payment, and when somebody else chose the other way meanwhile.
     """
     with db.orders.transaction() as session:
@@ -35,8 +36,9 @@ def ask_again(order_id: str, refund_id: str, *, actor: str, otherwise: str | Non
             raise Conflict("Somebody else dealt with this refund meanwhile. Please check it again.")
         if known is not None:
             return known
-        _check(failed, payment, is_otherwise=bool(otherwise))
-        return _write(failed, payment, actor, otherwise)
+        amount = min(failed.amount, payment.refundable.amount, most.amount)
+        _check(failed, payment, amount, is_otherwise=bool(otherwise))
+        return _write(failed, payment, amount, actor, otherwise)
 
 
 def list_unsettled(refunds: Iterable[Refund]) -> list[Refund]:
@@ -46,22 +48,21 @@ def list_unsettled(refunds: Iterable[Refund]) -> list[Refund]:
     return [each for each in refunds if each.state == "failed" and each.id not in settled]
 
 
-def _check(failed: Refund, payment: Payment, *, is_otherwise: bool) -> None:
+def _check(failed: Refund, payment: Payment, amount: int, *, is_otherwise: bool) -> None:
     if failed.state != "failed":
         raise Conflict("This refund did not fail, so there is nothing to ask for again.")
-    if failed.amount > payment.refundable.amount:
-        left = payment.refundable
-        raise Conflict(f"Only {left} of this payment can still be refunded.")
+    if not amount:
+        raise Conflict(f"Only {Money.zero(failed.currency)} of this refund are still to be given back.")
     if not is_otherwise:
-        check_undisputed([payment], failed.amount)
+        check_undisputed([payment], amount)
     if payment.gift_card_id and not is_otherwise and gift_cards.lock(payment.gift_card_id).voided_at is not None:
         raise Conflict("The gift card is void, so it cannot be refunded to. Please refund another way.")
 
 
-def _write(failed: Refund, payment: Payment, actor: str, otherwise: str | None) -> Refund:
-    payment.refunded += failed.amount
+def _write(failed: Refund, payment: Payment, amount: int, actor: str, otherwise: str | None) -> Refund:
+    payment.refunded += amount
     refund = Refund(
-        id=db.new_id(), payment_id=payment.id, order_id=failed.order_id, key=_AGAIN + failed.id, amount=failed.amount,
+        id=db.new_id(), payment_id=payment.id, order_id=failed.order_id, key=_AGAIN + failed.id, amount=amount,
         currency=failed.currency, reason=failed.reason, actor=actor, state="done" if otherwise else "asked",
         try_number=1, otherwise=otherwise, created_at=clock.now(), done_at=clock.now() if otherwise else None,
     )  # fmt: skip

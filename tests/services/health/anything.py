@@ -163,7 +163,7 @@ class Shop(Walk):
         order = self.order()
         failed = self.one([each for each in payments.refunds_of(order.id) if each.state == "failed"])
         otherwise = self.chance.choice((None, "by bank transfer"))
-        orders.refund_again_as_staff(order, failed.id, actor=self.staff.actor, otherwise=otherwise)
+        credits.refund_again_as_staff(order, failed.id, actor=self.staff.actor, otherwise=otherwise)
         return f"{order.number} {otherwise}"
 
     def capture(self) -> str:

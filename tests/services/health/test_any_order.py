@@ -64,9 +64,9 @@ def finish(shop: Shop) -> None:
 
 def give_back_otherwise(shop: Shop, order_id: str) -> None:
     """Give back otherwise what failed to go back."""
-    for failed in [each for each in payments.refunds_of(order_id) if each.state == "failed"]:
-        order = orders.get_for_job(order_id)
-        orders.refund_again_as_staff(order, failed.id, actor=shop.staff.actor, otherwise="by bank transfer")
+    order = orders.get_for_job(order_id)
+    for failed_id in credits.unsettled_of(order):
+        credits.refund_again_as_staff(order, failed_id, actor=shop.staff.actor, otherwise="by bank transfer")
 
 
 def write_off(shop: Shop, order_id: str) -> None:
