@@ -1,10 +1,12 @@
 """Jobs without a worker: what is due in the outboxes, acted on here and now."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from app import clock, db, tasks
 from app.outbox import CustomersOutbox, OrdersOutbox
@@ -41,6 +43,30 @@ def work_and_die(patch: pytest.MonkeyPatch, job: str, where: Any, name: str, *, 
         patched.setattr(where, name, die)
         with pytest.raises(Killed):
             work(job)
+    free_jobs()
+
+
+@contextmanager
+def dying(at: int) -> Iterator[None]:
+    """End the process, so to speak, before the `at`-th statement or commit of the block: Killed, if it gets there."""
+    asked = count(1)
+
+    def die(*_: Any) -> None:
+        if next(asked) >= at:
+            raise Killed
+
+    engine, moments = db.orders.engine, ("before_cursor_execute", "commit")
+    for moment in moments:
+        event.listen(engine, moment, die)
+    try:
+        yield
+    finally:
+        for moment in moments:
+            event.remove(engine, moment, die)
+
+
+def free_jobs() -> None:
+    """Let the leases of jobs end whose worker was killed."""
     with db.orders.transaction() as session:
         session.execute(update(OrdersOutbox).values(leased_until=None))
 

@@ -1,4 +1,4 @@
-"""A walk: things happen in an order drawn from a seed, some of them two at once, and time passes."""
+"""A walk: things happen in an order drawn from a seed, some two at once, some only half, and time passes."""
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,6 +12,7 @@ from app import clock
 from app.errors import NotFound, ShopError
 from tests.companies import Companies
 from tests.turns import at_once
+from tests.working import Killed, dying, free_jobs
 
 T = TypeVar("T")
 
@@ -28,12 +29,14 @@ class Walk:
         self.story: list[str] = []
 
     def go(self, steps: int) -> None:
-        """Let so many things happen, some of them two at once."""
+        """Let so many things happen, some two at once; in some the process is killed."""
         acts = [act for name, often in self.acts.items() for act in [getattr(self, name)] * often]
         for _ in range(steps):
             act, beside = self.chance.choice(acts), self.chance.choice(self.meet)
             if act.__name__ in self.meet and self.chance.random() < 0.3:
                 self._do_at_once(act, getattr(self, beside))
+            elif act.__name__ in self.meet and self.chance.random() < 0.2:
+                self._do_and_die(act)
             else:
                 self._do(act)
 
@@ -49,6 +52,19 @@ class Walk:
         with self.now():
             said = at_once(self.app, self.chance.randrange(10**6), *acts)
         self.story.append(f"at once {[act.__name__ for act in acts]}: {said}")
+
+    def _do_and_die(self, act: Callable[[], str]) -> None:
+        at = self.chance.choice((3, 6, 12, 24, 48)) + self.chance.randrange(12)
+        with self.now():
+            try:
+                with dying(at):
+                    said = act()
+            except Killed:
+                said = f"killed at {at}"
+            except ShopError as refusal:
+                said = f"refused: {refusal}"
+            free_jobs()
+        self.story.append(f"{act.__name__}: {said}")
 
     def one(self, found: Sequence[T]) -> T:
         """Choose one."""
