@@ -30,10 +30,10 @@ def on_hand(order: orders.Order) -> int:
     return inventory.levels([variant])[variant].on_hand
 
 
-def send(order: orders.Order) -> None:
-    """Have the carrier see the order's parcel."""
+def send(order: orders.Order, state: str = "in_transit") -> None:
+    """Have the carrier see the order's parcel, or bring it back: "returned"."""
     with db.orders.transaction() as session:
-        session.execute(update(Shipment).where(Shipment.order_id == order.id).values(state="in_transit"))
+        session.execute(update(Shipment).where(Shipment.order_id == order.id).values(state=state))
 
 
 def test_whole_order_goes_back_with_its_delivery_and_its_label(app: Flask, companies: Companies) -> None:

@@ -36,12 +36,12 @@ ACTS = {
     "go_on_with_return": 2, "refund_what_waits": 1, "refund_again": 1, "capture": 1, "record_transfer": 3,
     "take_transfer_back": 1, "pay_again": 2, "withdraw": 1, "count_stock": 1, "receive_stock": 1,
     "void_gift_card": 1, "act_at_stripe": 1, "dispute": 1, "fail_refund": 1, "break_next_call": 1, "hand_over": 2,
-    "reconcile": 1, "look_at_the_clock": 1, "wait": 3,
+    "bring_back": 1, "send_again": 1, "send_refund": 1, "reconcile": 1, "look_at_the_clock": 1, "wait": 3,
 }  # fmt: skip
 MEET = (
     "settle", "settle", "work_all", "cancel", "credit", "go_on_with_return", "refund_what_waits", "capture",
     "record_transfer", "take_transfer_back", "pay_again", "refund_again", "withdraw", "act_at_stripe", "reconcile",
-    "place", "count_stock", "look_at_the_clock",
+    "place", "count_stock", "look_at_the_clock", "send_again", "send_refund",
 )  # fmt: skip
 
 
@@ -187,6 +187,17 @@ class Shop(Walk):
         checkout.take_receipt_back(payment.id, receipt.id, actor=self.staff.actor)
         return f"{payment.order_id} {receipt.amount}"
 
+    def send_refund(self) -> str:
+        refund = self.one(payments.list_by_hand())
+        payments.note_sent(refund.id, actor=self.staff.actor)
+        return f"{refund.order_id} {refund.amount}"
+
+    def send_again(self) -> str:
+        order = self.order()
+        parcel = self.one(fulfilment.shipments_of(order.id))
+        returns.send_again(self.staff, parcel.id)
+        return order.number
+
     def withdraw(self) -> str:
         order = self.order()
         checkout.withdraw(order.id, "Not wanted", actor=self.staff.actor)
@@ -249,6 +260,13 @@ class Shop(Walk):
         if {each.state for each in fulfilment.shipments_of(order.id)} != {"label_bought"}:
             raise NotFound("No parcel waits for the carrier.")
         send(order)
+        return order.number
+
+    def bring_back(self) -> str:
+        order = self.order()
+        if {each.state for each in fulfilment.shipments_of(order.id)} != {"in_transit"}:
+            raise NotFound("No parcel is with the carrier.")
+        send(order, "returned")
         return order.number
 
     def settle(self) -> str:
