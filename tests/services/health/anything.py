@@ -1,5 +1,9 @@
 """A shop in which anything may happen: what customers, staff, Stripe, the bank and time do, drawn from a seed."""
 
+import hashlib
+import hmac
+import json
+import time
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -36,12 +40,12 @@ ACTS = {
     "go_on_with_return": 2, "refund_what_waits": 1, "refund_again": 1, "capture": 1, "record_transfer": 3,
     "take_transfer_back": 1, "pay_again": 2, "withdraw": 1, "count_stock": 1, "receive_stock": 1,
     "void_gift_card": 1, "act_at_stripe": 1, "dispute": 1, "fail_refund": 1, "break_next_call": 1, "hand_over": 2,
-    "bring_back": 1, "send_again": 1, "send_refund": 1, "reconcile": 1, "look_at_the_clock": 1, "wait": 3,
+    "hear": 3, "bring_back": 1, "send_again": 1, "send_refund": 1, "reconcile": 1, "look_at_the_clock": 1, "wait": 3,
 }  # fmt: skip
 MEET = (
     "settle", "settle", "work_all", "cancel", "credit", "go_on_with_return", "refund_what_waits", "capture",
     "record_transfer", "take_transfer_back", "pay_again", "refund_again", "withdraw", "act_at_stripe", "reconcile",
-    "place", "count_stock", "look_at_the_clock", "send_again", "send_refund",
+    "place", "count_stock", "look_at_the_clock", "send_again", "send_refund", "hear",
 )  # fmt: skip
 
 
@@ -232,6 +236,22 @@ class Shop(Walk):
         with suppress(httpx.HTTPError):
             httpx.post(f"{shop.stripe_api_url}/v1/{path}", data=data, auth=(shop.stripe_secret_key, ""), timeout=10)
         return f"{payment.order_id} {path} {data}"
+
+    def hear(self) -> str:
+        """An event of Stripe comes, in any order, soon or late, for the first time or once more."""
+        shop = self.app.extensions["config"]
+        url, key = f"{shop.stripe_api_url}/v1/events", shop.stripe_secret_key
+        try:
+            sent = httpx.get(url, params={"limit": 100}, auth=(key, ""), timeout=10).json().get("data", [])
+        except httpx.HTTPError:
+            sent = []
+        event, moment = self.one(sent), int(time.time())
+        raw = json.dumps(event)
+        signed = hmac.new(shop.stripe_webhook_secret.encode(), f"{moment}.{raw}".encode(), hashlib.sha256)
+        payments.receive_stripe(raw.encode(), f"t={moment},v1={signed.hexdigest()}")
+        for row in payments.events_as_staff(limit=1):
+            payments.replay(row.id, actor=self.staff.actor)
+        return f"{event['type']} {work('payments.process_event')}"
 
     def dispute(self) -> str:
         ledger = self.companies.ledger()
