@@ -170,8 +170,8 @@ class Cart:
 
     @property
     def weight_grams(self) -> int:
-        """What a parcel with all of it weighs."""
-        return sum(line.weight_grams * line.quantity for line in self.lines)
+        """What a parcel with all of it that is sent weighs."""
+        return sum(line.weight_grams * line.quantity for line in self.lines if line.requires_shipping)
 
     @property
     def needs_shipping(self) -> bool:
