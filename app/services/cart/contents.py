@@ -13,15 +13,11 @@ from app.services import catalog, pricing, promotions, shipping, tax
 
 
 class Shopper(Protocol):
-    """Who shops: a customer or a guest, with the cart their cookie names."""
+    """Who shops, with the cart their cookie names."""
 
     @property
     def cart_id(self) -> str | None:
         """The cart, once something was put in it."""
-
-    @property
-    def customer_id(self) -> str | None:
-        """The customer, when signed in."""
 
 
 @dataclass(frozen=True, slots=True)
