@@ -95,10 +95,12 @@ def show_error(
 
 
 def in_words(error: ShopError) -> str:
-    """Say a refusal, and when to come again where that is known: the first whole minute at which it is over."""
+    """Say a refusal, and when to come again where that is known: in a minute, or the first whole one after its end."""
     again_at = error.again_at if isinstance(error, TooOften) else None
     if again_at is None:
         return str(error)
+    if again_at <= clock.now() + timedelta(seconds=61):  # the limiter tells whole seconds, rounded up
+        return f"{error} Please wait a minute and try again."
     minute = (again_at + timedelta(seconds=59)).replace(second=0, microsecond=0)
     return f"{error} Please come again at {formats.moment(minute)}."
 
