@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 
 from app import clock, db
-from app.errors import Invalid
-from app.services import fulfilment, notifications, orders
+from app.errors import Conflict, Invalid
+from app.services import fulfilment, notifications, orders, shipping
 from app.services.fulfilment.models import LabelAttempt
 from tests import make, specs
 from tests.companies import Companies
@@ -193,6 +193,25 @@ def test_use_label_takes_the_one_in_doubt(app: Flask, companies: Companies) -> N
 
     shipment = fulfilment.get_for_job(shipment.id)
     assert (shipment.state, shipment.tracking_number, shipment.problem) == ("label_bought", label["id"], None)
+
+
+def test_use_label_says_that_a_colleague_has_replaced_it(
+    app: Flask, companies: Companies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipment, recover = _in_doubt(companies), shipping.recover_label
+    (label,) = labels(companies)
+
+    def slowly(number: str) -> shipping.Label | None:
+        fulfilment.void_label(Cleo(), shipment.id)
+        with later_on(minutes=1):
+            work()
+        return recover(number)
+
+    monkeypatch.setattr(shipping, "recover_label", slowly)
+    with pytest.raises(Conflict, match="another label by now"):
+        fulfilment.use_label(Cleo(), shipment.id, label["id"])
+
+    assert fulfilment.get_for_job(shipment.id).tracking_number != label["id"]
 
 
 def test_void_label_in_doubt_buys_another(app: Flask, companies: Companies) -> None:
