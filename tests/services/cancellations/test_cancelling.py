@@ -9,7 +9,17 @@ from sqlalchemy import update
 
 from app import clock, db
 from app.errors import Conflict, Invalid
-from app.services import cancellations, credits, documents, fulfilment, inventory, notifications, orders, payments
+from app.services import (
+    cancellations,
+    credits,
+    documents,
+    fulfilment,
+    inventory,
+    notifications,
+    orders,
+    payments,
+    returns,
+)
 from app.services.credits import Wish
 from app.services.fulfilment.following import see
 from app.services.fulfilment.models import Shipment
@@ -75,6 +85,8 @@ def test_part_goes_back_and_the_rest_is_sent(app: Flask, companies: Companies) -
     assert cancelled.state == "confirmed"
     (shipment,) = fulfilment.shipments_of(order.id)
     assert (shipment.state, [line.quantity for line in shipment.lines]) == ("label_bought", [1])
+    send(order)
+    assert returns.returnable(order) == {1: 1}
     assert [refund["amount"] for refund in companies.ledger()["refunds"]] == [2 * order.lines[0].unit_price]
     assert [label["step"] for label in companies.ledger()["labels"]] == ["label"]
 
