@@ -157,6 +157,17 @@ def test_what_the_carrier_has_cannot_be_cancelled(app: Flask) -> None:
     assert orders.get_for_job(order.id).state == "confirmed"
 
 
+def test_what_the_carrier_got_meanwhile_stays_in_its_parcel(app: Flask) -> None:
+    order = make.order(paid=True)
+    work("fulfilment")
+    send(order)
+
+    with pytest.raises(Conflict, match="The carrier has it already"), db.orders.transaction():
+        fulfilment.take_out(order.id, {1: 1}, "The order was cancelled.", actor="customer")
+
+    assert [line.quantity for parcel in fulfilment.shipments_of(order.id) for line in parcel.lines] == [1]
+
+
 def test_another_amount_than_seen_cancels_nothing(app: Flask) -> None:
     order = make.order(paid=True)
     before = on_hand(order)
