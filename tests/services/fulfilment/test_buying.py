@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 
 from app import clock, db
-from app.errors import Conflict, Invalid
-from app.services import fulfilment, notifications, orders, shipping
+from app.errors import Invalid
+from app.services import fulfilment, notifications, orders
 from app.services.fulfilment.models import LabelAttempt
 from tests import make, specs
 from tests.companies import Companies
@@ -173,7 +173,7 @@ def test_a_carrier_silent_for_hours_after_a_call_leaves_it_to_staff(app: Flask, 
 
 
 def test_a_carrier_that_cannot_say_leaves_it_to_staff(app: Flask, companies: Companies) -> None:
-    shipment = _in_doubt(companies)
+    shipment = in_doubt(companies)
     assert shipment.problem
 
     with later_on(days=1):
@@ -184,7 +184,7 @@ def test_a_carrier_that_cannot_say_leaves_it_to_staff(app: Flask, companies: Com
 
 
 def test_use_label_takes_the_one_in_doubt(app: Flask, companies: Companies) -> None:
-    shipment = _in_doubt(companies)
+    shipment = in_doubt(companies)
     (label,) = labels(companies)
 
     with pytest.raises(Invalid):
@@ -195,27 +195,8 @@ def test_use_label_takes_the_one_in_doubt(app: Flask, companies: Companies) -> N
     assert (shipment.state, shipment.tracking_number, shipment.problem) == ("label_bought", label["id"], None)
 
 
-def test_use_label_says_that_a_colleague_has_replaced_it(
-    app: Flask, companies: Companies, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shipment, recover = _in_doubt(companies), shipping.recover_label
-    (label,) = labels(companies)
-
-    def slowly(number: str) -> shipping.Label | None:
-        fulfilment.void_label(Cleo(), shipment.id)
-        with later_on(minutes=1):
-            work()
-        return recover(number)
-
-    monkeypatch.setattr(shipping, "recover_label", slowly)
-    with pytest.raises(Conflict, match="another label by now"):
-        fulfilment.use_label(Cleo(), shipment.id, label["id"])
-
-    assert fulfilment.get_for_job(shipment.id).tracking_number != label["id"]
-
-
 def test_void_label_in_doubt_buys_another(app: Flask, companies: Companies) -> None:
-    shipment = _in_doubt(companies)
+    shipment = in_doubt(companies)
     (lost,) = labels(companies)
 
     fulfilment.void_label(Cleo(), shipment.id)
@@ -304,7 +285,7 @@ def test_the_token_is_replaced_when_the_carrier_no_longer_takes_it(app: Flask, c
     assert len(labels(companies)) == 1
 
 
-def _in_doubt(companies: Companies) -> fulfilment.Shipment:
+def in_doubt(companies: Companies) -> fulfilment.Shipment:
     """A label bought whose answer was lost, at a carrier that then refuses to say."""
     companies.pull("drop", company="ups", path=SHIP, when="after")
     order = make.paid_order()
