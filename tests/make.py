@@ -40,7 +40,6 @@ class Buyer:
 
     cart_id: str | None
     variant_id: str
-    customer_id: str | None = None
 
 
 def product(

@@ -28,10 +28,9 @@ _Answer = TypeVar("_Answer")
 
 @dataclass(frozen=True)
 class Shopper:
-    """A customer or a guest. `cart_id` is None until something was put in the cart."""
+    """Who shops. `cart_id` is None until something was put in the cart."""
 
     cart_id: str | None
-    customer_id: str | None = None
 
 
 def shopper() -> Shopper:

@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from app import clock, config
 from app.blueprints._access import shopper
-from app.blueprints._pages import say_when, show_error
+from app.blueprints._pages import show_error
 from app.errors import TooOften
 from app.network import network_of
 
@@ -53,11 +53,7 @@ def register(app: Flask) -> None:
 
 def _refuse(refusal: RateLimitExceeded) -> Response:
     """Say when the time ends in which it was too often."""
-    again_at = _ends(refusal)
-    if again_at > clock.now() + timedelta(seconds=61):  # the limiter tells whole seconds, rounded up
-        return show_error(TooOften("That was too often in a short time.", again_at=again_at))
-    response = show_error(TooOften("That was a little too often. Please wait a minute and try again."))
-    return say_when(response, TooOften("", again_at=again_at))
+    return show_error(TooOften("That was too often in a short time.", again_at=_ends(refusal)))
 
 
 def _ends(refusal: RateLimitExceeded) -> datetime:

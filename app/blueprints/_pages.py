@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from babel import Locale
 from botocore.exceptions import BotoCoreError, ClientError
 from flask import Flask, Response, g, make_response, redirect, render_template, request
 from htmx_flask import Htmx
@@ -95,10 +94,12 @@ def show_error(
 
 
 def in_words(error: ShopError) -> str:
-    """Say a refusal, and when to come again where that is known: the first whole minute at which it is over."""
+    """Say a refusal, and when to come again where that is known: in a minute, or the first whole one after its end."""
     again_at = error.again_at if isinstance(error, TooOften) else None
     if again_at is None:
         return str(error)
+    if again_at <= clock.now() + timedelta(seconds=61):  # the limiter tells whole seconds, rounded up
+        return f"{error} Please wait a minute and try again."
     minute = (again_at + timedelta(seconds=59)).replace(second=0, microsecond=0)
     return f"{error} Please come again at {formats.moment(minute)}."
 
@@ -130,7 +131,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["percent"] = formats.percent
     app.jinja_env.tests["past"] = is_past
     app.jinja_env.filters["address_lines"] = address_lines
-    app.jinja_env.filters["country"] = name_country
+    app.jinja_env.filters["country"] = checkout.country_name
 
 
 def is_past(day: date, at: datetime | None = None) -> bool:
@@ -141,11 +142,6 @@ def is_past(day: date, at: datetime | None = None) -> bool:
 def address_lines(address: Mapping[str, Any]) -> list[str]:
     """Return the lines of an order's address as they are written in its country."""
     return checkout.Address.from_copy(address).formatted()
-
-
-def name_country(code: str, locale: str = "en") -> str:
-    """Name a country by its ISO 3166 code."""
-    return str(Locale(locale).territories.get(code, code))
 
 
 def _show_http_error(error: HTTPException) -> Response | HTTPException:

@@ -59,7 +59,8 @@ def _show(order: orders.Order, refusal: ShopError | None = None) -> Response:
             refusal = refusal or problem
     return page(
         "admin/orders/cancellation.html", status=status_of(refusal) if refusal else 200, order=order, most=most,
-        chosen=chosen, amounts=amounts, withheld=withheld, unpaid=unpaid, is_held=payments.is_held(order.id),
+        chosen=chosen, amounts=amounts, withheld=withheld, unpaid=unpaid,
+        is_held=any(each.is_held for each in payments.of_order(order.id)),
         refusal=refusal, problems=getattr(refusal, "fields", {}),
         reason=values.get("reason", ""), **proof_needed(), key=secrets.token_hex(16),
         version=len(given),

@@ -55,7 +55,7 @@ def give(number: str) -> Response:
 
 def _show(order: orders.Order, refusal: ShopError | None = None) -> Response:
     values, earlier = request.values, credits.of_order(order.id)
-    balance, amounts = credits.balance_of(order, earlier), None
+    balance, amounts, paid = credits.balance_of(order, earlier), None, payments.of_order(order.id)
     restocked: list[int] = []
     if any(name in values for name in ("free", "delivery")):
         try:
@@ -67,8 +67,8 @@ def _show(order: orders.Order, refusal: ShopError | None = None) -> Response:
     return page(
         "admin/orders/credit.html", status=status_of(refusal) if refusal else 200, order=order, balance=balance,
         amounts=amounts, unpaid=credits.unpaid_of(order, amounts) if amounts else None,
-        is_held=payments.is_held(order.id), owed=credits.owed_of(order), values=values, restocked=restocked,
-        refusal=refusal,
+        is_held=any(payment.is_held for payment in paid), owed=credits.owed_of(order, paid), values=values,
+        restocked=restocked, refusal=refusal,
         chosen={line.position: values.get(f"line-{line.position}", "0") for line in order.lines},
         problems=getattr(refusal, "fields", {}), **proof_needed(), key=secrets.token_hex(16),
     )  # fmt: skip

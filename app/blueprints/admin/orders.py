@@ -130,7 +130,8 @@ def refund_otherwise(number: str, refund: str) -> Response:
 def _settle_failed(number: str, refund: str, form: Again) -> Response:
     order = orders.get_as_staff(staff(), number)
     if not form.validate():
-        return _show_refusal(order, Invalid("; ".join(form.errors["words"])), failed_id=refund)
+        advice = " ".join(each for errors in form.errors.values() for each in errors)
+        return _show_refusal(order, Invalid(advice), failed_id=refund)
     words = (form.words.data or "").strip() if isinstance(form, Otherwise) else None
     try:
         confirm(form.code.data or "")

@@ -59,8 +59,8 @@ def _show(token: str, order: Order, refusal: ShopError | None = None) -> Respons
     response = page(
         "orders/cancellation.html", status=status_of(refusal) if refusal else 200,
         order=order, token=token, most=most, chosen=chosen, amounts=amounts, unpaid=unpaid,
-        is_held=payments.is_held(order.id), refusal=refusal, problems=getattr(refusal, "fields", {}),
-        key=secrets.token_hex(16), version=len(credits.of_order(order.id)),
+        is_held=any(each.is_held for each in payments.of_order(order.id)), refusal=refusal,
+        problems=getattr(refusal, "fields", {}), key=secrets.token_hex(16), version=len(credits.of_order(order.id)),
     )  # fmt: skip
     response.headers["Cache-Control"] = "no-store"
     return response

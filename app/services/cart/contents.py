@@ -13,15 +13,11 @@ from app.services import catalog, pricing, promotions, shipping, tax
 
 
 class Shopper(Protocol):
-    """Who shops: a customer or a guest, with the cart their cookie names."""
+    """Who shops, with the cart their cookie names."""
 
     @property
     def cart_id(self) -> str | None:
         """The cart, once something was put in it."""
-
-    @property
-    def customer_id(self) -> str | None:
-        """The customer, when signed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +166,8 @@ class Cart:
 
     @property
     def weight_grams(self) -> int:
-        """What a parcel with all of it weighs."""
-        return sum(line.weight_grams * line.quantity for line in self.lines)
+        """What a parcel with all of it that is sent weighs."""
+        return sum(line.weight_grams * line.quantity for line in self.lines if line.requires_shipping)
 
     @property
     def needs_shipping(self) -> bool:

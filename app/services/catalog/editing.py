@@ -1,7 +1,7 @@
 """What staff change by hand. Each act is noted in the audit before and after, and refused when what was read is old."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
@@ -148,12 +148,11 @@ def describe_picture(actor: str, product_id: str, key: str, *, read: str, alt: s
 
 
 def edit_collection(actor: str, collection: Collection, *, version: int) -> Collection:
-    """Save a collection; `version` 0 makes a new one, and one only under the same id.
+    """Save a collection, as changed_collection() gave it; `version` 0 makes a new one, and one only under the same id.
 
-    Refuses as edit_product() does, and rules that cannot hold.
+    Raises Conflict as edit_product() does.
     """
-    _, *rules = all_of(*_checks(collection))
-    changed = replace(collection, rules=tuple(rules), revision=version)
+    changed = replace(collection, revision=version)
     before = _shelf_facts(get_collection_as_staff(collection.id)) if version else {}
     act = "collection.edit" if version else "collection.add"
     try:
@@ -181,15 +180,12 @@ def changed_collection(collection: Collection, *, shown_of: str, picked: str, **
     changes["description"] = plain_text(clean_html(changes["description"]))
     written = replace(collection, **changes)
     _, *rules, cover, products = all_of(
-        *_checks(written),
+        partial(_check_slug, written.slug),
+        *(partial(check_rule, rule) for rule in written.rules),
         lambda: find_picture(shown_of) if shown_of.strip() else collection.cover,
         lambda: find_product_ids(picked),
     )
     return replace(written, rules=tuple(rules), cover=cover, product_ids=tuple(products))
-
-
-def _checks(collection: Collection) -> list[Callable[[], Any]]:
-    return [partial(_check_slug, collection.slug), *(partial(check_rule, rule) for rule in collection.rules)]
 
 
 def _check_slug(slug: str) -> None:

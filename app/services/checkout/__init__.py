@@ -3,7 +3,15 @@
 The one rule: three short transactions (place, charge, settle) with the network between them, never inside.
 """
 
-from app.services.checkout.addresses import MAX_LENGTH, Address, AddressField, address_fields, check_contact, countries
+from app.services.checkout.addresses import (
+    MAX_LENGTH,
+    Address,
+    AddressField,
+    address_fields,
+    check_contact,
+    countries,
+    country_name,
+)
 from app.services.checkout.capture import capture, capture_as_staff, close_open, flag_lapsing, void
 from app.services.checkout.drafts import (
     TERMS_VERSION,
@@ -46,6 +54,7 @@ __all__ = [
     "check_contact",
     "close_open",
     "countries",
+    "country_name",
     "draft_of",
     "enter_coupon",
     "enter_gift_card",

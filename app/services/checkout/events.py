@@ -65,7 +65,7 @@ def _end(row_id: str, verdict: str) -> None:
 
 def mark_disputed(payment_id: str, seen: SeenDispute) -> bool:
     """Mark a payment, and its order's timeline, with what became of a dispute; False when that is known."""
-    order_id = payments.get_for_job(payment_id).order_id
+    order_id = payments.order_of(payment_id)
     with db.orders.transaction():
         orders.lock(order_id)
         said = payments.note_dispute(payments.lock(payment_id), seen)

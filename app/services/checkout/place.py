@@ -1,7 +1,7 @@
 """Placing: one short transaction that turns a cart into an order with its stock set aside and its payment written.
 
 The one rule: order first, money second. The network is called before it (to clear an earlier payment away) and after it
-(to open the new one), never inside. Rows are locked in the order: order, payment, cart, promotion, stock.
+(to open the new one), never inside. Locks are taken in this order: order, payment, cart, promotion, gift card, stock.
 """
 
 from collections.abc import Mapping

@@ -19,6 +19,7 @@ SETTLES_AFTER = timedelta(seconds=60)
 # A carrier that has not told for this long what came of a call will not: staff decide.
 GIVE_UP_AFTER = timedelta(hours=6)
 _OWN_FOR = timedelta(days=90)  # no carrier gives a number to another parcel sooner
+_FASTER = "Somebody was faster, and the parcel has another label by now. Please look at it again."
 
 _LIVE = select(LabelAttempt).where(
     LabelAttempt.shipment_id == bindparam("shipment"), LabelAttempt.state.in_(["open", "bought"])
@@ -61,7 +62,10 @@ def buy_label(shipment_id: str) -> None:
 
 
 def use_label(staff: Staff, shipment_id: str, tracking_number: str) -> None:
-    """Take the label with this tracking number for a shipment in doubt; raise Invalid when the carrier has none."""
+    """Take the label with this tracking number for a shipment in doubt; raise Invalid when the carrier has none.
+
+    Raises Conflict when the parcel has another label by now.
+    """
     attempt, number = _attempt_in_doubt(shipment_id), tracking_number.replace(" ", "").upper()
     with db.orders.reading() as session:
         of_another = (Shipment.tracking_number == number) & (Shipment.label_at > clock.now() - _OWN_FOR)
@@ -70,7 +74,8 @@ def use_label(staff: Staff, shipment_id: str, tracking_number: str) -> None:
     label = shipping.recover_label(number)
     if label is None:
         raise Invalid(f"UPS has no label {tracking_number}.", tracking_number="Check the number in UPS's own records.")
-    _record(attempt, label, actor=staff.actor)
+    if not _record(attempt, label, actor=staff.actor):
+        raise Conflict(_FASTER)
 
 
 def void_label(staff: Staff, shipment_id: str) -> None:
@@ -83,7 +88,7 @@ def void_label(staff: Staff, shipment_id: str) -> None:
     with db.orders.transaction():
         given_back, shipment = shipment.tracking_number, lock(shipment_id)
         if shipment.tracking_number != given_back:
-            raise Conflict("Somebody was faster, and the parcel has another label by now. Please look at it again.")
+            raise Conflict(_FASTER)
         said = "The label was given back; another one will be bought."
         _begin_anew(shipment, said, act="void_label", actor=staff.actor)
 

@@ -130,7 +130,7 @@ def find_just_ordered(cart_id: str) -> Order | None:
 
 
 def find_by_number(number: str) -> Order | None:
-    """Return the order with this number, for a check that has found it."""
+    """Return the order with this number. For jobs and services, which see to it that whoever asks may have it."""
     with db.orders.reading() as session:
         return session.scalars(select(Order).where(Order.number == number)).one_or_none()
 
@@ -172,8 +172,7 @@ def get_for_job(order_id: str) -> Order:
 
 def get_as_staff(staff: Staff, number: str) -> Order:  # noqa: ARG001 - whoever has a Staff may ask
     """Return the order with this number, for somebody signed in as staff."""
-    with db.orders.reading() as session:
-        order = session.scalars(select(Order).where(Order.number == number)).one_or_none()
+    order = find_by_number(number)
     if order is None:
         raise NotFound(f"There is no order {number}.")
     return order

@@ -95,13 +95,13 @@ def _look(
             found = _page(query, before, _AT_ONCE, is_queue=is_queue)
             before = found.before
             wanted = _in_state([order.id for order in found.orders], pay_state)
-            matching = [order for order in found.orders if order.id in wanted]
+            fitting = [order for order in found.orders if order.id in wanted]
         else:
             ids = payments.list_candidates(pay_state, before=before, limit=_AT_ONCE)
             before = ids[-1] if len(ids) == _AT_ONCE else None
             wanted = _in_state(ids, pay_state)
-            matching = list(_page(query.where(Order.id.in_(wanted)), None, _AT_ONCE).orders) if wanted else []
-        for order in matching:
+            fitting = list(_page(query.where(Order.id.in_(wanted)), None, _AT_ONCE).orders) if wanted else []
+        for order in fitting:
             if len(shown) == limit:
                 return Page(shown, shown[-1].id)
             shown.append(order)

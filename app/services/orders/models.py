@@ -96,11 +96,6 @@ class Order(OrdersModel):
         """The lines' sum."""
         return Money(self.subtotal, self.currency)
 
-    @property
-    def delivery_money(self) -> Money:
-        """What delivery costs, after reductions."""
-        return Money(self.delivery, self.currency)
-
     def paid_for(self, line: "OrderLine") -> Money:
         """What the customer pays for a line in the end: after its discount, with its tax."""
         return Money(line.total + (0 if self.prices_include_tax else line.tax), self.currency)
@@ -142,11 +137,6 @@ class Order(OrdersModel):
     def expected_on(self) -> date | None:
         """The day on which all of it is here, as the customer was told; None when all of it lay on the shelf."""
         return max((line.expected_on for line in self.lines if line.expected_on), default=None)
-
-    @property
-    def weight_grams(self) -> int:
-        """What the goods weigh."""
-        return sum(line.weight_grams * line.quantity for line in self.lines)
 
 
 class OrderLine(OrdersModel):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import select, update
 
 from app import clock, db
 from app.errors import Conflict
@@ -108,12 +108,6 @@ def ask_capture(order_id: str, *, actor: str) -> None:
         fix_capture(payment)
     later("checkout.capture", order_id, key=f"capture-now:{payment.id}:{payment.capture_try}")
     audit.record(db.orders, actor, "payment.capture", f"payment:{payment.id}", after={"amount": payment.amount})
-
-
-def is_held(order_id: str) -> bool:
-    """Whether a card only holds money for an order: what is given back of that is released, for it is not ours yet."""
-    with db.orders.reading() as session:
-        return session.scalar(select(exists().where(Payment.order_id == order_id, HELD))) or False
 
 
 def list_held() -> Sequence[Payment]:

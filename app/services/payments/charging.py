@@ -95,8 +95,8 @@ def note_open(payment_id: str, opened: Opened) -> Payment:
     """Keep what the provider made of a payment. What nobody waits for any more is cancelled there."""
     with db.orders.transaction():
         payment = lock(payment_id)
-        is_known = (payment.session_id, payment.intent_id) == (None, None)
-        if payment.state == "created" or (payment.state == "cancelled" and is_known):
+        is_first = (payment.session_id, payment.intent_id) == (None, None)
+        if payment.state == "created" or (payment.state == "cancelled" and is_first):
             payment.session_id, payment.intent_id = opened.session_id, opened.intent_id
             payment.pay_url, payment.client_secret = opened.pay_url, opened.client_secret
         if payment.state == "created":

@@ -140,10 +140,9 @@ def change(promotion_id: str, terms: Terms, *, version: int, actor: str) -> Prom
 def stop(promotion_id: str, *, version: int, actor: str) -> Promotion:
     """End a promotion now, for good; orders that have it keep it. Twice is once."""
     with db.orders.transaction():
-        known = get_as_staff(promotion_id)
-        if known.stopped_at is not None:
-            return known
         promotion = _lock(promotion_id)
+        if promotion.stopped_at is not None:
+            return promotion
         _check_version(promotion, version)
         promotion.stopped_at, promotion.version = clock.now(), promotion.version + 1
         audit.record(db.orders, actor, "promotion.stop", f"promotion:{promotion_id}", before={"name": promotion.name})

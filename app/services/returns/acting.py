@@ -127,10 +127,10 @@ def refund(staff: Staff, return_id: str, *, delivery: int, amount: int) -> Retur
     Raises Conflict when it comes to another `amount` than the one that staff saw.
     """
     with db.orders.transaction():
-        order = orders.lock(get_for_job(return_id).order_id)
         found = _lock(return_id)
         if found.state == ReturnState.REFUNDED:
             return found
+        order = orders.get_for_job(found.order_id)
         wish = Wish({line.position: line.pieces for line in found.lines if line.pieces}, delivery=delivery)
         _check(found, ReturnState.REFUNDED)
         credit = credits.give(

@@ -50,7 +50,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class DeliveryOption:
-    """One way to deliver an order. `price` includes VAT; `days` are working days, least and most.
+    """One way to deliver an order. `price` includes tax where the goods' do; `days` are working days, least and most.
 
     `free_from` is the subtotal from which it costs nothing; None where it always costs something.
     """

@@ -1,6 +1,6 @@
 """The declared rates: zones of countries, the methods of each, and their price by weight.
 
-Amounts are minor units of the shop's currency and include VAT; weights are grams with packing.
+Amounts are minor units of the shop's currency and include tax where those of goods do; weights are grams with packing.
 """
 
 from dataclasses import dataclass

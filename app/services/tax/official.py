@@ -46,7 +46,7 @@ def take_official_rates(*, actor: str = "shop", only_first: bool = False) -> lis
                 if tax_class not in has or has[tax_class].percent != percent:
                     since = clock.today() if tax_class in has else _SINCE
                     terms = Terms(country=country, tax_class=tax_class, percent=percent, valid_from=since)
-                    with suppress(Invalid), db.orders.savepoint():  # a twin of this was quicker
+                    with suppress(Invalid), db.orders.savepoint():  # a twin was quicker, or staff set it for today
                         add(terms, actor=actor)
                         added.append(terms)
     return added

@@ -92,12 +92,15 @@ def test_it_is_noted_as_given_back_another_way_and_the_customer_reads_how(admin,
     address = f"/admin/orders/{order.number}"
 
     empty = admin.post(f"{address}/refunds/{refund.id}/substitutes", data={"words": ""}, headers=PART)
+    long = admin.post(f"{address}/refunds/{refund.id}/repeats", data={"code": "1" * 41}, headers=PART)
     for _ in range(2):
         admin.post(f"{address}/refunds/{refund.id}/substitutes", data={"words": "by bank transfer on 3 March"})
     work("email")
 
     assert empty.status_code == 422
     assert "the customer reads it" in empty.text
+    assert long.status_code == 422
+    assert "Use at most 40 characters." in long.text
     assert given(order) == [(500, "failed"), (500, "done")]
     assert payments.of_order(order.id)[0].refunded == 500
     assert len(companies.ledger()["refunds"]) == 1

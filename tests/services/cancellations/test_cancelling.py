@@ -9,7 +9,17 @@ from sqlalchemy import update
 
 from app import clock, db
 from app.errors import Conflict, Invalid
-from app.services import cancellations, credits, documents, fulfilment, inventory, notifications, orders, payments
+from app.services import (
+    cancellations,
+    credits,
+    documents,
+    fulfilment,
+    inventory,
+    notifications,
+    orders,
+    payments,
+    returns,
+)
 from app.services.credits import Wish
 from app.services.fulfilment.following import see
 from app.services.fulfilment.models import Shipment
@@ -75,6 +85,8 @@ def test_part_goes_back_and_the_rest_is_sent(app: Flask, companies: Companies) -
     assert cancelled.state == "confirmed"
     (shipment,) = fulfilment.shipments_of(order.id)
     assert (shipment.state, [line.quantity for line in shipment.lines]) == ("label_bought", [1])
+    send(order)
+    assert returns.returnable(order) == {1: 1}
     assert [refund["amount"] for refund in companies.ledger()["refunds"]] == [2 * order.lines[0].unit_price]
     assert [label["step"] for label in companies.ledger()["labels"]] == ["label"]
 
@@ -143,6 +155,17 @@ def test_what_the_carrier_has_cannot_be_cancelled(app: Flask) -> None:
     assert cancellations.pieces_of(order) == {1: 0}
     assert credits.of_order(order.id) == []
     assert orders.get_for_job(order.id).state == "confirmed"
+
+
+def test_what_the_carrier_got_meanwhile_stays_in_its_parcel(app: Flask) -> None:
+    order = make.order(paid=True)
+    work("fulfilment")
+    send(order)
+
+    with pytest.raises(Conflict, match="The carrier has it already"), db.orders.transaction():
+        fulfilment.take_out(order.id, {1: 1}, "The order was cancelled.", actor="customer")
+
+    assert [line.quantity for parcel in fulfilment.shipments_of(order.id) for line in parcel.lines] == [1]
 
 
 def test_another_amount_than_seen_cancels_nothing(app: Flask) -> None:

@@ -51,6 +51,19 @@ def test_take_out_leaves_the_rest_of_several_lines(buyer):
     assert {line.variant_id: line.quantity for line in cart.of(buyer).lines} == {buyer.variant_id: 1, other.id: 3}
 
 
+def test_page_from_before_an_order_may_change_what_was_not_in_it(buyer):
+    later = make.variant(title="Later")
+    cart.add(buyer, later.id, 1)
+    cart.add(buyer, buyer.variant_id, 1)
+    shown = cart.of(buyer).revision
+
+    cart.take_out(buyer.cart_id, "an-order", {buyer.variant_id: 3})
+
+    assert [line.quantity for line in cart.set_quantity(buyer, later.id, 2, version=shown).lines] == [1, 2]
+    with pytest.raises(cart.ChangedElsewhere):
+        cart.set_quantity(buyer, buyer.variant_id, 2, version=shown)
+
+
 def test_take_out_removes_lines_that_were_ordered_whole(buyer):
     before = cart.of(buyer).revision
 

@@ -8,7 +8,7 @@ import pytest
 from app import db
 from app.errors import Conflict, Invalid
 from app.money import Money
-from app.services import cart, checkout, inventory
+from app.services import cart, catalog, checkout, inventory
 from tests import make
 from tests.make import ADDRESSES, Buyer
 
@@ -47,6 +47,18 @@ def test_quote_adds_delivery_and_shows_the_vat_within(ada):
     assert offer.totals.delivery == Money(490, "EUR")
     assert offer.totals.total == Money(3390, "EUR")
     assert offer.totals.tax == Money(541, "EUR")  # 4.63 of the goods, 0.78 of the delivery
+
+
+def test_parcel_does_not_weigh_what_is_not_sent(ada):
+    service = make.product("Framing by post", price=2900)
+    variants = (replace(service.variants[0], requires_shipping=False, weight_grams=40_000),)
+    catalog.save_product(replace(service, variants=variants))
+    checkout.save_address(ada, email="ada@example.com", address=ADDRESSES["DE"])
+    before = checkout.quote(ada).options
+
+    cart.add(ada, variants[0].id, 1)
+
+    assert checkout.quote(ada).options == before
 
 
 def test_draft_outlives_a_flushed_redis(app, ada):

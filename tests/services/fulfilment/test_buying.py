@@ -173,7 +173,7 @@ def test_a_carrier_silent_for_hours_after_a_call_leaves_it_to_staff(app: Flask, 
 
 
 def test_a_carrier_that_cannot_say_leaves_it_to_staff(app: Flask, companies: Companies) -> None:
-    shipment = _in_doubt(companies)
+    shipment = in_doubt(companies)
     assert shipment.problem
 
     with later_on(days=1):
@@ -184,7 +184,7 @@ def test_a_carrier_that_cannot_say_leaves_it_to_staff(app: Flask, companies: Com
 
 
 def test_use_label_takes_the_one_in_doubt(app: Flask, companies: Companies) -> None:
-    shipment = _in_doubt(companies)
+    shipment = in_doubt(companies)
     (label,) = labels(companies)
 
     with pytest.raises(Invalid):
@@ -196,7 +196,7 @@ def test_use_label_takes_the_one_in_doubt(app: Flask, companies: Companies) -> N
 
 
 def test_void_label_in_doubt_buys_another(app: Flask, companies: Companies) -> None:
-    shipment = _in_doubt(companies)
+    shipment = in_doubt(companies)
     (lost,) = labels(companies)
 
     fulfilment.void_label(Cleo(), shipment.id)
@@ -285,7 +285,7 @@ def test_the_token_is_replaced_when_the_carrier_no_longer_takes_it(app: Flask, c
     assert len(labels(companies)) == 1
 
 
-def _in_doubt(companies: Companies) -> fulfilment.Shipment:
+def in_doubt(companies: Companies) -> fulfilment.Shipment:
     """A label bought whose answer was lost, at a carrier that then refuses to say."""
     companies.pull("drop", company="ups", path=SHIP, when="after")
     order = make.paid_order()

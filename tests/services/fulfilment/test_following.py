@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -107,16 +108,19 @@ def test_the_same_push_ten_times_acts_once(app: Flask, client: FlaskClient, comp
     assert [event.kind for event in orders.timeline(shipment.order_id)].count("in_transit") == 1
 
 
-def test_a_late_push_is_kept_but_moves_nothing_back(app: Flask, client: FlaskClient, companies: Companies) -> None:
+@pytest.mark.parametrize(("newest", "ends"), [("D", "delivered"), ("X", "exception")])
+def test_a_late_push_is_kept_but_moves_nothing_back(
+    app: Flask, client: FlaskClient, companies: Companies, newest: str, ends: str
+) -> None:
     shipment = sent(companies)
 
-    for kind, minutes in (("D", 30), ("I", 10), ("X", 20)):
+    for kind, minutes in ((newest, 30), ("X", 20), ("I", 10)):
         push(client, alert(shipment, kind, NOON + timedelta(minutes=minutes)))
         work()
 
     [moved] = fulfilment.shipments_of(shipment.order_id)
-    assert moved.state == "delivered"
-    assert [event.kind for event in moved.events] == ["in_transit", "exception", "delivered"]
+    assert moved.state == ends
+    assert [event.kind for event in moved.events] == ["in_transit", "exception", ends]
 
 
 def test_a_delivery_that_failed_goes_on(app: Flask, client: FlaskClient, companies: Companies) -> None:

@@ -10,11 +10,12 @@ from flask import Flask
 from pypdf import PdfReader
 
 from app import clock
-from app.errors import Conflict, Unavailable
+from app.errors import Conflict, Invalid, Unavailable
 from app.services import fulfilment, shipping
 from app.services.fulfilment import buying
 from tests import make
 from tests.companies import Companies
+from tests.services.fulfilment.test_buying import in_doubt, labels, later_on
 from tests.working import work
 
 
@@ -43,6 +44,42 @@ def test_label_bought_while_another_is_given_back_stays(
     work()
 
     _travels_with_its_one_label(companies, shipment.id)
+
+
+def test_use_label_refuses_that_of_another_parcel_until_its_number_is_given_again(
+    app: Flask, companies: Companies
+) -> None:
+    other = make.paid_order()
+    work()
+    [number] = [each.tracking_number for each in fulfilment.shipments_of(other.id)]
+    shipment = in_doubt(companies)
+    assert number
+
+    with pytest.raises(Invalid, match="is on another parcel"):
+        fulfilment.use_label(Cleo(), shipment.id, number)
+    with later_on(days=91):
+        fulfilment.use_label(Cleo(), shipment.id, number)
+
+    assert fulfilment.get_for_job(shipment.id).tracking_number == number
+
+
+def test_use_label_says_that_a_colleague_has_replaced_it(
+    app: Flask, companies: Companies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipment, recover = in_doubt(companies), shipping.recover_label
+    (label,) = labels(companies)
+
+    def slowly(number: str) -> shipping.Label | None:
+        fulfilment.void_label(Cleo(), shipment.id)
+        with later_on(minutes=1):
+            work()
+        return recover(number)
+
+    monkeypatch.setattr(shipping, "recover_label", slowly)
+    with pytest.raises(Conflict, match="another label by now"):
+        fulfilment.use_label(Cleo(), shipment.id, label["id"])
+
+    assert fulfilment.get_for_job(shipment.id).tracking_number != label["id"]
 
 
 def test_two_jobs_at_one_parcel_buy_one_label(

@@ -163,6 +163,14 @@ def test_only_gift_cards_need_no_delivery(app: Flask) -> None:
     assert offer.totals.total.amount == 2500
 
 
+def test_gift_cards_make_no_delivery_free(app: Flask) -> None:
+    who = make.buyer(make.variant(price=2900))
+
+    cart.add(who, make.gift_product(9000).variants[0].id, 1)
+
+    assert checkout.quote(who).totals.delivery.amount == 490
+
+
 def test_held_money_is_taken_before_a_card_is_given(captures_on_shipping: None, app: Flask) -> None:
     order = make.settled(make.gift_order(beside=make.variant()))
     assert payments.state_of(payments.of_order(order.id)) == "authorized"

@@ -90,6 +90,7 @@ def test_all_of_it_is_cancelled_though_a_part_came(app: Flask, companies: Compan
     order = asked()
     receive(order, 500)
 
+    assert credits.withheld_of(order, cancellations.quote(order, {1: 2}), []) == Money.zero("EUR")
     assert cancel(order, 2) == order.total
     work("checkout")
 

@@ -161,6 +161,23 @@ def test_what_is_cancelled_while_it_is_paid_again_is_not_charged(app: Flask, com
     assert credits.owed_of(orders.get_for_job(order.id)).amount == 0
 
 
+def test_page_that_asks_for_what_was_cancelled_since_gives_way_to_one_that_does_not(
+    app: Flask, companies: Companies
+) -> None:
+    order = lapsed(make.buyer(make.variant(stock=5), quantity=2))
+    token = orders.token_of(order.id)
+    whole = checkout.pay_again(token, "hosted").payment
+    amount = cancellations.quote(order, {1: 1}).paid.amount
+    cancellations.cancel(order.id, {1: 1}, amount=amount, reason="One is enough", actor="customer", key="one")
+
+    rest = checkout.pay_again(token, "hosted").payment
+
+    assert whole is not None
+    assert rest is not None
+    assert (whole.amount, rest.amount) == (order.total, order.total - amount)
+    assert payments.get_for_job(whole.id).state == "cancelled"
+
+
 def test_two_tabs_pay_one_payment(app: Flask, companies: Companies) -> None:
     order = lapsed()
     for seed in range(2):

@@ -13,7 +13,7 @@ from app.errors import Conflict
 from app.services import checkout, promotions
 from app.services.promotions import Promotion, PromotionUse
 from tests import make
-from tests.turns import at_once
+from tests.turns import at_once, refusals
 
 SEEDS = range(6)
 
@@ -70,6 +70,17 @@ def test_use_taken_again_while_a_limit_is_set_is_counted(app: Flask, seed: int) 
 
     uses, held = _counted(promotion)
     assert uses == held
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_promotion_that_two_stop_at_once_is_stopped(app: Flask, seed: int) -> None:
+    promotion = make.promotion(code="CODE")
+    stop = partial(promotions.stop, promotion.id, version=promotion.version)
+
+    outcomes = at_once(app, seed, partial(stop, actor="ada"), partial(stop, actor="ben"))
+
+    assert refusals(outcomes) == []
+    assert promotions.get_as_staff(promotion.id).stopped_at is not None
 
 
 @pytest.mark.parametrize("end", ["stopped", "over"])

@@ -107,6 +107,15 @@ def test_edit_by_two_refuses_the_second(app: Flask) -> None:
     assert tax.get_as_staff(rate.id).percent == 20
 
 
+def test_rate_that_is_so_already_is_not_changed(app: Flask) -> None:
+    make.tax_rate("DE", "19")
+    [rate] = tax.list_as_staff()
+
+    tax.set_percent(rate.id, Decimal(19), version=rate.version, actor="ada")
+
+    assert tax.get_as_staff(rate.id).version == rate.version
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
@@ -139,3 +148,15 @@ def test_official_rates_fill_an_empty_table_once_and_bring_news_later(app: Flask
     tax.set_percent(german.id, Decimal(16), version=german.version, actor="test")
     assert [(each.country, each.percent) for each in tax.take_official_rates()] == [("DE", Decimal("19.0"))]
     assert _percent(Place("DE")) == 19
+
+
+def test_official_rates_leave_what_staff_set_for_today(app: Flask) -> None:
+    make.tax_rate("DE", "16")
+    [mine] = tax.list_as_staff(country="DE")
+    [added] = [each for each in tax.take_official_rates() if (each.country, each.tax_class) == ("DE", "standard")]
+    [today] = [each for each in tax.list_as_staff(country="DE") if each.valid_from == added.valid_from]
+
+    tax.set_percent(today.id, mine.percent, version=today.version, actor="test")
+
+    assert tax.take_official_rates() == []
+    assert _percent(Place("DE")) == 16
