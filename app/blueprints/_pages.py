@@ -133,9 +133,10 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["country"] = name_country
 
 
-def is_past(day: date, at: datetime | None = None) -> bool:
-    """Whether a day is over in store time, now or at a moment: nothing is promised for it any more."""
-    return day < clock.day_of(at or clock.now())
+def is_past(when: date, at: datetime | None = None) -> bool:
+    """Whether a moment, or a day in store time, is over now or at another: nothing is promised for it any more."""
+    now = at or clock.now()
+    return when < (now if isinstance(when, datetime) else clock.day_of(now))
 
 
 def address_lines(address: Mapping[str, Any]) -> list[str]:
