@@ -6,6 +6,7 @@ The one rule: the server chooses the part, by `HX-Request-Type`; the client neve
 import logging
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from io import BytesIO
 from typing import Any, cast
 
 from babel import Locale
@@ -13,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from flask import Flask, Response, g, make_response, redirect, render_template, request
 from htmx_flask import Htmx
 from htmx_flask import make_response as make_htmx_response
+from htmx_flask.requests import HtmxAwareRequest
 from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
@@ -115,6 +117,7 @@ def say_when(response: Response, error: ShopError) -> Response:
 def register(app: Flask) -> None:
     """Install htmx's request, the error handlers and the filters that templates use."""
     Htmx(app)
+    app.request_class = _Request
     app.register_error_handler(ShopError, show_error)
     app.register_error_handler(HTTPException, _show_http_error)
     for kind in _STORE_ERRORS:
@@ -131,6 +134,14 @@ def register(app: Flask) -> None:
     app.jinja_env.tests["past"] = is_past
     app.jinja_env.filters["address_lines"] = address_lines
     app.jinja_env.filters["country"] = name_country
+
+
+class _Request(HtmxAwareRequest):  # type: ignore[misc]  # the package has no types
+    """A request whose files stay in memory: the forms that take one bound its size, and no full disk is in the way."""
+
+    def _get_file_stream(self, *_about: object, **_named: object) -> BytesIO:
+        """Return where a file is read to; the hook that Werkzeug documents."""
+        return BytesIO()
 
 
 def is_past(when: date, at: datetime | None = None) -> bool:
