@@ -11,6 +11,7 @@ from app.errors import Conflict
 from app.outbox import OrdersOutbox
 from app.services import audit, credits, documents, fulfilment, orders, payments, returns
 
+REFUSAL = " refuses SHOP_"  # stands in the reason of a job that a company refused for a setting
 IS_PICTURE = OrdersOutbox.name.startswith("pictures.") | OrdersOutbox.name.startswith("imports.")  # one worker's
 
 
