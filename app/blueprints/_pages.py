@@ -102,7 +102,7 @@ def in_words(error: ShopError) -> str:
     if again_at is None:
         return str(error)
     minute = (again_at + timedelta(seconds=59)).replace(second=0, microsecond=0)
-    return f"{error} Please come again at {formats.moment(minute)}."
+    return f"{error} Please come again at {formats.deadline(minute)}."
 
 
 def say_when(response: Response, error: ShopError) -> Response:
@@ -128,6 +128,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["in_words"] = in_words
     app.jinja_env.filters["money"] = formats.money
     app.jinja_env.filters["moment"] = formats.moment
+    app.jinja_env.filters["deadline"] = formats.deadline
     app.jinja_env.filters["day"] = formats.day
     app.jinja_env.filters["choices"] = formats.choices
     app.jinja_env.filters["percent"] = formats.percent
