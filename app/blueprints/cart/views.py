@@ -86,7 +86,8 @@ def set_quantities() -> Response:
             wanted[variant], version = form.quantity.data or 1, form.version.data or 0
         else:
             refused[variant] = Invalid(ADVICE)
-    refused |= cart.set_quantities(shopper(), wanted, version=version)
+    if wanted:
+        refused |= cart.set_quantities(shopper(), wanted, version=version)
     if refused:
         return _show_refused(refused, typed)
     return see_other(url_for("checkout.start" if "checkout" in request.form else "cart.show"))

@@ -43,6 +43,14 @@ def test_checkout_takes_the_numbers_with_it(shopper, prints):
     assert numbers_of(shopper.get("/cart").text) == ["2", "3"]
 
 
+def test_checkout_without_a_number_typed_asks_for_no_more(shopper, prints, count_queries):
+    with count_queries() as counted:
+        answer = send(shopper, prints, "1", "1", checkout="1")
+
+    assert (answer.status_code, answer.location) == (303, "/checkout")
+    assert (counted.sql, counted.mongo) == (0, 0)
+
+
 @pytest.mark.parametrize(
     ("number", "status", "said"),
     [("4", 409, "Only 3 left. Please choose fewer."), ("x", 422, "Enter a whole number from 1 to 99.")],
