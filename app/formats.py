@@ -26,6 +26,11 @@ def moment(at: datetime, locale: str = "en") -> str:
     return format_datetime(at, "d MMM y, HH:mm", tzinfo=ZoneInfo(config.current().timezone), locale=locale)
 
 
+def deadline(at: datetime, locale: str = "en") -> str:
+    """Write the time until or from which somebody may do something, wherever they read it: 3 Mar 2026, 19:04 CET."""
+    return f"{moment(at, locale)} {at.astimezone(ZoneInfo(config.current().timezone)):%Z}"
+
+
 def day(on: date, locale: str = "en") -> str:
     """Write a day: 3 Mar 2026."""
     return format_date(on, "d MMM y", locale=locale)

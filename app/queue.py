@@ -18,7 +18,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app import clock, db, stores
-from app.errors import Unavailable
+from app.errors import ShopError, Unavailable
 from app.outbox import CustomersOutbox, OrdersOutbox, claiming, finishing
 
 log = logging.getLogger(__name__)
@@ -192,7 +192,7 @@ def run(database_name: str, row_id: str, name: str, function: Callable[..., obje
         return False
     (row,) = claimed
     if row.attempts > _jobs()[name].tries:
-        _note_failure(database_name, row_id, name, row.attempts, RuntimeError("Each worker that tried it died of it."))
+        _note_failure(database_name, row_id, name, row.attempts, "Each worker that tried it died of it.")
         return False
     this = _Run(database_name, row_id, row.attempts)
     token = _running.set(this)
@@ -204,7 +204,7 @@ def run(database_name: str, row_id: str, name: str, function: Callable[..., obje
             logging.WARNING if expected else logging.ERROR, "job %s failed: %s", name, error,
             exc_info=None if expected else error, extra={"job": row_id, "attempt": row.attempts},
         )  # fmt: skip
-        _note_failure(database_name, row_id, name, row.attempts, error)
+        _note_failure(database_name, row_id, name, row.attempts, _in_words(error))
     else:
         if not this.is_done:
             database.alone(_FINISH[database_name], _end_of(this))
@@ -243,12 +243,18 @@ def _end_of(this: _Run) -> dict[str, Any]:
     return {"row": this.row_id, "try": this.attempt, "moment": clock.now()}
 
 
-def _note_failure(database_name: str, row_id: str, name: str, attempt: int, error: Exception) -> None:
+def _in_words(error: Exception) -> str:
+    """Say for staff why a job failed; what the shop does not say itself is for whoever looks for the mistake."""
+    if isinstance(error, ShopError):
+        return str(error)
+    return f"Something that the shop did not expect ({type(error).__name__}): {error}"
+
+
+def _note_failure(database_name: str, row_id: str, name: str, attempt: int, reason: str) -> None:
     database, outbox = _OUTBOXES[database_name]
     job = _jobs()[name]
     moment = clock.now()
-    reason = f"{type(error).__name__}: {error}"[:2000]
-    change: dict[str, Any] = {"leased_until": None, "error": reason, "pushed_at": None}
+    change: dict[str, Any] = {"leased_until": None, "error": reason[:2000], "pushed_at": None}
     if attempt >= job.tries:
         change["failed_at"] = moment
     else:

@@ -15,6 +15,7 @@ def make_app() -> Flask:
     app.jinja_env.filters |= {
         "money": formats.money,
         "moment": str,
+        "deadline": str,
         "day": formats.day,
         "percent": formats.percent,
         "choices": formats.choices,

@@ -6,12 +6,14 @@ The one rule: the server chooses the part, by `HX-Request-Type`; the client neve
 import logging
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from io import BytesIO
 from typing import Any, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 from flask import Flask, Response, g, make_response, redirect, render_template, request
 from htmx_flask import Htmx
 from htmx_flask import make_response as make_htmx_response
+from htmx_flask.requests import HtmxAwareRequest
 from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
@@ -101,7 +103,7 @@ def in_words(error: ShopError) -> str:
     if again_at <= clock.now() + timedelta(seconds=61):  # the limiter tells whole seconds, rounded up
         return f"{error} Please wait a minute and try again."
     minute = (again_at + timedelta(seconds=59)).replace(second=0, microsecond=0)
-    return f"{error} Please come again at {formats.moment(minute)}."
+    return f"{error} Please come again at {formats.deadline(minute)}."
 
 
 def say_when(response: Response, error: ShopError) -> Response:
@@ -116,6 +118,7 @@ def say_when(response: Response, error: ShopError) -> Response:
 def register(app: Flask) -> None:
     """Install htmx's request, the error handlers and the filters that templates use."""
     Htmx(app)
+    app.request_class = _Request
     app.register_error_handler(ShopError, show_error)
     app.register_error_handler(HTTPException, _show_http_error)
     for kind in _STORE_ERRORS:
@@ -126,6 +129,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["in_words"] = in_words
     app.jinja_env.filters["money"] = formats.money
     app.jinja_env.filters["moment"] = formats.moment
+    app.jinja_env.filters["deadline"] = formats.deadline
     app.jinja_env.filters["day"] = formats.day
     app.jinja_env.filters["choices"] = formats.choices
     app.jinja_env.filters["percent"] = formats.percent
@@ -134,9 +138,18 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["country"] = checkout.country_name
 
 
-def is_past(day: date, at: datetime | None = None) -> bool:
-    """Whether a day is over in store time, now or at a moment: nothing is promised for it any more."""
-    return day < clock.day_of(at or clock.now())
+class _Request(HtmxAwareRequest):  # type: ignore[misc]  # the package has no types
+    """A request whose files stay in memory: the forms that take one bound its size, and no full disk is in the way."""
+
+    def _get_file_stream(self, *_about: object, **_named: object) -> BytesIO:
+        """Return where a file is read to; the hook that Werkzeug documents."""
+        return BytesIO()
+
+
+def is_past(when: date, at: datetime | None = None) -> bool:
+    """Whether a moment, or a day in store time, is over now or at another: nothing is promised for it any more."""
+    now = at or clock.now()
+    return when < (now if isinstance(when, datetime) else clock.day_of(now))
 
 
 def address_lines(address: Mapping[str, Any]) -> list[str]:

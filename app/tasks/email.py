@@ -34,18 +34,17 @@ def refund_made(refund_id: str) -> None:
 
 def transfer_asked(payment_id: str) -> None:
     """Write how to pay by bank transfer. Twice is harmless, as for `order_confirmed`."""
-    notifications.transfer_asked(payment_id)
+    notifications.transfer_asked(payment_id, is_sent=_is_sent(payment_id))
 
 
 def transfer_reminder(payment_id: str) -> None:
     """Write that a transfer is still waited for, if it is. Twice is harmless, as for `order_confirmed`."""
-    notifications.transfer_reminder(payment_id)
+    notifications.transfer_reminder(payment_id, is_sent=_is_sent(payment_id))
 
 
 def payment_asked(payment_id: str, stamp: int = 0) -> None:
     """Write where to pay again, if it is still owed. Twice is harmless, as for `order_confirmed`."""
-    is_sent = bool(fulfilment.gone(payments.order_of(payment_id)))
-    notifications.payment_asked(payment_id, stamp, is_sent=is_sent)
+    notifications.payment_asked(payment_id, stamp, is_sent=_is_sent(payment_id))
 
 
 def paid_anew(payment_id: str) -> None:
@@ -89,3 +88,8 @@ def send(order_id: str) -> None:
 def note_event(row_id: str) -> None:
     """Note on a message what its provider said. Twice is harmless: a message's state only moves forward."""
     notifications.note_event(row_id)
+
+
+def _is_sent(payment_id: str) -> bool:
+    """Whether the carrier has some of the order of a payment."""
+    return bool(fulfilment.gone(payments.order_of(payment_id)))

@@ -44,7 +44,7 @@ def test_refusal_of_an_hour_says_when_it_ends(app) -> None:
     refused = next(answer for answer in answers if answer.status_code == 429)
     ends = clock.now() + timedelta(seconds=int(refused.headers["Retry-After"]))
     assert timedelta(minutes=55) < ends - clock.now() <= timedelta(minutes=61)
-    near = {formats.moment(ends + timedelta(minutes=minutes)) for minutes in (0, 1)}
+    near = {formats.deadline(ends + timedelta(minutes=minutes)) for minutes in (0, 1)}
     assert any(f"Please come again at {moment}." in refused.text for moment in near)
     assert "wait a minute" not in refused.text
     assert typed(refused) == {"": "/cart/coupon", "code": "NONE"}

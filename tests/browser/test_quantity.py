@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from app.services import catalog
@@ -86,3 +87,24 @@ def test_number_stands_alone_without_a_script(browser: Browser, shop, tide):
 
         expect(page.get_by_label("Quantity of Slack Tide")).to_be_visible()
         expect(page.locator(".quantity__step").first).to_be_hidden()
+
+
+@pytest.mark.parametrize(("button", "arrives"), [("Update", "/cart"), ("Checkout", "/checkout/address")])
+def test_numbers_of_two_lines_are_saved_by_one_button_without_a_script(browser: Browser, shop, tide, button, arrives):
+    other = make.variant(title="Neap", stock=5)
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        for each in (tide, other):
+            page.request.post(
+                f"{shop.address}/cart/lines", form={"variant": each.id}, headers={"Sec-Fetch-Site": "same-origin"}
+            )
+        page.goto(f"{shop.address}/cart")
+        page.get_by_label("Quantity of Slack Tide").fill("2")
+        page.get_by_label("Quantity of Neap").fill("3")
+
+        page.get_by_role("button", name=button, exact=True).first.click()
+
+        page.wait_for_url(f"{shop.address}{arrives}")
+        page.goto(f"{shop.address}/cart")
+        expect(page.get_by_label("Quantity of Slack Tide")).to_have_value("2")
+        expect(page.get_by_label("Quantity of Neap")).to_have_value("3")

@@ -191,3 +191,23 @@ def test_shop_is_as_without_a_script_where_htmx_did_not_come(page: Page, address
 
     expect(page.get_by_role("heading", name="Cart")).to_be_visible()
     expect(page.locator("#cart-lines")).to_contain_text("Large")
+
+
+@pytest.mark.parametrize("answer", [None, 500, 503])
+def test_sum_puts_itself_right_when_the_delivery_chosen_was_not_answered(page: Page, address, running, answer):
+    variant = make.variant(price=2900, stock=5)
+    same = {"Sec-Fetch-Site": "same-origin"}
+    page.request.post(f"{running.address}/cart/lines", form={"variant": variant.id}, headers=same)
+    details = make.ADDRESSES["DE"] | {"email": "ada@example.com"}
+    page.request.post(f"{running.address}/checkout/address", form=details, headers=same)
+    page.goto(f"{running.address}/checkout/delivery")
+    lost = '<hx-partial hx-target="#notices" hx-swap="innerHTML"><p>The shop did not answer.</p></hx-partial>'
+    told = {"status": answer, "content_type": "text/html", "body": lost if answer == 503 else "<p>down</p>"}
+    page.route("**/delivery?*", lambda route: route.fulfill(**told) if answer else route.abort())
+    page.get_by_role("radio", name="Express").check()
+    expect(page.locator("#notices")).to_contain_text("The shop did not answer.")
+
+    page.unroute("**/delivery?*")
+
+    expect(page.locator("#checkout-sum")).to_contain_text("Delivery (Express)")
+    expect(page.get_by_role("radio", name="Express")).to_be_checked()

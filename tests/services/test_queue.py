@@ -140,7 +140,7 @@ def test_failure_is_tried_again_later_and_then_waits_to_be_seen() -> None:
     assert waiting.failed_at is None
     assert not is_early
     [failed] = queue.failed(db.orders, 10)
-    assert (failed.attempts, failed.error) == (2, "Unavailable: The carrier is silent.")
+    assert (failed.attempts, failed.error) == (2, "The carrier is silent.")
 
 
 def test_job_that_kills_its_worker_each_time_waits_to_be_seen() -> None:
@@ -281,7 +281,7 @@ def test_worker_leaves_nothing_of_a_job_in_redis(
     worker.work(Carrier, QUEUES, burst=True)
 
     [row] = rows()
-    assert (row.done_at is not None, (row.error or "").partition(":")[0] or None) == (error is None, error)
+    assert (row.done_at is not None, row.error and row.error.split(":")[0][40:-1]) == (error is None, error)
     assert list(stores.redis().scan_iter("rq:job:*")) == []
     assert in_redis() == 0
 

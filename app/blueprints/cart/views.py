@@ -1,5 +1,6 @@
 """The cart page, what changes it, and the badge on every page."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, g, request, url_for
@@ -10,9 +11,9 @@ from werkzeug.datastructures import MultiDict
 from app.blueprints._access import remember_cart, shopper
 from app.blueprints._limits import limiter, network
 from app.blueprints._ordered import just_ordered
-from app.blueprints._pages import changed, page
+from app.blueprints._pages import changed, page, see_other
 from app.blueprints.cart.forms import ADVICE, Addition, Consent, Quantity
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, Invalid, ShopError
 from app.services import cart, checkout
 
 bp = Blueprint("cart", __name__)
@@ -60,13 +61,36 @@ def set_line(variant: str) -> Response:
     """Change how many of one variant are in the cart."""
     form = Quantity(request.form)
     if not form.validate():
-        return _show(cart.of(shopper()), status=422, wrong=variant, message=ADVICE)
+        return _show_refused({variant: Invalid(ADVICE)}, {variant: request.form.get("quantity", "")})
     try:
         contents = cart.set_quantity(shopper(), variant, form.quantity.data or 1, version=form.version.data or 0)
     except Conflict as error:
-        is_kept = not isinstance(error, cart.ChangedElsewhere)  # else the number that is true now stands in its place
-        return _show(cart.of(shopper()), status=409, wrong=variant, message=error.message, is_kept=is_kept)
+        return _show_refused({variant: error}, {variant: request.form.get("quantity", "")})
     return _changed(contents)
+
+
+@bp.post("/cart/quantities")
+@limiter.limit("120/minute")
+def set_quantities() -> Response:
+    """Change every line whose number is not the one that was shown, and go on to the checkout if that was pressed.
+
+    For browsers without JavaScript: in others each number is sent by itself, once it is typed.
+    """
+    sent = zip(*(request.form.getlist(name) for name in ("variant", "shown", "quantity")), strict=False)
+    typed = {variant: number for variant, shown, number in sent if number != shown}
+    wanted, refused = {}, dict[str, ShopError]()
+    version = 0
+    for variant, number in typed.items():
+        form = Quantity(MultiDict({"quantity": number, "version": request.form.get("version", "")}))
+        if form.validate():
+            wanted[variant], version = form.quantity.data or 1, form.version.data or 0
+        else:
+            refused[variant] = Invalid(ADVICE)
+    if wanted:
+        refused |= cart.set_quantities(shopper(), wanted, version=version)
+    if refused:
+        return _show_refused(refused, typed)
+    return see_other(url_for("checkout.start" if "checkout" in request.form else "cart.show"))
 
 
 @bp.post("/cart/lines/<variant>/removal")
@@ -123,22 +147,26 @@ def keep_nothing(response: Response) -> Response:
     return response
 
 
-def _show(
-    contents: cart.Cart,
-    *,
-    status: int,
-    wrong: str = "",
-    message: str = "",
-    is_kept: bool = True,
-    coupon_problem: str = "",
-) -> Response:
-    """Show the cart; `message` stands at the line `wrong`, with what was typed, or above all lines when it is gone."""
+def _show_refused(refused: Mapping[str, ShopError], typed: Mapping[str, str]) -> Response:
+    """Show the cart; what is refused stands at its line with what was `typed`, or above all lines when that is gone."""
+    contents = cart.of(shopper())
+    here = {line.variant_id for line in contents.lines}
+    # Where another tab changed the line, the number that is true now stands in its place.
+    kept = {variant for variant, error in refused.items() if not isinstance(error, cart.ChangedElsewhere)}
+    return _show(
+        contents, status=422 if any(isinstance(error, Invalid) for error in refused.values()) else 409,
+        message=next((error.message for variant, error in refused.items() if variant not in here), ""),
+        problems={variant: error.message for variant, error in refused.items()},
+        typed={variant: number for variant, number in typed.items() if variant in kept},
+    )  # fmt: skip
+
+
+def _show(contents: cart.Cart, *, status: int, message: str = "", **context: Any) -> Response:
+    """Show the cart with `message` above all lines."""
     g.cart_count = contents.count
     return page(
         "cart/show.html", part="cart/_lines.html", status=status, cart=contents, message=message,
-        wrong=wrong if any(line.variant_id == wrong for line in contents.lines) else "",
-        typed=request.form.get("quantity", "") if is_kept else "", coupon_problem=coupon_problem,
-        coupon_typed=request.form.get("code", "")[:_LONGEST_CODE],
+        coupon_typed=request.form.get("code", "")[:_LONGEST_CODE], **context,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from app.services.cart.changes import (
     add,
     forget_old,
     remove,
+    set_quantities,
     set_quantity,
 )
 from app.services.cart.contents import Cart, CartLine, Shopper
@@ -47,6 +48,7 @@ __all__ = [
     "remember_order",
     "remove",
     "send_to",
+    "set_quantities",
     "set_quantity",
     "take_out",
     "touch",

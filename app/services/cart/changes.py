@@ -4,6 +4,7 @@ A line remembers the revision at which it last changed. A page that is older tha
 what it asks of other lines still holds. So two tabs get in each other's way only where they mean the same line.
 """
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from app import clock, db
 from app.errors import Conflict, Invalid, NotFound, Unavailable
 from app.money import Money
 from app.services import catalog
-from app.services.cart.contents import Cart, Shopper
+from app.services.cart.contents import Cart, Left, Shopper
 from app.services.cart.models import CartRow, LineRow
 from app.services.cart.reading import CART, LINE, compose, read, stock_left
 
@@ -83,22 +84,37 @@ def set_quantity(shopper: Shopper, variant_id: str, quantity: int, *, version: i
 
     Raises ChangedElsewhere when the line was changed since, Conflict when it was removed or too few are left.
     """
-    _check(quantity)
-    batch = _batch_of(variant_id)
-    with db.orders.transaction() as session:
-        cart = _locked(shopper)
-        line = session.get(LineRow, (cart.id, variant_id)) if cart else None
-        if cart is None or line is None:
-            raise Conflict("That was taken out of your cart meanwhile. This is your cart now.")
-        if line.quantity != quantity:
-            if line.revision > version:
-                raise ChangedElsewhere(f"You changed {line.title} in another tab. This is how it is now.")
-            left = stock_left([variant_id], order_id=cart.order_id)
-            _check_stock(left[variant_id].pieces, batch, quantity, present=0)
-            _check_batch(batch, quantity, present=0)
-            _bump(cart)
-            line.quantity, line.revision = quantity, cart.revision
+    refused = set_quantities(shopper, {variant_id: quantity}, version=version)
+    if refused:
+        raise refused[variant_id]
     return read(shopper.cart_id)
+
+
+def set_quantities(shopper: Shopper, wanted: Mapping[str, int], *, version: int) -> dict[str, Conflict]:
+    """Change how many of several variants are wanted; return why not, of those that stay as they were.
+
+    `version` is the revision of the cart that the shopper saw. The reasons are those of `set_quantity`.
+    """
+    for quantity in wanted.values():
+        _check(quantity)
+    batches = _batches_of(wanted)
+    refused = dict[str, Conflict]()
+    with db.orders.transaction():
+        cart = _locked(shopper)
+        lines = {line.variant_id: line for line in _lines_of(cart, wanted)}
+        changed = [variant for variant, line in lines.items() if line.quantity != wanted[variant]]
+        left = stock_left(changed, order_id=cart.order_id) if cart and changed else {}
+        for variant in changed:
+            try:
+                _check_change(lines[variant], left[variant], batches[variant], wanted[variant], version=version)
+            except Conflict as refusal:
+                refused[variant] = refusal
+        if cart and len(changed) > len(refused):
+            _bump(cart)
+            for line in (lines[variant] for variant in changed if variant not in refused):
+                line.quantity, line.revision = wanted[line.variant_id], cart.revision
+    gone = "That was taken out of your cart meanwhile. This is your cart now."
+    return refused | {variant: Conflict(gone) for variant in wanted if variant not in lines}
 
 
 def remove(shopper: Shopper, variant_id: str) -> Cart:
@@ -150,6 +166,14 @@ def _check(quantity: int) -> None:
         raise Invalid(advice, quantity=advice)
 
 
+def _check_change(line: LineRow, left: Left, batch: catalog.Batch, wanted: int, *, version: int) -> None:
+    """Raise Conflict when the line cannot become `wanted` pieces on a page of the cart as `version` had it."""
+    if line.revision > version:
+        raise ChangedElsewhere(f"You changed {line.title} in another tab. This is how it is now.")
+    _check_stock(left.pieces, batch, wanted, present=0)
+    _check_batch(batch, wanted, present=0)
+
+
 def _check_stock(left: int, batch: catalog.Batch, wanted: int, *, present: int) -> None:
     """Raise Conflict when `wanted` pieces are more than are left; `present` of them lie in the cart already."""
     if left < batch.least:
@@ -170,13 +194,13 @@ def _check_batch(batch: catalog.Batch, wanted: int, *, present: int) -> None:
         raise Conflict(advice + already)
 
 
-def _batch_of(variant_id: str) -> catalog.Batch:
-    """Return how the variant is sold. Any number will do while the catalogue is down: the order asks again."""
+def _batches_of(variants: Collection[str]) -> dict[str, catalog.Batch]:
+    """Return how each variant is sold. Any number will do while the catalogue is down: the order asks again."""
     try:
-        sellable = catalog.find_variants([variant_id]).get(variant_id)
+        sellables = catalog.find_variants(list(variants))
     except Unavailable:
-        sellable = None
-    return sellable.batch if sellable else catalog.Batch()
+        sellables = {}
+    return {variant: sellables[variant].batch if variant in sellables else catalog.Batch() for variant in variants}
 
 
 def _put(cart_id: str, sellable: catalog.Sellable, quantity: int, *, revision: int) -> Any:
@@ -200,6 +224,13 @@ def _put(cart_id: str, sellable: catalog.Sellable, quantity: int, *, revision: i
 def _locked(shopper: Shopper) -> CartRow | None:
     """Lock the shopper's cart for the open transaction."""
     return db.orders.session.get(CartRow, shopper.cart_id, with_for_update=True) if shopper.cart_id else None
+
+
+def _lines_of(cart: CartRow | None, variants: Collection[str]) -> Sequence[LineRow]:
+    if cart is None:
+        return ()
+    wanted = select(LineRow).where(LineRow.cart_id == cart.id, LineRow.variant_id.in_(variants))
+    return db.orders.session.scalars(wanted).all()
 
 
 def _bump(cart: CartRow) -> None:

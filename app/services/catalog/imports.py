@@ -10,6 +10,7 @@ import re
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -57,7 +58,9 @@ def start_import(path: Path, *, folder: Path | None = None, sets_stock: bool = F
     Stock is taken for variants that never had any; with `sets_stock` the file's numbers replace what is on hand.
     """
     run, repeated, shared = db.new_id(), list[Problem](), list[Problem]()
-    with tempfile.TemporaryFile() as draft:
+    list_imports(limit=1)  # while the database is down nothing is sent that nobody would take
+    with tempfile.TemporaryFile() as draft, ExitStack() as undo:
+        undo.callback(_erase, run)
         for group in read_groups(path, repeated, shared):
             draft.write(json.dumps(group).encode() + b"\n")
             if folder:
@@ -65,6 +68,7 @@ def start_import(path: Path, *, folder: Path | None = None, sets_stock: bool = F
         size = draft.tell()
         draft.seek(0)
         stores.s3().put_object(Bucket=stores.bucket(), Key=f"imports/{run}/products.jsonl", Body=draft)
+        undo.pop_all()
     with db.orders.transaction() as session:
         session.add(
             ImportRun(
@@ -90,7 +94,7 @@ def go_on(run_id: str) -> None:
             break
     queue_pictures(sorted(work.new_pictures))
     if run.position >= run.size:
-        _erase(run)
+        _erase(run.id)
     with db.orders.transaction() as session:
         if run.position < run.size:
             later("imports.go_on", run.id, run.position, key=f"import:{run.id}:{run.position}")
@@ -150,10 +154,10 @@ def _next_lines(run: ImportRun) -> list[bytes]:
     return list(islice(answer["Body"].iter_lines(chunk_size=1 << 16, keepends=True), _PRODUCTS_AT_ONCE))
 
 
-def _erase(run: ImportRun) -> None:
+def _erase(run_id: str) -> None:
     """Take the file and its pictures out of the bucket: nothing reads them once every product is taken."""
     pages = stores.s3().get_paginator("list_objects_v2")
-    for page in pages.paginate(Bucket=stores.bucket(), Prefix=f"imports/{run.id}/"):
+    for page in pages.paginate(Bucket=stores.bucket(), Prefix=f"imports/{run_id}/"):
         if found := page.get("Contents"):
             stores.s3().delete_objects(
                 Bucket=stores.bucket(), Delete={"Objects": [{"Key": each["Key"]} for each in found], "Quiet": True}

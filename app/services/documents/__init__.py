@@ -11,7 +11,14 @@ from app.services.documents.issuing import (
     write_packing_slip,
 )
 from app.services.documents.models import Document, DocumentSeries
-from app.services.documents.reading import for_customer, for_staff, make_missing, order_ids_of, packing_slips_of
+from app.services.documents.reading import (
+    for_customer,
+    for_staff,
+    make_missing,
+    order_ids_of,
+    orders_of,
+    packing_slips_of,
+)
 
 __all__ = [
     "Document",
@@ -23,6 +30,7 @@ __all__ = [
     "issue_invoice",
     "make_missing",
     "order_ids_of",
+    "orders_of",
     "packing_slips_of",
     "print_document",
     "write_packing_slip",

@@ -46,14 +46,25 @@ def issue_credit_note(credit_id: str) -> None:
     order = orders.get_for_job(credit.order_id)
     invoice = next(each for each in documents_of(order.id) if each.kind == "invoice")
     keys = {credits.refund_key(credit), credit.key}  # its own, for one that was made at the provider itself
-    refunds = [each for each in payments.refunds_of(order.id) if each.key.partition("#")[0] in keys]
+    made = payments.refunds_of(order.id)
+    refunds = [each for each in made if each.key.partition("#")[0] in keys]
+    before = _given_before(made, credits.of_order(order.id))
 
     def write(label: str, moment: datetime) -> papers.Paper:
-        return papers.credit_note(order, credit, label, moment, invoice=invoice.label or "", refunds=refunds)
+        return papers.credit_note(
+            order, credit, label, moment, invoice=invoice.label or "", refunds=refunds, before=before
+        )
 
     with db.orders.transaction():
         _issue("credit_note", order.id, config.current().credit_note_number, write, credit_id=credit_id)
         done()
+
+
+def _given_before(refunds: Sequence[payments.Refund], given: Sequence[credits.Credit]) -> int:
+    """Return how much was given back at the provider itself without a credit, and not for one that failed."""
+    own = {each.key for each in given}
+    there = sum(each.amount for each in refunds if each.actor == "stripe" and each.key not in own)
+    return max(0, there - sum(each.amount for each in refunds if each.state == "failed"))
 
 
 def write_packing_slip(shipment_id: str) -> None:

@@ -60,8 +60,12 @@ def credit_note(
     *,
     invoice: str,
     refunds: Sequence[payments.Refund],
+    before: int,
 ) -> Paper:
-    """Return the words of a credit note: what of an invoice is given back by `refunds`, or is not, and why."""
+    """Return the words of a credit note: what of an invoice is given back by `refunds`, or is not, and why.
+
+    `before` minor units were given back without a credit.
+    """
     lines = {line.position: line for line in order.lines}
     facts = [("Date", _day(issued_at)), ("Order", order.number), ("For invoice", invoice)]
     sums = [("Delivery", credit.delivery_money)] if credit.delivery else []
@@ -86,7 +90,7 @@ def credit_note(
         "sums": [[words, formats.money(money)] for words, money in sums],
         "total": ["Credited", formats.money(credit.amount_money)],
         **taxes(credits.rates_of(order, credit)),
-        "notes": [f"Reason: {credit.reason}", _goes_back(credit, refunds)],
+        "notes": [f"Reason: {credit.reason}", _goes_back(credit, refunds, before)],
     }
 
 
@@ -154,12 +158,18 @@ def _day(moment: datetime) -> str:
     return formats.day(clock.day_of(moment))
 
 
-def _goes_back(credit: credits.Credit, refunds: Sequence[payments.Refund]) -> str:
-    """Say what becomes of a credit's money: some may never have come, and some the customer's bank may have taken."""
+def _goes_back(credit: credits.Credit, refunds: Sequence[payments.Refund], before: int) -> str:
+    """Say what becomes of a credit's money: some may never have come, and some the customer's bank may have taken.
+
+    What does not go back was given back `before`, up to so many minor units.
+    """
     taken = sum(each.amount for each in refunds if payments.is_withheld(each))
     back = sum(each.amount for each in refunds if not each.is_release) - taken
     never_came = "was not charged" if any(each.is_release for each in refunds) else "was not paid"
-    if not back and not taken:
+    given = min(before, credit.amount - back - taken)
+    if given == credit.amount:
+        return "It was given back before, so nothing more goes back."
+    if not back and not taken and not given:
         return f"It {never_came}, so nothing goes back."
     if taken == credit.amount:
         return "Your bank took this money back when the payment was disputed, so nothing more goes back."
@@ -168,7 +178,8 @@ def _goes_back(credit: credits.Credit, refunds: Sequence[payments.Refund]) -> st
     parts = {
         "goes back the way it was paid": back,
         "your bank took back when the payment was disputed": taken,
-        never_came: credit.amount - back - taken,
+        "was given back before": given,
+        never_came: credit.amount - back - taken - given,
     }
     said = [f"{formats.money(Money(amount, credit.currency))} {words}" for words, amount in parts.items() if amount]
     return f"Of this, {' and '.join(said)}."

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from app import clock, config, db, stores
 from app.outbox import OrdersOutbox
-from app.services.health.jobs import IS_PICTURE, failed_jobs, pictures_go_on
+from app.services.health.jobs import IS_PICTURE, REFUSAL, failed_jobs, pictures_go_on
 
 LAG_LIMIT_SECONDS = 300
 CLOCK_LIMIT_SECONDS = 5
@@ -208,11 +208,11 @@ def _ask_clock() -> str:
 def _ask_failed() -> str:
     if failed := failed_jobs():
         raise _Unwell(f"{len(failed)} jobs gave up, the latest {failed[0].name}")
-    waits = OrdersOutbox.done_at.is_(None) & OrdersOutbox.error.contains(" refuses SHOP_")
+    waits = OrdersOutbox.done_at.is_(None) & OrdersOutbox.error.contains(REFUSAL)
     with db.orders.reading() as session:
         reason = session.scalar(select(OrdersOutbox.error).where(waits).order_by(OrdersOutbox.id.desc()).limit(1))
     if reason:  # jobs wait for a week, and with a wrong key all that long in vain
-        raise _Unwell(f"none yet, but {reason.partition(': ')[2]}")
+        raise _Unwell(f"none yet, but {reason}")
     return "none"
 
 
@@ -228,5 +228,6 @@ _ADVICE = {
     "shape": "Run `flask shop migrate` with the owner's role.",
     "clock": "Set the clock by NTP: codes of authenticators and signatures depend on it.",
     "failed jobs": "Look at /admin/jobs/ for their reasons, and have them tried again. A setting that is refused "
-    "is to be corrected first; then start web, workers and clock anew, and what waits goes by itself within the hour.",
+    "is to be corrected first; then start web, workers and clock anew. What waits goes by itself within the hour, "
+    "or at once by `flask shop fsck --mend --only jobs.refused`.",
 }

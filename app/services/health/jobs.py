@@ -9,8 +9,9 @@ from sqlalchemy import exists, select
 from app import clock, db, queue
 from app.errors import Conflict
 from app.outbox import OrdersOutbox
-from app.services import audit, fulfilment, orders, payments
+from app.services import audit, credits, documents, fulfilment, orders, payments, returns
 
+REFUSAL = " refuses SHOP_"  # stands in the reason of a job that a company refused for a setting
 IS_PICTURE = OrdersOutbox.name.startswith("pictures.") | OrdersOutbox.name.startswith("imports.")  # one worker's
 
 
@@ -47,7 +48,8 @@ def failed_jobs(limit: int = 100) -> Sequence[FailedJob]:
 def orders_of(jobs: Iterable[FailedJob]) -> dict[str, str]:
     """Return the number of the order that each job is about, by the job's id; none for a job about something else."""
     about = {job.id: str(job.args[0]) for job in jobs if job.args}
-    parts = payments.orders_of(about.values()) | fulfilment.orders_of(about.values())
+    owners = (payments, fulfilment, credits, returns, documents)
+    parts = {thing: order_id for owner in owners for thing, order_id in owner.orders_of(about.values()).items()}
     whole = {job_id: parts.get(thing, thing) for job_id, thing in about.items()}
     numbers = orders.numbers_of(whole.values())
     return {job_id: numbers[order_id] for job_id, order_id in whole.items() if order_id in numbers}

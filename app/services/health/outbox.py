@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from app import clock, db, queue
 from app.fsck import Check, Fault, walk
 from app.outbox import CustomersOutbox, OrdersOutbox
-from app.services.health.jobs import IS_PICTURE, pictures_go_on
+from app.services.health.jobs import IS_PICTURE, REFUSAL, pictures_go_on
 
 _DONE_WITHIN = timedelta(minutes=10)
 _OUTBOXES = ((db.customers, CustomersOutbox), (db.orders, OrdersOutbox))
@@ -45,6 +45,20 @@ def _begin_anew(subject: str) -> None:
         queue.retry(database, row_id)
 
 
+def _find_refused() -> Iterator[Fault]:
+    for database, outbox in _OUTBOXES:
+        waits = outbox.done_at.is_(None) & outbox.failed_at.is_(None) & outbox.error.contains(REFUSAL)
+        for row in walk(select(outbox.name, outbox.error).where(waits), outbox.id, database=database):
+            yield Fault(f"{database.name}/{row.key}", f"{row.name} waits: {row.error[:200]}")
+
+
+def _try_now(subject: str) -> None:
+    database, outbox, row_id = _row_of(subject)
+    waits = (outbox.id == row_id) & outbox.done_at.is_(None) & outbox.failed_at.is_(None)
+    with database.transaction() as session:
+        session.execute(update(outbox).where(waits).values(due_at=clock.now(), pushed_at=None))
+
+
 def _row_of(subject: str) -> tuple[db.Database, type[CustomersOutbox | OrdersOutbox], str]:
     name, _, row_id = subject.partition("/")
     database, outbox = next(each for each in _OUTBOXES if each[0].name == name)
@@ -65,5 +79,12 @@ CHECKS = (
         _find_given_up,
         mend=_begin_anew,
         because="each job may run twice, and one that cannot be done gives up again",
+    ),
+    Check(
+        "jobs.refused",
+        "No job waits because a company refuses a setting.",
+        _find_refused,
+        mend=_try_now,
+        because="a job is tried again in any case, and one that is refused again waits again",
     ),
 )

@@ -99,22 +99,25 @@ def _confirm_first(order_id: str) -> None:
         order_confirmed(order_id)
 
 
-def transfer_asked(payment_id: str) -> None:
-    """Write where to send the money of an order that is paid by transfer. Once, however often this is called."""
-    _write_transfer(f"transfer_asked:{payment_id}", payment_id, is_reminder=False)
+def transfer_asked(payment_id: str, *, is_sent: bool = False) -> None:
+    """Write where to send the money of an order that is paid by transfer. Once, however often this is called.
+
+    `is_sent` says that the carrier has some of the order, so that it is not cancelled.
+    """
+    _write_transfer(f"transfer_asked:{payment_id}", payment_id, is_reminder=False, is_sent=is_sent)
 
 
-def transfer_reminder(payment_id: str) -> None:
+def transfer_reminder(payment_id: str, *, is_sent: bool = False) -> None:
     """Write that the money of a transfer has not come yet, if that is so. Once, however often this is called."""
-    _write_transfer(f"transfer_reminder:{payment_id}", payment_id, is_reminder=True)
+    _write_transfer(f"transfer_reminder:{payment_id}", payment_id, is_reminder=True, is_sent=is_sent)
 
 
-def _write_transfer(event: str, payment_id: str, *, is_reminder: bool) -> None:
+def _write_transfer(event: str, payment_id: str, *, is_reminder: bool, is_sent: bool) -> None:
     payment = payments.get_for_job(payment_id)
     if payment.state in {"created", "open"}:
         order = orders.get_for_job(payment.order_id)
         transfer = payments.instructions(payment)
-        _write(event, "transfer_asked", order, transfer=transfer, is_reminder=is_reminder)
+        _write(event, "transfer_asked", order, transfer=transfer, is_reminder=is_reminder, is_sent=is_sent)
 
 
 def payment_asked(payment_id: str, stamp: int = 0, *, is_sent: bool = False) -> None:

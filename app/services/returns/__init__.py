@@ -13,6 +13,7 @@ from app.services.returns.reading import (
     list_as_staff,
     of_order,
     open_order_ids,
+    orders_of,
     restockable,
     returnable,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "list_as_staff",
     "of_order",
     "open_order_ids",
+    "orders_of",
     "receive",
     "refund",
     "request",

@@ -108,7 +108,7 @@ customElements.define("cart-drawer", class extends HTMLElement {
 
 // <quantity-steps>: the buttons beside a number. A step is saved as what is typed is. In the cart one change goes at a time: a
 // number that is chosen before the last answer is here waits for it, and one that could not be saved goes back to what the sum
-// counts. Without this script one types.
+// counts. Without this script one types, and all numbers belong to one form that is sent at once.
 customElements.define("quantity-steps", class extends HTMLElement {
   #leaving = new AbortController();
 
@@ -120,7 +120,7 @@ customElements.define("quantity-steps", class extends HTMLElement {
       if (button && button.ariaDisabled !== "true") this.#step(button.dataset.way);
     }, { signal });
     this.addEventListener("input", this.#mark, { signal });
-    document.addEventListener("htmx:after:swap", this.#mark, { signal });
+    for (const ended of ["htmx:after:settle", "htmx:after:swap"]) document.addEventListener(ended, this.#mark, { signal });
     if (!this.closest(".buy")) {
       document.addEventListener("htmx:config:request", this.#asked, { signal });
       document.addEventListener("htmx:finally:request", this.#answered, { signal });
@@ -158,6 +158,7 @@ customElements.define("quantity-steps", class extends HTMLElement {
   };
 
   #mark = () => {
+    if (window.htmx) this.input.removeAttribute("form");
     const { value, min, max, step } = this.input;
     const highest = max - ((max - min) % step);
     for (const button of this.querySelectorAll("[data-way]")) {

@@ -1,14 +1,18 @@
 """Jobs that gave up, and what companies sent."""
 
+from dataclasses import replace
+
 import pytest
 
 from app import clock, db, queue
 from app.blueprints.admin.job_names import NAMES
+from app.errors import NotFound
 from app.outbox import OrdersOutbox
-from app.services import fulfilment, payments
+from app.services import credits, documents, fulfilment, payments, returns
 from app.tasks import JOBS
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
+from tests.services.cancellations.test_cancelling import send
 from tests.working import work
 
 
@@ -31,11 +35,23 @@ def test_page_lists_jobs_with_their_reason(admin, app):
     assert "there is no such refund" in text
 
 
-@pytest.mark.parametrize("about", ["order", "payment", "shipment"])
+@pytest.mark.parametrize("about", ["order", "payment", "shipment", "credit", "return", "document"])
 def test_job_is_told_in_words_with_a_link_to_its_order(admin, app, about):
     order = make.order(paid=True)
     work()
+    send(order)
+    wish = credits.Wish(free=100)
+    credit = credits.give_as_staff(
+        order, wish, reason="Torn", actor="staff:cleo", key="torn", restock=(), version=0, amount=100
+    )
     things = {
+        "credit": ("documents.credit_note", credit.id, "Issue a credit note"),
+        "return": (
+            "email.return_changed",
+            returns.request(order, {1: 1}, reason="other", words="", key="one").id,
+            "Write the mail about a return",
+        ),
+        "document": ("documents.print", documents.documents_of(order.id)[0].id, "Print a document"),
         "order": ("documents.invoice", order.id, "Issue an invoice"),
         "payment": ("checkout.settle", payments.of_order(order.id)[0].id, "Act on what became of a payment"),
         "shipment": ("fulfilment.buy_label", fulfilment.shipments_of(order.id)[0].id, "Buy a label"),
@@ -44,12 +60,36 @@ def test_job_is_told_in_words_with_a_link_to_its_order(admin, app, about):
     with db.orders.transaction():
         queue.later(name, thing)
     with db.orders.transaction() as session:
-        session.query(OrdersOutbox).filter_by(name=name, done_at=None).one().failed_at = clock.now()
+        for job in session.query(OrdersOutbox).filter_by(name=name, done_at=None):
+            job.failed_at = clock.now()
 
     answer = admin.get("/admin/jobs/")
 
     assert words in answer.text
     assert f'href="/admin/orders/{order.number}"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (NotFound("There is no such return."), "There is no such return."),
+        (KeyError("width"), "Something that the shop did not expect (KeyError): &#39;width&#39;"),
+    ],
+)
+def test_reason_is_told_in_words(admin, app, monkeypatch, error, reason):
+    name = "email.return_changed"
+    monkeypatch.setitem(app.extensions, "jobs", {name: replace(JOBS[name], tries=1)})
+    with db.orders.transaction():
+        queue.later(name, "no-such-return", "approved")
+    with db.orders.reading() as session:
+        job = session.query(OrdersOutbox).one().id
+
+    def fail(*_args):
+        raise error
+
+    queue.run("orders", job, name, fail)
+
+    assert f"<td>{reason}</td>" in admin.get("/admin/jobs/").text
 
 
 def test_every_job_has_words_of_its_own():

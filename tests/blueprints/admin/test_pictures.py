@@ -1,6 +1,7 @@
 """Pictures of a product in the back office: sent with and without a script, looked at by a job, ordered and focused."""
 
 import struct
+import tempfile
 import zlib
 from datetime import timedelta
 from io import BytesIO
@@ -9,6 +10,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from app import clock, db, stores
 from app.services import catalog, images
@@ -76,6 +79,15 @@ def test_picture_sent_without_a_script_is_looked_at_and_shown(admin, tide, here)
     added = media(tide)[-1]
     assert (len(media(tide)), added.alt, added.width) == (4, "Waves", 640)
     assert "being processed" not in admin.get(f"{here}/", headers=PART).text
+
+
+def test_picture_sent_without_a_script_needs_no_room_for_files(admin, here, monkeypatch):
+    boundary, body = encode_multipart({"alt": "Waves", "file": FileStorage(BytesIO(b"x" * 600_000), "waves.jpg")})
+    monkeypatch.setattr(tempfile, "tempdir", "/no/such/folder")
+
+    answer = admin.post(f"{here}/", data=body, content_type=f"multipart/form-data; boundary={boundary}")
+
+    assert (answer.status_code, states()) == (303, ["sent"])
 
 
 def test_picture_sent_with_a_script_goes_straight_to_the_bucket(admin, tide, here):

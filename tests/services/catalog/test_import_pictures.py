@@ -1,12 +1,14 @@
 """Pictures of an import: from a folder or an address, missing, slow, and erased once they are taken."""
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
-from app import stores
+from app import db, stores
+from app.errors import Invalid
 from app.services import catalog, images
 from tests import make
 from tests.pictures import picture_bytes, slow_server
-from tests.services.catalog.conftest import line
+from tests.services.catalog.conftest import HEADER, line
 from tests.working import work
 
 
@@ -86,3 +88,40 @@ def test_finished_pictures_show_in_every_format(app):
 
     assert catalog.get(product.slug).media[0].formats == ("webp", "avif")
     assert catalog.picture_progress() == (1, 1)
+
+
+def sent():
+    found = stores.s3().list_objects_v2(Bucket=stores.bucket(), Prefix="imports/")
+    return [each["Key"] for each in found.get("Contents", ())]
+
+
+@pytest.fixture
+def pictured(app, tmp_path):
+    """A file that names a picture, and the folder with it."""
+    images.make_bucket()
+    (tmp_path / "cup.jpg").write_bytes(picture_bytes(40, 50))
+    path = tmp_path / "products.csv"
+    path.write_text(f"{HEADER}\n{line(Handle='cup', Title='Cup', Variant_Price='3', Image_Src='cup.jpg')}\n")
+    return path
+
+
+def test_import_leaves_nothing_in_the_bucket_while_the_database_is_down(app, pictured):
+    db.orders.close()
+    db.orders.open("postgresql+psycopg://nobody@127.0.0.1:9/none")
+    try:
+        with pytest.raises(OperationalError):
+            catalog.start_import(pictured, folder=pictured.parent)
+    finally:
+        db.orders.close()
+        db.orders.open(app.extensions["config"].orders_url)
+
+    assert sent() == []
+
+
+def test_import_leaves_nothing_in_the_bucket_of_a_file_that_is_cut_off(pictured):
+    pictured.write_text(pictured.read_text() + f"{line(Handle='mug', Title='Mug', Variant_Price='3')}\njar,Jar")
+
+    with pytest.raises(Invalid, match="cut off"):
+        catalog.start_import(pictured, folder=pictured.parent)
+
+    assert sent() == []

@@ -25,13 +25,16 @@ def test_a_label_is_bought_once_the_key_is_right_again(app: Flask, companies: Co
             work()
             checked = app.test_cli_runner().invoke(args=["shop", "check"]).output
             (waiting,) = fulfilment.shipments_of(order.id)
-    with clock.at(clock.now() + timedelta(hours=9)):
+    with clock.at(clock.now() + timedelta(hours=7, minutes=1)):
+        told = app.test_cli_runner().invoke(args=["shop", "fsck", "--mend", "--only", "jobs.refused"]).output
         work()
         (sent,) = fulfilment.shipments_of(order.id)
         again = app.test_cli_runner().invoke(args=["shop", "check"]).output
 
     assert waiting.state == "pending"
     assert "UPS refuses SHOP_UPS_CLIENT_ID or SHOP_UPS_CLIENT_SECRET: ClientId is Invalid" in checked
+    assert "flask shop fsck --mend --only jobs.refused" in checked
+    assert "jobs.refused" in told
     assert sent.state == "label_bought"
     assert "UPS refuses" not in again
     assert len(companies.ledger()["labels"]) == 1

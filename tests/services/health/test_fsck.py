@@ -39,6 +39,7 @@ DAMAGES = {
     "parcels.pages": "UPDATE shipments SET label_key = 'labels/gone.pdf'",
     "catalog.stock": "UPDATE stock_levels SET variant_id = 'nobody'",
     "jobs.failed": "UPDATE outbox SET done_at = NULL, failed_at = now(), error = 'no'",
+    "jobs.refused": "UPDATE outbox SET done_at = NULL, due_at = now() + '1 day', error = 'X refuses SHOP_X'",
     "documents.numbers": "UPDATE document_series SET last = last + 1",
     "documents.invoices": "DELETE FROM documents WHERE kind = 'invoice'; UPDATE document_series SET last = 0",
     "documents.printed": "UPDATE documents SET printed_at = NULL",

@@ -84,11 +84,57 @@ def test_nobody_is_told_that_what_was_sent_is_set_aside(app: Flask, companies: C
     [parcel] = fulfilment.shipments_of(placed.order.id)
     assert f"{parcel.tracking_number}" in page
     for said in (page, *bodies(placed, "payment_asked")):
-        assert "has been sent already, so please pay by" in said
+        assert re.search(r"has been sent already, so please pay by [^.]+ CES?T\.", said)
         assert "set aside" not in said
         assert "you owe us nothing" not in said
     assert "The carrier has it, so the order is not cancelled" in staff_page
     assert "then it is cancelled" not in staff_page
+
+
+def test_no_day_is_named_that_is_over(app: Flask, companies: Companies, client: FlaskClient) -> None:
+    placed, cleo = sent_and_taken_back(), make.staff()
+    with clock.at(clock.now() + timedelta(minutes=11)):
+        work()
+
+    with clock.at(clock.now() + timedelta(days=8)):
+        work()
+        checkout.ask_as_staff(orders.get_for_job(placed.order.id), actor="staff:cleo")
+        work("email")
+        page = words(client.get(f"/orders/{orders.token_of(placed.order.id)}").text)
+        admin = sign_in(app, cleo)
+        staff_page = words(admin.get(f"/admin/orders/{placed.order.number}").text)
+        assert placed.payment is not None
+        receipts = words(admin.get(f"/admin/transfers/{placed.payment.id}").text)
+
+    for said in (page, *bodies(placed, "payment_asked")):
+        assert "please pay by" not in said
+        assert "Your parcel has been sent already, and the money was due by" in said
+        assert "Please pay now." in said
+    assert "The carrier has it, so the order is not cancelled. It was to be paid by" in staff_page
+    assert "Waiting</span>, was due by" in receipts
+
+
+def test_a_transfer_for_what_was_sent_promises_no_cancelling(app: Flask, companies: Companies) -> None:
+    placed = sent_and_taken_back()
+    written = len(mails(placed.order))
+    for way in ("hosted", "transfer"):
+        checkout.pay_again(orders.token_of(placed.order.id), way)
+
+    work("email")
+    with clock.at(clock.now() + timedelta(days=5)):
+        work("email")
+
+    asked = [each for each in notifications.messages_of(placed.order.id)[written:] if each.template == "transfer_asked"]
+    assert ["Reminder" in each.subject for each in asked] == [False, True]
+    for said in (words(text) for each in asked for text in (each.text, each.html)):
+        assert "lease transfer by" in said
+        assert "set aside" not in said
+        assert "leaves when" not in said
+        assert "cancelled" not in said
+        assert "sent back" not in said
+    for said in (words(asked[0].text), words(asked[0].html)):
+        assert "Your parcel of order" in said
+        assert "has been sent already." in said
 
 
 def test_a_refund_of_what_was_not_paid_names_none(app: Flask, companies: Companies) -> None:
