@@ -113,9 +113,9 @@ def test_a_code_is_entered_and_taken_off_without_javascript(app):
     card = gift_cards.issue(Money(1000, "EUR"), key="k", actor="staff:cleo", note="x").card
     client = shopper(app)
 
-    wrong = client.post("/checkout/gift-cards", data={"code": "NOPE-NOPE"})
-    empty = client.post("/checkout/gift-cards", data={"code": ""})
-    right = client.post("/checkout/gift-cards", data={"code": gift_cards.code_of(card.id).lower()})
+    wrong = client.post("/checkout/codes", data={"gift_card": "NOPE-NOPE"})
+    empty = client.post("/checkout/codes", data={"gift_card": "", "apply": "gift_card"})
+    right = client.post("/checkout/codes", data={"gift_card": gift_cards.code_of(card.id).lower()})
     page = client.get("/checkout/payment").text
 
     assert wrong.status_code == empty.status_code == 422
@@ -131,7 +131,7 @@ def test_a_code_is_entered_and_taken_off_without_javascript(app):
 def test_who_guesses_is_told_when_to_come_again(app):
     client = shopper(app)
 
-    answers = [client.post("/checkout/gift-cards", data={"code": f"NOPE-{number}"}) for number in range(6)]
+    answers = [client.post("/checkout/codes", data={"gift_card": f"NOPE-{number}"}) for number in range(6)]
 
     assert [answer.status_code for answer in answers] == [422] * 5 + [429]
     assert int(answers[-1].headers["Retry-After"]) > 60
