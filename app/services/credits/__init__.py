@@ -21,7 +21,7 @@ from app.services.credits.giving import (
     withheld_of,
 )
 from app.services.credits.models import Credit, CreditLine
-from app.services.credits.reading import cancelled_pieces, get_for_job, given_pieces, is_given, of_order, orders_of
+from app.services.credits.reading import cancelled_pieces, get_for_job, given_pieces, is_given, of_order
 
 __all__ = [
     "Balance",
@@ -39,7 +39,6 @@ __all__ = [
     "given_pieces",
     "is_given",
     "of_order",
-    "orders_of",
     "owed_of",
     "quote",
     "rates_of",

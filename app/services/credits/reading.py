@@ -17,13 +17,6 @@ def of_order(order_id: str) -> Sequence[Credit]:
         return session.scalars(_OF_ORDER, {"order": order_id}).all()
 
 
-def orders_of(credit_ids: Iterable[str]) -> dict[str, str]:
-    """Return the id of the order that each of these credits belongs to."""
-    query = select(Credit.id, Credit.order_id).where(Credit.id.in_(set(credit_ids)))
-    with db.orders.reading() as session:
-        return {row.id: row.order_id for row in session.execute(query)}
-
-
 def is_given(key: str) -> bool:
     """Whether something was given back under this key."""
     with db.orders.reading() as session:

@@ -16,7 +16,6 @@ from app.services.documents.reading import (
     for_staff,
     make_missing,
     order_ids_of,
-    orders_of,
     packing_slips_of,
 )
 
@@ -30,7 +29,6 @@ __all__ = [
     "issue_invoice",
     "make_missing",
     "order_ids_of",
-    "orders_of",
     "packing_slips_of",
     "print_document",
     "write_packing_slip",

@@ -1,6 +1,6 @@
 """Reading documents: through the order, for whoever has its link; as staff; and those that are missing."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 
@@ -34,13 +34,6 @@ def order_ids_of(label: str) -> Sequence[str]:
     """Return the id of the order with the invoice or credit note of this number; none where there is no such."""
     with db.orders.reading() as session:
         return session.scalars(select(Document.order_id).where(Document.label.in_([label, label.upper()]))).all()
-
-
-def orders_of(document_ids: Iterable[str]) -> dict[str, str]:
-    """Return the id of the order that each of these documents belongs to."""
-    query = select(Document.id, Document.order_id).where(Document.id.in_(set(document_ids)))
-    with db.orders.reading() as session:
-        return {row.id: row.order_id for row in session.execute(query)}
 
 
 def packing_slips_of(order_ids: Collection[str]) -> dict[str, str]:

@@ -118,13 +118,6 @@ def order_ids_of(tracking_number: str) -> Sequence[str]:
         return session.scalars(select(Shipment.order_id).where(Shipment.tracking_number == number)).all()
 
 
-def orders_of(shipment_ids: Iterable[str]) -> dict[str, str]:
-    """Return the id of the order that each of these shipments belongs to."""
-    query = select(Shipment.id, Shipment.order_id).where(Shipment.id.in_(set(shipment_ids)))
-    with db.orders.reading() as session:
-        return {row.id: row.order_id for row in session.execute(query)}
-
-
 def get_for_job(shipment_id: str) -> Shipment:
     """Return the shipment with this id. For jobs and services, which got the id from a row, never from a person."""
     with db.orders.reading() as session:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from app import clock, config, db, stores
 from app.outbox import OrdersOutbox
-from app.services.health.jobs import IS_PICTURE, REFUSAL, failed_jobs, pictures_go_on
+from app.services.health.jobs import IS_PICTURE, failed_jobs, is_refused, pictures_go_on
 
 LAG_LIMIT_SECONDS = 300
 CLOCK_LIMIT_SECONDS = 5
@@ -208,9 +208,9 @@ def _ask_clock() -> str:
 def _ask_failed() -> str:
     if failed := failed_jobs():
         raise _Unwell(f"{len(failed)} jobs gave up, the latest {failed[0].name}")
-    waits = OrdersOutbox.done_at.is_(None) & OrdersOutbox.error.contains(REFUSAL)
+    refused = select(OrdersOutbox.error).where(is_refused(OrdersOutbox))
     with db.orders.reading() as session:
-        reason = session.scalar(select(OrdersOutbox.error).where(waits).order_by(OrdersOutbox.id.desc()).limit(1))
+        reason = session.scalar(refused.order_by(OrdersOutbox.id.desc()).limit(1))
     if reason:  # jobs wait for a week, and with a wrong key all that long in vain
         raise _Unwell(f"none yet, but {reason}")
     return "none"

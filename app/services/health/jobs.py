@@ -4,15 +4,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select, union_all
 
 from app import clock, db, queue
 from app.errors import Conflict
-from app.outbox import OrdersOutbox
-from app.services import audit, credits, documents, fulfilment, orders, payments, returns
+from app.outbox import CustomersOutbox, OrdersOutbox
+from app.services import audit, orders
+from app.services.credits import Credit
+from app.services.documents import Document
+from app.services.fulfilment import Shipment
+from app.services.payments import Payment, Refund
+from app.services.returns import Return
 
-REFUSAL = " refuses SHOP_"  # stands in the reason of a job that a company refused for a setting
+_PARTS = (Payment, Refund, Shipment, Credit, Return, Document)  # what jobs are about that belongs to an order
 IS_PICTURE = OrdersOutbox.name.startswith("pictures.") | OrdersOutbox.name.startswith("imports.")  # one worker's
+
+
+def is_refused(outbox: type[CustomersOutbox | OrdersOutbox]) -> ColumnElement[bool]:
+    """Select the jobs that wait because a company refuses a setting: their reason says so."""
+    return outbox.done_at.is_(None) & outbox.failed_at.is_(None) & outbox.error.contains(" refuses SHOP_")
 
 
 def pictures_go_on(lately: datetime) -> bool:
@@ -48,8 +58,10 @@ def failed_jobs(limit: int = 100) -> Sequence[FailedJob]:
 def orders_of(jobs: Iterable[FailedJob]) -> dict[str, str]:
     """Return the number of the order that each job is about, by the job's id; none for a job about something else."""
     about = {job.id: str(job.args[0]) for job in jobs if job.args}
-    owners = (payments, fulfilment, credits, returns, documents)
-    parts = {thing: order_id for owner in owners for thing, order_id in owner.orders_of(about.values()).items()}
+    wanted = set(about.values())
+    query = union_all(*(select(part.id, part.order_id).where(part.id.in_(wanted)) for part in _PARTS))
+    with db.orders.reading() as session:
+        parts = {row.id: row.order_id for row in session.execute(query)}
     whole = {job_id: parts.get(thing, thing) for job_id, thing in about.items()}
     numbers = orders.numbers_of(whole.values())
     return {job_id: numbers[order_id] for job_id, order_id in whole.items() if order_id in numbers}

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from app import clock, db, queue
 from app.fsck import Check, Fault, walk
 from app.outbox import CustomersOutbox, OrdersOutbox
-from app.services.health.jobs import IS_PICTURE, REFUSAL, pictures_go_on
+from app.services.health.jobs import IS_PICTURE, is_refused, pictures_go_on
 
 _DONE_WITHIN = timedelta(minutes=10)
 _OUTBOXES = ((db.customers, CustomersOutbox), (db.orders, OrdersOutbox))
@@ -47,8 +47,7 @@ def _begin_anew(subject: str) -> None:
 
 def _find_refused() -> Iterator[Fault]:
     for database, outbox in _OUTBOXES:
-        waits = outbox.done_at.is_(None) & outbox.failed_at.is_(None) & outbox.error.contains(REFUSAL)
-        for row in walk(select(outbox.name, outbox.error).where(waits), outbox.id, database=database):
+        for row in walk(select(outbox.name, outbox.error).where(is_refused(outbox)), outbox.id, database=database):
             yield Fault(f"{database.name}/{row.key}", f"{row.name} waits: {row.error[:200]}")
 
 

@@ -42,7 +42,6 @@ from app.services.payments.charging import (
     of_order,
     of_orders,
     order_of,
-    orders_of,
 )
 from app.services.payments.disputes import (
     check_undisputed,
@@ -205,7 +204,6 @@ __all__ = [
     "of_orders",
     "order_ids_of",
     "order_of",
-    "orders_of",
     "orders_of_entries",
     "parts_of",
     "read_dispute",

@@ -12,7 +12,7 @@ from app.errors import NotFound, Unavailable
 from app.money import Money
 from app.queue import later
 from app.services.payments import brake, providers, stripe_books
-from app.services.payments.models import Payment, Refund
+from app.services.payments.models import Payment
 from app.services.payments.provider import Asked, Failed, InUse, Opened, Refused, Truth
 from app.services.payments.tenders import GIFT_CARD
 
@@ -241,14 +241,6 @@ def order_of(payment_id: str) -> str:
     if order_id is None:
         raise NotFound
     return order_id
-
-
-def orders_of(ids: Iterable[str]) -> dict[str, str]:
-    """Return the id of the order that each of these payments and refunds belongs to."""
-    wanted = set(ids)
-    queries = (select(each.id, each.order_id).where(each.id.in_(wanted)) for each in (Payment, Refund))
-    with db.orders.reading() as session:
-        return {row.id: row.order_id for query in queries for row in session.execute(query)}
 
 
 def find_live(order_id: str) -> Payment | None:

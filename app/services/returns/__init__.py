@@ -13,7 +13,6 @@ from app.services.returns.reading import (
     list_as_staff,
     of_order,
     open_order_ids,
-    orders_of,
     restockable,
     returnable,
 )
@@ -33,7 +32,6 @@ __all__ = [
     "list_as_staff",
     "of_order",
     "open_order_ids",
-    "orders_of",
     "receive",
     "refund",
     "request",

@@ -33,13 +33,6 @@ def of_order(order_id: str) -> Sequence[Return]:
         return session.scalars(_OF_ORDER, {"order": order_id}).all()
 
 
-def orders_of(return_ids: Iterable[str]) -> dict[str, str]:
-    """Return the id of the order that each of these returns belongs to."""
-    query = select(Return.id, Return.order_id).where(Return.id.in_(set(return_ids)))
-    with db.orders.reading() as session:
-        return {row.id: row.order_id for row in session.execute(query)}
-
-
 def returnable(order: Order, *, parcels: Sequence[Shipment] | None = None) -> dict[int, int]:
     """Return how many of each line, by position, the customer may still send back: sent, not given back, in time.
 
