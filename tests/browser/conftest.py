@@ -55,3 +55,19 @@ def tide(app):
     made = make.product("Slack Tide", slug="slack-tide", stock=5)
     search.index_products([made.id])
     return made.variants[0]
+
+
+@pytest.fixture(params=[True, False], ids=["with a script", "without"])
+def at_address(request: pytest.FixtureRequest, browser: Browser, running: RunningShop):
+    """A browser on the address step, with something in the cart: with JavaScript, and without."""
+    running.start_web()
+    variant = make.variant()
+    with browser.new_context(java_script_enabled=request.param) as context:
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        sent = page.request.post(
+            f"{running.address}/cart/lines", form={"variant": variant.id}, headers={"Sec-Fetch-Site": "same-origin"}
+        )
+        assert sent.ok
+        page.goto(f"{running.address}/checkout/address")
+        yield page

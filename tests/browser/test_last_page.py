@@ -3,34 +3,22 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from app.services import gift_cards
 from tests import make
-from tests.browser.hands import PATIENCE, fill_address, tab_to
-from tests.running import RunningShop
+from tests.browser.hands import fill_address, tab_to
 
 
-@pytest.fixture(params=[True, False], ids=["with a script", "without"])
-def last_page(request: pytest.FixtureRequest, browser: Browser, running: RunningShop):
+@pytest.fixture
+def last_page(at_address: Page) -> Page:
     """A browser on the last page, with the terms agreed to and bank transfer chosen."""
-    running.start_web()
-    with browser.new_context(java_script_enabled=request.param) as context:
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        sent = page.request.post(
-            f"{running.address}/cart/lines",
-            form={"variant": make.variant().id},
-            headers={"Sec-Fetch-Site": "same-origin"},
-        )
-        assert sent.ok
-        page.goto(f"{running.address}/checkout/address")
-        fill_address(page, "gull@example.org")
-        for step in ("delivery", "payment"):
-            page.get_by_role("button", name=f"Continue to {step}").click()
-        page.get_by_role("radio", name="Bank transfer").check()
-        page.locator("#terms").check()
-        yield page
+    fill_address(at_address, "gull@example.org")
+    for step in ("delivery", "payment"):
+        at_address.get_by_role("button", name=f"Continue to {step}").click()
+    at_address.get_by_role("radio", name="Bank transfer").check()
+    at_address.locator("#terms").check()
+    return at_address
 
 
 def test_enter_in_a_field_has_its_code_count_and_leaves_what_was_chosen(last_page: Page):

@@ -6,16 +6,13 @@ from lxml import html
 
 from app.services import gift_cards
 from tests import make
-
-BERLIN = make.ADDRESSES["DE"] | {"email": "ada@example.com"}
+from tests.blueprints.checkout.test_ordering import to_review
 
 
 @pytest.fixture
 def at_review(client: FlaskClient) -> FlaskClient:
     """A browser on the last page, with a print of 90.00 in its cart."""
-    client.post("/cart/lines", data={"variant": make.variant(price=9000).id})
-    client.post("/checkout/address", data=BERLIN)
-    client.post("/checkout/delivery", data={"method": "standard"})
+    to_review(client, price=9000)
     return client
 
 
