@@ -15,7 +15,7 @@ from app.services import documents, orders
 from app.services.documents import Document, DocumentSeries
 from tests import make
 from tests.running import RunningShop, wait_until
-from tests.services.documents.test_documents import text_of
+from tests.services.documents.test_documents import SOMEBODY_WAITS, text_of
 
 pytestmark = pytest.mark.slow
 
@@ -73,8 +73,7 @@ def _held(table: str) -> Iterator[None]:
 
 def _somebody_waits() -> bool:
     with db.orders.reading() as session:
-        waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return bool(session.execute(waiting).scalar())
+        return bool(session.execute(SOMEBODY_WAITS).scalar())
 
 
 def _go_on(running: RunningShop) -> None:
