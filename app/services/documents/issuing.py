@@ -64,7 +64,7 @@ def _given_before(refunds: Sequence[payments.Refund], given: Sequence[credits.Cr
     """Return how much was given back at the provider itself without a credit, and not for one that failed."""
     own = {each.key for each in given}
     there = sum(each.amount for each in refunds if each.actor == "stripe" and each.key not in own)
-    return max(0, there - sum(each.amount for each in refunds if each.state == "failed"))
+    return max(0, there - sum(each.amount for each in payments.list_unsettled(refunds)))
 
 
 def write_packing_slip(shipment_id: str) -> None:
