@@ -128,6 +128,20 @@ def test_what_is_typed_while_the_fields_of_a_country_come_stays(cart: Page, shop
     expect(cart.locator("#postal_code")).to_have_value("100-0001")
 
 
+def test_what_is_typed_before_the_fields_of_a_country_have_settled_stays(cart: Page, shop):
+    cart.goto(f"{shop.address}/checkout/address")
+    cart.evaluate("htmx.config.defaultSettleDelay = 500")  # ms; 1 as it comes, and more where the machine is busy
+
+    with held(cart, "**/checkout/address"):
+        cart.select_option("#country", "JP")
+        cart.locator("#postal_code").press_sequentially("100-0")
+    expect(cart.locator(".htmx-settling").get_by_label("Prefecture")).to_be_visible()
+    cart.keyboard.type("001")
+    expect(cart.locator(".htmx-settling")).to_have_count(0)
+
+    expect(cart.locator("#postal_code")).to_have_value("100-0001")
+
+
 def test_addition_is_told_though_what_is_chosen_since_is_sold_out(page: Page, app, shop):
     made = make.product("Fern", slug="fern", options={"Size": ("A4", "A3")}, stock=0)
     inventory.receive(made.variants[0].id, 3, reason="some", actor="test")

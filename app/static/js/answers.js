@@ -82,18 +82,19 @@ for (const ended of ["htmx:after:swap", "htmx:finally:request"]) {
   }));
 }
 
-// What is typed into a form while its answer is on the way stands in the fields that the answer brings.
-document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
+// What is typed into a form while its answer is on the way stands in the fields that the answer brings, as soon as they are
+// there: once htmx says that it has swapped, somebody may have typed on in them.
+document.addEventListener("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
   const { form, body } = ctx.request;
-  if (!body?.get) return;
-  const isTyped = ({ id, type, name, value }) => id && /^(text|search|email|tel|number|select|textarea)/.test(type) && value !== (body.get(name) ?? "");
-  ctx.typed = [...form?.elements ?? []].filter(isTyped);
+  const fields = new Set(body?.get && form?.elements);
+  for (const task of tasks) task.old = { fields, body };
 });
 
-document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
-  for (const { id, value, isConnected } of ctx.typed ?? []) {
+document.addEventListener("htmx:before:settle", ({ detail: { task: { old } } }) => {
+  for (const { id, type, name, value, isConnected } of old?.fields ?? []) {
+    if (isConnected || !id || !/^(text|search|email|tel|number|select|textarea)/.test(type) || value === (old.body.get(name) ?? "")) continue;
     const field = document.getElementById(id);
-    if (isConnected || !field || (field.options && ![...field.options].some((option) => option.value === value))) continue;
+    if (!field || (field.options && ![...field.options].some((option) => option.value === value))) continue;
     field.value = value;
   }
 });
