@@ -99,6 +99,18 @@ def test_demo_can_be_made_again(run, client):
     assert answer.location == "/admin/sign-in/code"
 
 
+def test_demo_made_again_lets_in_whoever_tried_too_often(run, client):
+    run("staff", "demo")
+    for _ in range(11):
+        refused = client.post("/admin/sign-in", data={"email": accounts.DEMO_EMAIL, "password": "wrong"})
+    assert "Too many tries. Wait 15 minutes" in refused.text
+
+    password = run("staff", "demo").output.split("password ")[1].split(";")[0]
+
+    answer = client.post("/admin/sign-in", data={"email": accounts.DEMO_EMAIL, "password": password})
+    assert answer.location == "/admin/sign-in/code"
+
+
 def test_secrets_are_not_readable_in_the_database(app):
     added = make.staff()
 

@@ -49,17 +49,17 @@ def _show(order: orders.Order, refusal: ShopError | None = None) -> Response:
     asked = any(name.startswith("line-") for name in values)
     chosen = {at: values.get(f"line-{at}", "0").strip() if asked else str(left) for at, left in most.items()}
     amounts, withheld, given = None, Money.zero(order.currency), credits.of_order(order.id)
-    unpaid = withheld
+    unmoved = None
     if asked and order.state == "confirmed":
         try:
             amounts = cancellations.quote(order, pieces_of(values, order))
             withheld = credits.withheld_of(order, amounts, given)
-            unpaid = credits.unpaid_of(order, amounts)
+            unmoved = credits.unmoved_of(order, amounts)
         except Invalid as problem:
             refusal = refusal or problem
     return page(
         "admin/orders/cancellation.html", status=status_of(refusal) if refusal else 200, order=order, most=most,
-        chosen=chosen, amounts=amounts, withheld=withheld, unpaid=unpaid,
+        chosen=chosen, amounts=amounts, withheld=withheld, unmoved=unmoved,
         is_held=any(each.is_held for each in payments.of_order(order.id)),
         refusal=refusal, problems=getattr(refusal, "fields", {}),
         reason=values.get("reason", ""), **proof_needed(), key=secrets.token_hex(16),

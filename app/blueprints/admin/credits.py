@@ -66,7 +66,7 @@ def _show(order: orders.Order, refusal: ShopError | None = None) -> Response:
             refusal = refusal or problem
     return page(
         "admin/orders/credit.html", status=status_of(refusal) if refusal else 200, order=order, balance=balance,
-        amounts=amounts, unpaid=credits.unpaid_of(order, amounts) if amounts else None,
+        amounts=amounts, unmoved=credits.unmoved_of(order, amounts) if amounts else None,
         is_held=any(payment.is_held for payment in paid), owed=credits.owed_of(order, paid), values=values,
         restocked=restocked, refusal=refusal,
         chosen={line.position: values.get(f"line-{line.position}", "0") for line in order.lines},

@@ -100,7 +100,7 @@ def _show(return_id: str, refusal: ShopError | None = None) -> Response:
     return page(
         "admin/returns/show.html", status=status_of(refusal) if refusal else 200, order=order, found=found,
         most={line.position: line.quantity for line in found.lines}, amounts=amounts,
-        unpaid=credits.unpaid_of(order, amounts) if amounts else None, values=values,
+        unmoved=credits.unmoved_of(order, amounts) if amounts else None, values=values,
         came={line.position: values.get(f"came-{line.position}", line.quantity) for line in found.lines},
         chosen={line.position: values.get(f"line-{line.position}", "0") for line in found.lines},
         balance=credits.balance_of(order, earlier), reasons=returns.REASONS, refusal=refusal,

@@ -55,10 +55,10 @@ def _show(token: str, order: Order, refusal: ShopError | None = None) -> Respons
             amounts = cancellations.quote(order, pieces_of(values, order))
         except Invalid as problem:
             refusal = refusal or problem
-    unpaid = credits.unpaid_of(order, amounts) if amounts else None
+    unmoved = credits.unmoved_of(order, amounts) if amounts else None
     response = page(
         "orders/cancellation.html", status=status_of(refusal) if refusal else 200,
-        order=order, token=token, most=most, chosen=chosen, amounts=amounts, unpaid=unpaid,
+        order=order, token=token, most=most, chosen=chosen, amounts=amounts, unmoved=unmoved,
         is_held=any(each.is_held for each in payments.of_order(order.id)), refusal=refusal,
         problems=getattr(refusal, "fields", {}), key=secrets.token_hex(16), version=len(credits.of_order(order.id)),
     )  # fmt: skip

@@ -172,9 +172,11 @@ def _take_refund(seen: SeenRefund) -> Finding | None:
             return Finding(seen.id, f"gave back more than is left of payment {payment.id}", is_mended=False)
         _credit(order, seen)
         credits.end_attention(order)  # it may be what failed to go back before
-        said = f"{seen.amount} were given back at Stripe itself."
-        cards = cards_to_void(payment.order_id)
-        orders.note(payment.order_id, "cards_left" if cards else "refund", said + cards, actor="stripe")
+        cards, left = cards_to_void(order.id), credits.gone_of(order)
+        said = f"{seen.amount} were given back at Stripe itself.{cards}"
+        if left:
+            said += f" {left} of this order stand in no credit note yet: refund them here too, nothing goes back twice."
+        orders.note(order.id, "cards_left" if cards or left else "refund", said, actor="stripe")
     return Finding(seen.id, f"was made at Stripe itself; payment {payment.id} now counts it", is_mended=True)
 
 
@@ -183,13 +185,9 @@ def _credit(order: orders.Order, seen: SeenRefund) -> None:
 
     Not so what a credit that failed to go back has given already, nor what reaches into gift cards: staff are told.
     """
-    given = sum(each.amount for each in credits.of_order(order.id))
-    paid = payments.of_order(order.id)
-    unwritten = order.total - given - payments.kept_of(paid) - credits.owed_of(order, paid).amount
-    free = min(unwritten, seen.amount.amount)
-    if order.confirmed_at is not None and free > 0:
+    if free := min(credits.gone_of(order), seen.amount):
         with suppress(Invalid):
-            wish, why = Wish(free=free), "Given back by us"
+            wish, why = Wish(free=free.amount), "Given back by us"
             credits.give(order, wish, kind="refund", reason=why, actor="stripe", key=f"stripe:{seen.id}")
 
 

@@ -10,17 +10,14 @@ from app.services.credits.giving import (
     Balance,
     Wish,
     balance_of,
-    check_disputes,
     give,
     give_as_staff,
-    owed_of,
     quote,
     rates_of,
     refund_key,
-    unpaid_of,
-    withheld_of,
 )
 from app.services.credits.models import Credit, CreditLine
+from app.services.credits.moving import Unmoved, check_disputes, gone_of, owed_of, unmoved_of, withheld_of
 from app.services.credits.reading import cancelled_pieces, get_for_job, given_pieces, is_given, of_order
 
 __all__ = [
@@ -28,6 +25,7 @@ __all__ = [
     "Credit",
     "CreditLine",
     "Sum",
+    "Unmoved",
     "Wish",
     "balance_of",
     "cancelled_pieces",
@@ -37,6 +35,7 @@ __all__ = [
     "give",
     "give_as_staff",
     "given_pieces",
+    "gone_of",
     "is_given",
     "of_order",
     "owed_of",
@@ -44,7 +43,7 @@ __all__ = [
     "rates_of",
     "refund_again_as_staff",
     "refund_key",
-    "unpaid_of",
+    "unmoved_of",
     "unsettled_of",
     "withheld_of",
 ]

@@ -8,8 +8,9 @@ from app import db
 from app.fsck import Check, Fault, walk
 from app.money import Money
 from app.services import inventory, orders, payments
-from app.services.credits.giving import owed_of, sum_of
+from app.services.credits.giving import sum_of
 from app.services.credits.models import Credit, CreditLine
+from app.services.credits.moving import owed_of
 from app.services.orders import Order, OrderLine
 
 

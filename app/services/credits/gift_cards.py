@@ -31,23 +31,29 @@ def refusal(order: Order, position: int, left: int) -> str:
     return _SPENT.format(left) if position in order.gift_card_positions else f"{left} can be given back."
 
 
-def check_free(order: Order, gone: Mapping[int, int], left: Money, wanted: Money) -> None:
+def check_free(order: Order, given: Mapping[int, int], *, left: Money, gone: Money, wanted: Money) -> None:
     """Refuse a free amount that reaches into what was paid for gift cards: they could be spent all the same.
 
-    `wanted` is all that is to be given back beside pieces of gift cards, `gone` what was given back before, `left` what
-    is left of all. What staff voided by hand is nobody's any more, so it can be given back.
+    `wanted` is all that is to be given back beside pieces of gift cards, `given` the pieces that were before, `left`
+    what is left of all. What staff voided by hand is nobody's any more, so it can be given back. What of it is `gone`
+    without a credit is written down, as nothing leaves, but for what can still be spent and nothing here pays for.
     """
-    most = left - worth_kept(order, gone) + Money(gift_cards.voided_by_hand(order.id), order.currency)
-    if wanted.amount > most.amount:
-        advice = _BOUND.format(most)
+    cards = [card for card in gift_cards.sold_with(order.id) if card.credit_id is None]
+    voided = gift_cards.voided_by_hand(order.id)
+    spent = sum(card.initial - card.balance for card in cards) - voided
+    here, sold = (left - gone).amount, worth_kept(order, given).amount - voided
+    unpaid_for = max(0, sold - spent - here)
+    most = max(0, here - sold) + max(0, gone.amount - unpaid_for)
+    if wanted.amount > most:
+        advice = _BOUND.format(Money(most, order.currency))
         raise Invalid(advice, free=advice)
 
 
-def worth_kept(order: Order, gone: Mapping[int, int]) -> Money:
-    """Return what was paid for the gift cards that stay with the customer; `gone` were given back, by position."""
+def worth_kept(order: Order, given: Mapping[int, int]) -> Money:
+    """Return what was paid for the gift cards that stay with the customer; `given` were given back, by position."""
     sold = (line for line in order.lines if line.is_gift_card)
     return Money.total(
-        (line.unit_price_money * (line.quantity - gone.get(line.position, 0)) for line in sold), order.currency
+        (line.unit_price_money * (line.quantity - given.get(line.position, 0)) for line in sold), order.currency
     )
 
 

@@ -15,8 +15,9 @@ from app.services import audit, inventory, orders, payments
 from app.services.credits.amounts import Bought, Piece, Share, Sum, by_rate, left_of, pieces_of, work_out
 from app.services.credits.gift_cards import check_free, refusal, unspent, void, worth_kept
 from app.services.credits.models import Credit, CreditLine
+from app.services.credits.moving import charged_of, gone_of, owed_of
 from app.services.credits.reading import of_order
-from app.services.orders import Order, OrderState
+from app.services.orders import Order
 from app.services.pricing import RateTotal
 
 _ABOVE_ZERO = "Enter an amount above zero."
@@ -89,23 +90,9 @@ def quote(order: Order, wish: Wish, earlier: Sequence[Credit]) -> Sum:
     if wish.free and order.has_gift_cards:
         cards = (piece.paid for piece in amounts.pieces if piece.position in order.gift_card_positions)
         wanted = amounts.paid - Money.total(cards, order.currency)
-        check_free(order, pieces_of([sum_of(each) for each in earlier]), balance.left, wanted)
+        gone = gone_of(order)
+        check_free(order, pieces_of([sum_of(each) for each in earlier]), left=balance.left, gone=gone, wanted=wanted)
     return amounts
-
-
-def check_disputes(order: Order, amounts: Sum, earlier: Sequence[Credit]) -> None:
-    """Raise Conflict, as `give` would, where a customer's bank disputes money that this would give back."""
-    charged = _charged_of(order, amounts.paid.amount, earlier)
-    payments.check_undisputed(payments.of_order(order.id), charged)
-
-
-def withheld_of(order: Order, amounts: Sum, earlier: Sequence[Credit]) -> Money:
-    """Return how much of what this would give back a customer's bank has taken for a dispute."""
-    charged, paid = _charged_of(order, amounts.paid.amount, earlier), payments.of_order(order.id)
-    free, whole = (
-        Money.total((each.refundable for each in some), order.currency) for some in (payments.undisputed(paid), paid)
-    )
-    return min(Money(max(0, charged - free.amount), order.currency), whole - free)  # what came in part is no dispute
 
 
 def give(
@@ -140,7 +127,7 @@ def give(
     if owed:
         _lower_debt(order, credit)
     refunds: Sequence[payments.Refund] = ()
-    if charged := _charged_of(order, amounts.paid.amount, earlier):
+    if charged := charged_of(order, amounts.paid.amount, earlier):
         kept = worth_kept(order, pieces_of([*map(sum_of, earlier), amounts]))
         refunds = payments.ask_refunds(
             order.id, charged, reason=reason, actor=actor, key=refund_key(credit), despite_dispute=despite_dispute,
@@ -173,27 +160,6 @@ def give_as_staff(
     return credit
 
 
-def owed_of(order: Order, paid: Sequence[payments.Payment] | None = None) -> Money:
-    """Return what of a confirmed order is to be paid again, as a hold ended or a bank refused to give what it held.
-
-    Less than a card's smallest coin is not asked for. `paid` are its payments, where they are read already.
-    """
-    if order.state != OrderState.CONFIRMED:
-        return Money.zero(order.currency)
-    paid = payments.of_order(order.id) if paid is None else paid
-    if not payments.went_again(paid):
-        return Money.zero(order.currency)
-    given = sum(each.amount for each in of_order(order.id))
-    refused = sum(each.refundable.amount for each in paid if each.is_refused)
-    owed = Money(max(0, order.total - given - payments.kept_of(paid) + refused), order.currency)
-    return owed - payments.unsayable_of(owed)
-
-
-def unpaid_of(order: Order, amounts: Sum) -> Money:
-    """Return how much of what this would give back is owed, and so lowers the debt instead of going back."""
-    return min(owed_of(order), amounts.paid)
-
-
 def refund_key(credit: Credit) -> str:
     """Return the key under which a credit's refunds are asked for."""
     return f"credit:{credit.id}"
@@ -215,18 +181,6 @@ def sum_of(credit: Credit) -> Sum:
         adjustment=_from_rows(credit.adjustment, credit.currency),
         currency=credit.currency,
     )
-
-
-def _charged_of(order: Order, amount: int, earlier: Sequence[Credit]) -> int:
-    """Return how much of a credit goes back: what is here beyond what is then left of the order.
-
-    What is owed, because a card's hold ended, comes off that first, and what was given back at the provider itself.
-    What was too little to be charged counts as here, but for as much as Stripe could not say of the whole.
-    """
-    before, kept = order.total - sum(each.amount for each in earlier), payments.kept_of(payments.of_order(order.id))
-    uncharged = payments.unsayable_of(Money(max(0, before - kept), order.currency)).amount
-    back = Money(max(0, kept + uncharged - before + amount), order.currency)
-    return min(amount, kept, back.amount - min(uncharged, payments.unsayable_of(back).amount))
 
 
 def _write(

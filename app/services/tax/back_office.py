@@ -61,7 +61,9 @@ def add(terms: Terms, *, actor: str) -> TaxRate:
     row = insert(TaxRate).values(id=db.new_id(), updated_at=clock.now(), **values)
     with db.orders.transaction() as session:
         added = session.scalar(row.on_conflict_do_nothing().returning(TaxRate.id))
-        rate = session.scalars(select(TaxRate).filter_by(**same)).one()
+        rate = session.scalars(select(TaxRate).filter_by(**same)).one_or_none()
+        if rate is None:
+            raise Conflict("Somebody removed this rate a moment ago. Please add it again.")
         if added:
             audit.record(db.orders, actor, "tax.add", f"tax:{rate.id}", after=_told(rate))
         elif (rate.name, rate.percent) != (terms.name, terms.percent):

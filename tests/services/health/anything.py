@@ -94,9 +94,7 @@ class Shop(Walk):
         )  # fmt: skip
         if self.chance.random() < 0.35:
             with suppress(ShopError):
-                checkout.enter_gift_card(
-                    who, gift_cards.code_of(self.chance.choice(self.cards).id), address="203.0.113.7"
-                )
+                checkout.enter_gift_card(who, gift_cards.code_of(self.gift_card().id), address="203.0.113.7")
         self.placed.append(make.place(who, method=self.chance.choice(("hosted", "hosted", "transfer"))))
         return f"{self.placed[-1].order.number} {capture}"
 
@@ -213,9 +211,13 @@ class Shop(Walk):
         inventory.adjust(goods.id, counted, version=version, reason="counted", actor=self.staff.actor)
         return str(counted)
 
+    def gift_card(self) -> gift_cards.GiftCard:
+        """One of the cards that staff issued or customers bought."""
+        bought = [card for placed in self.placed for card in gift_cards.sold_with(placed.order.id)]
+        return self.chance.choice([*(card for each in self.cards if (card := gift_cards.find(each.id))), *bought])
+
     def void_gift_card(self) -> str:
-        card = gift_cards.find(self.chance.choice(self.cards).id)
-        assert card is not None
+        card = self.gift_card()
         if self.chance.random() < 0.2:
             gift_cards.void(card.id, balance=card.balance, reason="lost", actor=self.staff.actor)
         return card.id
@@ -225,8 +227,6 @@ class Shop(Walk):
     def act_at_stripe(self) -> str:
         """Staff do something at Stripe's dashboard, a bank ends a hold."""
         payment = self.payment("hosted")
-        if orders.get_for_job(payment.order_id).has_gift_cards:
-            return "left alone"  # what goes back of gift cards is not credited by itself: staff are told, `fsck` too
         path, data = self.chance.choice((
             (f"payment_intents/{payment.intent_id}/capture", {}), (f"payment_intents/{payment.intent_id}/cancel", {}),
             ("refunds", {"payment_intent": payment.intent_id}),

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from app.services import audit, checkout, credits, orders, payments
+from app.services import audit, checkout, credits, gift_cards, orders, payments
 from tests.companies import Companies
 from tests.services.health.anything import FOR_EVER, Shop
 from tests.services.health.test_fsck import faults
@@ -58,6 +58,7 @@ def finish(shop: Shop) -> None:
     with shop.now():
         for order_id in {placed.order.id for placed in shop.placed}:
             write_off(shop, order_id)
+            write_down(shop, order_id)
         work()
     audit.seal()
 
@@ -79,6 +80,20 @@ def write_off(shop: Shop, order_id: str) -> None:
         credits.give_as_staff(
             order, wish, reason="Never paid", actor=shop.staff.actor, key=shop.key(), restock=(),
             version=balance.version, amount=credits.quote(order, wish, earlier).paid.amount,
+        )  # fmt: skip
+
+
+def write_down(shop: Shop, order_id: str) -> None:
+    """Void the gift cards whose price was given back at Stripe itself, and credit that."""
+    order, earlier = orders.get_for_job(order_id), credits.of_order(order_id)
+    if gone := credits.gone_of(order).amount:
+        shop.story.append(f"gone and written down: {order.number} {gone}")
+        for card in gift_cards.sold_with(order_id):
+            if card.balance:
+                gift_cards.void(card.id, balance=card.balance, reason="Refunded", actor=shop.staff.actor)
+        credits.give_as_staff(
+            order, credits.Wish(free=gone), reason="Refunded", actor=shop.staff.actor, key=shop.key(), restock=(),
+            version=len(earlier), amount=gone,
         )  # fmt: skip
 
 

@@ -195,6 +195,7 @@ def test_a_refund_made_at_stripe_names_the_gift_cards_that_its_money_bought(app:
     assert said.needs_attention
     assert f"{usable.last4} (25.00 EUR)" in said.text
     assert spent.last4 not in said.text
+    assert "50.00 EUR of this order stand in no credit note yet" in said.text
 
 
 @pytest.mark.parametrize("days", [0, 29])

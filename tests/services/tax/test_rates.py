@@ -13,6 +13,7 @@ from app.errors import Conflict, Invalid
 from app.services import cart, catalog, checkout, orders, tax
 from app.services.tax import Place
 from tests import make
+from tests.turns import at_once
 
 
 def _percent(place: Place, tax_class: str = "standard") -> Decimal:
@@ -160,3 +161,15 @@ def test_official_rates_leave_what_staff_set_for_today(app: Flask) -> None:
 
     assert tax.take_official_rates() == []
     assert _percent(Place("DE")) == 16
+
+
+@pytest.mark.parametrize("seed", [1, 2, 21, 47, 52])  # in the last three the rate is gone between two statements
+def test_a_rate_that_is_added_again_while_somebody_removes_it_is_there_or_refused(app: Flask, seed: int) -> None:
+    terms = tax.Terms(country="DE", tax_class="standard", percent=Decimal(19), valid_from=date(2026, 1, 1))
+    rate = tax.add(terms, actor="staff:cleo")
+
+    added, _ = at_once(
+        app, seed, lambda: tax.add(terms, actor="staff:cleo"), lambda: tax.remove(rate.id, actor="staff:dora")
+    )
+
+    assert isinstance(added, Conflict | tax.TaxRate)
