@@ -11,13 +11,13 @@ from typing import Any
 
 from psycopg import DataError
 from psycopg.errors import ProgramLimitExceeded
-from sqlalchemy import ColumnElement, delete, func, literal_column, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Text, delete, func, literal_column, select, update
+from sqlalchemy.dialects.postgresql import array, insert
 from sqlalchemy.exc import DBAPIError
 
 from app import db
 from app.services import catalog, inventory
-from app.services.search.models import SAMPLES, SearchDocument, SearchShelf, SearchTurn
+from app.services.search.models import LEVELS, SAMPLES, SearchDocument, SearchShelf, SearchTurn
 from app.services.search.offers import Offered, offered, write_offers
 from app.services.search.shelving import place_products, write_shelf
 from app.services.search.terms import Term, ids_of_terms, labels_of
@@ -157,22 +157,29 @@ def _terms(product: catalog.Product, offer: Offered) -> list[Term]:
 def _document(product: catalog.Product, offer: Offered, terms: Mapping[tuple[str, str], int]) -> dict[str, Any]:
     title, labels, options, description = _texts(product)
     codes = {bare(code) for variant in product.variants for code in (variant.sku, variant.gtin)}
+    sample = zlib.crc32(product.id.encode()) % SAMPLES
+    words = _vector((title, "A"), (labels, "B"), (options, "C"), (description, "D"), (_series(product), "D"))
     return {
         "product_id": product.id,
         "revision": product.revision,
         "is_published": _is_shown(product),
         "is_available": offer.is_available,
-        "sample": zlib.crc32(product.id.encode()) % SAMPLES,
+        "sample": sample,
         "price": min(offer.prices, default=None),
         "dearest": max(offer.prices, default=None),
         "created_at": product.created_at,
         "title": product.title,
         "facets": sorted({terms[facet, value] for facet, value, _ in _terms(product, offer)}),
         "heads": _vector((title, "A"), (labels, "B")),
-        "words": _vector((title, "A"), (labels, "B"), (options, "C"), (description, "D"), (_series(product), "D")),
+        "words": words.op("||")(func.array_to_tsvector(array([f"~{n}" for n in levels_of(sample)], type_=Text))),
         "vocabulary": func.plain(f"{title} {labels}"),
         "codes": sorted(codes - {""}),
     }
+
+
+def levels_of(sample: int) -> list[int]:
+    """Return the levels whose samples a product is in."""
+    return [level for level in range(1, LEVELS + 1) if sample < SAMPLES >> level]
 
 
 def _is_shown(product: catalog.Product) -> bool:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from app.errors import NotFound
 from app.services import catalog
-from app.services.search.asking import Found, Words, ask
+from app.services.search.asked import Words
+from app.services.search.asking import Found, ask
 from app.services.search.cards import show
 from app.services.search.narrowing import Facet, Filters, facets_of
 from app.services.search.words import correct, regroup, tokens_of
@@ -111,6 +112,6 @@ def _listing(found: Found, filters: Filters, sort: str, page: int, at: catalog.S
         cheapest=found.cheapest,
         dearest=found.dearest,
         has_popular=found.has_popular,
-        facets=facets_of(found.counts, filters, total=found.total, samples=found.samples),
+        facets=facets_of(found.counts, filters, total=found.total, matches=found.matches, sampled=found.sampled),
         filters=filters,
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db import OrdersModel
 
 SAMPLES = 1024
+LEVELS = 6  # of samples: half of the products, a quarter, …
 
 
 class SearchDocument(OrdersModel):
@@ -17,7 +18,8 @@ class SearchDocument(OrdersModel):
 
     `price` and `dearest` are what it costs at least and at most, in minor units, of what can be had while anything can.
 
-    `facets` are ids of SearchTerm. `sample` is a number under SAMPLES that has nothing to do with the product.
+    `facets` are ids of SearchTerm. `sample` is a number under SAMPLES that has nothing to do with the product. Those
+    under half of that have the word `~1` in `words`, those under a quarter `~2` too, and so on to LEVELS.
     """
 
     __tablename__ = "search_documents"
@@ -25,6 +27,16 @@ class SearchDocument(OrdersModel):
         Index("ix_search_documents_words", "words", postgresql_using="gin"),
         Index("ix_search_documents_heads", "heads", postgresql_using="gin"),
         Index("ix_search_documents_codes", "codes", postgresql_using="gin"),
+        Index(
+            "ix_search_documents_popular",
+            text("popularity DESC"),
+            text("created_at DESC"),
+            "product_id",
+            postgresql_where=text("is_published"),
+        ),
+        Index(
+            "ix_search_documents_newest", text("created_at DESC"), "product_id", postgresql_where=text("is_published")
+        ),
         Index(
             "ix_search_documents_vocabulary",
             "vocabulary",

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.services.search.models import SAMPLES
 from app.services.search.terms import KIND, TAG, VENDOR
 
 COLLECTION = "collection"
@@ -69,13 +68,16 @@ class Facet:
 
 
 def facets_of(
-    rows: Iterable[tuple[str, str, int, int]], filters: Filters, *, total: int, samples: int
+    rows: Iterable[tuple[str, str, int, int]], filters: Filters, *, total: int, matches: int, sampled: int
 ) -> tuple[Facet, ...]:
-    """Arrange counts (facet, value, place, products of the sample) as facets; leave out those that divide nothing."""
+    """Arrange counts (facet, value, place, products) as facets; leave out those that divide nothing.
+
+    The products are those of `sampled`, of which there are `matches` in all.
+    """
     found: dict[str, dict[str, Value]] = {}
     chosen = filters.by_facet
     for facet, value, place, count in rows:
-        about = max(count, round(count * SAMPLES / samples))
+        about = round(count * matches / sampled)
         found.setdefault(facet, {})[value] = Value(value, about, value in chosen.get(facet, ()), place)
     for facet, values in chosen.items():
         for value in values:

@@ -4,7 +4,7 @@ from sqlalchemy import text
 
 from app import db
 from app.services import catalog
-from app.services.search.asking import CODED, QUERY
+from app.services.search.asked import CODED, QUERY
 from app.services.search.cards import show
 from app.services.search.words import bare, correct, regroup, tokens_of
 

@@ -8,9 +8,18 @@ from sqlalchemy import text
 from app import db
 from app.money import Money
 from app.services import catalog, inventory, search
-from app.services.search import Filters, indexing
-from app.services.search.models import SAMPLES
+from app.services.search import Filters, asking, breadth, indexing
 from tests import make
+
+_SPREAD = """
+UPDATE search_documents AS d SET sample = 1024 * (place - 1) / 40
+FROM (SELECT product_id, row_number() OVER (ORDER BY created_at) AS place FROM search_documents) AS each
+WHERE each.product_id = d.product_id
+"""
+_IN_SAMPLES = """
+UPDATE search_documents SET words = ts_delete(words, '{~1,~2,~3,~4,~5,~6}')
+    || array_to_tsvector(ARRAY(SELECT '~' || n FROM generate_series(1, 6) AS n WHERE sample < 1024 >> n))
+"""
 
 
 @pytest.fixture
@@ -261,21 +270,19 @@ def adjust(variant_id, counted):
     inventory.adjust(variant_id, counted, version=level.version, reason="counted", actor="test")
 
 
-def test_many_products_are_counted_from_a_sample_and_said_to_be_many(monkeypatch, app):
-    monkeypatch.setattr("app.services.search.asking._COUNTED", 10)
+@pytest.mark.parametrize(("chosen", "oak"), [({}, 16), ({"choices": (("Frame", "None"),)}, 20)])
+def test_many_products_are_counted_from_a_sample_and_said_to_be_many(monkeypatch, app, chosen, oak):
+    for module in (asking, breadth):
+        monkeypatch.setattr(module, "MANY", 10)
     for number in range(40):
         make.product(f"Print {number}", options={"Frame": ("None", "Oak") if number % 2 else ("None",)}, stock=0)
     search.index_stale()
-    spread = (
-        "UPDATE search_documents AS d SET sample = :samples * (place - 1) / 40 "
-        "FROM (SELECT product_id, row_number() OVER (ORDER BY created_at) AS place FROM search_documents) AS each "
-        "WHERE each.product_id = d.product_id"
-    )
     with db.orders.transaction() as session:  # which products are in a sample is else left to their ids
-        session.execute(text(spread), {"samples": SAMPLES})
+        session.execute(text(_SPREAD))
+        session.execute(text(_IN_SAMPLES))
 
-    listing = listed()
+    listing = listed(**chosen)
 
     assert listing.total == 40
-    assert counts(listing, "Frame") == {"None": 40, "Oak": 20}
+    assert counts(listing, "Frame") == {"None": 40, "Oak": oak}  # of the first five or ten, two or five are oak
     assert search.Value("Oak", 1000, is_chosen=False).shown_count == "1,000+"
