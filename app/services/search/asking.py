@@ -11,7 +11,7 @@ from sqlalchemy import TextClause, text
 
 from app import db
 from app.services.search.asked import Words, ask_for
-from app.services.search.breadth import CHEAP, MANY, RANKED, TITLED, Listed, best_of_many, measure, rows_of
+from app.services.search.breadth import CHEAP, MANY, RANKED, SHOP, SIZE, TITLED, Listed, best_of_many, measure, rows_of
 from app.services.search.masks import OFFERS, PRICE, STOCK, Masks, masks_of
 from app.services.search.models import SAMPLES
 from app.services.search.narrowing import COLLECTION, Filters
@@ -54,7 +54,8 @@ def ask(
     if not masks.bits:  # what filters leave must be looked at one by one
         listed = measure(listed)
     statement = _statement(listed, masks, sort, start, has_facets=has_facets)
-    [row] = db.orders.rows(_read(statement), {"start": start, "size": size} | listed.values | masks.values)
+    [row] = db.orders.rows(_read(statement), {"start": start, "length": size} | listed.values | masks.values)
+    SHOP.size = row.size
     return Found(
         ids=row.ids or [],
         total=row.total,
@@ -73,7 +74,7 @@ def explain(asked: str) -> str:
     listed = measure(Listed(Words(tokens_of(asked), asked), None))
     statement = f"EXPLAIN (ANALYZE, COSTS OFF) {_statement(listed, Masks(), '', 0, has_facets=True)}"
     with db.orders.reading() as session:
-        return "\n".join(session.scalars(text(statement), {"start": 0, "size": 24} | listed.values))
+        return "\n".join(session.scalars(text(statement), {"start": 0, "length": 24} | listed.values))
 
 
 @lru_cache(maxsize=256)
@@ -99,7 +100,8 @@ def _statement(listed: Listed, masks: Masks, sort: str, start: int, *, has_facet
             "(SELECT count(*) FROM sampled) AS sampled"
         )
     return (
-        f"WITH {', '.join(parts)} SELECT sized.*, ARRAY({page} OFFSET :start LIMIT :size) AS ids, {counts} FROM sized"
+        f"WITH {', '.join(parts)} SELECT sized.*, ARRAY({page} OFFSET :start LIMIT :length) AS ids, {counts}, {SIZE} "
+        "FROM sized"
     )
 
 

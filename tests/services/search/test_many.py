@@ -78,12 +78,29 @@ def test_how_much_a_list_has_is_estimated_from_its_samples(many, monkeypatch):
     prints, blues = Listed(Words(["print"], "print"), None), Listed(Words(["blue"], "blue"), None)
     everything, shelf = Listed(None, None), Listed(None, "c-many")
 
+    monkeypatch.setattr(breadth.SHOP, "size", 5000)
     assert [breadth.measure(each) for each in (prints, shelf)] == [prints, shelf]
     monkeypatch.setattr(breadth, "MANY", 1000)
     assert breadth.measure(prints) == replace(prints, level=2, in_titles=True)  # 60 in one of 64 samples: 3,840
     assert breadth.measure(blues) == replace(blues, level=2)  # 36 there, 12 by their titles
     assert breadth.measure(everything) == replace(everything, level=2)
     assert breadth.measure(shelf) == replace(shelf, level=2)
+
+
+def test_nothing_is_estimated_in_a_small_shop(many, monkeypatch, count_queries):
+    with db.orders.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE search_documents"))
+
+    answer("print")
+    with count_queries() as asked:
+        answer("print")
+    assert asked.sql == 1
+
+    monkeypatch.setattr(breadth, "MANY", 50)
+    with count_queries() as asked:
+        answer("print")
+    assert asked.sql == 2
+    assert breadth.SHOP.size == 60
 
 
 @pytest.mark.parametrize("sample", [0, 15, 16, 300, 511, 512, 1023])

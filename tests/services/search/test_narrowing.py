@@ -17,7 +17,7 @@ FROM (SELECT product_id, row_number() OVER (ORDER BY created_at) AS place FROM s
 WHERE each.product_id = d.product_id
 """
 _IN_SAMPLES = """
-UPDATE search_documents SET words = ts_delete(words, '{~1,~2,~3,~4,~5,~6}')
+UPDATE search_documents SET words = ts_delete(words, CAST('{~1,~2,~3,~4,~5,~6}' AS text[]))
     || array_to_tsvector(ARRAY(SELECT '~' || n FROM generate_series(1, 6) AS n WHERE sample < 1024 >> n))
 """
 
@@ -272,6 +272,7 @@ def adjust(variant_id, counted):
 
 @pytest.mark.parametrize(("chosen", "oak"), [({}, 16), ({"choices": (("Frame", "None"),)}, 20)])
 def test_many_products_are_counted_from_a_sample_and_said_to_be_many(monkeypatch, app, chosen, oak):
+    monkeypatch.setattr(breadth.SHOP, "size", 5000)
     for module in (asking, breadth):
         monkeypatch.setattr(module, "MANY", 10)
     for number in range(40):
