@@ -206,6 +206,11 @@ def test_sum_puts_itself_right_when_the_delivery_chosen_was_not_answered(page: P
     page.route("**/delivery?*", lambda route: route.fulfill(**told) if answer else route.abort())
     page.get_by_role("radio", name="Express").check()
     expect(page.locator("#notices")).to_contain_text("The shop did not answer.")
+    page.locator("#notices").evaluate("(notices) => notices.replaceChildren()")
+    with page.expect_event("requestfinished" if answer else "requestfailed", lambda sent: "/delivery?" in sent.url):
+        pass  # it asks again by itself
+    page.wait_for_load_state("networkidle")
+    assert page.locator("#notices").inner_text() == ""
 
     page.unroute("**/delivery?*")
 

@@ -39,7 +39,7 @@ customElements.define("shop-notices", class extends HTMLElement {
 
   // Nobody pressed anything for it.
   #isUnasked({ sourceEvent }) {
-    return ["every", "input", "shop:unanswered"].includes(sourceEvent?.type);
+    return ["every", "input", "shop:unanswered", "htmx:response:error"].includes(sourceEvent?.type);
   }
 
   // A part of a page is never a whole one, and never anything but HTML.
