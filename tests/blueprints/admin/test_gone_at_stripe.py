@@ -150,3 +150,19 @@ def test_what_was_spent_is_not_given_back_together_with_a_whole_card(app):
         credits.quote(order, credits.Wish({1: 1}, free=2500), [])
 
     assert credits.quote(order, credits.Wish({1: 1}, free=500), []).paid == Money(3000, "EUR")
+
+
+def test_what_comes_back_on_a_card_whose_price_went_back_is_named(app):
+    order = bought()
+    [card] = cards_of(order)
+    spend(card, 2500)
+    refund_there(order, 2500)
+    work()
+    assert (credited(order), "gift_cards.paid" in faults()) == ([2500], False)
+
+    with db.orders.transaction():  # what it paid for is cancelled
+        gift_cards.give_back(card.id, Money(2500, "EUR"), kind="refunded", reference=db.new_id())
+
+    assert faults()["gift_cards.paid"] == [order.number]
+    void(card)
+    assert "gift_cards.paid" not in faults()
