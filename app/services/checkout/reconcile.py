@@ -170,9 +170,11 @@ def _take_refund(seen: SeenRefund) -> Finding | None:
         order = orders.lock(payment.order_id)
         if not payments.add_refund(payment.id, seen):
             return Finding(seen.id, f"gave back more than is left of payment {payment.id}", is_mended=False)
-        _credit(order, seen)
+        cards = cards_to_void(order.id)
+        if not cards:
+            _credit(order, seen)
         credits.end_attention(order)  # it may be what failed to go back before
-        cards, left = cards_to_void(order.id), credits.gone_of(order)
+        left = credits.gone_of(order)
         said = f"{seen.amount} were given back at Stripe itself.{cards}"
         if left:
             said += f" {left} of this order stand in no credit note yet: refund them here too, nothing goes back twice."
@@ -183,7 +185,8 @@ def _take_refund(seen: SeenRefund) -> Finding | None:
 def _credit(order: orders.Order, seen: SeenRefund) -> None:
     """Write down for what a refund was that was made at the provider itself: a free amount, with a credit note.
 
-    Not so what a credit that failed to go back has given already, nor what reaches into gift cards: staff are told.
+    Not so what a credit that failed to go back has given already, nor what reaches into gift cards: staff are told. The
+    same where gift cards can still be spent, for nobody here knows whether it was their price.
     """
     if free := min(credits.gone_of(order), seen.amount):
         with suppress(Invalid):

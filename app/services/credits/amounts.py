@@ -91,7 +91,8 @@ def work_out(
 ) -> Sum:
     """Return what giving back `quantities` (by position), so much of the delivery, and a free amount comes to.
 
-    Raises ValueError for more than is left of any of them; the caller has told people before.
+    A free amount below zero is taken off the others. Raises ValueError for more than is left of any of them; the caller
+    has told people before.
     """
     currency = free.currency
     credited = pieces_of(earlier)
@@ -109,11 +110,16 @@ def work_out(
     given = _given_before(rest)
     room = _less(rest, given)
     # What an earlier free amount took of a rate that has too little left for these is taken of the others instead.
-    wanted = free - Money.total((share.paid for share in given), currency)
+    carried = -Money.total((share.paid for share in given), currency)
     there = Money.total((share.paid for share in room), currency)
-    if free and wanted > there:
+    if free.amount > 0 and carried + free > there:
         raise ValueError("no free amount is left beside these")
-    return Sum(tuple(pieces), back, (*given, *_take(room, min(wanted, there))), currency)
+    more = min(carried, there) + free
+    if more.amount < 0:
+        off = _take(_sum([*_by_rate(lines, bare), *given]), -more)
+        less = (Share(share.key, -share.paid, -share.tax) for share in off)
+        return Sum(tuple(pieces), back, tuple(_sum([*given, *less])), currency)
+    return Sum(tuple(pieces), back, (*given, *_take(room, more)), currency)
 
 
 def left_of(lines: Sequence[Bought], delivery: Sequence[Share], earlier: Sequence[Sum], currency: str) -> Money:
@@ -132,10 +138,13 @@ def pieces_of(given: Sequence[Sum]) -> dict[int, int]:
 
 def by_rate(lines: Sequence[Bought], credit: Sum) -> list[pricing.RateTotal]:
     """Return a credit's net and tax by rate, as its note shows them."""
+    return [pricing.RateTotal(*each.key, each.paid - each.tax, each.tax) for each in _by_rate(lines, credit)]
+
+
+def _by_rate(lines: Sequence[Bought], credit: Sum) -> list[Share]:
     keys = {line.position: line.key for line in lines}
     shares = [Share(keys[piece.position], piece.paid, piece.tax) for piece in credit.pieces]
-    found = _sum([*shares, *credit.delivery, *credit.adjustment])
-    return [pricing.RateTotal(*each.key, each.paid - each.tax, each.tax) for each in found]
+    return _sum([*shares, *credit.delivery, *credit.adjustment])
 
 
 def _left_by_rate(lines: Sequence[Bought], delivery: Sequence[Share], earlier: Sequence[Sum]) -> list[Share]:

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from app import db
 from app.fsck import Check, Fault, walk
 from app.money import Money
-from app.services import inventory, orders, payments
+from app.services import gift_cards, inventory, orders, payments
 from app.services.credits.giving import sum_of
 from app.services.credits.models import Credit, CreditLine
 from app.services.credits.moving import owed_of
@@ -40,6 +40,20 @@ def _is_known(order: Order, paid: Sequence[payments.Payment], too_much: int) -> 
     return -uncharged <= too_much <= failed
 
 
+def _find_unpaid_cards() -> Iterator[Fault]:
+    return orders.examine(_see_cards)
+
+
+def _see_cards(found: Sequence[Order]) -> Iterator[Fault]:
+    usable = gift_cards.usable_of(order.id for order in found)
+    paid = payments.of_orders(usable)
+    for order in found:
+        most, kept = usable.get(order.id, 0), payments.kept_of(paid.get(order.id, ()))
+        if most > kept:
+            left, here = Money(most, order.currency), Money(kept, order.currency)
+            yield Fault(order.number, f"{left} of its gift cards can be spent, and {here} of its money are here")
+
+
 def _find_wrong_parts() -> Iterator[Fault]:
     for row in walk(select(Credit), Credit.id):
         credit, parts = row.Credit, sum_of(row.Credit)
@@ -64,6 +78,7 @@ def _find_unshelved() -> Iterator[Fault]:
 
 CHECKS = (
     Check("orders.credits", "What is not here any more of an order's money was credited.", _find_wrong_credits),
+    Check("gift_cards.paid", "What can be spent of gift cards that were bought was paid for.", _find_unpaid_cards),
     Check(
         "credits.parts",
         "A credit comes to its lines, delivery and adjustment, and no more pieces are credited than were bought.",

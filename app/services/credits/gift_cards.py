@@ -1,11 +1,11 @@
 """Giving back gift cards that were bought: only what nobody spent of them, and only together with the card."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from app.errors import Invalid
 from app.money import Money
 from app.services import gift_cards
+from app.services.credits.amounts import Sum
 from app.services.credits.models import Credit
 from app.services.orders import Order
 
@@ -31,22 +31,30 @@ def refusal(order: Order, position: int, left: int) -> str:
     return _SPENT.format(left) if position in order.gift_card_positions else f"{left} can be given back."
 
 
-def check_free(order: Order, given: Mapping[int, int], *, left: Money, gone: Money, wanted: Money) -> None:
-    """Refuse a free amount that reaches into what was paid for gift cards: they could be spent all the same.
+def reaches_into(order: Order, amounts: Sum, given: Mapping[int, int], *, left: Money, gone: Money) -> Money:
+    """Return how much of `amounts` was paid for gift cards whose pieces it does not give back: they can be spent.
 
-    `wanted` is all that is to be given back beside pieces of gift cards, `given` the pieces that were before, `left`
-    what is left of all. What staff voided by hand is nobody's any more, so it can be given back. What of it is `gone`
-    without a credit is written down, as nothing leaves, but for what can still be spent and nothing here pays for.
+    `given` are the pieces that were given back before, `left` what is left of all. What staff voided by hand is
+    nobody's any more, so it can be given back. What of it is `gone` without a credit is written down, as nothing
+    leaves, but for what can still be spent and nothing here pays for.
     """
+    pieces = [piece for piece in amounts.pieces if piece.position in order.gift_card_positions]
+    with_cards = sum(piece.paid.amount for piece in pieces)
+    given = Counter(given) + Counter({piece.position: piece.quantity for piece in pieces})
     cards = [card for card in gift_cards.sold_with(order.id) if card.credit_id is None]
     voided = gift_cards.voided_by_hand(order.id)
     spent = sum(card.initial - card.balance for card in cards) - voided
-    here, sold = (left - gone).amount, worth_kept(order, given).amount - voided
+    away = max(0, gone.amount - with_cards)
+    here, sold = left.amount - with_cards - away, worth_kept(order, given).amount - voided
     unpaid_for = max(0, sold - spent - here)
-    most = max(0, here - sold) + max(0, gone.amount - unpaid_for)
-    if wanted.amount > most:
-        advice = _BOUND.format(Money(most, order.currency))
-        raise Invalid(advice, free=advice)
+    most = max(0, here - sold) + max(0, away - unpaid_for)
+    return Money(max(0, amounts.paid.amount - with_cards - most), order.currency)
+
+
+def bound(amounts: Sum, positions: Collection[int], too_much: Money) -> str:
+    """Say how much can be given back beside the pieces of gift cards, which are at `positions`."""
+    with_cards = sum(piece.paid.amount for piece in amounts.pieces if piece.position in positions)
+    return _BOUND.format(amounts.paid - too_much - Money(with_cards, too_much.currency))
 
 
 def worth_kept(order: Order, given: Mapping[int, int]) -> Money:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -13,9 +14,9 @@ from app.money import Money
 from app.queue import later
 from app.services import audit, inventory, orders, payments
 from app.services.credits.amounts import Bought, Piece, Share, Sum, by_rate, left_of, pieces_of, work_out
-from app.services.credits.gift_cards import check_free, refusal, unspent, void, worth_kept
+from app.services.credits.gift_cards import bound, reaches_into, refusal, unspent, void, worth_kept
 from app.services.credits.models import Credit, CreditLine
-from app.services.credits.moving import charged_of, gone_of, owed_of
+from app.services.credits.moving import Unmoved, charged_of, gone_of, owed_of, unmoved_of
 from app.services.credits.reading import of_order
 from app.services.orders import Order
 from app.services.pricing import RateTotal
@@ -79,19 +80,22 @@ def quote(order: Order, wish: Wish, earlier: Sequence[Credit]) -> Sum:
         raise Invalid("No more than what is left can be refunded.", **problems)
     if not any((*wish.quantities.values(), wish.delivery, wish.free)):
         raise Invalid("Choose what to refund first.")
+    given = [sum_of(each) for each in earlier]
+    work = partial(
+        work_out, lines, delivery, given, quantities=wish.quantities, delivery_back=Money(wish.delivery, order.currency)
+    )
     try:
-        amounts = work_out(
-            lines, delivery, [sum_of(each) for each in earlier], quantities=wish.quantities,
-            delivery_back=Money(wish.delivery, order.currency), free=Money(wish.free, order.currency),
-        )  # fmt: skip
+        amounts = work(free=Money(wish.free, order.currency))
     except ValueError as error:
         advice = f"Only {balance.left} of this order can still be given back."
         raise Invalid(advice, free=advice) from error
-    if wish.free and order.has_gift_cards:
-        cards = (piece.paid for piece in amounts.pieces if piece.position in order.gift_card_positions)
-        wanted = amounts.paid - Money.total(cards, order.currency)
+    if order.has_gift_cards:
         gone = gone_of(order)
-        check_free(order, pieces_of([sum_of(each) for each in earlier]), left=balance.left, gone=gone, wanted=wanted)
+        if too_much := reaches_into(order, amounts, pieces_of(given), left=balance.left, gone=gone):
+            if wish.free:
+                advice = bound(amounts, order.gift_card_positions, too_much)
+                raise Invalid(advice, free=advice)
+            return work(free=-too_much)  # a free amount that was given before anticipated it
     return amounts
 
 
@@ -122,9 +126,10 @@ def give(
         raise Conflict("Nothing was paid for this order, so there is nothing to refund.")
     if version is not None and version != len(earlier):
         raise Conflict("Somebody else refunded something meanwhile. Please check again.")
-    amounts, owed = quote(order, wish, earlier), owed_of(order)
+    amounts = quote(order, wish, earlier)
+    unmoved = unmoved_of(order, amounts)
     credit = _write(order, amounts, kind=kind, reason=reason, actor=actor, key=key, restock=restock)
-    if owed:
+    if unmoved.unpaid:
         _lower_debt(order, credit)
     refunds: Sequence[payments.Refund] = ()
     if charged := charged_of(order, amounts.paid.amount, earlier):
@@ -136,7 +141,7 @@ def give(
     if order.has_gift_cards:
         void(order, credit)
     _restock(order, credit)
-    orders.note(order.id, kind, _in_words(order, credit, refunds, owed), actor=actor)
+    orders.note(order.id, kind, _in_words(order, credit, refunds, unmoved), actor=actor)
     after = {
         "credit": credit.id, "kind": kind, "amount": credit.amount, "currency": credit.currency, "reason": reason,
         "lines": {str(line.position): line.quantity for line in credit.lines}, "restocked": sorted(restock),
@@ -203,7 +208,7 @@ def _write(
     return credit
 
 
-def _in_words(order: Order, credit: Credit, refunds: Sequence[payments.Refund], owed: Money) -> str:
+def _in_words(order: Order, credit: Credit, refunds: Sequence[payments.Refund], unmoved: Unmoved) -> str:
     """Say how much is given back, for how many of which things, and why."""
     lines = {line.position: line for line in order.lines}
     names = [(each.quantity, lines[each.position].title, lines[each.position].options_label) for each in credit.lines]
@@ -211,8 +216,10 @@ def _in_words(order: Order, credit: Credit, refunds: Sequence[payments.Refund], 
     said = _DONE[credit.kind].format(credit.amount_money)
     if withheld := sum(each.amount for each in refunds if payments.is_withheld(each)):
         said += f", but for {Money(withheld, credit.currency)} that the customer's bank took for a dispute"
-    if owed:
-        said += f", but for {min(owed, credit.amount_money)} that was not paid"
+    if unmoved.unpaid:
+        said += f", but for {unmoved.unpaid} that was not paid"
+    if unmoved.gone and credit.actor != "stripe":  # whose own credit is for what went back just now
+        said += f", but for {unmoved.gone} that went back before"
     return f"{said}: {things}. Reason: {credit.reason}" if things else f"{said}: {credit.reason}"
 
 

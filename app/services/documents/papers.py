@@ -164,7 +164,8 @@ def _goes_back(credit: credits.Credit, refunds: Sequence[payments.Refund], befor
     What does not go back was given back `before`, up to so many minor units.
     """
     taken = sum(each.amount for each in refunds if payments.is_withheld(each))
-    back = sum(each.amount for each in refunds if not each.is_release) - taken
+    made = sum(each.amount for each in refunds if not each.is_release)
+    back = min(made, credit.amount) - taken  # one made at the provider itself may be more, for what failed before
     never_came = "was not charged" if any(each.is_release for each in refunds) else "was not paid"
     given = min(before, credit.amount - back - taken)
     if given == credit.amount:

@@ -25,6 +25,7 @@ from app.services.gift_cards.selling import (
     known_code_of,
     shown_to_buyer,
     sold_with,
+    usable_of,
     void_sold,
     voided_by_hand,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "shown_to_buyer",
     "sold_with",
     "spend",
+    "usable_of",
     "void",
     "void_sold",
     "voided_by_hand",

@@ -46,6 +46,15 @@ def count_kept(order_ids: Iterable[str]) -> dict[tuple[str, int], int]:
     return {(order_id or "", position or 0): count for order_id, position, count in rows}
 
 
+def usable_of(order_ids: Iterable[str]) -> dict[str, int]:
+    """Return how much can be spent of the cards that orders bought, in minor units; of those alone where it is some."""
+    query = select(GiftCard.order_id, func.sum(GiftCard.balance)).where(
+        GiftCard.order_id.in_(list(order_ids)), GiftCard.position.is_not(None), GiftCard.balance > 0
+    )
+    with db.orders.reading() as session:
+        return {order_id or "": int(usable) for order_id, usable in session.execute(query.group_by(GiftCard.order_id))}
+
+
 def voided_by_hand(order_id: str) -> int:
     """Return what staff took off the cards that an order bought by voiding them, in minor units."""
     query = (

@@ -89,6 +89,8 @@ def test_what_is_left_on_a_card_is_voided_before_the_rest_is_written_off(admin, 
     assert credited(order) == [2500]
     assert [refund["amount"] for refund in companies.ledger()["refunds"]] == [2500]  # that of the dashboard alone
     assert "orders.credits" not in faults()
+    said = "25.00 EUR are given back, but for 25.00 EUR that went back before: Given back at Stripe"
+    assert said in [entry.text for entry in orders.timeline(order.id)]
 
 
 def test_what_is_cancelled_beside_the_cards_was_given_back_too(admin, companies):
@@ -118,3 +120,49 @@ def test_a_whole_card_is_given_back_by_its_piece_and_nothing_goes_twice(admin, c
     assert (credited(order), make.left_on(card)) == ([2500], 0)
     assert [refund["amount"] for refund in companies.ledger()["refunds"]] == [2500]
     assert "orders.credits" not in faults()
+
+
+def test_the_price_of_a_whole_card_that_went_back_there_beside_one_that_was_spent_goes_back_once(admin, companies):
+    order = bought(quantity=2)
+    spend(cards_of(order)[0], 2500)
+
+    refund_there(order, 2500)
+
+    assert credited(order) == []  # nobody here knows of which of them it was the price
+    assert "25.00 EUR of this order stand in no credit note yet: refund them here too" in attention(order)[0]
+    address = f"/admin/orders/{order.number}/credits"
+    page = admin.get(address).text
+    assert "Up to €50.00 can still be credited. €25.00 of it went back at Stripe and is not refunded again." in page
+    admin.post(address, data=look(admin, order, line_1="1") | {"reason": "As it was"})
+
+    work()
+    assert credited(order) == [2500]
+    assert [refund["amount"] for refund in companies.ledger()["refunds"]] == [2500]
+    assert "orders.credits" not in faults()
+
+
+def test_what_was_spent_is_not_given_back_together_with_a_whole_card(app):
+    order = bought(quantity=2)
+    spend(cards_of(order)[0], 2500)
+    refund_there(order, 3000)
+
+    with pytest.raises(Invalid, match=r"Only 5\.00 EUR can be given back so"):
+        credits.quote(order, credits.Wish({1: 1}, free=2500), [])
+
+    assert credits.quote(order, credits.Wish({1: 1}, free=500), []).paid == Money(3000, "EUR")
+
+
+def test_what_comes_back_on_a_card_whose_price_went_back_is_named(app):
+    order = bought()
+    [card] = cards_of(order)
+    spend(card, 2500)
+    refund_there(order, 2500)
+    work()
+    assert (credited(order), "gift_cards.paid" in faults()) == ([2500], False)
+
+    with db.orders.transaction():  # what it paid for is cancelled
+        gift_cards.give_back(card.id, Money(2500, "EUR"), kind="refunded", reference=db.new_id())
+
+    assert faults()["gift_cards.paid"] == [order.number]
+    void(card)
+    assert "gift_cards.paid" not in faults()

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import update
 
@@ -20,11 +21,10 @@ def cancel(order: orders.Order, position: int, pieces: int = 1) -> orders.Order:
     )
 
 
-def give(order: orders.Order, pieces: dict[int, int]) -> None:
+def give(order: orders.Order, pieces: dict[int, int], *, free: int = 0) -> None:
     with db.orders.transaction():
-        credits.give(
-            orders.lock(order.id), credits.Wish(pieces), kind="refund", reason="Torn", actor="staff:cleo", key="torn"
-        )
+        wish = credits.Wish(pieces, free=free)
+        credits.give(orders.lock(order.id), wish, kind="refund", reason="Torn", actor="staff:cleo", key="torn")
 
 
 def test_the_delivery_goes_back_with_the_last_thing_that_would_have_been_delivered(app: Flask) -> None:
@@ -37,6 +37,23 @@ def test_the_delivery_goes_back_with_the_last_thing_that_would_have_been_deliver
     assert (credit.amount, credit.delivery_money.amount) == (2900 + 490, 490)
     assert [shipment.state for shipment in fulfilment.shipments_of(order.id)] == ["voided"]
     assert (left.state, gift_cards.sold_with(order.id)[0].voided_at) == ("confirmed", None)
+
+
+@pytest.mark.parametrize("rate", [None, "19"])
+def test_what_was_given_as_goodwill_before_is_not_taken_out_of_a_gift_card(app: Flask, rate: str | None) -> None:
+    if rate:
+        make.tax_rate("DE", rate)
+    order = make.settled(make.gift_order(quantity=1, beside=make.variant()))
+    work()
+    give(order, {}, free=2000)
+
+    cancel(order, 2)
+
+    amounts = [each.amount for each in credits.of_order(order.id)]
+    assert amounts == [2000, 2900 + 490 - 2000]  # the 25 euros that are left here pay for the card
+    cancel(order, 1)
+    assert sum(each.amount for each in credits.of_order(order.id)) == order.total
+    assert sum(each.tax for each in credits.of_order(order.id)) == order.tax
 
 
 def test_the_delivery_is_kept_while_something_is_delivered(app: Flask) -> None:

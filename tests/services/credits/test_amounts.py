@@ -37,12 +37,17 @@ def steps(draw: st.DataObject, lines: list[Bought], delivery: list[Share]) -> li
     """Give everything back in steps as chance has it, free amounts among them, the rest last."""
     given_back: list[Sum] = []
     pieces = {line.position: line.quantity for line in lines}
-    parcel = sum(share.paid.amount for share in delivery)
+    parcel, taken_off = sum(share.paid.amount for share in delivery), 0
     for _ in range(draw.draw(st.integers(0, 5))):
         quantities = {at: draw.draw(st.integers(0, left)) for at, left in pieces.items()}
         back = draw.draw(st.integers(0, parcel))
-        credit = work_out(lines, delivery, given_back, quantities=quantities, delivery_back=money(back), free=money(0))
+        these = {"quantities": quantities, "delivery_back": money(back)}
+        most = work_out(lines, delivery, given_back, **these, free=money(0)).paid.amount
+        off = draw.draw(st.integers(0, most))
+        credit = work_out(lines, delivery, given_back, **these, free=money(-off))
+        assert credit.paid.amount == most - off
         given_back.append(credit)
+        taken_off += off
         pieces = {at: left - quantities[at] for at, left in pieces.items()}
         parcel -= back
         left = left_of(lines, delivery, given_back, "EUR").amount
@@ -51,7 +56,10 @@ def steps(draw: st.DataObject, lines: list[Bought], delivery: list[Share]) -> li
             nothing = {"quantities": {}, "delivery_back": money(0)}
             given_back.append(work_out(lines, delivery, given_back, **nothing, free=money(free)))
     rest = work_out(lines, delivery, given_back, quantities=pieces, delivery_back=money(parcel), free=money(0))
-    return [*given_back, rest]
+    given_back.append(rest)
+    if taken_off and (left := left_of(lines, delivery, given_back, "EUR")):
+        given_back.append(work_out(lines, delivery, given_back, quantities={}, delivery_back=money(0), free=left))
+    return given_back
 
 
 @given(orders(), st.data())

@@ -52,6 +52,26 @@ def test_a_refund_that_failed_and_was_made_again_takes_nothing_from_what_was_giv
     assert last["notes"][-1] == "It was given back before, so nothing more goes back."
 
 
+def test_what_was_given_back_at_stripe_in_part_for_a_refund_that_failed_is_no_less_than_nothing(
+    app: Flask, companies: Companies
+) -> None:
+    order = make.order(paid=True)
+    (payment,) = payments.of_order(order.id)
+    give(order, credits.Wish(free=500), 500)
+    work("payments.refund")
+    (there,) = companies.ledger()["refunds"]
+    companies.pull("fail_refund", id=there["id"])
+    payments.note_refund_failed(there["id"])
+
+    at_stripe("refunds", payment_intent=payment.intent_id or "", amount="800")
+    checkout.reconcile()
+    work()
+
+    assert [each.amount for each in credits.of_order(order.id)] == [500, 300]
+    last = [each.paper for each in documents.documents_of(order.id) if each.kind == "credit_note"][-1]
+    assert last["notes"][-1] == "It goes back the way it was paid."
+
+
 def give(order: orders.Order, wish: credits.Wish, amount: int) -> None:
     version = len(credits.of_order(order.id))
     credits.give_as_staff(

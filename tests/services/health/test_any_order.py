@@ -86,11 +86,13 @@ def write_off(shop: Shop, order_id: str) -> None:
 def write_down(shop: Shop, order_id: str) -> None:
     """Void the gift cards whose price was given back at Stripe itself, and credit that."""
     order, earlier = orders.get_for_job(order_id), credits.of_order(order_id)
-    if gone := credits.gone_of(order).amount:
-        shop.story.append(f"gone and written down: {order.number} {gone}")
+    gone, usable = credits.gone_of(order).amount, gift_cards.usable_of([order_id]).get(order_id, 0)
+    if gone or usable > payments.kept_of(payments.of_order(order_id)):  # or it came back on a card that was written off
         for card in gift_cards.sold_with(order_id):
             if card.balance:
                 gift_cards.void(card.id, balance=card.balance, reason="Refunded", actor=shop.staff.actor)
+    if gone:
+        shop.story.append(f"gone and written down: {order.number} {gone}")
         credits.give_as_staff(
             order, credits.Wish(free=gone), reason="Refunded", actor=shop.staff.actor, key=shop.key(), restock=(),
             version=len(earlier), amount=gone,

@@ -102,7 +102,7 @@ def test_every_check_is_shown_its_damage() -> None:
     elsewhere = {
         "inbox.read", "refunds.made", "orders.ended", "catalog.pictures", "search.collections", "audit.sealed",
         "audit.intents", "gift_cards.issued", "documents.credit_notes", "returns.shelf", "payments.transfers",
-        "gift_cards.spent", "credits.parts", "credits.shelf", "parcels.contents",
+        "gift_cards.spent", "gift_cards.paid", "credits.parts", "credits.shelf", "parcels.contents",
     }  # fmt: skip
 
     assert {check.name for check in health.CHECKS} == DAMAGES.keys() | elsewhere
