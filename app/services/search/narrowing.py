@@ -62,11 +62,11 @@ class Value:
 
 @dataclass(frozen=True)
 class Facet:
-    """One question a list can be narrowed down by. `left_out` of its values are rarer than all that are here."""
+    """One question a list can be narrowed down by. `is_cut`: it has more values, rarer than all that are here."""
 
     name: str
     values: tuple[Value, ...]
-    left_out: int = 0
+    is_cut: bool = False
 
 
 def facets_of(
@@ -95,7 +95,7 @@ def facets_of(
 def _facet(name: str, values: Sequence[Value]) -> Facet:
     """Arrange a facet's values: of very many the most common ones, and what is chosen."""
     common = sorted(values, key=lambda value: (not value.is_chosen, -value.count, value.value))[:_MOST_VALUES]
-    return Facet(name, _ordered(name, common), len(values) - len(common))
+    return Facet(name, _ordered(name, common), len(common) < len(values))
 
 
 def _names(found: Mapping[str, Mapping[str, Value]]) -> Sequence[str]:
