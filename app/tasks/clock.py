@@ -4,6 +4,7 @@ from app import queue
 from app.services import accounts, audit, cart, catalog, checkout, fulfilment, health, orders, payments, search
 
 _LATELY = 90  # days that count for what is bought most
+_A_WHILE = 2.0  # seconds; of thousands the rest comes next time, so that money and mail have their turn
 
 
 def beat() -> None:
@@ -73,7 +74,7 @@ def follow_parcels() -> None:
 
 def index_stale() -> None:
     """Index products whose job was lost. Twice is harmless: documents are written from what the catalogue says now."""
-    search.index_stale()
+    search.index_stale(seconds=_A_WHILE)
 
 
 def finish_pictures() -> None:
@@ -83,7 +84,7 @@ def finish_pictures() -> None:
 
 def index_turns() -> None:
     """Index what ran out or came in again. Twice is harmless: documents are written from what the stock says now."""
-    search.index_turns()
+    search.index_turns(seconds=_A_WHILE)
 
 
 def forget_words() -> None:

@@ -84,11 +84,12 @@ class Choice:
 
 @dataclass(frozen=True)
 class Group:
-    """A facet as the form shows it: some of its values at once, the rest behind a word."""
+    """A facet as the form shows it: some of its values at once, the rest behind a word; `is_cut`: not the rarest."""
 
     title: str
     first: Sequence[Choice]
     rest: Sequence[Choice]
+    is_cut: bool
 
 
 def read(url: str) -> State:
@@ -172,7 +173,7 @@ def _groups(listing: search.Listing) -> Iterator[Group]:
         if len(rest) == 1:
             first, rest = choices, []
         if choices:
-            yield Group(_FACET_NAMES.get(facet.name, facet.name), first, rest)
+            yield Group(_FACET_NAMES.get(facet.name, facet.name), first, rest, facet.is_cut)
 
 
 def _chips(state: State) -> Iterator[Chip]:

@@ -34,6 +34,7 @@ _FACETS = [
             for place, name in enumerate(("Matte 200 g", "Cotton rag 310 g"))
         ],
         "rest": [{"value": "Paper:Rag", "label": "Rag", "count": 1, "is_chosen": False}],
+        "is_cut": True,
     }
 ]
 _LINES = [{"position": place, "title": f"Drift No. {place}", "options_label": "A3"} for place in (1, 2)]

@@ -4,6 +4,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from pymongo import UpdateOne
 from pymongo.collection import Collection as MongoCollection
 from pymongo.errors import DuplicateKeyError
 from sqlalchemy.exc import OperationalError
@@ -62,8 +63,9 @@ def find_stale(kind: str, limit: int = 500) -> list[str]:
 
 def clear_stale(kind: str, revisions: dict[str, int]) -> None:
     """Take the stale marks off, where the revision that was indexed is still the newest."""
-    for thing, revision in revisions.items():
-        stores.catalog()[kind].update_one({"_id": thing, "revision": revision}, {"$set": {"is_stale": False}})
+    is_known = {"$set": {"is_stale": False}}
+    marks = [UpdateOne({"_id": thing, "revision": revision}, is_known) for thing, revision in revisions.items()]
+    stores.catalog()[kind].bulk_write(marks, ordered=False)
     raise_generation()
 
 

@@ -4,7 +4,9 @@ One writer at a time (a lock in the database), so that what each writes of the s
 """
 
 import logging
+import math
 import re
+import time
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -53,19 +55,29 @@ def index_collections(ids: Iterable[str]) -> int:
     return len(collections)
 
 
-def index_stale() -> int:
-    """Index what is marked as stale: the sweep behind jobs that were lost, and the end of an import."""
-    count = 0
-    while ids := catalog.find_stale("products"):
+def index_stale(*, seconds: float = math.inf) -> int:
+    """Index what is marked as stale: the sweep behind jobs that were lost, and the end of an import.
+
+    After so many `seconds` it leaves the rest to the next sweep.
+    """
+    began, count = time.monotonic(), 0
+    while ids := catalog.find_stale("products", AT_ONCE):
         count += index_products(ids)
+        if time.monotonic() - began >= seconds:
+            break
     return count + index_collections(catalog.find_stale("collections"))
 
 
-def index_turns() -> int:
-    """Index the products of variants that ran out or came in again, some at a time: an import turns thousands."""
-    count = 0
+def index_turns(*, seconds: float = math.inf) -> int:
+    """Index the products of variants that ran out or came in again, some at a time: an import turns thousands.
+
+    After so many `seconds` it leaves the rest to the next sweep.
+    """
+    began, count = time.monotonic(), 0
     while turned := _index_some_turns():
         count += turned
+        if time.monotonic() - began >= seconds:
+            break
     return count
 
 

@@ -13,6 +13,7 @@ from app.services.search.terms import KIND, TAG, VENDOR
 COLLECTION = "collection"
 CAP = 1000  # a count from here on may be shown as “1,000+”
 _MOST_CHOICES = 20
+_MOST_VALUES = 100  # of a facet that are offered; a large shop has thousands of tags, and each page would hold them all
 _AFTER_OPTIONS = (VENDOR, TAG)
 _DIGITS = re.compile(r"(\d+)")
 
@@ -61,10 +62,11 @@ class Value:
 
 @dataclass(frozen=True)
 class Facet:
-    """One question a list can be narrowed down by."""
+    """One question a list can be narrowed down by. `is_cut`: it has more values, rarer than all that are here."""
 
     name: str
     values: tuple[Value, ...]
+    is_cut: bool = False
 
 
 def facets_of(
@@ -87,7 +89,13 @@ def facets_of(
         for name, values in found.items()
         if name in chosen or len(values) > 1 or any(value.count < total for value in values.values())
     }
-    return tuple(Facet(name, _ordered(name, divides[name].values())) for name in _names(divides))
+    return tuple(_facet(name, [*divides[name].values()]) for name in _names(divides))
+
+
+def _facet(name: str, values: Sequence[Value]) -> Facet:
+    """Arrange a facet's values: of very many the most common ones, and what is chosen."""
+    common = sorted(values, key=lambda value: (not value.is_chosen, -value.count, value.value))[:_MOST_VALUES]
+    return Facet(name, _ordered(name, common), len(common) < len(values))
 
 
 def _names(found: Mapping[str, Mapping[str, Value]]) -> Sequence[str]:

@@ -1,5 +1,6 @@
 """Filters of lists over HTTP: the whole state is in the address, and works as a plain form."""
 
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -58,6 +59,26 @@ def test_form_of_a_list_sends_its_state(client, shop):
     assert form.get("action") == "/products"
     sent = [(name, value) for name, value in form.form_values() if value]
     assert sorted(sent) == [("f", "Size:Small"), ("max", "25"), ("sort", "title"), ("stock", "in")]
+
+
+def test_of_very_many_values_the_most_common_are_offered_and_what_is_chosen(client, shop):
+    tagged = make.product("Gull", price=1000)
+    rare = tuple(f"Rare {number:03}" for number in range(130))
+    catalog.save_product(replace(tagged, tags=("Common", *rare)))
+    other = make.product("Reef", price=1000)
+    catalog.save_product(replace(other, tags=("Common",)))
+    search.index_stale()
+
+    def offered(query):
+        [theme] = html.fromstring(client.get(f"/products?{query}").text).xpath("//*[@id='facets-Theme']")
+        return [box.get("value") for box in theme.iter("input")], theme.text_content()
+
+    values, words = offered("")
+    assert values == ["tag:Common", *(f"tag:{tag}" for tag in rare[:99])]
+    assert "Rarer ones are left out" in words
+    values, words = offered("f=tag:Rare+129")
+    assert "tag:Rare 129" in values
+    assert len(values) == 100
 
 
 def test_chip_takes_one_filter_back_and_clear_all(client, shop):

@@ -10,7 +10,8 @@ from sqlalchemy import text
 from app import db, stores
 from app.errors import NotFound
 from app.services import catalog, search
-from app.services.search import Filters
+from app.services.search import Filters, indexing
+from app.tasks import clock
 from tests import make
 from tests.working import work
 
@@ -194,6 +195,29 @@ def test_sweep_finds_what_no_job_did(app):
 
     assert search.index_stale() == 1
     assert search.index_stale() == 0
+
+
+def test_sweeps_leave_the_rest_to_the_next_when_their_time_is_up(app, monkeypatch):
+    monkeypatch.setattr(indexing, "AT_ONCE", 1)
+    monkeypatch.setattr(clock, "_A_WHILE", 0)
+    make.product("Slack Tide")
+    make.product("Neap")
+
+    clock.index_stale()
+    clock.index_turns()
+
+    assert search.index_stale() == 1
+    assert search.index_turns() == 1
+
+
+def test_stale_marks_are_taken_off_at_once(app, count_queries):
+    revisions = {product.id: product.revision for product in map(make.product, ("Neap", "Slack Tide", "Ebb"))}
+
+    with count_queries() as asked:
+        catalog.clear_stale("products", revisions)
+
+    assert asked.mongo == 2  # the marks, and the generation
+    assert catalog.find_stale("products") == []
 
 
 def test_older_revision_never_overwrites_a_newer(app):
