@@ -1,6 +1,7 @@
 """What machines read: robots.txt, sitemaps, the feed of offers. Streamed, so that no catalogue is too large."""
 
 from collections.abc import Iterator
+from itertools import chain, islice
 
 from flask import Blueprint, Response, stream_with_context, url_for
 
@@ -13,6 +14,9 @@ from app.services import catalog, feeds
 bp = Blueprint("feeds", __name__)
 
 _CLOSED = ("/admin", "/cart", "/checkout", "/orders", "/preview", "/search")
+_BEGUN = (
+    3  # pieces before the answer begins: with the first entry, so that a catalogue that is down is a 503 and no feed
+)
 _KINDS = ("products", "collections")
 _PAGES = ("catalog.home", "catalog.collections", "catalog.products", "content.shipping_costs", "content.imprint")
 
@@ -66,6 +70,7 @@ def _files(count: int) -> int:
 
 
 def _stream(lines: Iterator[str]) -> Response:
-    response = Response(stream_with_context(lines), mimetype="application/xml")
+    begun = list(islice(lines, _BEGUN))
+    response = Response(stream_with_context(chain(begun, lines)), mimetype="application/xml")
     response.headers["Cache-Control"] = "public, max-age=600"
     return response

@@ -237,3 +237,11 @@ def test_addresses_are_written_as_machines_need_them(client):
     assert offer["link"].endswith("/products/gr%C3%B6%C3%9Fe")
     assert "/products/gr%C3%B6%C3%9Fe<" in client.get("/sitemaps/products-1.xml").text
     assert client.get("/products/gr%C3%B6%C3%9Fe").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/feeds/google.xml", "/sitemap.xml", "/sitemaps/products-1.xml"])
+def test_feed_that_cannot_be_read_is_no_empty_one(client, catalog_down, address):
+    answer = client.get(address)
+
+    assert answer.status_code == 503
+    assert "<channel>" not in answer.text
