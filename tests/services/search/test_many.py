@@ -78,9 +78,10 @@ def test_how_much_a_list_has_is_estimated_from_its_samples(many, monkeypatch):
     prints, blues = Listed(Words(["print"], "print"), None), Listed(Words(["blue"], "blue"), None)
     everything, shelf = Listed(None, None), Listed(None, "c-many")
 
-    monkeypatch.setattr(breadth.SHOP, "size", 5000)
+    monkeypatch.setattr(breadth.SHOP, "size", 20_000)
     assert [breadth.measure(each) for each in (prints, shelf)] == [prints, shelf]
     monkeypatch.setattr(breadth, "MANY", 1000)
+    monkeypatch.setattr(breadth, "LONG", 36 * 64)
     assert breadth.measure(prints) == replace(prints, level=2, in_titles=True)  # 60 in one of 64 samples: 3,840
     assert breadth.measure(blues) == replace(blues, level=2)  # 36 there, 12 by their titles
     assert breadth.measure(everything) == replace(everything, level=2)
@@ -96,7 +97,7 @@ def test_nothing_is_estimated_in_a_small_shop(many, monkeypatch, count_queries):
         answer("print")
     assert asked.sql == 1
 
-    monkeypatch.setattr(breadth, "MANY", 50)
+    monkeypatch.setattr(breadth, "LONG", 50)
     with count_queries() as asked:
         answer("print")
     assert asked.sql == 2

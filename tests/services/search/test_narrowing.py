@@ -272,7 +272,7 @@ def adjust(variant_id, counted):
 
 @pytest.mark.parametrize(("chosen", "oak"), [({}, 16), ({"choices": (("Frame", "None"),)}, 20)])
 def test_many_products_are_counted_from_a_sample_and_said_to_be_many(monkeypatch, app, chosen, oak):
-    monkeypatch.setattr(breadth.SHOP, "size", 5000)
+    monkeypatch.setattr(breadth, "LONG", 0)
     for module in (asking, breadth):
         monkeypatch.setattr(module, "MANY", 10)
     for number in range(40):
