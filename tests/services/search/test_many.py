@@ -42,13 +42,14 @@ def answer(asked, *, sort="", start=0, collection_id=None):
     return replace(found, sampled=0, counts=[])
 
 
-@pytest.mark.parametrize(("asked", "collection_id"), [*((asked, None) for asked in ASKED), ("", None), ("", "c-many")])
-def test_a_list_read_as_a_long_one_is_the_same(many, monkeypatch, asked, collection_id):
-    asked = asked.replace("CODE", many[7].variants[0].sku)
+def test_a_list_read_as_a_long_one_is_the_same(many, monkeypatch):
+    code = many[7].variants[0].sku
+    lists = [*((asked.replace("CODE", code), None) for asked in ASKED), ("", None), ("", "c-many")]
 
     def answers():
         return {
-            (sort, start): answer(asked, sort=sort, start=start, collection_id=collection_id)
+            (asked, collection_id, sort, start): answer(asked, sort=sort, start=start, collection_id=collection_id)
+            for asked, collection_id in lists
             for sort in ("", *search.SORTS)
             for start in (0, 24)
         }
