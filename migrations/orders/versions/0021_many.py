@@ -3,28 +3,24 @@
 Which samples a product is in, by which such lists are known, `flask shop reindex` writes; until then all are short.
 """
 
-import sqlalchemy as sa
 from alembic import op
 
 revision = "0021"
 down_revision = "0020"
 
-_SHOWN = sa.text("is_published")
+_INDEXES = {
+    "ix_search_documents_popular": "popularity DESC, created_at DESC, product_id",
+    "ix_search_documents_newest": "created_at DESC, product_id",
+}
 
 
 def upgrade() -> None:
     with op.get_context().autocommit_block():
-        for name, columns in (("popular", ["popularity DESC", "created_at DESC"]), ("newest", ["created_at DESC"])):
-            op.create_index(
-                f"ix_search_documents_{name}",
-                "search_documents",
-                [*map(sa.text, columns), "product_id"],
-                postgresql_where=_SHOWN,
-                postgresql_concurrently=True,
-                if_not_exists=True,
-            )
+        for name, columns in _INDEXES.items():
+            op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")  # half made by one that was killed
+            op.execute(f"CREATE INDEX CONCURRENTLY {name} ON search_documents ({columns}) WHERE is_published")
 
 
 def downgrade() -> None:
-    for name in ("newest", "popular"):
-        op.drop_index(f"ix_search_documents_{name}", "search_documents")
+    for name in _INDEXES:
+        op.execute(f"DROP INDEX {name}")
