@@ -68,7 +68,7 @@ def _show(order: orders.Order, refusal: ShopError | None = None) -> Response:
         "admin/orders/credit.html", status=status_of(refusal) if refusal else 200, order=order, balance=balance,
         amounts=amounts, unmoved=credits.unmoved_of(order, amounts) if amounts else None,
         is_held=any(payment.is_held for payment in paid), owed=credits.owed_of(order, paid), values=values,
-        gone=credits.gone_of(order), restocked=restocked, refusal=refusal,
+        gone=credits.gone_of(order, paid), restocked=restocked, refusal=refusal,
         chosen={line.position: values.get(f"line-{line.position}", "0") for line in order.lines},
         problems=getattr(refusal, "fields", {}), **proof_needed(), key=secrets.token_hex(16),
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """Giving back gift cards that were bought: only what nobody spent of them, and only together with the card."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from app.money import Money
 from app.services import gift_cards
@@ -10,7 +10,7 @@ from app.services.credits.models import Credit
 from app.services.orders import Order
 
 _SPENT = "Only {} of these gift cards can be given back: something was spent of the others."
-_BOUND = (
+BOUND = (
     "Only {} can be given back so: the rest was paid for gift cards. Give those back by their pieces; one that was"
     " spent in part is voided first, on its own page, and then what was left on it can be given back here."
 )
@@ -31,8 +31,10 @@ def refusal(order: Order, position: int, left: int) -> str:
     return _SPENT.format(left) if position in order.gift_card_positions else f"{left} can be given back."
 
 
-def reaches_into(order: Order, amounts: Sum, given: Mapping[int, int], *, left: Money, gone: Money) -> Money:
-    """Return how much of `amounts` was paid for gift cards whose pieces it does not give back: they can be spent.
+def beside_cards(
+    order: Order, amounts: Sum, given: Mapping[int, int], *, left: Money, gone: Money
+) -> tuple[Money, Money]:
+    """Return what `amounts` gives back beside pieces of gift cards, and the most that it may: the others can be spent.
 
     `given` are the pieces that were given back before, `left` what is left of all. What staff voided by hand is
     nobody's any more, so it can be given back. What of it is `gone` without a credit is written down, as nothing
@@ -48,13 +50,7 @@ def reaches_into(order: Order, amounts: Sum, given: Mapping[int, int], *, left: 
     here, sold = left.amount - with_cards - away, worth_kept(order, given).amount - voided
     unpaid_for = max(0, sold - spent - here)
     most = max(0, here - sold) + max(0, away - unpaid_for)
-    return Money(max(0, amounts.paid.amount - with_cards - most), order.currency)
-
-
-def bound(amounts: Sum, positions: Collection[int], too_much: Money) -> str:
-    """Say how much can be given back beside the pieces of gift cards, which are at `positions`."""
-    with_cards = sum(piece.paid.amount for piece in amounts.pieces if piece.position in positions)
-    return _BOUND.format(amounts.paid - too_much - Money(with_cards, too_much.currency))
+    return Money(amounts.paid.amount - with_cards, order.currency), Money(most, order.currency)
 
 
 def worth_kept(order: Order, given: Mapping[int, int]) -> Money:

@@ -14,7 +14,7 @@ from app.money import Money
 from app.queue import later
 from app.services import audit, inventory, orders, payments
 from app.services.credits.amounts import Bought, Piece, Share, Sum, by_rate, left_of, pieces_of, work_out
-from app.services.credits.gift_cards import bound, reaches_into, refusal, unspent, void, worth_kept
+from app.services.credits.gift_cards import BOUND, beside_cards, refusal, unspent, void, worth_kept
 from app.services.credits.models import Credit, CreditLine
 from app.services.credits.moving import Unmoved, charged_of, gone_of, owed_of, unmoved_of
 from app.services.credits.reading import of_order
@@ -90,12 +90,12 @@ def quote(order: Order, wish: Wish, earlier: Sequence[Credit]) -> Sum:
         advice = f"Only {balance.left} of this order can still be given back."
         raise Invalid(advice, free=advice) from error
     if order.has_gift_cards:
-        gone = gone_of(order)
-        if too_much := reaches_into(order, amounts, pieces_of(given), left=balance.left, gone=gone):
+        wanted, most = beside_cards(order, amounts, pieces_of(given), left=balance.left, gone=gone_of(order))
+        if wanted > most:
             if wish.free:
-                advice = bound(amounts, order.gift_card_positions, too_much)
+                advice = BOUND.format(most)
                 raise Invalid(advice, free=advice)
-            return work(free=-too_much)  # a free amount that was given before anticipated it
+            return work(free=most - wanted)  # a free amount that was given before anticipated the rest
     return amounts
 
 

@@ -34,26 +34,36 @@ def owed_of(order: Order, paid: Sequence[payments.Payment] | None = None) -> Mon
     paid = payments.of_order(order.id) if paid is None else paid
     if not payments.went_again(paid):
         return Money.zero(order.currency)
-    given = sum(each.amount for each in of_order(order.id))
     refused = sum(each.refundable.amount for each in paid if each.is_refused)
-    owed = Money(max(0, order.total - given - payments.kept_of(paid) + refused), order.currency)
-    return owed - payments.unsayable_of(owed)
+    return _sayable(order, _missing_of(order, paid) + refused)
 
 
-def gone_of(order: Order) -> Money:
-    """Return what left a confirmed order and stands in no credit: it was given back at the provider itself."""
+def gone_of(order: Order, paid: Sequence[payments.Payment] | None = None) -> Money:
+    """Return what left a confirmed order and stands in no credit: it was given back at the provider itself.
+
+    `paid` as in owed_of().
+    """
     if order.confirmed_at is None:
         return Money.zero(order.currency)
-    paid, given = payments.of_order(order.id), sum(each.amount for each in of_order(order.id))
-    away = order.total - given - payments.kept_of(paid) - owed_of(order, paid).amount
-    found = Money(max(0, away), order.currency)
-    return found - payments.unsayable_of(found)
+    paid = payments.of_order(order.id) if paid is None else paid
+    return _sayable(order, _missing_of(order, paid) - owed_of(order, paid).amount)
 
 
 def unmoved_of(order: Order, amounts: Sum) -> Unmoved:
     """Return how much of what this would give back goes nowhere, and why."""
-    unpaid = min(owed_of(order), amounts.paid)
-    return Unmoved(unpaid, gone=min(gone_of(order), amounts.paid - unpaid))
+    paid = payments.of_order(order.id)
+    unpaid = min(owed_of(order, paid), amounts.paid)
+    return Unmoved(unpaid, gone=min(gone_of(order, paid), amounts.paid - unpaid))
+
+
+def _missing_of(order: Order, paid: Sequence[payments.Payment]) -> int:
+    """Return how much less is here than the order comes to after its credits; below zero, how much more."""
+    return order.total - sum(each.amount for each in of_order(order.id)) - payments.kept_of(paid)
+
+
+def _sayable(order: Order, amount: int) -> Money:
+    found = Money(max(0, amount), order.currency)
+    return found - payments.unsayable_of(found)
 
 
 def charged_of(order: Order, amount: int, earlier: Sequence[Credit]) -> int:
