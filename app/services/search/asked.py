@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+
+from sqlalchemy import TextClause, text
 
 from app.services.search.words import bare
 
@@ -44,3 +47,9 @@ def ask_for(words: Words) -> str:
         f"asked AS MATERIALIZED (SELECT ts_rewrite({QUERY}, 'SELECT alias, meaning FROM search_rewrites') AS query, "
         f"plain(:whole) AS whole), {CODED}"
     )
+
+
+@lru_cache(maxsize=256)
+def read(statement: str) -> TextClause:
+    """Look for the parameters of a statement once: there are about as many statements as combinations of filters."""
+    return text(statement)

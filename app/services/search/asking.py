@@ -5,12 +5,11 @@ in the list; exactly one, and it counts for that filter's own facet. So every fa
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 
 from app import db
-from app.services.search.asked import Words, ask_for
+from app.services.search.asked import Words, ask_for, read
 from app.services.search.breadth import CHEAP, MANY, RANKED, SHOP, SIZE, TITLED, Listed, best_of_many, measure, rows_of
 from app.services.search.masks import OFFERS, PRICE, STOCK, Masks, masks_of
 from app.services.search.models import SAMPLES
@@ -54,7 +53,7 @@ def ask(
     if not masks.bits:  # what filters leave must be looked at one by one
         listed = measure(listed)
     statement = _statement(listed, masks, sort, start, has_facets=has_facets)
-    [row] = db.orders.rows(_read(statement), {"start": start, "length": size} | listed.values | masks.values)
+    [row] = db.orders.rows(read(statement), {"start": start, "length": size} | listed.values | masks.values)
     SHOP.size = row.size
     return Found(
         ids=row.ids or [],
@@ -75,12 +74,6 @@ def explain(asked: str) -> str:
     statement = f"EXPLAIN (ANALYZE, COSTS OFF) {_statement(listed, Masks(), '', 0, has_facets=True)}"
     with db.orders.reading() as session:
         return "\n".join(session.scalars(text(statement), {"start": 0, "length": 24} | listed.values))
-
-
-@lru_cache(maxsize=256)
-def _read(statement: str) -> TextClause:
-    """Look for the parameters of a statement once: there are about as many statements as combinations of filters."""
-    return text(statement)
 
 
 def _statement(listed: Listed, masks: Masks, sort: str, start: int, *, has_facets: bool) -> str:

@@ -7,10 +7,8 @@ columns, facets few products, and the best few are found by going through the mo
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import text
-
 from app import db
-from app.services.search.asked import Words, ask_for
+from app.services.search.asked import Words, ask_for, read
 from app.services.search.models import LEVELS
 
 MANY = 4_000  # of more products than this, facets are counted from a sample of about so many
@@ -60,7 +58,7 @@ def measure(listed: Listed) -> Listed:
     words = listed.words
     titled = f"count(*) FILTER (WHERE {TITLED})" if words else "0"
     statement = f"SELECT count(*) AS found, {titled} AS titled FROM {rows_of(listed, LEVELS)}"
-    [row] = db.orders.rows(text(f"WITH {ask_for(words)} {statement}" if words else statement), listed.values)
+    [row] = db.orders.rows(read(f"WITH {ask_for(words)} {statement}" if words else statement), listed.values)
     found = row.found << LEVELS
     if found < LONG:
         return listed
