@@ -14,9 +14,8 @@ from app.services import catalog, feeds
 bp = Blueprint("feeds", __name__)
 
 _CLOSED = ("/admin", "/cart", "/checkout", "/orders", "/preview", "/search")
-_BEGUN = (
-    3  # pieces before the answer begins: with the first entry, so that a catalogue that is down is a 503 and no feed
-)
+# Pieces that are read before the answer begins, the first entry with them: without a catalogue it is a 503, no feed.
+_BEGUN = 3
 _KINDS = ("products", "collections")
 _PAGES = ("catalog.home", "catalog.collections", "catalog.products", "content.shipping_costs", "content.imprint")
 
