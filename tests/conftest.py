@@ -11,6 +11,8 @@ from typing import Any
 
 import pymongo
 import pytest
+import stripe as stripe_sdk
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
@@ -20,6 +22,7 @@ from launcher.test import FAILED_CHECKS
 
 from app import create_app, db
 from app.config import Config
+from app.services.accounts import passwords
 from app.services.notifications import sendgrid
 from app.services.payments import stripe
 from app.services.shipping import ups
@@ -110,6 +113,9 @@ def one_app(shop_settings: dict[str, str]) -> Iterator[Flask]:
     """The app of this worker. Tests ask for `app`."""
     app = create_app(Config.from_env(shop_settings))
     app.test_client_class = Browser
+    # Passwords that nobody guesses need not be slow to check, and Stripe's library need not wait before it tries again.
+    passwords._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    stripe_sdk.HTTPClient.INITIAL_DELAY = 0
     yield app
     app.extensions["stores"].close()
     app.extensions["push"].close()

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import ssl
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -12,6 +13,9 @@ from urllib.request import urlopen
 from bench.forks import Forked
 
 ROOT = Path(__file__).resolve().parent.parent
+# For httpx's `verify`: each client that is given none reads every certificate of the machine anew, 20 ms for each.
+WITHOUT_TLS = ssl.create_default_context()
+
 _START_SECONDS = 120  # loading the shop, once for all, may be slow where much else runs
 
 
