@@ -9,7 +9,7 @@ from app.services import audit, cancellations, checkout, credits, gift_cards, no
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
 from tests.companies import Companies
-from tests.services.payments.test_reconcile import at_stripe, strange_money
+from tests.services.payments.test_reconcile import strange_money
 from tests.turns import at_once, refusals
 from tests.working import work
 
@@ -141,7 +141,7 @@ def test_only_what_failed_and_is_left_can_be_asked_for_again(app: Flask, compani
 def test_what_staff_gave_back_at_stripe_instead_is_not_given_again(admin, companies):
     order, refund = failed(companies)
     address = f"/admin/orders/{order.number}"
-    at_stripe("refunds", payment_intent=payments.of_order(order.id)[0].intent_id, amount="500")
+    make.at_stripe("refunds", payment_intent=payments.of_order(order.id)[0].intent_id, amount="500")
     checkout.reconcile()
 
     page, again = admin.get(address).text, admin.post(f"{address}/refunds/{refund.id}/repeats")
@@ -156,7 +156,7 @@ def test_what_staff_gave_back_at_stripe_instead_is_not_given_again(admin, compan
 def test_of_what_went_back_at_stripe_in_part_only_the_rest_is_given(admin, companies):
     order, refund = failed(companies)
     address = f"/admin/orders/{order.number}"
-    at_stripe("refunds", payment_intent=payments.of_order(order.id)[0].intent_id, amount="123")
+    make.at_stripe("refunds", payment_intent=payments.of_order(order.id)[0].intent_id, amount="123")
     checkout.reconcile()
 
     page = admin.get(address).text
@@ -173,7 +173,7 @@ def test_of_what_went_back_at_stripe_in_part_only_the_rest_is_given(admin, compa
 def test_rest_of_a_payment_is_given_where_stripe_refused_all_of_it(admin, companies):
     order = make.order(paid=True)
     payment = payments.of_order(order.id)[0]
-    at_stripe("refunds", payment_intent=payment.intent_id, amount="123")
+    make.at_stripe("refunds", payment_intent=payment.intent_id, amount="123")
     cancellations.cancel(order.id, {1: 1}, amount=order.total, reason="Sold by mistake", actor="staff:cleo", key="all")
     work("payments.refund")
     checkout.reconcile()

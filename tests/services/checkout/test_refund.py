@@ -4,16 +4,13 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
-import httpx
 import pytest
 from flask import Flask
 
-from app import config
 from app.errors import Conflict, Unavailable
 from app.services import cancellations, checkout, orders, payments
 from tests import make
 from tests.companies import Companies
-from tests.running import WITHOUT_TLS
 from tests.turns import at_once, refusals
 from tests.working import work
 
@@ -63,14 +60,7 @@ def test_reconcile_settles_what_no_webhook_told_and_reports_strange_money(app: F
     placed = make.place(make.buyer(make.variant(stock=1)))
     make.pay(placed)
     strange = {"amount": 700, "currency": "eur", "payment_method": "pm_card_visa", "confirm": "true"}
-    settings = config.current()
-    httpx.post(
-        f"{settings.stripe_api_url}/v1/payment_intents",
-        data=strange | {"payment_method_types[]": "card"},
-        auth=(settings.stripe_secret_key, ""),
-        timeout=10,
-        verify=WITHOUT_TLS,
-    ).raise_for_status()
+    make.at_stripe("payment_intents", **strange, **{"payment_method_types[]": "card"})
 
     first = checkout.reconcile()
     work("checkout.settle")

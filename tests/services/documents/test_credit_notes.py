@@ -5,7 +5,6 @@ from flask import Flask
 from app.services import checkout, credits, documents, fulfilment, orders, payments
 from tests import make
 from tests.companies import Companies
-from tests.services.payments.test_reconcile import at_stripe
 from tests.working import work
 
 
@@ -13,7 +12,7 @@ def test_the_credit_note_of_what_was_given_back_at_stripe_before_says_so(app: Fl
     order = make.settled(make.gift_order(quantity=2))
     fulfilment.issue_gift_cards(order.id)
     (payment,) = payments.of_order(order.id)
-    at_stripe("refunds", payment_intent=payment.intent_id or "", amount="3000")
+    make.at_stripe("refunds", payment_intent=payment.intent_id or "", amount="3000")
     checkout.reconcile()
 
     for _ in range(2):
@@ -42,7 +41,7 @@ def test_a_refund_that_failed_and_was_made_again_takes_nothing_from_what_was_giv
     (failed,) = payments.refunds_of(order.id)
     credits.refund_again_as_staff(order, failed.id, actor="staff:cleo")
     work("payments.refund")
-    at_stripe("refunds", payment_intent=payment.intent_id or "", amount="2500")
+    make.at_stripe("refunds", payment_intent=payment.intent_id or "", amount="2500")
     checkout.reconcile()
 
     give(order, credits.Wish({1: 1}), 2500)
@@ -63,7 +62,7 @@ def test_what_was_given_back_at_stripe_in_part_for_a_refund_that_failed_is_no_le
     companies.pull("fail_refund", id=there["id"])
     payments.note_refund_failed(there["id"])
 
-    at_stripe("refunds", payment_intent=payment.intent_id or "", amount="800")
+    make.at_stripe("refunds", payment_intent=payment.intent_id or "", amount="800")
     checkout.reconcile()
     work()
 

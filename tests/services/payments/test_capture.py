@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-import httpx
 import pytest
 from flask import Flask
 
@@ -14,7 +13,6 @@ from app.services import cancellations, checkout, credits, fulfilment, inventory
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
 from tests.companies import Companies
-from tests.running import WITHOUT_TLS
 from tests.services.health.test_fsck import faults
 from tests.working import work
 
@@ -29,19 +27,11 @@ def held(method: str = "hosted") -> orders.Order:
     return checkout.settle(placed.payment.id)
 
 
-def pay_in_page(app: Flask, placed: checkout.Placed) -> None:
+def pay_in_page(placed: checkout.Placed) -> None:
     """Pay in the shop's own page, without coming back to it."""
     assert placed.payment is not None
-    at_stripe(app, placed.payment, "confirm", payment_method="pm_card_visa", return_url="http://localhost/")
-
-
-def at_stripe(app: Flask, payment: payments.Payment, act: str, **data: object) -> None:
-    """Do something with a payment's PaymentIntent without the shop, as Stripe's page and dashboard do."""
-    shop = app.extensions["config"]
-    address = f"{shop.stripe_api_url}/v1/payment_intents/{payment.intent_id}/{act}"
-    headers = {"Authorization": f"Bearer {shop.stripe_secret_key}"}
-    answer = httpx.post(address, data=data, headers=headers, timeout=10, verify=WITHOUT_TLS)
-    assert answer.status_code == 200, answer.text
+    confirm = f"payment_intents/{placed.payment.intent_id}/confirm"
+    make.at_stripe(confirm, payment_method="pm_card_visa", return_url="http://localhost/")
 
 
 def state(order: orders.Order) -> tuple[str, str]:
@@ -253,7 +243,7 @@ def test_expiry_finds_what_the_card_holds_as_good_as_money(app: Flask, companies
 
 def test_the_end_of_an_orders_time_leaves_its_held_money_alone(app: Flask, companies: Companies) -> None:
     placed = make.place(make.buyer(make.variant()), method="element")
-    pay_in_page(app, placed)
+    pay_in_page(placed)
     assert placed.payment is not None
     checkout.settle(placed.payment.id)
 
@@ -265,7 +255,7 @@ def test_the_end_of_an_orders_time_leaves_its_held_money_alone(app: Flask, compa
 
 def test_an_order_that_is_given_up_after_the_card_said_yes_is_confirmed(app: Flask, companies: Companies) -> None:
     placed = make.place(make.buyer(make.variant()), method="element")
-    pay_in_page(app, placed)
+    pay_in_page(placed)
 
     make.expire(placed.order.id)
 

@@ -7,7 +7,7 @@ from app.services import cancellations, checkout, orders, payments
 from tests import make
 from tests.companies import Companies
 from tests.services.health.test_fsck import faults
-from tests.services.payments.test_capture import at_stripe, cancel_one, state
+from tests.services.payments.test_capture import cancel_one, state
 from tests.working import work
 
 pytestmark = pytest.mark.usefixtures("captures_on_shipping")
@@ -28,7 +28,7 @@ def test_all_is_captured_of_an_order_of_which_a_part_was_cancelled(app: Flask, c
     amount = cancel_one(order)
     (payment,) = payments.of_order(order.id)
 
-    at_stripe(app, payment, "capture")
+    make.at_stripe(f"payment_intents/{payment.intent_id}/capture")
     checkout.settle(payment.id)
     checkout.settle(payment.id)
     work("payments.refund")
@@ -46,7 +46,7 @@ def test_more_is_captured_than_was_left_and_less_than_all(app: Flask, companies:
     amount = cancel_one(order)
     (payment,) = payments.of_order(order.id)
 
-    at_stripe(app, payment, "capture", amount_to_capture=order.total - 100)
+    make.at_stripe(f"payment_intents/{payment.intent_id}/capture", amount_to_capture=order.total - 100)
     checkout.settle(payment.id)
     work("payments.refund")
 
@@ -61,7 +61,7 @@ def test_an_order_is_cancelled_whole_while_its_money_is_captured(app: Flask, com
     (payment,) = payments.of_order(order.id)
     cancellations.cancel(order.id, {1: 1}, amount=order.total, reason="No", actor="customer", key="all")
 
-    at_stripe(app, payment, "capture")
+    make.at_stripe(f"payment_intents/{payment.intent_id}/capture")
     work("checkout.void")
     work("payments.refund")
 

@@ -2,35 +2,24 @@
 
 from datetime import timedelta
 
-import httpx
 import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from app import clock, config, db
+from app import clock, db
 from app.money import Money
 from app.services import cancellations, checkout, credits, fulfilment, gift_cards, orders, payments
 from app.services.payments.models import Payment
 from tests import make
 from tests.blueprints.admin.conftest import sign_in
 from tests.companies import Companies
-from tests.running import WITHOUT_TLS
 from tests.working import work
-
-
-def at_stripe(path: str, **fields: str) -> dict[str, str]:
-    """Do something at Stripe itself, as from its dashboard."""
-    settings = config.current()
-    address, auth = f"{settings.stripe_api_url}/v1/{path}", (settings.stripe_secret_key, "")
-    answer = httpx.post(address, data=fields, auth=auth, timeout=10, verify=WITHOUT_TLS)
-    answer.raise_for_status()
-    return answer.json()
 
 
 def strange_money(**more: str) -> str:
     """Have somebody pay at Stripe what we know nothing of; return the PaymentIntent's id."""
     fields = {"amount": "700", "currency": "eur", "payment_method": "pm_card_visa", "confirm": "true"} | more
-    return at_stripe("payment_intents", **fields, **{"payment_method_types[]": "card"})["id"]
+    return make.at_stripe("payment_intents", **fields, **{"payment_method_types[]": "card"})["id"]
 
 
 def says(findings: list[payments.Finding]) -> list[tuple[str, bool]]:
@@ -90,7 +79,7 @@ def test_a_second_charge_of_one_payment_goes_back_once(app: Flask, companies: Co
 def test_a_refund_made_at_stripe_is_written_down_once(app: Flask) -> None:
     order = make.order(paid=True)
     (payment,) = payments.of_order(order.id)
-    at_stripe("refunds", payment_intent=payment.intent_id or "", amount="400")
+    make.at_stripe("refunds", payment_intent=payment.intent_id or "", amount="400")
 
     first, second = checkout.reconcile(), checkout.reconcile()
 
@@ -104,7 +93,7 @@ def test_a_refund_made_at_stripe_beside_one_that_is_asked_for_here_is_reported_w
     order = make.order(paid=True)
     (payment,) = payments.of_order(order.id)
     payments.ask_refunds(order.id, order.total - 300, reason="Sorry", actor="staff:cleo", key="one")
-    at_stripe("refunds", payment_intent=payment.intent_id or "", amount="400")
+    make.at_stripe("refunds", payment_intent=payment.intent_id or "", amount="400")
 
     found = checkout.reconcile()
 
@@ -117,7 +106,7 @@ def test_after_a_refund_made_at_stripe_the_order_can_be_cancelled_and_its_notes_
 ) -> None:
     order = make.order(paid=True)
     (payment,) = payments.of_order(order.id)
-    at_stripe("refunds", payment_intent=payment.intent_id or "", amount="400")
+    make.at_stripe("refunds", payment_intent=payment.intent_id or "", amount="400")
     checkout.reconcile()
     order = orders.get_for_job(order.id)
     amount = cancellations.quote(order, {1: 1}).paid.amount
@@ -139,7 +128,7 @@ def test_a_refund_made_at_stripe_for_one_that_failed_is_no_second_credit(app: Fl
     (made,) = companies.ledger()["refunds"]
     companies.pull("fail_refund", id=made["id"])
     payments.note_refund_failed(made["id"])
-    at_stripe("refunds", payment_intent=made["payment_intent"], amount="400")
+    make.at_stripe("refunds", payment_intent=made["payment_intent"], amount="400")
 
     checkout.reconcile()
 
@@ -152,8 +141,8 @@ def test_money_taken_and_given_back_at_stripe_is_written_down_in_turn(app: Flask
     companies.pull("webhooks", company="stripe", paused=True)
     order = make.settled(make.place(make.buyer(make.variant())))
     (payment,) = payments.of_order(order.id)
-    at_stripe(f"payment_intents/{payment.intent_id}/capture")
-    at_stripe("refunds", payment_intent=payment.intent_id or "", amount="400")
+    make.at_stripe(f"payment_intents/{payment.intent_id}/capture")
+    make.at_stripe("refunds", payment_intent=payment.intent_id or "", amount="400")
 
     for _ in range(2):
         checkout.reconcile()
@@ -170,7 +159,7 @@ def test_a_hold_that_ended_at_stripe_is_settled_however_old_it_is(
     companies.pull("webhooks", company="stripe", paused=True)
     order = make.settled(make.place(make.buyer(make.variant())))
     (payment,) = payments.of_order(order.id)
-    at_stripe(f"payment_intents/{payment.intent_id}/{done_there}")
+    make.at_stripe(f"payment_intents/{payment.intent_id}/{done_there}")
     with clock.at(clock.now() + timedelta(days=6)):
         first = checkout.reconcile()
         work("checkout.settle")
@@ -187,7 +176,7 @@ def test_a_refund_made_at_stripe_names_the_gift_cards_that_its_money_bought(app:
     spent, usable = gift_cards.sold_with(order.id)
     gift_cards.void(spent.id, balance=2500, reason="Stolen", actor="staff:cleo")
     (payment,) = payments.of_order(order.id)
-    at_stripe("refunds", payment_intent=payment.intent_id or "", amount=str(order.total))
+    make.at_stripe("refunds", payment_intent=payment.intent_id or "", amount=str(order.total))
 
     checkout.reconcile()
 
@@ -242,7 +231,7 @@ def test_a_dispute_that_stripe_does_not_know_is_reported(app: Flask, companies: 
 
 def test_unknown_money_is_kept_until_a_person_has_looked(app: Flask) -> None:
     intent = strange_money()
-    at_stripe("refunds", payment_intent=intent, amount="100")
+    make.at_stripe("refunds", payment_intent=intent, amount="100")
 
     checkout.reconcile()
     checkout.reconcile()

@@ -10,7 +10,7 @@ from app.services import checkout, credits, orders, payments
 from tests import make
 from tests.companies import Companies
 from tests.services.payments.test_capture import pay_in_page
-from tests.services.payments.test_reconcile import at_stripe, says
+from tests.services.payments.test_reconcile import says
 from tests.working import work
 
 
@@ -37,7 +37,7 @@ def test_what_a_capture_leaves_over_is_no_second_giving_back(app: Flask, compani
     assert checkout.reconcile() == []
     assert (given(order), len(payments.refunds_of(order.id))) == ([400], 1)
 
-    at_stripe("refunds", payment_intent=payment.intent_id or "", amount="300")
+    make.at_stripe("refunds", payment_intent=payment.intent_id or "", amount="300")
     assert [each.is_mended for each in checkout.reconcile()] == [True]
     assert checkout.reconcile() == []
     assert given(order) == [400, 300]
@@ -50,7 +50,7 @@ def test_only_the_first_refund_of_what_a_capture_left_over_is_stripes_own(app: F
         order, credits.Wish(free=400), reason="Sorry", actor="staff:cleo", key="one", restock=(), version=0, amount=400
     )
     checkout.capture(order.id)
-    at_stripe("refunds", payment_intent=payment.intent_id or "", amount="400")
+    make.at_stripe("refunds", payment_intent=payment.intent_id or "", amount="400")
 
     assert says(checkout.reconcile()) == [(f"was made at Stripe itself; payment {payment.id} now counts it", True)]
     assert checkout.reconcile() == []
@@ -71,7 +71,7 @@ def test_a_hold_that_was_let_go_is_no_refund(app: Flask, companies: Companies) -
 def test_a_refund_that_was_noted_long_after_it_was_made_is_no_false_alarm(app: Flask, companies: Companies) -> None:
     order = make.order(paid=True)
     (payment,) = payments.of_order(order.id)
-    at_stripe("refunds", payment_intent=payment.intent_id or "", amount="400")
+    make.at_stripe("refunds", payment_intent=payment.intent_id or "", amount="400")
     with clock.at(clock.now() + timedelta(hours=12)):
         checkout.reconcile()
 
@@ -86,13 +86,13 @@ def test_a_refund_that_was_noted_long_after_it_was_made_is_no_false_alarm(app: F
 @pytest.mark.usefixtures("captures_on_shipping")
 def test_a_hold_that_waits_for_a_card_again_at_stripe_is_left_to_staff(app: Flask, companies: Companies) -> None:
     placed = make.place(make.buyer(make.variant()), method="element")
-    pay_in_page(app, placed)
+    pay_in_page(placed)
     assert placed.payment is not None
     order = checkout.settle(placed.payment.id)
     companies.pull("webhooks", company="stripe", paused=True)
     companies.pull("refuse_capture", code="insufficient_funds", ends="yes")
     with pytest.raises(Exception, match="402"):
-        at_stripe(f"payment_intents/{placed.payment.intent_id}/capture")
+        make.at_stripe(f"payment_intents/{placed.payment.intent_id}/capture")
 
     found = checkout.reconcile()
 

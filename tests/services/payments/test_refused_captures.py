@@ -70,7 +70,7 @@ def test_a_refusal_that_ends_the_hold_lets_it_go(app: Flask, companies: Companie
 
 def test_a_refusal_that_ends_the_hold_leaves_nothing_to_pay_in_the_page(app: Flask, companies: Companies) -> None:
     placed = make.place(make.buyer(make.variant()), method="element")
-    pay_in_page(app, placed)
+    pay_in_page(placed)
     assert placed.payment is not None
     checkout.settle(placed.payment.id)
     companies.pull("refuse_capture", code="insufficient_funds", ends="yes")
