@@ -28,8 +28,9 @@ customElements.define("cart-drawer", class extends HTMLElement {
     }, { signal });
     window.addEventListener("online", this.#makeSure, { signal });
     this.dialog?.addEventListener("close", () => this.#closed());
-    // The cart's own page is never kept, and asking again would lose what is being typed there.
-    if (this.dialog && this.#remembered !== this.#shown) this.#ask(this.badge);
+    // The cart's own page is never kept, and asking again would lose what is being typed there. In a turn of its own, because
+    // the first look at what is remembered may take a browser 20 ms.
+    if (this.dialog) setTimeout(() => this.isConnected && this.#remembered !== this.#shown && this.#ask(this.badge));
   }
 
   disconnectedCallback() {
