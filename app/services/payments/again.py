@@ -52,7 +52,7 @@ def _check(failed: Refund, payment: Payment, amount: int, *, is_otherwise: bool)
     if failed.state != "failed":
         raise Conflict("This refund did not fail, so there is nothing to ask for again.")
     if not amount:
-        raise Conflict(f"Only {Money.zero(failed.currency)} of this refund are still to be given back.")
+        raise Conflict("Nothing of this refund is left to be given back. The order tells what went back since.")
     if not is_otherwise:
         check_undisputed([payment], amount)
     if payment.gift_card_id and not is_otherwise and gift_cards.lock(payment.gift_card_id).voided_at is not None:
