@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 from pymongo.errors import PyMongoError
@@ -179,15 +180,9 @@ def list_ids(kind: str) -> list[str]:
 
 def walk(kind: str, fields: Sequence[str]) -> Iterator[list[Document]]:
     """Yield these fields of all products or collections (`kind`), whatever their state, some at a time, by id."""
-    last = ""
-    while True:
-        found = stores.catalog()[kind].find({"_id": {"$gt": last}}, list(fields)).sort("_id", 1).limit(_AT_ONCE)
-        documents: list[Document] = list(found)
-        if documents:
-            yield documents
-        if len(documents) < _AT_ONCE:
-            return
-        last = documents[-1]["_id"]
+    found = stores.catalog()[kind].find({}, list(fields)).sort("_id", 1).batch_size(_AT_ONCE)
+    while documents := list[Document](islice(found, _AT_ONCE)):
+        yield documents
 
 
 def revisions(kind: str, ids: Sequence[str]) -> dict[str, int]:
