@@ -101,6 +101,7 @@ from app.services.catalog.words import plain_text
 from app.services.catalog.writing import (
     clear_stale,
     delete_product,
+    find_changed,
     find_stale,
     raise_generation,
     save_collection,
@@ -156,6 +157,7 @@ __all__ = [
     "edit_variant",
     "extent",
     "find_by_slug",
+    "find_changed",
     "find_collection_by_slug",
     "find_collections",
     "find_picture",

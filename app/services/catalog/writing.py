@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from bson import encode
@@ -89,6 +90,12 @@ def delete_product(product: Product) -> Product:
 def find_stale(kind: str, limit: int = 500) -> list[str]:
     """Return the ids of products or collections (`kind`) whose search documents are behind."""
     found = stores.catalog()[kind].find({"is_stale": True}, {"_id": 1}).limit(limit)
+    return [document["_id"] for document in found]
+
+
+def find_changed(since: datetime) -> list[str]:
+    """Return the ids of the products that were written since a moment, deleted ones among them."""
+    found = stores.catalog()["products"].find({"updated_at": {"$gte": since}}, {"_id": 1})
     return [document["_id"] for document in found]
 
 

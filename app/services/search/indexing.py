@@ -50,8 +50,8 @@ def index_collections(ids: Iterable[str]) -> int:
     """Bring the shelves of these collections up to date and take their stale marks off."""
     collections = catalog.find_collections(ids)
     for collection in collections:
-        if write_shelf(collection):  # else the sweep comes back to it
-            catalog.clear_stale("collections", {collection.id: collection.revision})
+        write_shelf(collection)
+        catalog.clear_stale("collections", {collection.id: collection.revision})
     return len(collections)
 
 
