@@ -131,31 +131,6 @@ def test_product_that_changes_while_rules_are_read_is_found_by_the_sweep(admin, 
     assert titles(client) == ["Ebb"]
 
 
-def test_rules_are_read_once_though_products_change_meanwhile(admin, client, monkeypatch):
-    """As during an import: what changed is looked at, not everything again until nothing changes any more."""
-    tagged("Ebb", "Sea")
-    late = tagged("Flow")
-    work("search.")
-    read, asked = catalog.match, []
-
-    def change_meanwhile(collection, *, among=None):
-        found = read(collection, among=among)
-        asked.append(among)
-        if not among:
-            catalog.save_product(replace(late, tags=("Sea",)), is_announced=False)
-        elif len(asked) == 2:
-            catalog.save_product(replace(late, tags=(), revision=late.revision + 1), is_announced=False)
-            search.index_products([late.id])
-        return found
-
-    monkeypatch.setattr(catalog, "match", change_meanwhile)
-    save(admin, rules=[("tag", "Sea")])
-
-    assert [each for each in asked if not each] == [None]
-    assert catalog.find_stale("collections") == []
-    assert titles(client) == ["Ebb"]
-
-
 def test_list_of_a_ruled_collection_is_one_question(admin, client, count_queries):
     for n in range(5):
         tagged(f"Print{n}", "Sea")
