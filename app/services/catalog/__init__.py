@@ -34,6 +34,7 @@ from app.services.catalog.home import (
 from app.services.catalog.imports import (
     Rehearsal,
     count_problems,
+    end_import,
     get_import,
     go_on,
     list_imports,
@@ -155,6 +156,7 @@ __all__ = [
     "edit_product",
     "edit_section",
     "edit_variant",
+    "end_import",
     "extent",
     "find_by_slug",
     "find_changed",
