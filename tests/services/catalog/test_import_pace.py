@@ -1,9 +1,10 @@
 """Many products come in together, and nothing of one is lost, doubled or overwritten for that."""
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import count
 
-from app import db
+from app import clock, db
 from app.services import catalog, inventory
 from app.services.catalog import taking
 from tests.counting import count_queries
@@ -124,3 +125,21 @@ def test_stock_counts_once_wherever_a_worker_dies(bring):
 def work_until(at):
     with dying(at):
         work("imports.")
+
+
+def test_stock_that_orders_need_is_refused_alone(bring):
+    bring(*CUP, line(Handle="jug", Title="Jug", Variant_Price="1", Variant_Inventory_Qty=2))
+    red = catalog.get("cup").variants[0].id
+    inventory.reserve("order", {red: 3}, until=clock.now() + timedelta(minutes=30))
+
+    run = bring(
+        CUP[0].replace('"4"', '"1"'),
+        CUP[1],
+        line(Handle="jug", Title="Jug", Variant_Price="1", Variant_Inventory_Qty=9),
+        line(Handle="pot", Title="Pot", Variant_Price="1", Variant_Inventory_Qty=5),
+        sets_stock=True,
+    )
+
+    assert "The stock was not set. 3 are promised to orders" in catalog.problems_of(run.id)
+    assert [on_hand(catalog.get(name)) for name in ("cup", "jug", "pot")] == [[4, 0], [9], [5]]
+    assert run.finished_at is not None
