@@ -52,7 +52,9 @@ def import_file(file: Path, folder: Path | None, *, dry_run: bool, set_stock: bo
     """Import a product CSV of Shopify or Vendure, in the background. Pictures: --images, else their addresses."""
     if not dry_run:
         run = catalog.start_import(file, folder=folder, sets_stock=set_stock)
-        click.echo(f"The import goes on in the background; `flask shop imports {run}` says how far it is.")
+        click.echo(
+            f"The import goes on in the background; `flask shop imports {run}` says how far it is, --end ends it."
+        )
         return
     rehearsal = catalog.rehearse(file)
     for problem in rehearsal.problems:
@@ -63,13 +65,19 @@ def import_file(file: Path, folder: Path | None, *, dry_run: bool, set_stock: bo
 @click.command()
 @click.argument("run", required=False)
 @click.option("--problems", type=click.Path(path_type=Path), help="Write what was wrong in the file to this CSV.")
-def imports(run: str | None, problems: Path | None) -> None:
+@click.option("--end", is_flag=True, help="End it: what came in stays, the rest is not taken.")
+def imports(run: str | None, problems: Path | None, *, end: bool) -> None:
     """Say how far imports are: the newest, or one."""
-    if problems and not run:
-        raise click.UsageError(f"Name the import too: `flask shop imports RUN --problems {problems}`.")
+    if (problems or end) and not run:
+        asked = f"--problems {problems}" if problems else "--end"
+        raise click.UsageError(f"Name the import too: `flask shop imports RUN {asked}`.")
+    if run and end:
+        catalog.end_import(run)
+        click.echo("It ends within a minute: what came in stays, the rest is not taken.")
     for each in [catalog.get_import(run)] if run else catalog.list_imports():
         share = 100 * each.position // each.size if each.size else 100
-        state = "finished" if each.finished_at else f"{share}%"
+        is_whole = each.position >= each.size
+        state = f"{share}%" if not each.finished_at else "finished" if is_whole else f"ended at {share}%"
         counts = f"{each.changed} changed, {each.unchanged} as they were, {each.failed} left out"
         click.echo(f"{each.id}  {each.file_name}  {state}: {counts}")
         if not problems and (count := catalog.count_problems(each.id)):

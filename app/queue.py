@@ -281,6 +281,15 @@ def waiting(name: str) -> set[Any]:
         return {args[0] for args in session.scalars(query)}
 
 
+def failing(name: str) -> set[Any]:
+    """Return the first id of each job `name` in `orders` that failed when it was last tried, given up or not."""
+    query = select(OrdersOutbox.args).where(
+        OrdersOutbox.name == name, OrdersOutbox.done_at.is_(None), OrdersOutbox.error.is_not(None)
+    )
+    with db.orders.reading() as session:
+        return {args[0] for args in session.scalars(query)}
+
+
 def failed(database: db.Database, limit: int) -> Sequence[Any]:
     """List the jobs of a database that ended their tries, the latest first."""
     _, outbox = _OUTBOXES[database.name]

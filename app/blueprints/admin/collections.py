@@ -65,6 +65,7 @@ def index() -> Response:
     return page(
         "admin/collections/index.html",
         shelves=catalog.list_collections_as_staff(),
+        unfilled=search.unfilled(),
         may_edit=staff().may("catalog.edit"),
     )
 
@@ -165,6 +166,7 @@ def _show(shelf: catalog.Collection, form: Edit | None = None, *, status: int = 
         form=form,
         rules=[*rules, *[("", "")] * _BLANK_RULES],
         kinds=catalog.RULES,
+        is_unfilled=shelf.id in search.unfilled(),
         was_saved="saved" in request.args and status == 200,
         may_edit=staff().may("catalog.edit"),
         **context,

@@ -1,5 +1,6 @@
 """What machines read: robots.txt, sitemaps, the feed of offers. Streamed, so that no catalogue is too large."""
 
+import re
 from collections.abc import Iterator
 from itertools import chain, islice
 
@@ -16,6 +17,7 @@ bp = Blueprint("feeds", __name__)
 _CLOSED = ("/admin", "/cart", "/checkout", "/orders", "/preview", "/search")
 # Pieces that are read before the answer begins, the first entry with them: without a catalogue it is a 503, no feed.
 _BEGUN = 3
+_NUMBER = re.compile("[1-9][0-9]{0,3}")
 _KINDS = ("products", "collections")
 _PAGES = ("catalog.home", "catalog.collections", "catalog.products", "content.shipping_costs", "content.imprint")
 
@@ -33,10 +35,10 @@ def robots() -> Response:
 @limiter.limit("60/minute")
 def sitemaps() -> Response:
     """List the sitemaps."""
-    files = [(url_for(".pages"), catalog.last_change("collections"))]
-    for kind in _KINDS:
-        changed_at, count = catalog.last_change(kind), catalog.count_published(kind)
-        files += [(url_for(".sitemap", name=f"{kind}-{n}"), changed_at) for n in range(1, _files(count) + 1)]
+    extents = {kind: catalog.extent(kind) for kind in _KINDS}
+    files = [(url_for(".pages"), extents["collections"].changed_at)]
+    for kind, (total, changed_at) in extents.items():
+        files += [(url_for(".sitemap", name=f"{kind}-{n}"), changed_at) for n in range(1, _files(total) + 1)]
     return _stream(xml.sitemap_index(config.current().origin, files))
 
 
@@ -51,9 +53,13 @@ def pages() -> Response:
 def sitemap(name: str) -> Response:
     """List some thousands of products or collections: `products-1`."""
     kind, _, number = name.partition("-")
-    if kind not in _KINDS or number not in map(str, range(1, _files(catalog.count_published(kind)) + 1)):
+    if kind not in _KINDS or not _NUMBER.fullmatch(number):
         raise NotFound
-    return _stream(xml.sitemap(config.current().origin, catalog.stream_addresses(kind, int(number))))
+    addresses = catalog.stream_addresses(kind, int(number))
+    first = next(addresses, None)
+    if first is None:
+        raise NotFound
+    return _stream(xml.sitemap(config.current().origin, chain([first], addresses)))
 
 
 @bp.get("/feeds/google.xml")

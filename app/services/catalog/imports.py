@@ -1,4 +1,4 @@
-"""Imports products from a file: read at once, taken in the background, product by product, from wherever it stopped.
+"""Imports products from a file: read at once, taken in the background, some at a time, from wherever it stopped.
 
 The one rule: what the file says and the shop has already is not written again, so the same file twice changes nothing.
 """
@@ -9,26 +9,31 @@ import json
 import re
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Update, func, select, update
 
 from app import clock, config, db, stores
-from app.errors import NotFound
+from app.errors import Conflict, NotFound
 from app.queue import done, later
-from app.services.catalog.drafts import Draft, Group, Problem
+from app.services.catalog.drafts import Group, Problem
 from app.services.catalog.forms import pictures, read_draft, read_groups
 from app.services.catalog.models import ImportProblem, ImportRun
 from app.services.catalog.pictures import queue_pictures
-from app.services.catalog.taking import Work, name_of
+from app.services.catalog.stocking import take_stock
+from app.services.catalog.taking import Taken, Work, name_of
 
 _SECONDS_AT_ONCE = 20.0  # then another job goes on, so that other work has its turn
+_UNTIL_ERASED = timedelta(minutes=2)  # in which the job that runs ends, and needs the pictures no more
 _PRODUCTS_AT_ONCE = 100
+_PRODUCTS_TOGETHER = 25  # in one write to each database
 _FORMULA = re.compile(r"^[=+\-@\t\r]")
 
 
@@ -86,21 +91,35 @@ def go_on(run_id: str) -> None:
     """Take the next products of a run for a while, then queue the rest; at its end, erase what was sent for it."""
     run = get_import(run_id)
     began, work = time.monotonic(), Work(run)
-    for line in _next_lines(run):
-        draft = read_draft(json.loads(line), config.current().currency)
-        outcome = work.take(draft)
-        run = _note(run, draft, outcome, len(line))
-        if time.monotonic() - began > _SECONDS_AT_ONCE:
-            break
+    lines = _next_lines(run)
+    while lines and not _is_over(run) and time.monotonic() - began <= _SECONDS_AT_ONCE:
+        drafts = [read_draft(json.loads(line), config.current().currency) for line in lines[:_PRODUCTS_TOGETHER]]
+        taken = work.take(drafts)
+        run = _note(run, taken, sum(map(len, lines[: len(taken)])))
+        lines = lines[len(taken) :] or _next_lines(run)
     queue_pictures(sorted(work.new_pictures))
-    if run.position >= run.size:
+    if _is_over(run):
         _erase(run.id)
     with db.orders.transaction() as session:
-        if run.position < run.size:
-            later("imports.go_on", run.id, run.position, key=f"import:{run.id}:{run.position}")
+        if _is_over(run):
+            session.execute(_finish(run.id))
         else:
-            session.execute(update(ImportRun).where(ImportRun.id == run.id).values(finished_at=clock.now()))
+            later("imports.go_on", run.id, run.position, key=f"import:{run.id}:{run.position}")
         done()
+
+
+def end_import(run_id: str) -> ImportRun:
+    """Take nothing more of a file than what its job has in hand; what came in stays. Raises NotFound and Conflict.
+
+    A run that is finished before its end was ended.
+    """
+    get_import(run_id)
+    with db.orders.transaction() as session:
+        run = session.scalars(_finish(run_id).returning(ImportRun)).one_or_none()
+        if run is None:
+            raise Conflict("This import is over already: what came in stays.")
+        later("imports.go_on", run_id, run.position, key=f"import:{run_id}:end", delay=_UNTIL_ERASED)
+    return run
 
 
 def get_import(run_id: str) -> ImportRun:
@@ -146,7 +165,7 @@ def _send_pictures(run: str, folder: Path, group: Group) -> None:
 
 
 def _next_lines(run: ImportRun) -> list[bytes]:
-    if run.position >= run.size:
+    if _is_over(run):
         return []
     answer = stores.s3().get_object(
         Bucket=stores.bucket(), Key=f"imports/{run.id}/products.jsonl", Range=f"bytes={run.position}-"
@@ -164,13 +183,26 @@ def _erase(run_id: str) -> None:
             )
 
 
-def _note(run: ImportRun, draft: Draft, outcome: str, length: int) -> ImportRun:
-    """Move on past a product, with what was wrong in it, in one commit."""
-    change = {"position": run.position + length, outcome: getattr(run, outcome) + 1}
+def _note(run: ImportRun, taken: Sequence[Taken], length: int) -> ImportRun:
+    """Take the stock of products that were taken and move on past them, with what was wrong in them, in one commit."""
+    change = {"position": run.position + length}
+    for outcome, count in Counter(each.outcome for each in taken).items():
+        change[outcome] = getattr(run, outcome) + count
     statement = update(ImportRun).where(ImportRun.id == run.id).values(**change).returning(ImportRun)
     with db.orders.transaction() as session:
-        session.add_all(_rows(run.id, draft.problems))
+        take_stock(run, taken)
+        session.add_all(_rows(run.id, (problem for each in taken for problem in each.draft.problems)))
         return session.scalars(statement, execution_options={"populate_existing": True}).one()
+
+
+def _is_over(run: ImportRun) -> bool:
+    return run.finished_at is not None or run.position >= run.size
+
+
+def _finish(run_id: str) -> Update:
+    return (
+        update(ImportRun).where(ImportRun.id == run_id, ImportRun.finished_at.is_(None)).values(finished_at=clock.now())
+    )
 
 
 def _rows(run_id: str, problems: Iterable[Problem]) -> Iterator[ImportProblem]:

@@ -47,10 +47,18 @@ def match(collection: Collection, *, among: Iterable[str] | None = None) -> list
     if not collection.rules:
         return []
     conditions = [_CONDITIONS[rule.kind](rule.value) for rule in collection.rules]
-    query: dict[str, Any] = {"is_deleted": False, "$or" if collection.matches_any else "$and": conditions}
-    if among is not None:
-        query["_id"] = {"$in": list(among)}
-    return [document["_id"] for document in stores.catalog()["products"].find(query, {"_id": 1}).sort("_id", 1)]
+    holds: _Condition = {"is_deleted": False, "$or" if collection.matches_any else "$and": conditions}
+    products = stores.catalog()["products"]
+    if among is None:
+        return [document["_id"] for document in products.find(holds, {"_id": 1}).sort("_id", 1)]
+    # In a stage of its own their ids are looked up, whatever plan the conditions beside them would get.
+    stages = [
+        {"$match": {"_id": {"$in": list(among)}}},
+        {"$match": holds},
+        {"$sort": {"_id": 1}},
+        {"$project": {"_id": 1}},
+    ]
+    return [document["_id"] for document in products.aggregate(stages)]
 
 
 def find_ruled_collections() -> list[Collection]:

@@ -1,54 +1,77 @@
-"""Takes one product of a file into the shop: matched by its handle, its variants by their values."""
+"""Takes products of a file into the shop: matched by their handles, their variants by their values."""
 
 import time
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app import clock, config, db, stores
 from app.errors import Conflict, ShopError
-from app.services import images, inventory
+from app.services import images
 from app.services.catalog.documents import Option, Product, Variant
 from app.services.catalog.drafts import Draft, DraftVariant, Problem
 from app.services.catalog.gift_cards import as_goods, end_runs
 from app.services.catalog.models import ImportRun
-from app.services.catalog.reading import find_by_any_slug
-from app.services.catalog.writing import save_product
+from app.services.catalog.reading import find_by_any_slugs
+from app.services.catalog.writing import add_products, save_product
 from app.services.images import Media
 
+_SECONDS_TOGETHER = 1.0  # then what was read is written, before others change much of it
 _SECONDS_FOR_PICTURES = 60.0  # of one product; the job's lease must outlast it
-_IMPORTER = "import"
 _OTHER_OPTIONS = (
     "It has more or fewer options than before, so the variants of the file are new ones. The old ones and their stock "
     "are no longer for sale; please check the stock of the new ones."
 )
 
 
+@dataclass
+class Taken:
+    """A draft, the product `before` it if there was one, and the `product` that came of it; none when it failed."""
+
+    draft: Draft
+    before: Product | None
+    product: Product | None
+
+    @property
+    def outcome(self) -> str:
+        """What came of it: changed, unchanged or failed."""
+        if self.product is None:
+            return "failed"
+        return "unchanged" if self.product == self.before else "changed"
+
+    def refuse(self, reason: str) -> None:
+        """Note that it could not be written."""
+        self.product = None
+        problem = f"{reason} Import the file again to take it."
+        self.draft.problems.append(Problem(self.draft.row, self.draft.slug, problem))
+
+
 class Work:
     """One job's work on a run: what it found on the way."""
 
     def __init__(self, run: ImportRun) -> None:
-        self._run = run
         self._folder = f"imports/{run.id}/images/"
         pages = stores.s3().get_paginator("list_objects_v2").paginate(Bucket=stores.bucket(), Prefix=self._folder)
         self._sent = {row["Key"].removeprefix(self._folder) for page in pages for row in page.get("Contents", [])}
         self._silent: set[str] = set()  # servers that did not answer; they are not asked again
         self.new_pictures: set[str] = set()
 
-    def take(self, draft: Draft) -> str:
-        """Bring the shop to what the draft says; return what came of it: changed, unchanged or failed."""
-        if not draft.variants:
-            return "failed"
-        before = find_by_any_slug(draft.slug)
-        product = self._merge(draft, before)
-        if before and before.is_gift_card and not product.is_gift_card:
-            end_runs(before)
-        try:
-            saved = product if product == before else save_product(product)
-        except (Conflict, ValueError) as error:
-            draft.problems.append(Problem(draft.row, draft.slug, f"{error} Import the file again to take it."))
-            return "failed"
-        self._take_stock(draft, saved)
-        return "unchanged" if product == before else "changed"
+    def take(self, drafts: Sequence[Draft]) -> list[Taken]:
+        """Bring the shop to what the first of these drafts say, as many as a second is enough for; return those.
+
+        What they say of the stock is left to whoever notes that they were taken.
+        """
+        began, taken = time.monotonic(), list[Taken]()
+        known = find_by_any_slugs([draft.slug for draft in drafts])
+        for draft in drafts:
+            before = known.get(draft.slug)
+            if before and any(each.before and each.before.id == before.id for each in taken):
+                break  # it stands under an older address too: what came of that one is read first
+            taken.append(Taken(draft, before, self._merge(draft, before) if draft.variants else None))
+            if time.monotonic() - began > _SECONDS_TOGETHER:
+                break
+        _save([each for each in taken if each.outcome == "changed"])
+        return taken
 
     def _merge(self, draft: Draft, before: Product | None) -> Product:
         """Put what the file says over what the shop has. What it does not say stays, and variants it does not name."""
@@ -156,32 +179,21 @@ class Work:
             self._silent.add(server)
             raise
 
-    def _take_stock(self, draft: Draft, product: Product) -> None:
-        """Put the file's quantities on the shelf: where there never was stock, or everywhere when the run says so.
 
-        What a gift card has there is no count of pieces that lie anywhere.
-        """
-        if product.is_gift_card:
-            return
-        ids = {variant.values: variant.id for variant in product.variants}
-        levels = inventory.levels(ids.values())
-        for variant in draft.variants:
-            if variant.quantity is None:
-                continue
-            level = levels[ids[variant.values]]
-            reason = f"Import of {self._run.file_name}"
-            if level.version == 0 and variant.quantity:
-                reference = f"import:{level.variant_id}"
-                inventory.receive(
-                    level.variant_id, variant.quantity, reason=reason, actor=_IMPORTER, reference=reference
-                )
-            elif level.version and self._run.sets_stock and variant.quantity != level.shelf:
-                try:
-                    inventory.adjust(
-                        level.variant_id, variant.quantity, version=level.version, reason=reason, actor=_IMPORTER
-                    )
-                except Conflict as error:
-                    draft.problems.append(Problem(variant.row, draft.slug, f"The stock was not set. {error}"))
+def _save(changed: Sequence[Taken]) -> None:
+    """Write what came of drafts, new products all at once; their search documents follow by the sweep."""
+    new = {each.product.id: each for each in changed if each.product and not (each.before or each.product.is_gift_card)}
+    for refused, reason in add_products([each.product for each in new.values() if each.product]).items():
+        new[refused].refuse(reason)
+    for each in changed:
+        if each.product is None or each.product.id in new:
+            continue
+        if each.before and each.before.is_gift_card and not each.product.is_gift_card:
+            end_runs(each.before)
+        try:
+            save_product(each.product, is_announced=False)
+        except (Conflict, ValueError) as error:
+            each.refuse(str(error))
 
 
 def name_of(source: str) -> str:

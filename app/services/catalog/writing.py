@@ -1,12 +1,16 @@
 """Writes of the catalogue. Each raises the revision and leaves the stale mark in the same write."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from pymongo import UpdateOne
+from bson import encode
+from bson.raw_bson import RawBSONDocument
+from pymongo import UpdateMany
 from pymongo.collection import Collection as MongoCollection
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 from sqlalchemy.exc import OperationalError
 
 from app import clock, db, stores
@@ -17,6 +21,8 @@ from app.services.catalog.earlier import remember
 from app.services.catalog.gift_cards import as_gift_card, give_runs
 
 _TAKEN = "Another {} has the address “{}”. Choose another."
+_DUPLICATE = 11000  # MongoDB's code
+_LARGEST = 16 * 1024 * 1024  # bytes of a document
 _OLD = "Somebody else changed this {} meanwhile. Look at what it is now, then save again if yours is still needed."
 
 
@@ -40,6 +46,32 @@ def save_product(product: Product, *, is_announced: bool = True) -> Product:
     return saved
 
 
+def add_products(products: Sequence[Product]) -> dict[str, str]:
+    """Write new products, no gift cards, all at once; return by id why some were refused, as save_product() has it.
+
+    Their search documents follow by the sweep.
+    """
+    documents, refused = dict[str, RawBSONDocument](), dict[str, str]()
+    for product in products:
+        saved = replace(remember(product, (), clock.now(), were_seen=True), revision=1)
+        try:
+            documents[product.id] = RawBSONDocument(_encoded(saved))
+        except ValueError as error:  # the others come in
+            refused[product.id] = str(error)
+    if not documents:
+        return refused
+    try:
+        stores.catalog()["products"].insert_many(documents.values(), ordered=False)
+    except BulkWriteError as error:
+        ids, slugs = list(documents), {product.id: product.slug for product in products}
+        for each in error.details["writeErrors"]:
+            if each["code"] != _DUPLICATE:
+                raise
+            refused[ids[each["index"]]] = _TAKEN.format("product", slugs[ids[each["index"]]])
+    raise_generation()
+    return refused
+
+
 def save_collection(collection: Collection, *, is_announced: bool = True) -> Collection:
     """Write a collection and return it with its new revision; refuses and follows up as save_product() does."""
     known = stores.catalog()["collections"]
@@ -61,10 +93,19 @@ def find_stale(kind: str, limit: int = 500) -> list[str]:
     return [document["_id"] for document in found]
 
 
+def find_changed(since: datetime) -> list[str]:
+    """Return the ids of the products that were written since a moment, deleted ones among them."""
+    found = stores.catalog()["products"].find({"updated_at": {"$gte": since}}, {"_id": 1})
+    return [document["_id"] for document in found]
+
+
 def clear_stale(kind: str, revisions: dict[str, int]) -> None:
     """Take the stale marks off, where the revision that was indexed is still the newest."""
+    alike: dict[int, list[str]] = {}
+    for thing, revision in revisions.items():
+        alike.setdefault(revision, []).append(thing)
     is_known = {"$set": {"is_stale": False}}
-    marks = [UpdateOne({"_id": thing, "revision": revision}, is_known) for thing, revision in revisions.items()]
+    marks = [UpdateMany({"_id": {"$in": things}, "revision": at}, is_known) for at, things in alike.items()]
     stores.catalog()[kind].bulk_write(marks, ordered=False)
     raise_generation()
 
@@ -81,11 +122,23 @@ def _find(known: MongoCollection[dict[str, Any]], thing: Product | Collection, *
     return known.find_one({"_id": thing.id, "revision": thing.revision}, dict.fromkeys(fields, 1)) or {}
 
 
+def _stale() -> dict[str, Any]:
+    return {"is_stale": True, "updated_at": clock.now()}
+
+
+def _encoded(product: Product) -> bytes:
+    """Return a new product as it is sent; raise ValueError where the catalogue could not keep it."""
+    encoded = encode(to_document(product) | _stale())
+    if len(encoded) > _LARGEST:
+        raise ValueError("It is too large for the catalogue.")
+    return encoded
+
+
 def _write(
     collection: MongoCollection[dict[str, Any]], document: dict[str, Any], before: dict[str, Any], *, kind: str
 ) -> None:
-    document |= {"is_stale": True, "updated_at": clock.now()}
     try:
+        document |= _stale()
         if document["revision"] == 1:
             collection.insert_one(document)
         else:

@@ -6,6 +6,7 @@ and two orders never lock each other out.
 
 from app.services.inventory.backorders import owed, waiting
 from app.services.inventory.booking import Booking, Entry, NotBooked, book, why_not
+from app.services.inventory.firsts import receive_first
 from app.services.inventory.fsck import moved_by, stocked
 from app.services.inventory.levels import (
     FEW,
@@ -60,6 +61,7 @@ __all__ = [
     "movements",
     "owed",
     "receive",
+    "receive_first",
     "release",
     "reservations_of",
     "reserve",

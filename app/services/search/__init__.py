@@ -21,6 +21,7 @@ from app.services.search.indexing import (
     index_stale,
     index_turns,
     reindex,
+    unfilled,
     write_documents,
 )
 from app.services.search.listing import PAGE_SIZE, Listing, find, list_products
@@ -69,6 +70,7 @@ __all__ = [
     "reindex",
     "remove_synonyms",
     "suggest",
+    "unfilled",
     "windows",
     "write_documents",
 ]

@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import array, insert
 from sqlalchemy.exc import DBAPIError
 
 from app import db
+from app.queue import failing
 from app.services import catalog, inventory
 from app.services.search.models import LEVELS, SAMPLES, SearchDocument, SearchShelf, SearchTurn
 from app.services.search.offers import Offered, offered, write_offers
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 100  # documents per statement, and turns
 WRITING = 7_305_211  # the number of the lock
+_COLLECTION_JOB = "search.index_collection"
 _FIRST = re.compile(r"[^\W_]+")  # of the parts of a SKU
 
 
@@ -50,8 +52,8 @@ def index_collections(ids: Iterable[str]) -> int:
     """Bring the shelves of these collections up to date and take their stale marks off."""
     collections = catalog.find_collections(ids)
     for collection in collections:
-        if write_shelf(collection):  # else the sweep comes back to it
-            catalog.clear_stale("collections", {collection.id: collection.revision})
+        write_shelf(collection)
+        catalog.clear_stale("collections", {collection.id: collection.revision})
     return len(collections)
 
 
@@ -65,7 +67,16 @@ def index_stale(*, seconds: float = math.inf) -> int:
         count += index_products(ids)
         if time.monotonic() - began >= seconds:
             break
-    return count + index_collections(catalog.find_stale("collections"))
+    return count + index_collections(set(catalog.find_stale("collections")) - failing(_COLLECTION_JOB))
+
+
+def unfilled() -> set[str]:
+    """Return the collections whose products could not be put together since they were saved. For staff.
+
+    Their own jobs try again, at growing pauses; the sweep does not, which would do little else.
+    """
+    tried = failing(_COLLECTION_JOB)
+    return tried & set(catalog.find_stale("collections")) if tried else tried
 
 
 def index_turns(*, seconds: float = math.inf) -> int:

@@ -204,6 +204,18 @@ def test_words_cannot_break_the_feed(client):
     assert offer["title"] == "Ebb & <flow> ]]>"
 
 
+def test_each_file_of_the_sitemap_is_one_question_to_the_catalogue(client, count_queries):
+    make.product(slug="shown")
+
+    with count_queries() as index:
+        read(client, "/sitemap.xml")
+    with count_queries() as sitemap:
+        read(client, "/sitemaps/products-1.xml")
+
+    assert index.mongo == 2  # one for the products, one for the collections
+    assert sitemap.mongo == 1
+
+
 def test_a_thousand_products_cost_a_few_questions(client, count_queries):
     thousand_products()
 
