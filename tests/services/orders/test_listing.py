@@ -129,7 +129,7 @@ def test_every_list_is_bound_by_an_index_among_very_many(app: Flask) -> None:
         ({"pay_state": "refunded"}, None),
         ({"pay_state": "partly_refunded", "before": "o000003000"}, [13]),
         ({"pay_state": "cancelled"}, None),
-        ({"pay_state": "lapsed", "before": "o000001000"}, [21]),
+        ({"pay_state": "lapsed"}, [21]),
         ({"pay_state": "disputed"}, [31]),
         ({"pay_state": "authorized", "state": "confirmed"}, [90009, 9]),
         ({"pay_state": "paid", "q": "c17@example.org", "before": "o000006000"}, [5017, 17]),
