@@ -11,6 +11,8 @@ from app.services import health
 
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 
+_SHOWN = 100
+
 
 @bp.get("/")
 @staff_only("jobs.read")
@@ -28,5 +30,12 @@ def retry(database: str, job: str) -> Response:
 
 
 def _failed() -> dict[str, Any]:
-    jobs = health.failed_jobs()
-    return {"jobs": jobs, "orders": health.orders_of(jobs), "names": NAMES, "may_retry": staff().may("jobs.retry")}
+    found = health.failed_jobs(_SHOWN + 1)
+    jobs = found[:_SHOWN]
+    return {
+        "jobs": jobs,
+        "has_more": len(found) > _SHOWN,
+        "orders": health.orders_of(jobs),
+        "names": NAMES,
+        "may_retry": staff().may("jobs.retry"),
+    }

@@ -11,7 +11,7 @@ from app.blueprints._forms import Form, mark
 from app.blueprints._pages import changed, page, status_of
 from app.blueprints._whole_numbers import WholeNumberField
 from app.errors import Conflict, Invalid, NotFound, ShopError
-from app.services import accounts, catalog, fulfilment, inventory, search
+from app.services import accounts, fulfilment, inventory, search
 
 bp = Blueprint("stock", __name__, url_prefix="/stock")
 
@@ -58,15 +58,10 @@ def index() -> Response:
 def low() -> Response:
     """List what runs out or has run out; of what is deleted only what orders wait for."""
     after = request.args.get("after", "")
-    found = inventory.list_low(after=after, limit=_LOW + 1)
-    names = catalog.find_variants(level.variant_id for level in found[:_LOW])
-    unsent = fulfilment.unsent(names)
-    shown = [
-        (level, named, unsent[level.variant_id])
-        for level in found[:_LOW]
-        if (named := names.get(level.variant_id)) and (level.reserved or level.owed or not named.is_deleted)
-    ]
-    later = url_for(".low", after=found[_LOW - 1].variant_id) if len(found) > _LOW else None
+    found = search.list_low_as_staff(after=after, limit=_LOW)
+    unsent = fulfilment.unsent(level.variant_id for level, _ in found.levels)
+    shown = [(level, named, unsent[level.variant_id]) for level, named in found.levels]
+    later = url_for(".low", after=found.after) if found.after else None
     return page("admin/stock/low.html", part="admin/stock/_low.html", levels=shown, later=later, is_first=not after)
 
 

@@ -17,6 +17,7 @@ from app.services import accounts, checkout, orders, payments
 bp = Blueprint("transfers", __name__, url_prefix="/transfers")
 
 _SHOWN = 50
+_TO_SEND = 200
 _WAITED_FOR = {"created", "open"}
 
 
@@ -152,7 +153,14 @@ def _everything(payment: str) -> dict[str, Any]:
 
 
 def _to_send() -> dict[str, Any]:
-    refunds = payments.list_by_hand()
+    found = payments.list_by_hand(limit=_TO_SEND + 1)
+    refunds = found[:_TO_SEND]
     senders = payments.senders_of(refund.payment_id for refund in refunds)
     numbers = orders.numbers_of(refund.order_id for refund in refunds)
-    return {"refunds": refunds, "senders": senders, "numbers": numbers, "may_send": staff().may("orders.refund")}
+    return {
+        "refunds": refunds,
+        "has_more": len(found) > _TO_SEND,
+        "senders": senders,
+        "numbers": numbers,
+        "may_send": staff().may("orders.refund"),
+    }

@@ -64,13 +64,12 @@ def _see_stock(found: Sequence[Order]) -> Iterator[Fault]:
 
 
 def _find_waiting() -> Iterator[Fault]:
-    return orders.examine(_see_waiting)
+    return orders.examine(_see_waiting, Order.state == OrderState.PLACED)
 
 
 def _see_waiting(found: Sequence[Order]) -> Iterator[Fault]:
-    placed = [order for order in found if order.state == OrderState.PLACED]
-    reserved = inventory.reservations_of(order.id for order in placed)
-    for order in placed:
+    reserved = inventory.reservations_of(order.id for order in found)
+    for order in found:
         until = max((row.expires_at for row in reserved[order.id]), default=order.placed_at)
         if until < clock.now() - _ENDED_WITHIN:
             yield Fault(order.number, f"waits for its money since {order.placed_at:%Y-%m-%d %H:%M}; its stock is held")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from app import db
 from app.fsck import Check, Fault, walk
@@ -41,7 +41,8 @@ def _is_known(order: Order, paid: Sequence[payments.Payment], too_much: int) -> 
 
 
 def _find_unpaid_cards() -> Iterator[Fault]:
-    return orders.examine(_see_cards)
+    has_some = exists().where(gift_cards.GiftCard.order_id == Order.id, gift_cards.GiftCard.position.is_not(None))
+    return orders.examine(_see_cards, has_some)
 
 
 def _see_cards(found: Sequence[Order]) -> Iterator[Fault]:

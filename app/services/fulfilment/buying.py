@@ -18,6 +18,7 @@ from app.services.fulfilment.states import ShipmentState
 SETTLES_AFTER = timedelta(seconds=60)
 # A carrier that has not told for this long what came of a call will not: staff decide.
 GIVE_UP_AFTER = timedelta(hours=6)
+LABELS = "labels/"  # where in the bucket they lie
 _OWN_FOR = timedelta(days=90)  # no carrier gives a number to another parcel sooner
 _FASTER = "Somebody was faster, and the parcel has another label by now. Please look at it again."
 
@@ -215,7 +216,7 @@ def _record(attempt: LabelAttempt, label: shipping.Label, *, actor: str = "shop"
 
     The page's key names its label: a repeat writes the same page, and nothing else is ever written over it.
     """
-    key = f"labels/{attempt.id}-{label.tracking_number}.pdf"
+    key = f"{LABELS}{attempt.id}-{label.tracking_number}.pdf"
     db.require_no_transaction()
     stores.s3().put_object(Bucket=stores.bucket(), Key=key, Body=label.pdf, ContentType="application/pdf")
     with db.orders.transaction() as session:

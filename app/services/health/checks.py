@@ -16,6 +16,7 @@ from app.services.health.jobs import IS_PICTURE, failed_jobs, is_refused, pictur
 
 LAG_LIMIT_SECONDS = 300
 CLOCK_LIMIT_SECONDS = 5
+_COUNTED = 100  # jobs that gave up
 
 _BEAT = "health:beat"  # in Redis: when a worker last did what the clock starts
 _WRITTEN = "health:written"  # in both Redis: nothing but a try whether they take anything
@@ -206,8 +207,9 @@ def _ask_clock() -> str:
 
 
 def _ask_failed() -> str:
-    if failed := failed_jobs():
-        raise _Unwell(f"{len(failed)} jobs gave up, the latest {failed[0].name}")
+    if failed := failed_jobs(_COUNTED + 1):
+        count = len(failed) if len(failed) <= _COUNTED else f"more than {_COUNTED}"
+        raise _Unwell(f"{count} jobs gave up, the latest {failed[0].name}")
     refused = select(OrdersOutbox.error).where(is_refused(OrdersOutbox))
     with db.orders.reading() as session:
         reason = session.scalar(refused.order_by(OrdersOutbox.id.desc()).limit(1))

@@ -45,8 +45,8 @@ class FailedJob:
     error: str
 
 
-def failed_jobs(limit: int = 100) -> Sequence[FailedJob]:
-    """List jobs that failed for good, the latest first, from both databases."""
+def failed_jobs(limit: int) -> Sequence[FailedJob]:
+    """List so many jobs that failed for good, the latest first, from both databases."""
     found = [
         FailedJob(database.name, row.id, row.name, row.args, row.attempts, row.failed_at, row.error or "")
         for database in db.BOTH

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from app import db, fsck
 from app.fsck import Check, Fault, judge, pages, walk
@@ -11,9 +11,12 @@ from app.services import catalog
 from app.services.orders.models import Order, OrderLine
 
 
-def examine(see: Callable[[Sequence[Order]], Iterable[Fault]]) -> Iterator[Fault]:
-    """Have `see` look at all orders, some at a time, with whatever belongs to them at that moment."""
-    return judge(select(Order), Order.id, lambda rows: see([row.Order for row in rows]))
+def examine(see: Callable[[Sequence[Order]], Iterable[Fault]], *only: ColumnElement[bool]) -> Iterator[Fault]:
+    """Have `see` look at all orders, some at a time, with whatever belongs to them at that moment.
+
+    With `only` at those of which it is so: fewer than all that were ever sold.
+    """
+    return judge(select(Order).where(*only), Order.id, lambda rows: see([row.Order for row in rows]))
 
 
 def mend_by(job: str) -> Callable[[str], None]:

@@ -5,7 +5,7 @@ so many orders at most; it may then show few, and says where the next one goes o
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Select, select
 
@@ -47,23 +47,21 @@ def list_as_staff(
     It finds `named` too, the ids of orders that others know by it. With `needs_attention` only those with something
     that staff have yet to deal with, with `among` only of these ids.
     """
-    query = _filtered(state, q, named, among, needs_attention=needs_attention)
+    query, last = _filtered(state, among, needs_attention=needs_attention), None
+    if q:
+        is_found, last = matching(q, named, before=None if is_queue else before)
+        query = query.where(is_found if last is None or is_queue else is_found & (Order.id >= last))
     if pay_state is None:
-        return _page(query, before, limit, is_queue=is_queue)
-    if pay_state not in payments.PAY_STATES:
+        page = _page(query, before, limit, is_queue=is_queue)
+    elif pay_state in payments.PAY_STATES:
+        is_narrow = bool(q) or among is not None or needs_attention
+        page = _look(query, pay_state, before, limit, by_order=is_narrow, is_queue=is_queue)
+    else:
         return Page([], None)
-    is_narrow = bool(q) or among is not None or needs_attention
-    return _look(query, pay_state, before, limit, by_order=is_narrow, is_queue=is_queue)
+    return page if page.before or is_queue else replace(page, before=last)
 
 
-def _filtered(
-    state: str | None,
-    q: str | None,
-    named: Collection[str],
-    among: Collection[str] | None,
-    *,
-    needs_attention: bool,
-) -> Select[Order]:
+def _filtered(state: str | None, among: Collection[str] | None, *, needs_attention: bool) -> Select[Order]:
     query = select(Order)
     if needs_attention:
         query = query.where(Order.id.in_(select(OrderEvent.order_id).where(OrderEvent.needs_attention)))
@@ -71,8 +69,6 @@ def _filtered(
         query = query.where(Order.id.in_(among))
     if state:
         query = query.where(Order.state == state)
-    if q:
-        query = query.where(matching(q, named))
     return query
 
 

@@ -37,6 +37,13 @@ class Payment(OrdersModel):
         Index("ix_payments_order_id_captured", "order_id", postgresql_where=text("captured > 0")),
         Index("ix_payments_order_id_given_back", "order_id", postgresql_where=text("refunded + released > 0")),
         Index("ix_payments_order_id_over", "order_id", postgresql_where=text("state = 'cancelled'")),
+        Index(
+            "ix_payments_order_id_lapsed",
+            "order_id",
+            postgresql_where=text(
+                "state = 'cancelled' AND amount > released AND (authorized_at IS NOT NULL OR pay_by IS NOT NULL)"
+            ),
+        ),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)

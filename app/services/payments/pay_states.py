@@ -18,13 +18,15 @@ DISPUTED = "disputed"
 
 _WAITING = Payment.state.in_(("created", "open"))
 _OVER = Payment.state == "cancelled"
+_RELIED_ON = Payment.authorized_at.is_not(None) | Payment.pay_by.is_not(None)
+_LAPSED = _OVER & (Payment.amount > Payment.released) & _RELIED_ON
 _MARKS: Mapping[str, ColumnElement[bool]] = {
     "pending": _WAITING,
     "declined": _WAITING,
     "partly_paid": _WAITING,
     "authorized": HELD,
     "capture_refused": HELD,
-    "lapsed": _OVER,
+    "lapsed": _LAPSED,
     "paid": Payment.captured > 0,
     "partly_refunded": Payment.refunded + Payment.released > 0,
     "refunded": Payment.refunded + Payment.released > 0,

@@ -190,12 +190,16 @@ def note_sent(refund_id: str, *, actor: str) -> Refund:
         return _end(refund_id, None, None)
 
 
-def list_by_hand() -> Sequence[Refund]:
+def list_by_hand(*, limit: int = 200) -> Sequence[Refund]:
     """List the refunds that wait for staff to send them from the bank, oldest first."""
     by_hand = (Refund.state == "asked") & (Payment.provider == "bank_transfer")
     with db.orders.reading() as session:
         return session.scalars(
-            select(Refund).join(Payment, Payment.id == Refund.payment_id).where(by_hand).order_by(Refund.id).limit(200)
+            select(Refund)
+            .join(Payment, Payment.id == Refund.payment_id)
+            .where(by_hand)
+            .order_by(Refund.id)
+            .limit(limit)
         ).all()
 
 

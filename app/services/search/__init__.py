@@ -6,11 +6,13 @@ away and made again; nothing is sold by what it says.
 
 from app.services.search.asking import SORTS, explain
 from app.services.search.back_office import (
+    LowPage,
     ProductPage,
     StockedVariant,
     VariantPage,
     find_variant_as_staff,
     find_variants_by_codes,
+    list_low_as_staff,
     list_products_as_staff,
     list_variants_as_staff,
 )
@@ -43,6 +45,7 @@ __all__ = [
     "Facet",
     "Filters",
     "Listing",
+    "LowPage",
     "Preview",
     "ProductPage",
     "StockedVariant",
@@ -60,6 +63,7 @@ __all__ = [
     "index_products",
     "index_stale",
     "index_turns",
+    "list_low_as_staff",
     "list_products",
     "list_products_as_staff",
     "list_synonyms",

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select, tuple_
 
 from app import db
-from app.services import catalog
+from app.services import catalog, inventory
 from app.services.search.models import SearchDocument
 from app.services.search.words import bare
+
+_LOOKS = 40  # so many times a page of levels is looked at for one page
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,36 @@ def list_products_as_staff(*, q: str = "", after: str = "", limit: int = 50) -> 
     """List products by title, published or not. `q` is part of it or how a SKU begins; `after` the end before."""
     found = _list(q, after, limit + 1)
     return ProductPage(found[:limit], found[limit].id if len(found) > limit else None)
+
+
+@dataclass(frozen=True)
+class LowPage:
+    """Some levels that run out, each with what lies there; `after` continues behind the last one looked at."""
+
+    levels: Sequence[tuple[inventory.Level, catalog.Sellable]]
+    after: str | None
+
+
+def list_low_as_staff(*, after: str = "", limit: int = 50) -> LowPage:
+    """List what runs out or has run out, by variant id; of what is deleted only what orders wait for.
+
+    In a shop of some years most of it may be deleted. A page looks at so many levels at most, and may then show few.
+    """
+    shown: list[tuple[inventory.Level, catalog.Sellable]] = []
+    for _ in range(_LOOKS):
+        found = inventory.list_low(after=after, limit=limit + 1)
+        names = catalog.find_variants(level.variant_id for level in found)
+        for level in found:
+            named = names.get(level.variant_id)
+            if named is None or (named.is_deleted and not level.reserved and not level.owed):
+                continue
+            if len(shown) == limit:
+                return LowPage(shown, shown[-1][0].variant_id)
+            shown.append((level, named))
+        if len(found) <= limit:
+            return LowPage(shown, None)
+        after = found[-1].variant_id
+    return LowPage(shown, after)
 
 
 def find_variant_as_staff(variant_id: str) -> StockedVariant | None:

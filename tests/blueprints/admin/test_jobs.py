@@ -35,6 +35,24 @@ def test_page_lists_jobs_with_their_reason(admin, app):
     assert "there is no such refund" in text
 
 
+def test_page_says_that_more_failed_than_it_lists(admin, app):
+    fail_one(app)
+    few = admin.get("/admin/jobs/").text
+    with db.orders.transaction():
+        for _ in range(100):
+            queue.later("payments.refund", "another")
+    with db.orders.transaction() as session:
+        session.query(OrdersOutbox).update({"failed_at": clock.now()})
+
+    many = admin.get("/admin/jobs/").text
+    checked = app.test_cli_runner().invoke(args=["shop", "check"]).output
+
+    assert "<p>These are the newest 100." not in few
+    assert "<p>These are the newest 100." in many
+    assert many.count("payments.refund") == 100
+    assert "more than 100 jobs gave up" in checked
+
+
 @pytest.mark.parametrize("about", ["order", "payment", "shipment", "credit", "return", "document"])
 def test_job_is_told_in_words_with_a_link_to_its_order(admin, app, about):
     order = make.order(paid=True)

@@ -202,3 +202,22 @@ def test_what_was_never_paid_is_not_said_to_be_given_back(admin, client):
     assert orders.get_for_job(order.id).state == "cancelled"
     said = f"{order.total_money} are given back for what was cancelled, but for {left} that was not paid"
     assert said in admin.get(f"/admin/orders/{order.number}").text
+
+
+def test_page_says_that_more_refunds_wait_than_it_lists(admin, monkeypatch):
+    monkeypatch.setattr("app.blueprints.admin.transfers._TO_SEND", 1)
+    numbers = []
+    for key in ("k" * 16, "r" * 16):
+        order, payment = waiting()
+        too_much = form(str((order.total + 250) / 100), key=key)
+        admin.post(f"/admin/transfers/{payment.id}/receipts", data=too_much | {"sure": too_much["amount"]})
+        numbers.append(order.number)
+
+    text = admin.get("/admin/transfers/").text.split('id="transfers-to-send"')[1]
+    refund = payments.list_by_hand()[0]
+    left = admin.post(f"/admin/transfers/refunds/{refund.id}/sendings", headers=PART).text
+
+    assert [number in text for number in numbers] == [True, False]
+    assert "These are the oldest. Others follow once they are sent." in text
+    assert [number in left for number in numbers] == [False, True]
+    assert "These are the oldest" not in left

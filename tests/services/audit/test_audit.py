@@ -114,6 +114,26 @@ def test_verify_refuses_a_checkpoint_that_the_shop_did_not_sign(app):
     assert audit.verify().problems == [f"{key}: this checkpoint is not signed by this shop."]
 
 
+def test_verify_reads_many_checkpoints_at_once(app):
+    for passed in (0, 11):
+        record()
+        audit.seal()
+        with clock.at(clock.now() + timedelta(minutes=passed)):
+            assert audit.checkpoint() == 1
+    both = threading.Barrier(2, timeout=5)
+
+    def meet(**_: object) -> None:
+        both.wait()
+
+    stores.s3().meta.events.register("before-call.s3.GetObject", meet)
+    try:
+        report = audit.verify()
+    finally:
+        stores.s3().meta.events.unregister("before-call.s3.GetObject", meet)
+
+    assert (report.checkpoints, report.problems) == (2, [])
+
+
 def stores_s3_get(key: str) -> bytes:
     return stores.s3().get_object(Bucket=stores.bucket(), Key=key)["Body"].read()
 
