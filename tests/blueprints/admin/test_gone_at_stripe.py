@@ -10,7 +10,6 @@ from tests import make
 from tests.blueprints.admin.test_credits import look
 from tests.blueprints.orders.test_cancellation import last_step
 from tests.services.health.test_fsck import faults
-from tests.services.payments.test_reconcile import at_stripe
 from tests.working import work
 
 
@@ -41,7 +40,7 @@ def void(card: gift_cards.GiftCard) -> None:
 def refund_there(order: orders.Order, amount: int) -> None:
     """Give back at Stripe itself, and have the shop hear of it."""
     [payment] = payments.of_order(order.id)
-    at_stripe("refunds", payment_intent=payment.intent_id or "", amount=str(amount))
+    make.at_stripe("refunds", payment_intent=payment.intent_id or "", amount=str(amount))
     checkout.reconcile()
 
 
