@@ -19,10 +19,7 @@ from pathlib import Path
 import psutil
 
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload([
-    "app.blueprints", "app.tasks", "granian.cli", "rq.cron", "stripe", "httpx", "boto3", "typst", "sendgrid",
-    "PIL.GifImagePlugin", "PIL.PdfImagePlugin", "PIL.PngImagePlugin", "PIL.TiffImagePlugin",
-])  # fmt: skip
+_FORKS.set_forkserver_preload(["bench.loaded"])
 
 
 class Forked:
