@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app import clock, db, stores
@@ -46,6 +46,7 @@ _OUTBOXES: dict[str, tuple[db.Database, type[CustomersOutbox] | type[OrdersOutbo
     "orders": (db.orders, OrdersOutbox),  # relayed first: selling goes on while customers does not answer
     "customers": (db.customers, CustomersOutbox),
 }
+_OPEN = OrdersOutbox.done_at.is_(None) & OrdersOutbox.failed_at.is_(None)
 _ADD = {
     name: insert(db.table_of(outbox)).on_conflict_do_nothing(index_elements=["key"]).returning(outbox.id)
     for name, (_, outbox) in _OUTBOXES.items()
@@ -274,20 +275,21 @@ def _jobs() -> dict[str, Job]:
 
 def waiting(name: str) -> set[Any]:
     """Return the first id of each job `name` in `orders` that was asked for, and is neither done nor given up."""
-    query = select(OrdersOutbox.args).where(
-        OrdersOutbox.name == name, OrdersOutbox.done_at.is_(None), OrdersOutbox.failed_at.is_(None)
-    )
-    with db.orders.reading() as session:
-        return {args[0] for args in session.scalars(query)}
+    return _first_ids(name, _OPEN)
 
 
 def failing(name: str) -> set[Any]:
     """Return the first id of each job `name` in `orders` that failed when it was last tried, given up or not."""
-    query = select(OrdersOutbox.args).where(
-        OrdersOutbox.name == name, OrdersOutbox.done_at.is_(None), OrdersOutbox.error.is_not(None)
-    )
+    # Open ones and those given up have an index each; what is only not done has none.
+    is_not_done = OrdersOutbox.done_at.is_(None) & (_OPEN | OrdersOutbox.failed_at.is_not(None))
+    return _first_ids(name, is_not_done & OrdersOutbox.error.is_not(None))
+
+
+def _first_ids(name: str, condition: ColumnElement[bool]) -> set[Any]:
     with db.orders.reading() as session:
-        return {args[0] for args in session.scalars(query)}
+        return {
+            args[0] for args in session.scalars(select(OrdersOutbox.args).where(OrdersOutbox.name == name, condition))
+        }
 
 
 def failed(database: db.Database, limit: int) -> Sequence[Any]:

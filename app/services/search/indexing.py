@@ -67,7 +67,9 @@ def index_stale(*, seconds: float = math.inf) -> int:
         count += index_products(ids)
         if time.monotonic() - began >= seconds:
             break
-    return count + index_collections(set(catalog.find_stale("collections")) - failing(_COLLECTION_JOB))
+    if stale := set(catalog.find_stale("collections")):
+        count += index_collections(stale - failing(_COLLECTION_JOB))
+    return count
 
 
 def unfilled() -> set[str]:
