@@ -16,7 +16,10 @@ pytestmark = pytest.mark.usefixtures("own_signals")
 
 NAME = "tests.act"
 _WAIT = text("SELECT pg_sleep(30)")
-_WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(30)'")
+# of this test's database alone: the view shows the whole engine's, and another test may wait there just now
+_WAITING = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query = 'SELECT pg_sleep(30)'"
+)
 
 
 def wait_in_transaction() -> None:
