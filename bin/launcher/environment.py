@@ -81,7 +81,7 @@ def _one_at_a_time(lock: int) -> Iterator[None]:
 
 
 def _is_usable() -> bool:
-    check = [str(_PYTHON), "-I", "-c", "import pip, sys; sys.exit(sys.version_info < (3, 11))"]
+    check = [str(_PYTHON), "-I", "-c", "import pip, sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))"]
     return _PYTHON.exists() and subprocess.run(check, capture_output=True, check=False).returncode == 0
 
 

@@ -1,23 +1,28 @@
-# Finds a Python that is new enough, whatever it is called here. Sourced by the commands in bin/, which set $bin.
+# Finds a Python that all of requirements-dev.txt has wheels for, whatever it is called here. Sourced by the commands in
+# bin/, which set $bin. SecantusDB, the MongoDB of this machine, has none for Python 3.14 yet.
 
-is_new_enough() {
-    "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+fits() {
+    "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null
 }
 
 launch() {
     # `command -v` is not enough: version managers leave names behind that only print an excuse.
-    for python in python3.13 python3.12 python3.11 python3 python python3.14; do
-        if is_new_enough "$python"; then
+    for python in python3.13 python3.12 python3.11 python3 python; do
+        if fits "$python"; then
             PYTHONPATH=$bin exec "$python" -m launcher "$@"
         fi
     done
-    echo "bin/$1 needs Python 3.11 or newer, and finds none." >&2
-    if command -v apt-get >/dev/null; then
-        echo "Install it with: sudo apt-get install python3 python3-venv" >&2
-    elif command -v brew >/dev/null; then
+    # uv keeps those that it fetched where no PATH leads
+    if python=$(uv python find --system --no-project '>=3.11,<3.14' 2>/dev/null) && fits "$python"; then
+        PYTHONPATH=$bin exec "$python" -m launcher "$@"
+    fi
+    echo "bin/$1 needs Python 3.11, 3.12 or 3.13, and finds none." >&2
+    if command -v brew >/dev/null; then
         echo "Install it with: brew install python@3.13" >&2
+    elif command -v apt-get >/dev/null && ! command -v python3 >/dev/null; then
+        echo "Install it with: sudo apt-get install python3 python3-venv" >&2
     else
-        echo "Install it from https://www.python.org/downloads/ or with your system's package manager." >&2
+        echo "Get one beside yours with uv (https://docs.astral.sh/uv/): uv python install 3.13" >&2
     fi
     exit 1
 }
