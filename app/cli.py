@@ -6,12 +6,9 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 from psycopg import errors
-from pymongo.errors import PyMongoError
-from redis.exceptions import RedisError
-from sqlalchemy.exc import OperationalError, ProgrammingError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import ProgrammingError
 
-from app import cli_catalog, cli_money, cli_operator, cli_orders, cli_staff, db
+from app import cli_catalog, cli_money, cli_operator, cli_orders, cli_staff, db, stores
 from app.errors import ShopError
 from app.services import images, tax
 
@@ -29,8 +26,6 @@ class _Commands(AppGroup):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was named."""
-        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - as in stores.py
-
         try:
             return super().invoke(ctx)
         except ShopError as refusal:
@@ -40,7 +35,7 @@ class _Commands(AppGroup):
             if advice is None:
                 raise
             raise click.ClickException(_with_reason(advice, error)) from error
-        except (OperationalError, PoolTimeout, PyMongoError, RedisError, BotoCoreError, ClientError) as error:
+        except stores.failures() as error:
             raise click.ClickException(_with_reason(_DOWN, error)) from error
 
 
