@@ -8,8 +8,8 @@ from flask.cli import AppGroup
 from psycopg import errors
 from sqlalchemy.exc import ProgrammingError
 
-from app import cli_catalog, cli_money, cli_operator, cli_orders, cli_staff, db, stores
-from app.errors import ShopError
+from app import cli_catalog, cli_money, cli_operator, cli_orders, cli_staff, db
+from app.errors import STORE_ERRORS, ShopError
 from app.services import images, tax
 
 _DOWN = "A store does not do what it was asked; `flask shop check` says which, and what to do."
@@ -35,7 +35,7 @@ class _Commands(AppGroup):
             if advice is None:
                 raise
             raise click.ClickException(_with_reason(advice, error)) from error
-        except stores.failures() as error:
+        except STORE_ERRORS as error:
             raise click.ClickException(_with_reason(_DOWN, error)) from error
 
 

@@ -1,11 +1,20 @@
 """The six ways the shop says no. There is no HTTP here: `blueprints/_pages.py` holds the table of statuses.
 
-The one rule: `str(error)` is always fit to show a shopper, and says what to do next.
+The one rule: `str(error)` is always fit to show a shopper, and says what to do next. What a store raises is not.
 """
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pymongo.errors import PyMongoError
+from redis.exceptions import RedisError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+# when it does not answer, or refuses
+STORE_ERRORS = (OperationalError, PoolTimeout, PyMongoError, RedisError, BotoCoreError, ClientError)
 
 MARKED = "Please check what is marked below."
 

@@ -7,13 +7,9 @@ from urllib.parse import urlsplit
 from flask import current_app
 from pymongo import MongoClient
 from pymongo.database import Database as MongoDatabase
-from pymongo.errors import PyMongoError
 from redis import Redis
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
 from redis.retry import Retry
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.config import Config
 
@@ -75,13 +71,6 @@ class Stores:
         for name in ("redis", "cache", "s3"):
             if name in built:
                 built[name].close()
-
-
-def failures() -> tuple[type[Exception], ...]:
-    """Return what is raised when a store does not answer, or refuses: PostgreSQL too."""
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - as for boto3 above
-
-    return OperationalError, PoolTimeout, PyMongoError, RedisError, BotoCoreError, ClientError
 
 
 def catalog() -> MongoDatabase[dict[str, Any]]:

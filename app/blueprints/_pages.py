@@ -9,19 +9,16 @@ from datetime import date, datetime, timedelta
 from io import BytesIO
 from typing import Any, cast
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 from flask import Flask, Response, g, make_response, redirect, render_template, request
 from htmx_flask import Htmx
 from htmx_flask import make_response as make_htmx_response
 from htmx_flask.requests import HtmxAwareRequest
-from pymongo.errors import PyMongoError
-from redis.exceptions import RedisError
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from app import clock, formats
-from app.errors import Conflict, Forbidden, Invalid, NotFound, ShopError, TooOften, Unavailable
+from app.errors import STORE_ERRORS, Conflict, Forbidden, Invalid, NotFound, ShopError, TooOften, Unavailable
 from app.services import checkout
 
 log = logging.getLogger(__name__)
@@ -34,7 +31,6 @@ STATUS: dict[type[ShopError], int] = {
     TooOften: 429,
     Unavailable: 503,
 }
-_STORE_ERRORS = (OperationalError, PoolTimeout, PyMongoError, RedisError, BotoCoreError, ClientError)
 _STORE_DOWN = "A part of the shop does not answer. Nothing was lost. Please try again in a moment."
 _UNSTORABLE = (
     "Something in what was sent cannot be kept, so nothing was done. Please type it again and send it once more."
@@ -121,7 +117,7 @@ def register(app: Flask) -> None:
     app.request_class = _Request
     app.register_error_handler(ShopError, show_error)
     app.register_error_handler(HTTPException, _show_http_error)
-    for kind in _STORE_ERRORS:
+    for kind in STORE_ERRORS:
         app.register_error_handler(kind, _show_store_error)
     app.register_error_handler(DataError, _show_unstorable)
     app.register_error_handler(OverflowError, _show_unstorable)  # by a number too long for a form's bounds

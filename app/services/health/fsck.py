@@ -6,8 +6,7 @@ To add a check, write it in the service's own `fsck.py` and list that file here.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app import stores
-from app.errors import Unavailable
+from app.errors import STORE_ERRORS, Unavailable
 from app.fsck import Check, Fault
 from app.services.audit import fsck as audit
 from app.services.catalog import fsck as catalog
@@ -77,7 +76,6 @@ def examine(*, mends: bool = False, only: str = "") -> Iterator[Examined]:
 def _ask(check: Check, *, mends: bool) -> Examined:
     named: list[Fault] = []
     count = mended = 0
-    down: tuple[type[Exception], ...] = (Unavailable, *stores.failures())
     try:
         for fault in check.find():
             count += 1
@@ -86,7 +84,7 @@ def _ask(check: Check, *, mends: bool) -> Examined:
             if mends and check.mend is not None:
                 check.mend(fault.subject)
                 mended += 1
-    except down as error:
+    except (Unavailable, *STORE_ERRORS) as error:
         count += 1
         named.insert(0, Fault(check.name, _BROKEN_OFF.format(str(error).partition("\n")[0][:_LONGEST])))
     return Examined(check, named, count, mended)
