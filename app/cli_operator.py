@@ -33,9 +33,11 @@ def fsck(*, mends: bool, only: str) -> None:
     names = [each.name for each in health.CHECKS]
     if not any(name.startswith(only) for name in names):
         raise click.ClickException(f"No check's name begins with “{only}”. There are: {', '.join(names)}.")
-    open_ones = 0
+    open_ones = broken_off = 0
     for each in health.examine(mends=mends, only=only):
         click.echo(f"{'ok ' if each.is_well else 'BAD'}  {each.check.name:<20} {each.check.claim}")
+        if each.broken_off:
+            click.echo(f"     {'':<20} {each.broken_off}")
         for fault in each.faults:
             click.echo(f"     {'':<20} {fault.subject}: {fault.says}")
         if each.count > len(each.faults):
@@ -45,9 +47,16 @@ def fsck(*, mends: bool, only: str) -> None:
         elif each.count and each.check.mend:
             click.echo(f"     {'':<20} -> `flask shop fsck --mend --only {each.check.name}` mends them")
         open_ones += each.count
-    if open_ones:
-        raise click.ClickException(f"{open_ones} things do not agree.")
+        broken_off += bool(each.broken_off)
+    if open_ones or broken_off:
+        raise click.ClickException(_sum_of(open_ones, broken_off))
     click.echo("The books agree.")
+
+
+def _sum_of(open_ones: int, broken_off: int) -> str:
+    disagree = "1 thing does not agree" if open_ones == 1 else f"{open_ones} things do not agree"
+    unmade = f"{broken_off} {'check' if broken_off == 1 else 'checks'} could not be made to the end"
+    return f"{', and '.join([disagree] * bool(open_ones) + [unmade] * bool(broken_off))}."
 
 
 @click.group()

@@ -42,7 +42,7 @@ CHECKS: tuple[Check, ...] = (
     *audit.CHECKS,
 )
 _BROKEN_OFF = (
-    "not looked at to the end, as a store did not answer; ask again once `flask shop check` is well. It said: {}"
+    "not looked at to the end, as a store did not answer; ask again once `flask shop check` is well. It said: "
 )
 _LONGEST = 300  # characters of what a store said
 _NAMED = 20  # faults of one check that are named; the rest are counted
@@ -50,23 +50,27 @@ _NAMED = 20  # faults of one check that are named; the rest are counted
 
 @dataclass(frozen=True)
 class Examined:
-    """What came of one check: the first faults, how many there were in all, and how many of those are being mended."""
+    """What came of one check: the first faults, how many there were in all, and how many of those are being mended.
+
+    `broken_off` says why it was not looked at to the end, and is empty where it was.
+    """
 
     check: Check
     faults: Sequence[Fault]
     count: int
     mended: int
+    broken_off: str
 
     @property
     def is_well(self) -> bool:
-        """Whether its claim holds."""
-        return self.count == 0
+        """Whether its claim is known to hold."""
+        return not self.count and not self.broken_off
 
 
 def examine(*, mends: bool = False, only: str = "") -> Iterator[Examined]:
     """Ask the checks whose name begins with `only`, one after the other; with `mends`, set right what is safe to.
 
-    A store that does not answer ends the check that asks it, which has one more fault then, and not those after it.
+    A store that does not answer ends the check that asks it, and not those after it.
     """
     for check in CHECKS:
         if check.name.startswith(only):
@@ -76,6 +80,7 @@ def examine(*, mends: bool = False, only: str = "") -> Iterator[Examined]:
 def _ask(check: Check, *, mends: bool) -> Examined:
     named: list[Fault] = []
     count = mended = 0
+    broken_off = ""
     try:
         for fault in check.find():
             count += 1
@@ -85,6 +90,5 @@ def _ask(check: Check, *, mends: bool) -> Examined:
                 check.mend(fault.subject)
                 mended += 1
     except (Unavailable, *STORE_ERRORS) as error:
-        count += 1
-        named.insert(0, Fault(check.name, _BROKEN_OFF.format(str(error).partition("\n")[0][:_LONGEST])))
-    return Examined(check, named, count, mended)
+        broken_off = _BROKEN_OFF + str(error).partition("\n")[0][:_LONGEST]
+    return Examined(check, named, count, mended, broken_off)
