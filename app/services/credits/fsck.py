@@ -15,16 +15,15 @@ from app.services.orders import Order, OrderLine
 
 
 def _find_wrong_credits() -> Iterator[Fault]:
-    return orders.examine(_see_credits)
+    return orders.examine(_see_credits, Order.confirmed_at.is_not(None))
 
 
 def _see_credits(found: Sequence[Order]) -> Iterator[Fault]:
-    sold = [order for order in found if order.confirmed_at is not None]
-    paid = payments.of_orders(order.id for order in sold)
+    paid = payments.of_orders(order.id for order in found)
     sums = select(Credit.order_id, func.sum(Credit.amount)).where(Credit.order_id.in_(paid)).group_by(Credit.order_id)
     with db.orders.reading() as session:
         given = {order_id: int(amount) for order_id, amount in session.execute(sums)}
-    for order in sold:
+    for order in found:
         credited, gone = given.get(order.id, 0), order.total - payments.kept_of(paid[order.id])
         if credited != gone and not _is_known(order, paid[order.id], credited - gone):
             said, left = Money(credited, order.currency), Money(gone, order.currency)

@@ -1,11 +1,11 @@
 """Checks of documents: no number is missing, no paid order is without its invoice, and all of it is printed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
-from app import clock, db
+from app import clock
 from app.fsck import Check, Fault, mend_by, walk
 from app.money import Money
 from app.services import credits, orders
@@ -26,16 +26,10 @@ def _find_gaps() -> Iterator[Fault]:
 
 
 def _find_uninvoiced() -> Iterator[Fault]:
-    return orders.examine(_see_uninvoiced)
-
-
-def _see_uninvoiced(found: Sequence[orders.Order]) -> Iterator[Fault]:
-    since = clock.now() - _ISSUED_WITHIN
-    paid = {order.id: order for order in found if order.confirmed_at is not None and order.confirmed_at < since}
-    invoiced = select(Document.order_id).where(Document.order_id.in_(paid), Document.kind == "invoice")
-    with db.orders.reading() as session:
-        for order_id in sorted(paid.keys() - set(session.scalars(invoiced))):
-            yield Fault(paid[order_id].number, "is paid and has no invoice")
+    invoiced = exists().where(Document.order_id == orders.Order.id, Document.kind == "invoice")
+    query = select(orders.Order.number).where(orders.Order.confirmed_at < clock.now() - _ISSUED_WITHIN, ~invoiced)
+    for row in walk(query, orders.Order.id):
+        yield Fault(row.number, "is paid and has no invoice")
 
 
 def _find_uncredited() -> Iterator[Fault]:

@@ -13,7 +13,6 @@ from app.services.fulfilment.buying import LABELS
 from app.services.fulfilment.counting import CANCELLED
 from app.services.fulfilment.gift_cards import TAKEN
 from app.services.fulfilment.models import LabelAttempt, Shipment, ShipmentLine
-from app.services.fulfilment.shipments import states_of
 from app.services.fulfilment.states import ShipmentState
 from app.services.orders import OrderLine
 
@@ -24,36 +23,32 @@ _NEEDS_NONE = (*_WAITS, ShipmentState.VOIDED)
 
 
 def _find_unstarted() -> Iterator[Fault]:
-    return orders.examine(_see_unstarted)
+    is_paid = orders.Order.state == orders.OrderState.CONFIRMED
+    is_late = orders.Order.confirmed_at < clock.now() - _STARTED_WITHIN
+    has_parcel = exists().where(Shipment.order_id == orders.Order.id)
+    return orders.examine(_see_unstarted, is_paid, is_late, ~has_parcel)
 
 
 def _see_unstarted(found: Sequence[orders.Order]) -> Iterator[Fault]:
-    since = clock.now() - _STARTED_WITHIN
-    paid = [order for order in found if order.state == orders.OrderState.CONFIRMED]
-    paid = [order for order in paid if order.confirmed_at is not None and order.confirmed_at < since]
-    waiting = inventory.waiting(order.id for order in paid)
-    money, states = payments.of_orders(order.id for order in paid), states_of(order.id for order in paid)
-    gone = credits.given_pieces(order.id for order in paid)
-    for order in paid:
+    ids = [order.id for order in found]
+    waiting, money, gone = inventory.waiting(ids), payments.of_orders(ids), credits.given_pieces(ids)
+    for order in found:
         is_wanted = payments.state_of(money[order.id]) != "refunded" and order.id not in waiting
         kept = (line for line in order.lines if line.quantity > gone.get((order.id, line.position), 0))
-        if is_wanted and order.id not in states and any(line.requires_shipping for line in kept):
+        if is_wanted and any(line.requires_shipping for line in kept):
             yield Fault(order.number, "is paid, and nothing is being sent")
 
 
 def _find_wrong_gift_cards() -> Iterator[Fault]:
+    is_late = orders.Order.confirmed_at < clock.now() - _STARTED_WITHIN
     has_some = exists().where(OrderLine.order_id == orders.Order.id, OrderLine.is_gift_card)
-    return orders.examine(_see_wrong_gift_cards, has_some)
+    return orders.examine(_see_wrong_gift_cards, is_late, has_some)
 
 
 def _see_wrong_gift_cards(found: Sequence[orders.Order]) -> Iterator[Fault]:
-    since = clock.now() - _STARTED_WITHIN
-    sold = [order for order in found if order.has_gift_cards and order.confirmed_at and order.confirmed_at < since]
-    if not sold:
-        return
-    ids = [order.id for order in sold]
+    ids = [order.id for order in found]
     money, gone, issued = payments.of_orders(ids), credits.given_pieces(ids), gift_cards.count_kept(ids)
-    for order in sold:
+    for order in found:
         is_taken = payments.state_of(money[order.id]) in TAKEN
         for line in (line for line in order.lines if line.is_gift_card):
             key = (order.id, line.position)

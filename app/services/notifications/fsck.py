@@ -1,11 +1,11 @@
 """Checks of mails: what happened was written, and what was written was sent."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
-from app import clock, db
+from app import clock
 from app.fsck import Check, Fault, mend_by, walk
 from app.services import orders
 from app.services.notifications.models import Message
@@ -16,16 +16,10 @@ _SENT_WITHIN = timedelta(hours=1)
 
 
 def _find_unwritten() -> Iterator[Fault]:
-    return orders.examine(_see_unwritten)
-
-
-def _see_unwritten(found: Sequence[orders.Order]) -> Iterator[Fault]:
-    since = clock.now() - _WRITTEN_WITHIN
-    paid = {order.id: order for order in found if order.confirmed_at is not None and order.confirmed_at < since}
-    told = select(Message.order_id).where(Message.order_id.in_(paid), Message.template == "order_confirmed")
-    with db.orders.reading() as session:
-        for order_id in sorted(paid.keys() - set(session.scalars(told))):
-            yield Fault(paid[order_id].number, "is paid, and nobody has written so to the customer")
+    told = exists().where(Message.order_id == orders.Order.id, Message.template == "order_confirmed")
+    query = select(orders.Order.number).where(orders.Order.confirmed_at < clock.now() - _WRITTEN_WITHIN, ~told)
+    for row in walk(query, orders.Order.id):
+        yield Fault(row.number, "is paid, and nobody has written so to the customer")
 
 
 def _find_unsent() -> Iterator[Fault]:
