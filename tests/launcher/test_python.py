@@ -19,7 +19,7 @@ _UV = f"""#!/bin/sh
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A PATH on which the one Python is too new."""
-    for name in ("sh", "dirname"):
+    for name in ("sh", "dirname", "rm", "mkdir"):
         (tmp_path / name).symlink_to(shutil.which(name) or "")
     _put(tmp_path / "python3", _NEWER)
     return tmp_path
@@ -31,6 +31,19 @@ def test_python_without_wheels_is_refused_with_the_way_to_another(folder: Path) 
     assert ran.returncode == 1
     assert "bin/dev needs Python 3.11, 3.12 or 3.13, and finds none." in ran.stderr
     assert "uv python install 3.13" in ran.stderr
+
+
+def test_pictures_are_kept_where_no_new_ones_can_be_made(folder: Path) -> None:
+    shutil.copytree(ROOT / "bin", folder / "shop/bin")
+    last = folder / "shop/var/screenshots/index.html"
+    last.parent.mkdir(parents=True)
+    last.touch()
+
+    ran = _run(folder, folder / "shop/bin/screenshots")
+
+    assert ran.returncode == 1
+    assert "bin/screenshots needs Python 3.11, 3.12 or 3.13, and finds none." in ran.stderr
+    assert last.exists()
 
 
 def test_python_that_uv_keeps_is_found(folder: Path) -> None:
@@ -47,6 +60,6 @@ def _put(file: Path, text: str) -> None:
     file.chmod(0o755)
 
 
-def _run(folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [ROOT / "bin" / "dev", "--help"]
+def _run(folder: Path, *command: str | Path) -> subprocess.CompletedProcess[str]:
+    command = command or (ROOT / "bin" / "dev", "--help")
     return subprocess.run(command, env={"PATH": str(folder)}, capture_output=True, text=True, check=False)
