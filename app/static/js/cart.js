@@ -28,9 +28,8 @@ customElements.define("cart-drawer", class extends HTMLElement {
     }, { signal });
     window.addEventListener("online", this.#makeSure, { signal });
     this.dialog?.addEventListener("close", () => this.#closed());
-    // The cart's own page is never kept, and asking again would lose what is being typed there. In a turn of its own, because
-    // the first look at what is remembered may take a browser 20 ms.
-    if (this.dialog) setTimeout(() => this.isConnected && this.#remembered !== this.#shown && this.#ask(this.badge));
+    // The cart's own page is never kept, and asking again would lose what is being typed there. When: as in recent.js.
+    if (this.dialog) (window.requestIdleCallback ?? setTimeout)(() => this.isConnected && this.#remembered !== this.#shown && this.#ask(this.badge));
   }
 
   disconnectedCallback() {

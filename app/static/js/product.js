@@ -17,14 +17,14 @@ customElements.define("product-gallery", class extends HTMLElement {
       const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
       if (!step) return;
       event.preventDefault();
-      this.show(this.#thumbs.findIndex((thumb) => thumb.hasAttribute("aria-current")) + (this.matches(":dir(rtl)") ? -step : step));
+      this.show(this.place + (this.matches(":dir(rtl)") ? -step : step));
     });
     this.observer = new IntersectionObserver((entries) => {
       for (const entry of entries) if (entry.isIntersecting) this.#mark([...this.track.children].indexOf(entry.target));
     }, { root: this.track, threshold: 0.6 });
     for (const slide of this.track.children) this.observer.observe(slide);
     document.addEventListener("htmx:after:swap", this.#remark);
-    this.show(this.dataset.current - 1);
+    if (this.dataset.current > 1) this.show(this.dataset.current - 1); // no layout for the first
   }
 
   disconnectedCallback() {
@@ -37,8 +37,8 @@ customElements.define("product-gallery", class extends HTMLElement {
   }
 
   show(place) {
-    const slide = this.track.children[Math.max(0, Math.min(place, this.track.children.length - 1))];
-    this.track.scrollBy({ left: slide.getBoundingClientRect().left - this.track.getBoundingClientRect().left });
+    const slide = this.track.children[place];
+    if (slide) this.track.scrollBy({ left: slide.getBoundingClientRect().left - this.track.getBoundingClientRect().left });
   }
 
   get #thumbs() {

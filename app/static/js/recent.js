@@ -1,7 +1,16 @@
 // <recently-viewed>: this browser remembers the last products it showed, nobody else does. Their cards are fetched when
 // the shelf comes near, into the place kept for them. Without this script there is no such shelf.
 customElements.define("recently-viewed", class extends HTMLElement {
+  // In a quiet moment (Safari names none): the first look at what is remembered may take 50 ms.
   connectedCallback() {
+    (window.requestIdleCallback ?? setTimeout)(() => this.isConnected && this.#begin());
+  }
+
+  disconnectedCallback() {
+    this.observer?.disconnect();
+  }
+
+  #begin() {
     const { product, from } = this.dataset;
     const before = this.#remembered().filter((id) => id !== product);
     const shown = before.slice(0, this.querySelectorAll("li").length);
@@ -23,15 +32,10 @@ customElements.define("recently-viewed", class extends HTMLElement {
     this.observer.observe(this);
   }
 
-  disconnectedCallback() {
-    this.observer?.disconnect();
-  }
-
   #remembered() {
     try {
-      const ids = JSON.parse(localStorage.getItem("viewed"));
-      return Array.isArray(ids) ? ids.filter((id) => typeof id === "string") : [];
-    } catch {
+      return JSON.parse(localStorage.getItem("viewed")).filter((id) => typeof id === "string");
+    } catch { // nothing yet, or not ours
       return [];
     }
   }
