@@ -21,6 +21,10 @@ _FIND = """async (only) => {
   const { violations } = await axe.run(document, { runOnly: only, resultTypes: ["violations"] });
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)}`));
 }"""
+_LAY_OUT = """() => {
+  for (const one of document.querySelectorAll("body *"))
+    if (getComputedStyle(one).contentVisibility === "auto") one.style.contentVisibility = "visible";
+}"""
 _OVERHANG = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -41,6 +45,7 @@ class Gaze:
 
     def here(self, name: str, *, whole: bool = True) -> None:
         """Look at what is in the window now; `whole` photographs the page down to its end."""
+        self.page.evaluate(_LAY_OUT)  # also what is not near yet
         for (size, viewport), scheme in product(_SIZES.items(), ("light", "dark")):
             self.page.set_viewport_size(viewport)
             self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
