@@ -89,12 +89,14 @@ def test_number_stands_alone_without_a_script(browser: Browser, shop, tide):
         expect(page.locator(".quantity__step").first).to_be_hidden()
 
 
-@pytest.mark.parametrize(("button", "arrives"), [("Update", "/cart"), ("Checkout", "/checkout/address")])
+@pytest.mark.parametrize(
+    ("button", "arrives"), [("Update", "/cart"), ("Remove Spring", "/cart"), ("Checkout", "/checkout/address")]
+)
 def test_numbers_of_two_lines_are_saved_by_one_button_without_a_script(browser: Browser, shop, tide, button, arrives):
-    other = make.variant(title="Neap", stock=5)
+    other, third = make.variant(title="Neap", stock=5), make.variant(title="Spring")
     with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()
-        for each in (tide, other):
+        for each in (tide, other, third):
             page.request.post(
                 f"{shop.address}/cart/lines", form={"variant": each.id}, headers={"Sec-Fetch-Site": "same-origin"}
             )
@@ -108,3 +110,4 @@ def test_numbers_of_two_lines_are_saved_by_one_button_without_a_script(browser: 
         page.goto(f"{shop.address}/cart")
         expect(page.get_by_label("Quantity of Slack Tide")).to_have_value("2")
         expect(page.get_by_label("Quantity of Neap")).to_have_value("3")
+        expect(page.get_by_role("link", name="Spring")).to_have_count(0 if "Spring" in button else 1)

@@ -72,12 +72,17 @@ def set_line(variant: str) -> Response:
 @bp.post("/cart/quantities")
 @limiter.limit("120/minute")
 def set_quantities() -> Response:
-    """Change every line whose number is not the one that was shown, and go on to the checkout if that was pressed.
+    """Do what was pressed, change each line whose number is not the one that was shown, and go on if that was asked.
 
     For browsers without JavaScript: in others each number is sent by itself, once it is typed.
     """
     sent = zip(*(request.form.getlist(name) for name in ("variant", "shown", "quantity")), strict=False)
-    typed = {variant: number for variant, shown, number in sent if number != shown}
+    gone = request.form.get("gone", "")
+    typed = {variant: number for variant, shown, number in sent if number != shown and variant != gone}
+    try:
+        _do_what_was_pressed(gone)
+    except Conflict as error:
+        return _show(cart.of(shopper()), status=409, message=error.message, typed=typed)
     wanted, refused = {}, dict[str, ShopError]()
     version = 0
     for variant, number in typed.items():
@@ -104,11 +109,8 @@ def remove_line(variant: str) -> Response:
 @limiter.limit("120/minute")
 def accept_prices() -> Response:
     """Agree to prices that changed since they were seen."""
-    form = Consent(request.form)
-    if not form.validate():
-        raise Invalid("Please reload the cart and look at the new prices.")
     try:
-        contents = cart.accept_prices(shopper(), subtotal_shown=form.subtotal.data or 0)
+        contents = _agree(request.form)
     except Conflict as error:
         return _show(cart.of(shopper()), status=409, message=error.message)
     return _changed(contents)
@@ -145,6 +147,23 @@ def keep_nothing(response: Response) -> Response:
     """Keep carts out of every cache, so that Back shows the truth."""
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _do_what_was_pressed(gone: str) -> None:
+    """Do what the button is for; before the numbers are saved, so that what is agreed to is the sum that was shown."""
+    if gone:
+        cart.remove(shopper(), gone)
+    elif "uncode" in request.form:
+        checkout.remove_coupon(shopper())
+    elif "agree" in request.form:
+        _agree(MultiDict({"subtotal": request.form["agree"]}))
+
+
+def _agree(sent: MultiDict[str, str]) -> cart.Cart:
+    form = Consent(sent)
+    if not form.validate():
+        raise Invalid("Please reload the cart and look at the new prices.")
+    return cart.accept_prices(shopper(), subtotal_shown=form.subtotal.data or 0)
 
 
 def _show_refused(refused: Mapping[str, ShopError], typed: Mapping[str, str]) -> Response:

@@ -72,6 +72,54 @@ def test_two_numbers_that_are_refused_are_both_kept_and_told(shopper, prints):
     assert numbers_of(answer.text) == ["10", "4"]
 
 
+def test_what_is_removed_takes_no_number_typed_beside_it_along(shopper, prints):
+    answer = send(shopper, prints, "7", "3", gone=prints[0].id)
+
+    assert (answer.status_code, answer.location) == (303, "/cart")
+    assert numbers_of(shopper.get("/cart").text) == ["3"]
+
+
+def test_number_that_is_refused_beside_what_is_removed_stays(shopper, prints):
+    answer = send(shopper, prints, "1", "4", gone=prints[0].id)
+
+    assert answer.status_code == 409
+    assert "Only 3 left. Please choose fewer." in answer.text
+    assert numbers_of(answer.text) == ["4"]
+
+
+def test_code_is_taken_off_and_the_numbers_are_saved(shopper, prints):
+    make.promotion(code="SUMMER")
+    shopper.post("/cart/coupon", data={"code": "SUMMER"})
+
+    assert send(shopper, prints, "2", "3", uncode="1").status_code == 303
+
+    text = shopper.get("/cart").text
+    assert numbers_of(text) == ["2", "3"]
+    assert "SUMMER" not in text
+
+
+def test_prices_are_agreed_to_as_they_were_shown_before_numbers_are_saved(shopper, prints):
+    make.reprice(prints[0], 3900)
+    assert "You pay €68.00 only if you agree" in shopper.get("/cart").text
+
+    assert send(shopper, prints, "2", "3", agree="6800").status_code == 303
+
+    text = shopper.get("/cart").text
+    assert numbers_of(text) == ["2", "3"]
+    assert "only if you agree" not in text
+
+
+def test_prices_that_rose_again_are_not_agreed_to_and_numbers_stay(shopper, prints):
+    make.reprice(prints[0], 4900)
+
+    answer = send(shopper, prints, "2", "3", agree="6800")
+
+    assert answer.status_code == 409
+    assert "A price has changed again." in answer.text
+    assert numbers_of(answer.text) == ["2", "3"]
+    assert numbers_of(shopper.get("/cart").text) == ["1", "1"]
+
+
 def test_number_that_nobody_typed_overwrites_no_other_tab(shopper, prints):
     shopper.post(f"/cart/lines/{prints[0].id}", data={"quantity": "5", "version": "2"})
 
