@@ -111,3 +111,23 @@ def test_numbers_of_two_lines_are_saved_by_one_button_without_a_script(browser: 
         expect(page.get_by_label("Quantity of Slack Tide")).to_have_value("2")
         expect(page.get_by_label("Quantity of Neap")).to_have_value("3")
         expect(page.get_by_role("link", name="Spring")).to_have_count(0 if "Spring" in button else 1)
+
+
+def test_enter_saves_the_number_and_removes_nothing_without_a_script(browser: Browser, shop, tide):
+    gone = make.variant(title="Ebb", stock=1)
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        for each in (gone, tide):
+            page.request.post(
+                f"{shop.address}/cart/lines", form={"variant": each.id}, headers={"Sec-Fetch-Site": "same-origin"}
+            )
+        make.place(make.buyer(gone))
+        page.goto(f"{shop.address}/cart")
+        expect(page.locator("#cart-lines")).to_contain_text("Sold out. Remove it to go on.")
+        page.get_by_label("Quantity of Slack Tide").fill("2")
+
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+
+        expect(page.locator("#cart-sum")).to_contain_text("€58.00")
+        expect(page.locator("#cart-lines")).to_contain_text("Ebb")
