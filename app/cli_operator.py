@@ -54,9 +54,12 @@ def fsck(*, mends: bool, only: str) -> None:
 
 
 def _sum_of(open_ones: int, broken_off: int) -> str:
-    disagree = "1 thing does not agree" if open_ones == 1 else f"{open_ones} things do not agree"
-    unmade = f"{broken_off} {'check' if broken_off == 1 else 'checks'} could not be made to the end"
-    return f"{', and '.join([disagree] * bool(open_ones) + [unmade] * bool(broken_off))}."
+    parts = []
+    if open_ones:
+        parts.append("1 thing does not agree" if open_ones == 1 else f"{open_ones} things do not agree")
+    if broken_off:
+        parts.append(f"{broken_off} {'check' if broken_off == 1 else 'checks'} could not be made to the end")
+    return f"{', and '.join(parts)}."
 
 
 @click.group()
