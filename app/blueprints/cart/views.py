@@ -110,7 +110,7 @@ def remove_line(variant: str) -> Response:
 def accept_prices() -> Response:
     """Agree to prices that changed since they were seen."""
     try:
-        contents = _agree(request.form)
+        contents = _agree()
     except Conflict as error:
         return _show(cart.of(shopper()), status=409, message=error.message)
     return _changed(contents)
@@ -155,12 +155,12 @@ def _do_what_was_pressed(gone: str) -> None:
         cart.remove(shopper(), gone)
     elif "uncode" in request.form:
         checkout.remove_coupon(shopper())
-    elif "agree" in request.form:
-        _agree(MultiDict({"subtotal": request.form["agree"]}))
+    elif "subtotal" in request.form:
+        _agree()
 
 
-def _agree(sent: MultiDict[str, str]) -> cart.Cart:
-    form = Consent(sent)
+def _agree() -> cart.Cart:
+    form = Consent(request.form)
     if not form.validate():
         raise Invalid("Please reload the cart and look at the new prices.")
     return cart.accept_prices(shopper(), subtotal_shown=form.subtotal.data or 0)

@@ -102,7 +102,7 @@ def test_prices_are_agreed_to_as_they_were_shown_before_numbers_are_saved(shoppe
     make.reprice(prints[0], 3900)
     assert "You pay €68.00 only if you agree" in shopper.get("/cart").text
 
-    assert send(shopper, prints, "2", "3", agree="6800").status_code == 303
+    assert send(shopper, prints, "2", "3", subtotal="6800").status_code == 303
 
     text = shopper.get("/cart").text
     assert numbers_of(text) == ["2", "3"]
@@ -112,7 +112,7 @@ def test_prices_are_agreed_to_as_they_were_shown_before_numbers_are_saved(shoppe
 def test_prices_that_rose_again_are_not_agreed_to_and_numbers_stay(shopper, prints):
     make.reprice(prints[0], 4900)
 
-    answer = send(shopper, prints, "2", "3", agree="6800")
+    answer = send(shopper, prints, "2", "3", subtotal="6800")
 
     assert answer.status_code == 409
     assert "A price has changed again." in answer.text
